@@ -1,0 +1,189 @@
+"""What every test may ask for, and what is said at the end about the parts that could not join in.
+
+The suite runs on the database of DATABASE_URL; `make test` calls it once for SQLite and once for PostgreSQL. With
+REQUIRE_ALL=1 a part that did not join in fails the run.
+"""
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
+
+# Playwright's synchronous interface keeps an event loop running in the test's thread.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+# plotly.js tries to add its map library's style sheet and is refused, which harms nothing: we draw no maps.
+HARMLESS_VIOLATIONS: frozenset[str] = frozenset()
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+PARTS = {"browser": "browser", "libreoffice": "LibreOffice"}
+ONLY_ON = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
+
+# --- The ground: quick and quiet settings, one database per run and process ---
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_for_tests() -> Iterator[None]:
+    with override_settings(
+        # Tests that are about throttling turn it on; client.login() has no request to count by.
+        AXES_ENABLED=False,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # Pages are tested without collectstatic; the pages of live_server get their files from the finders.
+        STORAGES=django_settings.STORAGES
+        | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+        WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite gets a file of this run alone, so that two people may test the same folder at the same time."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        # A thread's connection that is kept open would stop the test database from being dropped.
+        database["CONN_MAX_AGE"] = 0
+
+
+# --- The browser ---
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, started once a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server) -> Iterator[BrowserContext]:
+    """A fresh browser window at `live_server`. At the end of the test it must have asked no other host, broken no
+    content security policy and raised no script error, on any of its pages."""
+    home = urlsplit(live_server.url).netloc
+    problems: list[str] = []
+
+    def note_request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob", "about") and address.netloc != home:
+            problems.append(f"asked another host: {request.url}")
+
+    def note_console(message: ConsoleMessage) -> None:
+        if re.search("Content.Security.Policy", message.text) and not _is_harmless(message.text):
+            problems.append(f"content security policy: {message.text}")
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", note_error)
+
+    def note_error(error: Error) -> None:
+        problems.append(f"script error: {error}")
+
+    context = chromium.new_context(base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo")
+    context.set_default_timeout(15_000)
+    context.on("request", note_request)
+    context.on("console", note_console)
+    context.on("page", watch)
+    yield context
+    context.close()
+    assert problems == []
+
+
+def _is_harmless(violation: str) -> bool:
+    return any(digest in violation for digest in HARMLESS_VIOLATIONS)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One page of `context`; `page.goto("/plans/")` starts from the live server."""
+    return context.new_page()
+
+
+@pytest.fixture
+def soffice() -> Path:
+    """LibreOffice's program. Give each call its own -env:UserInstallation, or parallel calls wait for each other."""
+    return Path(str(SOFFICE))
+
+
+# --- What joined in ---
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip("no Chromium is installed"))
+        if item.get_closest_marker("libreoffice") and not SOFFICE:
+            item.add_marker(pytest.mark.skip("no LibreOffice is installed"))
+        for name, label in ONLY_ON.items():
+            if item.get_closest_marker(name) and name != vendor:
+                item.add_marker(pytest.mark.skip(f"is about {label} alone"))
+
+
+class Attendance:
+    """Counts, in the process that sees all reports, which parts ran and which tests were left out."""
+
+    def __init__(self) -> None:
+        self.ran: Counter[str] = Counter()
+        self.left_out: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and not report.skipped:
+            self.ran.update(part for part in PARTS if part in report.keywords)
+        if report.skipped and not hasattr(report, "wasxfail") and not any(name in report.keywords for name in ONLY_ON):
+            self.left_out.append(report.nodeid)
+
+    @property
+    def missing(self) -> list[str]:
+        """The parts of which no test ran."""
+        return [label for part, label in PARTS.items() if not self.ran[part]]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if REQUIRE_ALL and session.exitstatus == pytest.ExitCode.OK and (self.missing or self.left_out):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        vendor = django_settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
+        joined = [f"{label} ({self.ran[part]})" for part, label in PARTS.items() if self.ran[part]]
+        terminalreporter.section("what joined in")
+        terminalreporter.line(f"database: {vendor}")
+        terminalreporter.line(f"joined in: {', '.join(joined) or 'none'}")
+        terminalreporter.line(f"did not: {', '.join(self.missing) or 'none'}")
+        if REQUIRE_ALL and (self.missing or self.left_out):
+            terminalreporter.line("REQUIRE_ALL=1: a part or a test that did not run fails this run", red=True)
+            for nodeid in self.left_out:
+                terminalreporter.line(f"  left out: {nodeid}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Attendance(), "attendance")
