@@ -9,7 +9,7 @@ DATABASE_URL            postgres://user:password@host:5432/name or sqlite:////va
 BEHIND_PROXY=1          the web server in front ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself
 CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does not hand on the Host header
 HTTPS=0                 a closed network that has no certificate at all: plain http, no redirect, no HSTS
-HSTS_SECONDS            how long browsers insist on https, one year unless said; 0 while certificates are being tried out
+HSTS_SECONDS            how long browsers insist on https, one year unless said; 0 while certificates are tried out
 STATIC_ROOT             where collectstatic writes, if not staticfiles/ beside this folder
 """
 
@@ -37,7 +37,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 if PRODUCTION:
     if not SECRET_KEY:
         raise ImproperlyConfigured("DJANGO_ENV=production needs SECRET_KEY")
-    if DEVELOPMENT_KEY_FILE.exists() and SECRET_KEY == DEVELOPMENT_KEY_FILE.read_text().strip():
+    if DEVELOPMENT_KEY_FILE.exists() and DEVELOPMENT_KEY_FILE.read_text().strip() == SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is the one of development: production needs its own")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("DJANGO_ENV=production needs ALLOWED_HOSTS")
@@ -209,6 +209,7 @@ STORAGES = {
 }
 # Only the hashed names: they may be cached for good, and collectstatic compresses each file once.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Limits of what is sent to us ---
 
