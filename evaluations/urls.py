@@ -1,5 +1,56 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, publication."""
+
+from django.urls import include, path
+
+from evaluations.views.dashboard import dashboard
+from evaluations.views.entry import entry_section, entry_year
+from evaluations.views.exports import exports, sheet_download, tidy_download
+from evaluations.views.imports import import_table
+from evaluations.views.measure import measure
+from evaluations.views.moves import move
+from evaluations.views.publish import publish
+from evaluations.views.published import (
+    published_data,
+    published_list,
+    published_plan,
+    published_section,
+    published_version,
+)
+from evaluations.views.section import section_latest, section_year
+from evaluations.views.texts import edit_texts
+from evaluations.workflow import MOVE_LIST
 
 app_name = "evaluations"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+section_patterns = [
+    path("", section_latest, name="section_latest"),
+    path("<int:year>/", section_year, name="section_year"),
+    path("<int:year>/edit/", edit_texts, name="edit_texts"),
+    *(path(f"<int:year>/{m.name}/", move, {"name": m.name}, name=f"move_{m.name}") for m in MOVE_LIST),
+]
+
+plan_patterns = [
+    path("", dashboard, name="dashboard"),
+    path("sections/<int:number>/", include(section_patterns)),
+    path("measures/<str:code>/", measure, name="measure"),
+    path("entry/<int:year>/", entry_year, name="entry_year"),
+    path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
+    path("import/", import_table, name="import"),
+    path("exports/", exports, name="exports"),
+    path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
+    path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("publish/", publish, name="publish"),
+]
+
+published_patterns = [
+    path("", published_list, name="published_list"),
+    path("<slug:slug>/", published_plan, name="published_plan"),
+    path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
+    path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
+    path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+]
+
+urlpatterns = [
+    path("plans/<slug:slug>/", include(plan_patterns)),
+    path("published/", include(published_patterns)),
+]

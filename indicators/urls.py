@@ -1,5 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the 活動指標."""
+
+from django.urls import path
+
+from indicators.views import indicator_list
 
 app_name = "indicators"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("plans/<slug:slug>/indicators/", indicator_list, name="indicator_list")]

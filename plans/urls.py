@@ -1,5 +1,25 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the list, the people, the settings, the history and the manual."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from plans.views.account import Login, PasswordChange
+from plans.views.help import help_page
+from plans.views.history import history
+from plans.views.people import people
+from plans.views.plans import home, plan_list
+from plans.views.settings import plan_settings
 
 app_name = "plans"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home, name="home"),
+    path("login/", Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", PasswordChange.as_view(), name="password"),
+    path("plans/", plan_list, name="plan_list"),
+    path("plans/<slug:slug>/settings/", plan_settings, name="plan_settings"),
+    path("people/", people, name="people"),
+    path("history/", history, name="history"),
+    path("help/", help_page, name="help"),
+]

@@ -1,0 +1,136 @@
+"""One plan of the demo, made from its document in fixtures/: structure first, then values, texts and states.
+
+What has a verb goes through it, so that a demo plan has the history and stamps of any other.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from core.values import EMPTY, Value
+from core.words import Family, Side
+from evaluations.models import ActivityRecord
+from evaluations.texts import save_texts
+from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from indicators.models import ActivityIndicator, Service
+from plans.actions import CellChange, record_values
+from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
+from plans.models.plan import plan_slug
+from targets.models import OutcomeTarget, TargetItem
+
+REASON = "見本の読み込み"
+MOVES_TO = {
+    YearState.DRAFT: (),
+    YearState.SUBMITTED: ("submit",),
+    YearState.CONFIRMED: ("submit", "check", "confirm"),
+    YearState.PUBLISHED: ("submit", "check", "confirm"),
+}
+SIGNERS = {
+    "122319": {"submit": "editor", "check": "checker", "confirm": "confirmer"},
+    "129992": {"submit": "other", "check": "other", "confirm": "other"},
+}
+MEASURE_FIELDS = (
+    "family",
+    "code",
+    "order",
+    "label",
+    "title",
+    "quantity",
+    "unit",
+    "value_kind",
+    "direction",
+    "accumulation",
+    "baseline",
+    "baseline_year",
+    "baseline_text",
+    "definition",
+    "data_source",
+    "sheet_block",
+)
+
+Document = dict[str, Any]
+
+
+def create_plan(municipality: Municipality, document: Document) -> Plan:
+    """The whole plan of this document, which must not be there yet; to be called inside a transaction."""
+    fields = document["plan"]
+    slug = plan_slug(municipality.code, fields["kind"], fields["generation"])
+    plan = Plan.objects.create(municipality=municipality, slug=slug, **fields)
+    PlanRevision.objects.create(plan=plan)
+    sections = {row["number"]: _create_section(plan, row) for row in document["sections"]}
+    measures = _create_measures(plan, document, sections)
+    record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
+    _create_records(plan, document, sections)
+    for row in document["sections"]:
+        for year, texts in row["evaluations"].items():
+            save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
+    _make_moves(document, sections)
+    return plan
+
+
+def _create_section(plan: Plan, row: Document) -> Section:
+    section = Section.objects.create(plan=plan, number=row["number"], title=row["title"], sheet_part=row["sheet_part"])
+    OutcomeTarget.objects.bulk_create(OutcomeTarget(section=section, **target) for target in row["targets"])
+    return section
+
+
+def _create_measures(plan: Plan, document: Document, sections: dict[int, Section]) -> dict[str, Measure]:
+    """The measures by code, each with its row of 成果目標 or 活動指標. A part comes after its whole in the document."""
+    services = Service.objects.in_bulk(field_name="code")
+    goals = {(g.section_id, g.order): g for g in OutcomeTarget.objects.filter(section__plan=plan)}
+    measures: dict[str, Measure] = {}
+    for section_row in document["sections"]:
+        section = sections[section_row["number"]]
+        for row in section_row["measures"]:
+            measure = Measure.objects.create(
+                plan=plan,
+                section=section,
+                parent=measures.get(row["parent"]),
+                parent_role=row["parent_role"] or "",
+                **{name: row[name] for name in MEASURE_FIELDS},
+            )
+            measures[row["code"]] = measure
+            if row["family"] == Family.TARGET:
+                TargetItem.objects.create(
+                    measure=measure,
+                    outcome_target=goals[section.pk, row["target"]],
+                    rationale=row["rationale"],
+                    national_level=row["national_level"],
+                )
+            else:
+                indicator = ActivityIndicator.objects.create(
+                    measure=measure, service=services.get(row["service"]), amount_of=row["amount_of"] or ""
+                )
+                indicator.related_sections.set(sections[number] for number in row["related_sections"])
+    return measures
+
+
+def _cell_changes(document: Document, measures: dict[str, Measure]) -> list[CellChange]:
+    return [
+        CellChange(measures[row["code"]], cell["year"], Side(cell["side"]), EMPTY, _value(cell))
+        for section_row in document["sections"]
+        for row in section_row["measures"]
+        for cell in row["values"]
+    ]
+
+
+def _value(cell: Document) -> Value:
+    return Value.from_dict({name: cell[name] for name in Value.__slots__ if cell.get(name) not in (None, "")})
+
+
+def _create_records(plan: Plan, document: Document, sections: dict[int, Section]) -> None:
+    for row in document["records"]:
+        fields = {name: field for name, field in row.items() if name != "sections"}
+        record = ActivityRecord.objects.create(plan=plan, **fields)
+        record.sections.set(sections[number] for number in row["sections"])
+
+
+def _make_moves(document: Document, sections: dict[int, Section]) -> None:
+    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may stand elsewhere than the plan."""
+    signers = SIGNERS[document["municipality"]["code"]]
+    people = User.objects.in_bulk(set(signers.values()), field_name="username")
+    for row in document["sections"]:
+        for year, state in (document["states"] | row.get("states", {})).items():
+            for name in MOVES_TO[YearState(state)]:
+                by = people[signers[name]]
+                move_section_year(sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, door=Door.COMMAND)

@@ -1,0 +1,127 @@
+"""Who may do what in a plan. Fetching is authorising: every page starts at `plan_for`, every verb asks `Access`.
+
+Source: the design's table of roles. Deny is the default.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from plans.models import Measure, Membership, Municipality, Plan, Role, SectionYear, YearState
+from plans.models.section_year import SETTLED
+
+WRITERS = (Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
+CHECKERS = (Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
+CONFIRMERS = (Role.CONFIRMER, Role.MANAGER)
+
+Person = User | AnonymousUser | AbstractBaseUser
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one person may do in the plans of one 自治体. `department_id` narrows entering to its measures."""
+
+    role: Role
+    department_id: int | None = None
+
+    @property
+    def sees_drafts(self) -> bool:
+        """Actuals and texts before 確定."""
+        return self.role in WRITERS
+
+    @property
+    def may_write(self) -> bool:
+        """Enter, import, write texts, submit, withdraw."""
+        return self.role in WRITERS
+
+    @property
+    def may_check(self) -> bool:
+        """Mark checked, return with a note."""
+        return self.role in CHECKERS
+
+    @property
+    def may_confirm(self) -> bool:
+        """Confirm, reopen, publish, withdraw a publication."""
+        return self.role in CONFIRMERS
+
+    @property
+    def may_manage(self) -> bool:
+        """People, plan settings, 節 and 指標."""
+        return self.role == Role.MANAGER
+
+    def may_enter(self, measure: Measure) -> bool:
+        """Own 担当課; without one, all."""
+        return self.may_write and self.department_id in (None, measure.department_id)
+
+    def sees_actuals(self, state: str) -> bool:
+        """Whether actuals and texts of a 節 × 年度 in this state are shown."""
+        return self.sees_drafts or state in SETTLED
+
+    def lock_reason(self, state: str) -> str:
+        """Why values and texts of a 節 × 年度 in this state cannot be changed by this person; "" where they can."""
+        return lock_reason(state, is_editor=self.role == Role.EDITOR)
+
+
+def lock_reason(state: str, *, is_editor: bool = False) -> str:
+    """Why a 節 × 年度 is locked: 確認待ち for editors, 確定 and 公表 for everyone."""
+    if state == YearState.CONFIRMED:
+        return "確定しているため変更できません。直すときは、確定の担当者が理由を書いて確定を解除します。"
+    if state == YearState.PUBLISHED:
+        return "公表しているため変更できません。直すときは、確定の担当者が理由を書いて確定を解除します。"
+    if state == YearState.SUBMITTED and is_editor:
+        return "確認待ちのため変更できません。直すときは、提出を取り下げるか、差し戻しを受けてください。"
+    return ""
+
+
+def memberships_of(user: Person) -> QuerySet[Membership]:
+    """The roles of a person who may log in, with their 自治体."""
+    return Membership.objects.filter(user_id=user.pk, user__is_active=True).select_related("municipality")
+
+
+def access_for(user: Person, municipality: Municipality) -> Access | None:
+    """What this person may do in this 自治体; None for a stranger. One query.
+
+    A role in the 自治体 itself comes before the role 県 in its prefecture. A superuser is what the membership says.
+    """
+    if user.pk is None:
+        return None
+    own, prefecture = Q(municipality=municipality), Q(role=Role.PREFECTURE)
+    wanted = own
+    if municipality.prefecture_id is not None:
+        wanted = own | (prefecture & Q(municipality=municipality.prefecture_id))
+    found = sorted(memberships_of(user).filter(wanted), key=lambda m: m.municipality_id != municipality.pk)
+    return Access(Role(found[0].role), found[0].department_id) if found else None
+
+
+def visible_plans(user: Person) -> QuerySet[Plan]:
+    """The plans a person may open, with their 自治体."""
+    own = Q(municipality__memberships__user=user.pk)
+    as_prefecture = Q(
+        municipality__prefecture__memberships__user=user.pk,
+        municipality__prefecture__memberships__role=Role.PREFECTURE,
+    )
+    return Plan.objects.filter(own | as_prefecture).select_related("municipality").distinct()
+
+
+def plan_for(user: Person, slug: str) -> Plan:
+    """The plan, with `plan.access` set. 404 for strangers, here and nowhere else. Two queries."""
+    plan = Plan.objects.select_related("municipality").filter(slug=slug).first()
+    access = access_for(user, plan.municipality) if plan else None
+    if plan is None or access is None:
+        raise Http404("計画が見つかりません。")
+    plan.access = access
+    return plan
+
+
+def require(allowed: bool, sentence: str) -> None:
+    """403 with a sentence for somebody of the city without this right."""
+    if not allowed:
+        raise PermissionDenied(sentence)
+
+
+def state_of(section_year: SectionYear | None) -> str:
+    """No row means 下書き."""
+    return section_year.state if section_year else YearState.DRAFT

@@ -1,0 +1,154 @@
+"""指標: what has a planned and an actual value each year. 成果目標 and 活動指標 share this one value table."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.figures import Nature
+from core.values import Value
+from core.words import Accumulation, Certainty, Direction, Family, ParentRole, Side, State, ValueKind
+from plans.models.municipality import Department
+from plans.models.plan import Plan, Section
+
+CODE_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$"
+
+
+def _number(name: str) -> models.DecimalField:
+    return models.DecimalField(name, max_digits=15, decimal_places=4, null=True, blank=True)
+
+
+class Measure(models.Model):
+    """指標. What is particular to 成果目標 or 活動指標 stands in a one-to-one row beside it.
+
+    `label` is the printed number without its circle ("1" for ①). `quantity` is what the sheet prints above the years
+    （利用者数（実人））. `baseline_is_same_quantity` allows a pace from 基準値 to goal. `sheet_block` says whether the
+    evaluation sheet gives the measure a block of figures; without one it stands in the prose alone.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="measures")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="measures")
+    family = models.CharField("種別", max_length=10, choices=Family.choices())
+    code = models.CharField("指標コード", max_length=40)
+    order = models.PositiveSmallIntegerField("並び順", default=0)
+    label = models.CharField("指標番号", max_length=20, blank=True)
+    title = models.CharField("指標名", max_length=200)
+    quantity = models.CharField("数え方の見出し", max_length=60, blank=True)
+    unit = models.CharField("単位", max_length=20, blank=True)
+    value_kind = models.CharField("種類", max_length=10, choices=ValueKind.choices(), default=ValueKind.NUMBER)
+    direction = models.CharField("方向", max_length=10, choices=Direction.choices(), default=Direction.MORE)
+    accumulation = models.CharField(
+        "集計", max_length=20, choices=Accumulation.choices(), default=Accumulation.YEAR_TOTAL
+    )
+    baseline = _number("基準値")
+    baseline_year = models.PositiveSmallIntegerField("基準年度", null=True, blank=True)
+    baseline_text = models.CharField("基準値の説明", max_length=200, blank=True)
+    baseline_is_same_quantity = models.BooleanField("基準値は目標と同じ量", default=False)
+    definition = models.TextField("定義・算出方法", blank=True)
+    data_source = models.CharField("出典", max_length=200, blank=True)
+    scope = models.CharField("範囲", max_length=10, choices=[("city", "市区町村"), ("area", "圏域")], default="city")
+    department = models.ForeignKey(
+        Department, verbose_name="担当課", null=True, blank=True, on_delete=models.PROTECT, related_name="measures"
+    )
+    parent = models.ForeignKey(
+        "self", verbose_name="親指標", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    parent_role = models.CharField("親との関係", max_length=10, choices=ParentRole.choices(), blank=True)
+    catalogue_code = models.CharField(max_length=40, blank=True)
+    since_year = models.PositiveSmallIntegerField("開始年度", null=True, blank=True)
+    until_year = models.PositiveSmallIntegerField("終了年度", null=True, blank=True)
+    sheet_block = models.BooleanField("評価シートに表を載せる", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指標"
+        ordering: ClassVar = ["section__number", "order", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "code"], name="measure_code_once_per_plan"),
+            models.CheckConstraint(condition=Q(code__regex=CODE_PATTERN), name="measure_code_form"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, parent_role="") | (Q(parent__isnull=False) & ~Q(parent_role="")),
+                name="measure_parent_with_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")), name="measure_not_own_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(since_year__isnull=True)
+                | Q(until_year__isnull=True)
+                | Q(until_year__gte=models.F("since_year")),
+                name="measure_years_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def nature(self, plan: Plan) -> Nature:
+        """What `core.figures` needs to know; the bounds of 見込みどおり are the plan's."""
+        return Nature(ValueKind(self.value_kind), Direction(self.direction), plan.near_low, plan.near_high)
+
+
+class YearlyValue(models.Model):
+    """One side of one measure in one year: number xor state. No row = 未入力 (actual), or no plan for that year."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="values")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    side = models.CharField(max_length=10, choices=Side.choices())
+    revision = models.PositiveSmallIntegerField(default=0)
+    number = _number("値")
+    state = models.CharField("状態", max_length=20, choices=State.choices(), blank=True)
+    wording = models.TextField("原文", blank=True)
+    numerator = _number("分子")
+    denominator = _number("分母")
+    as_of = models.CharField("時点", max_length=100, blank=True)
+    certainty = models.CharField("確定度", max_length=15, choices=Certainty.choices(), blank=True)
+    note = models.TextField("注記", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度の値"
+        ordering: ClassVar = ["measure", "fiscal_year", "side"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["measure", "fiscal_year", "side", "revision"], name="yearly_value_once"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=False, state="") | (Q(number__isnull=True) & ~Q(state="")),
+                name="yearly_value_number_xor_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator__isnull=True, denominator__isnull=True)
+                | Q(side="actual", number__isnull=False, numerator__gte=0, denominator__gt=0),
+                name="yearly_value_parts_of_an_actual",
+            ),
+            models.CheckConstraint(
+                condition=Q(side="actual", revision=0) | Q(side="planned", as_of="", certainty="", note=""),
+                name="yearly_value_circumstances_of_an_actual",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="not_set") | Q(side="planned"), name="yearly_value_only_plans_are_not_set"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="words_only") | ~Q(wording=""), name="yearly_value_words_only_has_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.fiscal_year}年度 {self.get_side_display()}"
+
+    @property
+    def value(self) -> Value:
+        """The row as the plain value that everything else reads."""
+        return Value(
+            number=self.number,
+            state=State(self.state) if self.state else None,
+            wording=self.wording,
+            numerator=self.numerator,
+            denominator=self.denominator,
+            as_of=self.as_of,
+            certainty=Certainty(self.certainty) if self.certainty else None,
+            note=self.note,
+        )
+
+    def take(self, value: Value) -> None:
+        """Set the fields of this row from a plain value; saving is the verb's."""
+        self.number, self.state, self.wording = value.number, value.state or "", value.wording
+        self.numerator, self.denominator = value.numerator, value.denominator
+        self.as_of, self.certainty, self.note = value.as_of, value.certainty or "", value.note

@@ -1,0 +1,148 @@
+"""計画, its revisions and its 節."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from core.fiscal_years import current_fiscal_year
+from plans.models.municipality import Municipality
+
+if TYPE_CHECKING:
+    from plans.access import Access
+
+
+class PlanKind(models.TextChoices):
+    """計画種別. The slug of a plan and its first year follow from kind and 期."""
+
+    DISABILITY = "disability", "障害福祉計画"
+    CHILD = "child", "障害児福祉計画"
+    COMPREHENSIVE = "comprehensive", "障害者計画"
+
+
+SLUG_LETTER = {PlanKind.DISABILITY: "", PlanKind.CHILD: "c", PlanKind.COMPREHENSIVE: "p"}
+FIRST_YEAR = {PlanKind.DISABILITY: 2006, PlanKind.CHILD: 2018}
+USUAL_LENGTH = 3
+LONGEST_PLAN = 12
+"""Years. 障害者計画 of some cities run for ten or twelve."""
+
+
+def usual_years(kind: str, generation: int) -> tuple[int, int] | None:
+    """First and last fiscal year that the law's rhythm gives the n-th 期; None for 障害者計画, whose years a city sets."""
+    if kind not in FIRST_YEAR:
+        return None
+    start = FIRST_YEAR[PlanKind(kind)] + USUAL_LENGTH * (generation - 1)
+    return start, start + USUAL_LENGTH - 1
+
+
+def plan_slug(code: str, kind: str, generation: int) -> str:
+    """The address of a plan, e.g. 122319-6, 122319-c2."""
+    return f"{code}-{SLUG_LETTER[PlanKind(kind)]}{generation}"
+
+
+class Plan(models.Model):
+    """計画（第N期） of one 自治体. `near_low` and `near_high` bound 見込みどおり, in percent.
+
+    `access` is what the person at hand may do; `plans.access.plan_for` sets it on the plan it hands out.
+    """
+
+    access: "Access"
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="plans")
+    kind = models.CharField("計画種別", max_length=15, choices=PlanKind, default=PlanKind.DISABILITY)
+    generation = models.PositiveSmallIntegerField("期")
+    name = models.CharField("計画名", max_length=100)
+    start_year = models.PositiveSmallIntegerField("開始年度")
+    end_year = models.PositiveSmallIntegerField("終了年度")
+    slug = models.SlugField(max_length=20, unique=True, editable=False)
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="following")
+    near_low = models.DecimalField(
+        "見込みどおりの下限（%）", max_digits=5, decimal_places=1, default=Decimal(80), help_text="達成率がこの値以上"
+    )
+    near_high = models.DecimalField(
+        "見込みどおりの上限（%）", max_digits=5, decimal_places=1, default=Decimal(120), help_text="達成率がこの値以下"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "計画"
+        ordering: ClassVar = ["municipality__code", "kind", "-generation"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["municipality", "kind", "generation"], name="plan_once_per_generation"),
+            models.CheckConstraint(condition=Q(generation__gte=1), name="plan_generation_from_one"),
+            models.CheckConstraint(
+                condition=Q(start_year__gte=1990, end_year__gte=F("start_year"))
+                & Q(end_year__lt=F("start_year") + LONGEST_PLAN),
+                name="plan_years_in_order",
+                violation_error_message="終了年度は開始年度以後、12年以内にしてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(near_low__gte=0, near_high__gte=F("near_low")),
+                name="plan_near_bounds_in_order",
+                violation_error_message="「見込みどおり」の上限は下限以上にしてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality.name} {self.name}"
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The fiscal years of the plan, in order."""
+        return tuple(range(self.start_year, self.end_year + 1))
+
+    @property
+    def due_year(self) -> int:
+        """The year whose actuals are to be entered today: the last one that has ended, within the plan."""
+        last_ended = current_fiscal_year(timezone.localdate()) - 1
+        return min(max(last_ended, self.start_year), self.end_year)
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:dashboard", args=[self.slug])
+
+
+class PlanRevision(models.Model):
+    """計画変更: number 0 is the plan as first adopted."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField("変更番号", default=0)
+    decided_on = models.DateField("決定日", null=True, blank=True)
+    reason = models.TextField("理由", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "計画変更"
+        ordering: ClassVar = ["plan", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "number"], name="revision_once_per_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} 第{self.number}回変更" if self.number else f"{self.plan} 当初"
+
+
+class Section(models.Model):
+    """節: one evaluation page and one entry page. Its number is no identity across 期.
+
+    `sheet_part` says on which printed part of the city's evaluation sheet it stands.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections")
+    number = models.PositiveSmallIntegerField("節番号")
+    title = models.CharField("節名", max_length=200)
+    sheet_part = models.PositiveSmallIntegerField("評価シートの部", default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "節"
+        ordering: ClassVar = ["plan", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "number"], name="section_once_per_plan"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="section_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}" if self.title != self.label else self.title
+
+    @property
+    def label(self) -> str:
+        """「第3節」."""
+        return f"第{self.number}節"
