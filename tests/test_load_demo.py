@@ -1,0 +1,185 @@
+"""`load_demo` makes the two demo plans and their people, and a second run leaves what was typed alone."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from core.values import EMPTY, Value
+from core.words import Family, Side
+from evaluations.models import ActivityRecord, Evaluation, Publication
+from indicators.models import ActivityIndicator, Service
+from plans.actions import CellChange, record_values
+from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, YearlyValue
+from targets.models import OutcomeTarget, TargetItem
+
+pytestmark = pytest.mark.django_db
+KEPT = (
+    *(Municipality, Membership, Plan, Measure, YearlyValue, SectionYear, Change),
+    *(OutcomeTarget, TargetItem, Service, ActivityIndicator, Evaluation, ActivityRecord, Publication),
+)
+
+
+def load(monkeypatch=None, password=""):
+    out = StringIO()
+    if monkeypatch:
+        monkeypatch.setenv("DEMO_PASSWORD", password)
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def everything():
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in KEPT}
+
+
+def value_of(slug, code, year, side):
+    return YearlyValue.objects.get(measure__plan__slug=slug, measure__code=code, fiscal_year=year, side=side).value
+
+
+def states_of(slug, year):
+    rows = SectionYear.objects.filter(section__plan__slug=slug, fiscal_year=year).order_by("section__number")
+    return {row.section.number: row.state for row in rows.select_related("section")}
+
+
+def test_both_plans_are_there_with_their_measures():
+    load()
+
+    found = {
+        plan.slug: tuple(plan.measures.filter(family=family).count() for family in (Family.TARGET, Family.INDICATOR))
+        for plan in Plan.objects.all()
+    }
+
+    assert found == {"122319-6": (24, 0), "129992-7": (6, 33)}
+
+
+def test_every_measure_has_its_row_of_the_right_family():
+    load()
+
+    assert set(TargetItem.objects.values_list("measure__family", flat=True)) == {Family.TARGET}
+    assert set(ActivityIndicator.objects.values_list("measure__family", flat=True)) == {Family.INDICATOR}
+    assert (TargetItem.objects.count(), ActivityIndicator.objects.count()) == (30, 33)
+    assert not ActivityIndicator.objects.filter(service=None).exists()
+
+
+def test_values_keep_number_wording_and_circumstances():
+    load()
+
+    assert value_of("122319-6", "5-4", 2023, Side.PLANNED) == Value(Decimal(5), wording="有5人")
+    assert value_of("122319-6", "1-1", 2021, Side.ACTUAL) == Value(Decimal(0))
+    assert value_of("122319-6", "6-3", 2022, Side.ACTUAL) == Value(
+        Decimal(4), wording="4件", as_of="資料に年度の記載なし"
+    )
+
+
+def test_years_of_the_real_city_are_settled_but_for_the_last():
+    load()
+
+    assert set(states_of("122319-6", 2021).values()) == {"CONFIRMED"}
+    assert set(states_of("122319-6", 2022).values()) <= {"CONFIRMED", "PUBLISHED"}
+    assert set(states_of("122319-6", 2023).values()) == {"DRAFT"}
+
+
+def test_the_fictional_city_has_handed_in_one_section_of_the_second_year():
+    load()
+
+    assert set(states_of("129992-7", 2024).values()) == {"CONFIRMED"}
+    assert [number for number, state in states_of("129992-7", 2025).items() if state != "DRAFT"] == [4]
+    assert states_of("129992-7", 2025)[4] == "SUBMITTED"
+
+
+def test_texts_and_records_belong_to_their_sections():
+    load()
+
+    issues = Evaluation.objects.get(section_year__section__plan__slug="122319-6", section_year__section__number=5)
+    shared = ActivityRecord.objects.get(held_on="2022-05-09")
+
+    assert issues.issues_text == "今後も障害のある子どもへの支援体制構築を図る。"
+    assert [section.number for section in shared.sections.order_by("number")] == [6, 7]
+
+
+def test_people_have_their_roles_and_no_department():
+    load()
+
+    found = {
+        m.user.username: (m.municipality.name, m.role, m.department)
+        for m in Membership.objects.select_related("user", "municipality", "department")
+    }
+
+    assert found == {
+        "viewer": ("印西市", Role.VIEWER, None),
+        "editor": ("印西市", Role.EDITOR, None),
+        "checker": ("印西市", Role.CHECKER, None),
+        "confirmer": ("印西市", Role.CONFIRMER, None),
+        "manager": ("印西市", Role.MANAGER, None),
+        "pref": ("千葉県", Role.PREFECTURE, None),
+        "other": ("みほん市（架空）", Role.MANAGER, None),
+    }
+
+
+def test_the_fictional_city_is_marked_and_in_no_prefecture():
+    load()
+
+    found = {m.code: (m.is_fictional, m.prefecture and m.prefecture.code) for m in Municipality.objects.all()}
+
+    assert found == {"120006": (False, None), "122319": (False, "120006"), "129992": (True, None)}
+
+
+def test_a_second_run_changes_nothing():
+    load()
+    before = everything()
+
+    load()
+
+    assert everything() == before
+
+
+def test_a_value_typed_in_between_survives():
+    load()
+    measure = Measure.objects.get(plan__slug="122319-6", code="1-1")
+    typed = Value(Decimal(3), wording="3人")
+    editor = User.objects.get(username="editor")
+    record_values([CellChange(measure, 2023, Side.ACTUAL, EMPTY, typed)], by=editor, door=Door.SCREEN)
+
+    load()
+
+    assert value_of("122319-6", "1-1", 2023, Side.ACTUAL) == typed
+
+
+def test_a_service_that_a_city_amended_survives():
+    load()
+    Service.objects.filter(code="kyotaku_kaigo").update(name="居宅介護（ホームヘルプ）")
+
+    load()
+
+    assert Service.objects.get(code="kyotaku_kaigo").name == "居宅介護（ホームヘルプ）"
+
+
+def test_a_membership_taken_away_is_restored_and_a_changed_role_is_kept():
+    load()
+    Membership.objects.get(user__username="viewer").delete()
+    Membership.objects.filter(user__username="editor").update(role=Role.CHECKER)
+
+    load()
+
+    found = dict(
+        Membership.objects.filter(user__username__in=["viewer", "editor"]).values_list("user__username", "role")
+    )
+    assert found == {"viewer": Role.VIEWER, "editor": Role.CHECKER}
+
+
+def test_the_password_of_the_environment_is_set_anew_for_all(monkeypatch):
+    load(monkeypatch, "one-that-was-said")
+    load(monkeypatch, "another-one")
+
+    assert [user.check_password("another-one") for user in User.objects.all()] == [True] * 7
+
+
+def test_without_one_in_the_environment_each_run_prints_a_fresh_password(monkeypatch):
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+
+    printed = [load().splitlines()[-1].split(": ")[1] for _ in range(2)]
+
+    assert printed[0] != printed[1]
+    assert User.objects.get(username="viewer").check_password(printed[1])
