@@ -51,7 +51,7 @@ demo: $(STAMP) ## everything: environment, database, demo data, people, server o
 	@"$(BIN)/python" manage.py load_demo
 	@echo
 	@echo "ふくしPDCA: http://$(HOST):$(PORT)/   (Ctrl-C stops it)"
-	@exec "$(BIN)/granian" --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" --blocking-threads 1 --log-level warning config.wsgi:application
+	@exec "$(BIN)/granian" --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" --blocking-threads 1 --workers-kill-timeout 2s --log-level warning config.wsgi:application
 
 PYTEST = "$(BIN)/python" -m pytest -n "$(JOBS)" $(PYTEST_ARGS)
 
