@@ -11,6 +11,7 @@ import plotly
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
+from playwright.sync_api import expect
 
 from config.client_address import client_address
 from config.plotly_static import PlotlyFinder
@@ -206,4 +207,4 @@ def test_the_admin_works_under_the_strict_policy(page, django_user_model):
     page.get_by_role("button", name="ログイン").click()
     page.get_by_role("link", name="ユーザー", exact=True).first.click()
 
-    assert page.locator("#result_list tbody tr").count() == 1
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
