@@ -1,22 +1,135 @@
-"""変更履歴 as nouns: the lines that a person may see, with what they may not see masked."""
+"""変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
 
+Masked are, for those who do not see drafts, actuals, texts and records, and the reasons given for moves, of a 節 × 年度
+that is not 確定 or 公表 now. Changes of people are shown to the managers of that 自治体 alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+
+from core.fiscal_years import wareki
 from core.reader import echo
-from core.values import Value
-from core.words import NOT_ENTERED
+from core.values import Value as CellValue
+from core.words import NOT_ENTERED, UNDER_REVIEW, Side, ValueKind
+from plans.access import WRITERS, Person, memberships_of
+from plans.models import Change, Measure, Plan, Role, Section, SectionYear, Subject
+from plans.models.section_year import SETTLED
 
 CIRCUMSTANCES = {"as_of": "時点", "note": "注記", "numerator": "分子", "denominator": "分母"}
+NO_PLAN = "計画値なし"
+BLANK = "（空欄）"
+OPERATOR = "（コマンド）"
 
 
-def side_in_words(side: dict | str | None) -> str:
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change as a person reads it. `at` is an aware datetime; `old` and `new` are 「確認中」 where masked.
+
+    `measure_code` is "" where the change is about no 指標, `plan_slug` and `plan_name` where it is about no plan.
+    """
+
+    at: datetime
+    by: str
+    door: str
+    plan_name: str
+    place: str
+    subject: str
+    field: str
+    old: str
+    new: str
+    reason: str
+    plan_slug: str = ""
+    measure_code: str = ""
+
+
+def measure_history(plan: Plan, measure: Measure) -> list[HistoryLine]:
+    """Every change of one 指標, newest first. One query. `plan` is what `plan_for` handed out."""
+    return [history_line(change) for change in _in_plan(plan).filter(measure=measure)]
+
+
+def section_history(plan: Plan, section: Section, year: int, limit: int = 20) -> list[HistoryLine]:
+    """The newest changes of one 節 × 年度: values, texts, records and moves. One query."""
+    return [history_line(change) for change in _in_plan(plan).filter(section=section, fiscal_year=year)[:limit]]
+
+
+def changes_for(user: Person) -> QuerySet[Change]:
+    """The changes of the cities of this person, newest first; `history_line` makes each readable. One query more."""
+    memberships = list(memberships_of(user))
+    own = {membership.municipality_id: membership.role for membership in memberships}
+    prefectures = [city for city, role in own.items() if role == Role.PREFECTURE]
+    writes_in = [city for city, role in own.items() if role in WRITERS]
+    manages = [city for city, role in own.items() if role == Role.MANAGER]
+    seen = Q(municipality__in=own) | Q(municipality__prefecture__in=prefectures)
+    changes = Change.objects.filter(seen & (~Q(subject=Subject.PEOPLE) | Q(municipality__in=manages)))
+    return _masked(changes, sees_drafts=Q(municipality__in=writes_in))
+
+
+def history_line(change: Change) -> HistoryLine:
+    """One finished line of a change that came out of this module's queries (they say what is masked)."""
+    masked = change.is_masked  # type: ignore[attr-defined]
+    hides_values = masked and change.subject != Subject.STATE
+    return HistoryLine(
+        at=change.at,
+        by=(change.by.get_full_name() or change.by.get_username()) if change.by else OPERATOR,
+        door=change.get_door_display(),
+        plan_name=change.plan.name if change.plan else "",
+        place=_place(change),
+        subject=change.get_subject_display(),
+        field=change.field,
+        old=UNDER_REVIEW if hides_values else _side(change, change.old),
+        new=UNDER_REVIEW if hides_values else _side(change, change.new),
+        reason=UNDER_REVIEW if masked and change.reason else change.reason,
+        plan_slug=change.plan.slug if change.plan else "",
+        measure_code=change.measure.code if change.measure else "",
+    )
+
+
+def side_in_words(side: dict | str | None, kind: ValueKind | None = None) -> str:
     """Old or new of a change as a person reads it: 「12（時点：5月末）」, a text, or 未入力."""
     if side is None:
         return NOT_ENTERED
-    if isinstance(side, str):
-        return side
-    value = Value.from_dict(side)
+    if not isinstance(side, dict):
+        return str(side)
+    value = CellValue.from_dict(side)
     more = [f"{word}：{side[name]}" for name, word in CIRCUMSTANCES.items() if name in side]
-    if value.wording and value.wording != echo(value):
+    if value.wording and value.wording != echo(value, kind):
         more.insert(0, f"原文：{value.wording}")
     if value.certainty:
         more.append(f"確定度：{value.certainty.label}")
-    return f"{echo(value)}（{'、'.join(more)}）" if more else echo(value)
+    return f"{echo(value, kind)}（{'、'.join(more)}）" if more else echo(value, kind)
+
+
+def _in_plan(plan: Plan) -> QuerySet[Change]:
+    everything = Q(plan=plan) if plan.access.sees_drafts else Q(pk__in=[])
+    return _masked(Change.objects.filter(plan=plan), sees_drafts=everything)
+
+
+def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
+    """With `is_masked`, and all that a line prints, in one query."""
+    guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=[Subject.TEXT, Subject.RECORD, Subject.STATE])
+    settled = SectionYear.objects.filter(
+        section=OuterRef("section"), fiscal_year=OuterRef("fiscal_year"), state__in=SETTLED
+    )
+    is_masked = Case(When(guarded & ~sees_drafts & ~Exists(settled), then=Value(True)), default=Value(False))
+    return changes.annotate(is_masked=is_masked).select_related("by", "municipality", "plan", "section", "measure")
+
+
+def _place(change: Change) -> str:
+    """「第1節 令和4年度「指標名」」; the 自治体 where the change is about no plan."""
+    parts = [change.section.label] if change.section else []
+    if change.fiscal_year:
+        parts.append(wareki(change.fiscal_year))
+    place = " ".join(parts)
+    if change.measure:
+        return f"{place}「{change.measure.title}」"
+    return place or (change.plan.name if change.plan else change.municipality.name)
+
+
+def _side(change: Change, side: dict | str | None) -> str:
+    if side is None:
+        if change.subject != Subject.VALUE:
+            return BLANK
+        return NO_PLAN if change.side == Side.PLANNED else NOT_ENTERED
+    return side_in_words(side, ValueKind(change.measure.value_kind) if change.measure else None)
