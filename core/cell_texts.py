@@ -1,0 +1,71 @@
+"""The texts of one cell as a form, a CSV or a sheet gave them, cleaned and held to their limits."""
+
+import unicodedata
+from dataclasses import dataclass, fields, replace
+
+from core.numerals import typed
+from core.words import ValueKind
+
+MAX_LENGTHS = {"wording": 1000, "note": 1000, "as_of": 100}
+LABELS = {
+    "value": "値",
+    "state": "状態",
+    "wording": "原文",
+    "numerator": "分子",
+    "denominator": "分母",
+    "as_of": "時点",
+    "certainty": "確定度",
+    "note": "注記",
+}
+# Blanks and line ends around a text come from copying; the rarer separators among "whitespace" are control characters.
+_EDGES = " \t\r\n\u00a0\u2002\u2003\u2009\u3000\ufeff\u200b"
+_NONCHARACTERS = "\ufffe\uffff"  # no workbook can hold them
+
+
+class NotUnderstood(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
+    """A text that cannot be read: the field it stands in, and a sentence that names it and the remedy."""
+
+    def __init__(self, field: str, sentence: str):
+        super().__init__(sentence)
+        self.field = field
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class CellTexts:
+    """None: the column or field is absent and changes nothing. Blank: it is there, and clears."""
+
+    value: str | None = None
+    state: str | None = None
+    wording: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    as_of: str | None = None
+    certainty: str | None = None
+    note: str | None = None
+
+    def cleaned(self, kind: ValueKind) -> "CellTexts":
+        """The same without blanks around the texts; NotUnderstood for a control character or an overlong text."""
+        lines_allowed = {"wording", "note"} | ({"value"} if kind is ValueKind.TEXT else set())
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(
+            self, **{name: _cleaned(name, text, name in lines_allowed) for name, text in given.items() if text}
+        )
+
+
+def _cleaned(field: str, text: str, lines_allowed: bool) -> str:
+    text = text.strip(_EDGES).replace("\r\n", "\n").replace("\r", "\n")
+    if any(_is_forbidden(sign) and not (sign == "\n" and lines_allowed) for sign in text):
+        raise NotUnderstood(field, f"{LABELS[field]}に改行や制御文字は使えません。取り除いてください{typed(text)}")
+    return within_length(field, text, MAX_LENGTHS.get(field, MAX_LENGTHS["wording"]))
+
+
+def _is_forbidden(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or sign in _NONCHARACTERS
+
+
+def within_length(field: str, text: str, limit: int) -> str:
+    """The text itself; NotUnderstood where it is longer than what is kept."""
+    if len(text) > limit:
+        raise NotUnderstood(field, f"{LABELS[field]}は{limit}文字までで入力してください（{len(text)}文字あります）")
+    return text
