@@ -1,7 +1,7 @@
 """The one rule of figures: what planned and actual say together. Every page, sheet, chart and file asks here.
 
-Source: the design's rules of figures (差, 達成率, 乖離率, 乖離値の旧様式, 削減率, 判定). All results are unrounded Decimals;
-rounding belongs to display and export.
+Source: the design's rules of figures (差, 達成率, 乖離率, 乖離値の旧様式, 削減率, 判定).
+All results are unrounded Decimals; rounding belongs to display and export.
 """
 
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ class Nature:
 class Figures:
     """Planned against actual for one measure in one fiscal year.
 
-    `withheld` is the word shown instead of an actual that the reader may not see (確認中, 未公表); then `actual` is empty
-    and everything that hangs on it is None or blank.
+    `withheld` is the word shown instead of an actual that the reader may not see (確認中, 未公表); then `actual`
+    is empty and everything that hangs on it is None or blank.
     """
 
     planned: Value = EMPTY
@@ -80,7 +80,7 @@ class Figures:
 
     @cached_property
     def legacy_deviation(self) -> Decimal | None:
-        """乖離値（旧様式）: what the city's old sheet prints; 0 for an actual not entered, None (blank) without a plan."""
+        """乖離値（旧様式）, as the city's old sheet prints it: 0 for an actual not entered, None without a plan."""
         if not self.nature.has_rates or self.withheld or not self.planned.amount:
             return None
         if self.actual.amount is None:
@@ -119,13 +119,11 @@ class Figures:
 
     @property
     def _actual_amount(self) -> Decimal:
-        assert self.actual.amount is not None
-        return self.actual.amount
+        return _known(self.actual)
 
     @property
     def _planned_amount(self) -> Decimal:
-        assert self.planned.amount is not None
-        return self.planned.amount
+        return _known(self.planned)
 
     @cached_property
     def _judged(self) -> tuple[str, Tone]:
@@ -168,12 +166,18 @@ class Figures:
         return "見込みどおり", Tone.GOOD
 
 
+def _known(value: Value) -> Decimal:
+    if value.amount is None:
+        raise ValueError("there is no number to calculate with")
+    return value.amount
+
+
 def _met(reached: bool) -> tuple[str, Tone]:
     return ("達成", Tone.GOOD) if reached else ("未達", Tone.BEHIND)
 
 
 def shown_number(value: Value, kind: ValueKind) -> str:
-    """A number as it is printed and exported, or "" where there is none: a 割合 computed from its parts to one decimal."""
+    """A number as printed and exported, "" where there is none; a 割合 computed from its parts to one decimal."""
     if value.amount is None:
         return ""
     if kind is ValueKind.RATE and value.numerator is not None:

@@ -39,8 +39,9 @@ def interim(
 ) -> Interim | None:
     """What to say beside `year`, or None in the last year and where the goal is not a last-year goal.
 
-    Elapsed years count to the end of the year judged. 累計: goal × elapsed ÷ years. Otherwise only where the baseline is
-    explicitly the same quantity: 基準値 + (goal − 基準値) × elapsed ÷ years. Source: the design's rule of pace.
+    Elapsed years count to the end of the year judged. 累計: goal × elapsed ÷ years. Otherwise only where the
+    baseline is explicitly the same quantity: 基準値 + (goal − 基準値) × elapsed ÷ years.
+    Source: the design's rule of pace.
     """
     goal = last_year_goal(planned, years)
     if goal is None or year >= years[-1]:

@@ -76,8 +76,6 @@ def _tenths(number: Fraction) -> str:
 
 def _exact(number: Fraction) -> str:
     """A number of at most four decimals without trailing zeros."""
-    scaled = number * 10000
-    assert scaled.denominator == 1
-    whole, part = divmod(abs(int(scaled)), 10000)
+    whole, part = divmod(abs(number.numerator) * 10000 // number.denominator, 10000)
     digits = f"{whole}.{part:04d}".rstrip("0").rstrip(".")
     return f"-{digits}" if number < 0 else digits

@@ -29,6 +29,7 @@ class Evaluation(models.Model):
 
 
 TEXT_FIELDS = ("do_text", "check_text", "proposal", "issues_text", "act_text", "budget_text")
+TEXT_LABELS = {name: str(Evaluation._meta.get_field(name).verbose_name) for name in TEXT_FIELDS}  # type: ignore[union-attr]
 
 
 class ActivityRecord(models.Model):

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
-from evaluations.models import TEXT_FIELDS, Evaluation
+from evaluations.models import TEXT_LABELS, Evaluation
 from plans.access import access_for, lock_reason
 from plans.actions import bump, lock_section_year
 from plans.models import Change, Section, Subject
@@ -45,7 +45,7 @@ def save_texts(
     changes = {
         field: (getattr(evaluation, field), text)
         for field, text in texts.items()
-        if field in TEXT_FIELDS and text != getattr(evaluation, field)
+        if field in TEXT_LABELS and text != getattr(evaluation, field)
     }
     if not changes:
         return evaluation
@@ -63,7 +63,7 @@ def save_texts(
             section=section,
             fiscal_year=year,
             subject=Subject.TEXT,
-            field=Evaluation._meta.get_field(field).verbose_name,
+            field=TEXT_LABELS[field],
             old=old or None,
             new=new or None,
         )

@@ -1,6 +1,6 @@
 """Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, publication."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from evaluations.views.dashboard import dashboard
 from evaluations.views.entry import entry_section, entry_year
@@ -22,14 +22,14 @@ from evaluations.workflow import MOVE_LIST
 
 app_name = "evaluations"
 
-section_patterns = [
+section_patterns: list[URLPattern] = [
     path("", section_latest, name="section_latest"),
     path("<int:year>/", section_year, name="section_year"),
     path("<int:year>/edit/", edit_texts, name="edit_texts"),
     *(path(f"<int:year>/{m.name}/", move, {"name": m.name}, name=f"move_{m.name}") for m in MOVE_LIST),
 ]
 
-plan_patterns = [
+plan_patterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
     path("sections/<int:number>/", include(section_patterns)),
     path("measures/<str:code>/", measure, name="measure"),

@@ -1,4 +1,4 @@
-"""The moves of one 節 × 年度: submit, withdraw, check, return, confirm, reopen. Publishing is in `evaluations.publication`.
+"""The moves of one 節 × 年度: submit, withdraw, check, return, confirm, reopen. Publishing has its own verb.
 
 States are data: a move says from which states it starts, where it leads, who may make it and which stamps it leaves.
 """
@@ -134,7 +134,9 @@ def move_section_year(
     if row.state not in move.starts:
         raise MoveRefused(f"いまの状態は「{row.get_state_display()}」です。「{move.label}」はできません。")
     if seen_version is not None and seen_version != row.version:
-        raise MoveRefused("ページを開いた後に、ほかの人が変更しました。いまの内容を確かめてから、もう一度操作してください。")
+        raise MoveRefused(
+            "ページを開いた後に、ほかの人が変更しました。いまの内容を確かめてから、もう一度操作してください。"
+        )
     if move.wants and not text.strip():
         raise MoveRefused(f"{move.wants}を書いてください。")
     return _carry_out(row, move, by, door, text.strip())

@@ -78,7 +78,7 @@ def lock_reason(state: str, *, is_editor: bool = False) -> str:
 
 def memberships_of(user: Person) -> QuerySet[Membership]:
     """The roles of a person who may log in, with their 自治体."""
-    return Membership.objects.filter(user_id=user.pk, user__is_active=True).select_related("municipality")
+    return Membership.objects.filter(user=user.pk or 0, user__is_active=True).select_related("municipality")
 
 
 def access_for(user: Person, municipality: Municipality) -> Access | None:

@@ -67,9 +67,7 @@ class ValuesRefused(Exception):
 
 
 @transaction.atomic
-def record_values(
-    changes: Iterable[CellChange], *, by: User | None, door: str, reason: str = ""
-) -> list[Change]:
+def record_values(changes: Iterable[CellChange], *, by: User | None, door: str, reason: str = "") -> list[Change]:
     """Write all of these changes of one plan, or none, with their history. Returns the history lines.
 
     Checks rights, the years of the plan, locks and conflicts (each `old` against what stands; no row = 未入力).
@@ -176,7 +174,9 @@ def _span(plan: Plan) -> str:
 
 def _write(changes: list[CellChange], stored: dict[CellKey, YearlyValue]) -> None:
     """A row for each new value, no row for each cleared one: four statements however many changes."""
-    gone, changed, fresh = [], [], []
+    gone: list[int] = []
+    changed: list[YearlyValue] = []
+    fresh: list[YearlyValue] = []
     for change in changes:
         row = stored.get(change.key)
         if not change.new.is_entered:

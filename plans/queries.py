@@ -55,7 +55,7 @@ class MeasureRow:
 
 def measures_of(plan: Plan) -> QuerySet[Measure]:
     """The measures of a plan in the order of every list and export: 節, order, code."""
-    return plan.measures.select_related("section", "department").order_by("section__number", "order", "code")
+    return plan.measures.select_related("section", "department", "parent").order_by("section__number", "order", "code")
 
 
 def stored_values(measures: Iterable[Measure]) -> dict[tuple[int, int, str], Value]:

@@ -83,6 +83,11 @@ class Measure(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    @property
+    def parent_title(self) -> str:
+        """指標名 of the whole that this is a part of, or ""; fetched along by `measures_of`."""
+        return self.parent.title if self.parent else ""
+
     def nature(self, plan: Plan) -> Nature:
         """What `core.figures` needs to know; the bounds of 見込みどおり are the plan's."""
         return Nature(ValueKind(self.value_kind), Direction(self.direction), plan.near_low, plan.near_high)

@@ -31,7 +31,7 @@ LONGEST_PLAN = 12
 
 
 def usual_years(kind: str, generation: int) -> tuple[int, int] | None:
-    """First and last fiscal year that the law's rhythm gives the n-th 期; None for 障害者計画, whose years a city sets."""
+    """First and last fiscal year of the n-th 期 by the law's rhythm; None for 障害者計画, whose years a city sets."""
     if kind not in FIRST_YEAR:
         return None
     start = FIRST_YEAR[PlanKind(kind)] + USUAL_LENGTH * (generation - 1)
@@ -88,6 +88,9 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.municipality.name} {self.name}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:dashboard", args=[self.slug])
+
     @property
     def years(self) -> tuple[int, ...]:
         """The fiscal years of the plan, in order."""
@@ -98,9 +101,6 @@ class Plan(models.Model):
         """The year whose actuals are to be entered today: the last one that has ended, within the plan."""
         last_ended = current_fiscal_year(timezone.localdate()) - 1
         return min(max(last_ended, self.start_year), self.end_year)
-
-    def get_absolute_url(self) -> str:
-        return reverse("evaluations:dashboard", args=[self.slug])
 
 
 class PlanRevision(models.Model):

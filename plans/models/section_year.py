@@ -75,11 +75,14 @@ class SectionYear(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["section", "fiscal_year"], name="section_year_once"),
             *(
-                models.CheckConstraint(condition=_together(f"{step}_at", f"{step}_by"), name=f"section_year_{step}_pair")
+                models.CheckConstraint(
+                    condition=_together(f"{step}_at", f"{step}_by"), name=f"section_year_{step}_pair"
+                )
                 for step in ("submitted", "checked", "returned", "confirmed", "published")
             ),
             models.CheckConstraint(
-                condition=~Q(state="SUBMITTED") | Q(submitted_at__isnull=False), name="section_year_submitted_by_someone"
+                condition=~Q(state="SUBMITTED") | Q(submitted_at__isnull=False),
+                name="section_year_submitted_by_someone",
             ),
             models.CheckConstraint(
                 condition=~Q(state="RETURNED") | (Q(returned_at__isnull=False) & ~Q(return_note="")),
@@ -90,7 +93,8 @@ class SectionYear(models.Model):
                 name="section_year_confirmed_by_someone",
             ),
             models.CheckConstraint(
-                condition=~Q(state="PUBLISHED") | Q(published_at__isnull=False), name="section_year_published_by_someone"
+                condition=~Q(state="PUBLISHED") | Q(published_at__isnull=False),
+                name="section_year_published_by_someone",
             ),
         ]
 

@@ -13,7 +13,7 @@ from core.numerals import one_decimal, plain
 from core.values import Value
 from core.words import ValueKind
 from plans.history import side_in_words
-from plans.models import Change, Plan
+from plans.models import Change, Municipality, Plan
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 @register.filter
 def circled(label: str) -> str:
-    """"1" → ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
+    """ "1" → ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
     return CIRCLED[int(label) - 1] if re.fullmatch(r"[1-9]|1\d|20", label) else label
 
 
@@ -78,6 +78,12 @@ def signed_difference(figures: Figures) -> str:
         return ""
     text = (one_decimal if figures.nature.kind is ValueKind.RATE else plain)(figures.difference)
     return f"+{text}" if figures.difference > 0 else text
+
+
+@register.filter
+def unit_of(unit: str, municipality: Municipality) -> str:
+    """A unit with the city's own way of writing か所."""
+    return unit.replace("か所", municipality.place_word)
 
 
 @register.filter

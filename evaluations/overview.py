@@ -1,0 +1,137 @@
+"""概況 of a plan as a noun: what is behind, what is missing, 節 × 年度 at a glance, how far the entry is."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.figures import Tone
+from evaluations.section_page import latest_year_with_actuals, tally
+from plans.access import state_of
+from plans.models import Plan, Section, SectionYear, YearState
+from plans.queries import MeasureRow, YearCell, by_section, measure_rows, measures_of, section_years
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One 節 in one year: counts of readings in words, the tone of the whole, how much is entered."""
+
+    year: int
+    state: str
+    tone: str
+    words: tuple[str, ...]
+    entered: int
+    measures: int
+
+    @property
+    def state_label(self) -> str:
+        return YearState(self.state).label
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One 節 with its years."""
+
+    section: Section
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True)
+class GoalOnTheWay:
+    """A goal set for the last year alone, with the latest actual the person may see."""
+
+    row: MeasureRow
+    goal: Decimal
+    latest: YearCell | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the dashboard prints for one chosen year."""
+
+    year: int
+    tally: tuple[tuple[str, str, int], ...]
+    heat: tuple[HeatRow, ...]
+    behind: tuple[tuple[MeasureRow, YearCell], ...]
+    findings: tuple[tuple[MeasureRow, YearCell], ...]
+    missing: tuple[tuple[Section, int], ...]
+    goals: tuple[GoalOnTheWay, ...]
+    entered: int
+    measures: int
+
+
+def overview(plan: Plan, year: int | None = None) -> Overview:
+    """The dashboard for the person of `plan.access`; without a year, the latest with actuals. Four queries."""
+    sections = list(plan.sections.order_by("number"))
+    states = section_years(plan)
+    rows = measure_rows(plan, measures_of(plan), access=plan.access, states=states)
+    year = year if year in plan.years else latest_year_with_actuals(plan, rows)
+    grouped = by_section(rows)
+    cells = [(row, row.cell(year)) for row in rows]
+    return Overview(
+        year=year,
+        tally=tally(rows, year),
+        heat=tuple(_heat_row(plan, section, grouped.get(section.pk, []), states) for section in sections),
+        behind=tuple(pair for pair in cells if pair[1].figures.tone is Tone.BEHIND),
+        findings=tuple(pair for pair in cells if pair[1].figures.tone is Tone.FINDING),
+        missing=_missing(sections, grouped, year),
+        goals=tuple(_goal(row) for row in rows if row.last_year_goal is not None),
+        entered=sum(cell.figures.actual.is_entered for _, cell in cells),
+        measures=len(cells),
+    )
+
+
+def _heat_row(
+    plan: Plan, section: Section, rows: list[MeasureRow], states: dict[tuple[int, int], SectionYear]
+) -> HeatRow:
+    return HeatRow(section, tuple(_heat_cell(section, rows, year, states) for year in plan.years))
+
+
+def _heat_cell(
+    section: Section, rows: list[MeasureRow], year: int, states: dict[tuple[int, int], SectionYear]
+) -> HeatCell:
+    cells = [row.cell(year) for row in rows]
+    return HeatCell(
+        year=year,
+        state=state_of(states.get((section.pk, year))),
+        tone=_tone_of_all(cells),
+        words=_reading_words(cells),
+        entered=sum(cell.figures.actual.is_entered for cell in cells),
+        measures=len(cells),
+    )
+
+
+def _tone_of_all(cells: list[YearCell]) -> str:
+    """The tone that needs eyes first: behind, then findings, then good; nothing entered is missing."""
+    tones = {cell.figures.tone for cell in cells if cell.figures.reading}
+    for tone in (Tone.BEHIND, Tone.FINDING, Tone.GOOD):
+        if tone in tones:
+            return tone.value
+    entered = any(cell.figures.actual.is_entered for cell in cells)
+    return Tone.QUIET.value if entered or not cells else Tone.MISSING.value
+
+
+def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:
+    """「達成 3」「未達 2」… in a fixed order, readings without a judgement left out; 未入力 is told by the count."""
+    counts = Counter(c.figures.reading for c in cells if c.figures.tone in (Tone.GOOD, Tone.BEHIND))
+    findings = sum(c.figures.tone is Tone.FINDING for c in cells)
+    words = [f"{reading} {counts[reading]}" for reading in sorted(counts)]
+    return (*words, f"手がかり {findings}") if findings else tuple(words)
+
+
+def _missing(
+    sections: list[Section], grouped: dict[int, list[MeasureRow]], year: int
+) -> tuple[tuple[Section, int], ...]:
+    """How many actuals of the year each 節 still lacks; what the person may not see does not count as missing."""
+    found = []
+    for section in sections:
+        cells = [row.cell(year) for row in grouped.get(section.pk, [])]
+        count = sum(not c.figures.actual.is_entered and not c.figures.withheld for c in cells)
+        if count:
+            found.append((section, count))
+    return tuple(found)
+
+
+def _goal(row: MeasureRow) -> GoalOnTheWay:
+    seen = [cell for cell in row.cells if cell.figures.actual.is_entered]
+    return GoalOnTheWay(row, row.last_year_goal, seen[-1] if seen else None)

@@ -1,0 +1,150 @@
+"""The PDCA page of one 節 and 年度 as a noun: everything it shows, in a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import Http404
+
+from core.figures import Tone
+from evaluations.models import ActivityRecord, Evaluation
+from evaluations.workflow import Move, moves_open_to
+from plans.access import state_of
+from plans.history import HistoryLine, section_history
+from plans.models import Plan, Section, SectionYear, YearState
+from plans.queries import MeasureRow, measure_rows, measures_of
+from targets.models import OutcomeTarget
+
+TALLIED = (
+    (Tone.GOOD, "達成・見込みどおり"),
+    (Tone.BEHIND, "未達・見込みを下回る"),
+    (Tone.FINDING, "計画を見直す手がかり"),
+)
+HISTORY_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class YearTab:
+    """One year of a 節 with its state."""
+
+    year: int
+    state: str
+    state_label: str
+
+
+@dataclass(frozen=True)
+class SectionPage:
+    """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year."""
+
+    section: Section
+    year: int
+    previous: Section | None
+    following: Section | None
+    tabs: tuple[YearTab, ...]
+    section_year: SectionYear | None
+    state: str
+    texts_visible: bool
+    targets: tuple[OutcomeTarget, ...]
+    rows: tuple[MeasureRow, ...]
+    related: tuple[MeasureRow, ...]
+    tally: tuple[tuple[str, str, int], ...]
+    evaluation: Evaluation | None
+    records: tuple[ActivityRecord, ...]
+    moves: tuple[Move, ...]
+    lock_reason: str
+    history: tuple[HistoryLine, ...]
+
+    @property
+    def state_label(self) -> str:
+        return YearState(self.state).label
+
+
+def section_page(plan: Plan, number: int, year: int) -> SectionPage:
+    """The page for the person of `plan.access`; Http404 for a 節 or a year that the plan does not have."""
+    section, previous, following = neighbours(plan, number)
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
+    states = {(row.section_id, row.fiscal_year): row for row in _states(plan)}
+    section_year = states.get((section.pk, year))
+    state = state_of(section_year)
+    visible = plan.access.sees_actuals(state)
+    rows = _rows_with_related(plan, section, states)
+    own = tuple(row for row in rows if row.measure.section_id == section.pk)
+    return SectionPage(
+        section=section,
+        year=year,
+        previous=previous,
+        following=following,
+        tabs=tuple(_tab(y, states.get((section.pk, y))) for y in plan.years),
+        section_year=section_year,
+        state=state,
+        texts_visible=visible,
+        targets=tuple(OutcomeTarget.objects.filter(section=section)),
+        rows=own,
+        related=tuple(row for row in rows if row.measure.section_id != section.pk),
+        tally=tally(own, year),
+        evaluation=getattr(section_year, "evaluation", None) if visible else None,
+        records=_records(plan, section, year, states),
+        moves=tuple(moves_open_to(plan.access, state)),
+        lock_reason=plan.access.lock_reason(state),
+        history=tuple(section_history(plan, section, year, limit=HISTORY_SHOWN)),
+    )
+
+
+def neighbours(plan: Plan, number: int) -> tuple[Section, Section | None, Section | None]:
+    """The 節 with this number, the one before and the one after; Http404 where there is none. One query."""
+    sections = list(plan.sections.order_by("number"))
+    for place, section in enumerate(sections):
+        if section.number == number:
+            section.plan = plan
+            before = sections[place - 1] if place else None
+            return section, before, sections[place + 1] if place + 1 < len(sections) else None
+    raise Http404(f"この計画に第{number}節はありません。")
+
+
+def tally(rows: Iterable[MeasureRow], year: int) -> tuple[tuple[str, str, int], ...]:
+    """How many measures read how in one year: (tone, words, count); what cannot be judged is counted beside it."""
+    cells = [row.cell(year) for row in rows]
+    tones = Counter(cell.figures.tone for cell in cells if cell.figures.reading)
+    judged = [(tone.value, words, tones[tone]) for tone, words in TALLIED]
+    entered = sum(cell.figures.actual.is_entered for cell in cells)
+    hidden = sum(bool(cell.figures.withheld) for cell in cells)
+    unplanned = sum(cell.figures.reading == "計画値なし" and cell.figures.actual.is_entered for cell in cells)
+    others = [
+        ("quiet", "この年度の計画値なし（実績あり）", unplanned),
+        ("missing", "未入力", len(cells) - entered - hidden),
+        ("quiet", "確認中", hidden),
+    ]
+    return tuple((tone, words, count) for tone, words, count in judged + others if count)
+
+
+def latest_year_with_actuals(plan: Plan, rows: Sequence[MeasureRow]) -> int:
+    """The latest year with any actual that the person may see, else the first year of the plan."""
+    seen = [c.year for row in rows for c in row.cells if c.figures.actual.is_entered]
+    return max(seen, default=plan.start_year)
+
+
+def _tab(year: int, row: SectionYear | None) -> YearTab:
+    state = state_of(row)
+    return YearTab(year, state, YearState(state).label)
+
+
+def _states(plan: Plan) -> Iterable[SectionYear]:
+    people = [f"{step}_by" for step in ("submitted", "checked", "returned", "confirmed", "published")]
+    return SectionYear.objects.filter(section__plan=plan).select_related("evaluation", *people)
+
+
+def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int], SectionYear]) -> list[MeasureRow]:
+    measures = measures_of(plan).filter(Q(section=section) | Q(activity_indicator__related_sections=section)).distinct()
+    return measure_rows(plan, measures, access=plan.access, states=states)
+
+
+def _records(
+    plan: Plan, section: Section, year: int, states: dict[tuple[int, int], SectionYear]
+) -> tuple[ActivityRecord, ...]:
+    """取組記録 up to this year, of the years whose texts the person may see; those before the plan are no draft."""
+    seen = [y for y in plan.years if plan.access.sees_actuals(state_of(states.get((section.pk, y))))]
+    before, within = Q(fiscal_year__lt=plan.start_year), Q(fiscal_year__in=seen)
+    records = plan.records.filter(before | within, sections=section, fiscal_year__lte=year)
+    return tuple(records.order_by("fiscal_year", "held_on", "id"))
