@@ -17,6 +17,10 @@ WRITERS = (Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 CHECKERS = (Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 CONFIRMERS = (Role.CONFIRMER, Role.MANAGER)
 
+NO_MEMBERSHIP = (
+    "このユーザーは、まだどの自治体にも登録されていません。自治体の管理の担当者に「利用者」のページで登録してもらってください。"
+)
+
 Person = User | AnonymousUser | AbstractBaseUser
 
 
@@ -79,6 +83,13 @@ def lock_reason(state: str, *, is_editor: bool = False) -> str:
 def memberships_of(user: Person) -> QuerySet[Membership]:
     """The roles of a person who may log in, with their 自治体."""
     return Membership.objects.filter(user=user.pk or 0, user__is_active=True).select_related("municipality")
+
+
+def require_membership(user: Person) -> list[Membership]:
+    """The roles of a person; 403 with what to do for somebody without any, superusers too. One query."""
+    memberships = list(memberships_of(user))
+    require(bool(memberships), NO_MEMBERSHIP)
+    return memberships
 
 
 def access_for(user: Person, municipality: Municipality) -> Access | None:

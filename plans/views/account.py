@@ -1,18 +1,24 @@
 """Login and one's own password."""
 
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.urls import reverse_lazy
+
+from plans.forms import LoginForm, OwnPasswordForm
 
 
 class Login(LoginView):
-    """Fields `username` and `password`."""
+    """Fields `username` and `password`; afterwards the page that was asked for."""
 
+    form_class = LoginForm
     template_name = "registration/login.html"
     redirect_authenticated_user = True
 
 
-class PasswordChange(PasswordChangeView):
+class PasswordChange(SuccessMessageMixin, PasswordChangeView):
     """Changing one's own password; no mail anywhere."""
 
+    form_class = OwnPasswordForm
     template_name = "registration/password.html"
     success_url = reverse_lazy("plans:home")
+    success_message = "パスワードを変更しました。"

@@ -1,11 +1,27 @@
 """The list of plans, and the way in."""
 
-from django.http import Http404
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from plans.access import require_membership
+from plans.plan_list import current_plan, plan_list_rows
 
 
-def home(request):
-    raise Http404
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The plan of one's city; residents find what was published."""
+    if not request.user.is_authenticated:
+        return redirect("evaluations:published_list")
+    plan = current_plan(require_membership(request.user), timezone.localdate())
+    return redirect(plan) if plan else redirect("plans:plan_list")
 
 
-def plan_list(request):
-    raise Http404
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """Every plan one may open, by 自治体."""
+    require_membership(request.user)
+    return render(request, "plans/plan_list.html", {"cities": plan_list_rows(request.user)})

@@ -1,0 +1,86 @@
+"""計画の一覧 as nouns: where a person starts, and how far the evaluation of each plan has come."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db.models import Count
+
+from core.fiscal_years import current_fiscal_year
+from plans.access import Person, visible_plans
+from plans.models import Membership, Municipality, Plan, PlanKind, Role, SectionYear, YearState
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """How many 節 are in one state; `state` is its name, `label` its Japanese word."""
+
+    state: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class PlanSummary:
+    """One plan, and the states of its 節 in `year`, the year to be reported now; states nobody is in are left out."""
+
+    plan: Plan
+    year: int
+    sections: int
+    states: tuple[StateCount, ...]
+
+
+@dataclass(frozen=True)
+class CityPlans:
+    """The plans of one 自治体, newest first."""
+
+    municipality: Municipality
+    plans: tuple[PlanSummary, ...]
+
+
+def current_plan(memberships: Iterable[Membership], today: date) -> Plan | None:
+    """The plan in which a person of one city starts; None for several cities and the 県, who start at the list.
+
+    It is the plan of the present 年度, else the newest that has begun; among plans of the same years 障害福祉計画.
+    """
+    memberships = list(memberships)
+    if len(memberships) != 1 or memberships[0].role == Role.PREFECTURE:
+        return None
+    year = current_fiscal_year(today)
+    begun = memberships[0].municipality.plans.filter(start_year__lte=year)
+    return max(
+        begun, key=lambda plan: (plan.end_year >= year, plan.kind == PlanKind.DISABILITY, plan.start_year), default=None
+    )
+
+
+def plan_list_rows(user: Person) -> list[CityPlans]:
+    """The plans a person may open, by 自治体. Two queries."""
+    plans = list(visible_plans(user).annotate(section_count=Count("sections", distinct=True)).order_by(*BY_CITY))
+    states = _states(plans)
+    summaries = [_summary(plan, states[plan.pk]) for plan in plans]
+    by_city = groupby(summaries, key=lambda summary: summary.plan.municipality)
+    return [CityPlans(municipality, tuple(group)) for municipality, group in by_city]
+
+
+BY_CITY = ("municipality__code", "-start_year", "kind")
+
+
+def _states(plans: list[Plan]) -> dict[int, Counter]:
+    """The states of the year due, counted by plan id; 節 without a row are not among them."""
+    due = {plan.pk: plan.due_year for plan in plans}
+    rows = SectionYear.objects.filter(section__plan__in=due, fiscal_year__in=set(due.values()))
+    counts: dict[int, Counter] = defaultdict(Counter)
+    for plan_id, year, state in rows.values_list("section__plan", "fiscal_year", "state"):
+        if year == due[plan_id]:
+            counts[plan_id][state] += 1
+    return counts
+
+
+def _summary(plan: Plan, counted: Counter) -> PlanSummary:
+    """No row means 下書き."""
+    sections: int = plan.section_count  # type: ignore[attr-defined]
+    counts = counted + Counter({YearState.DRAFT: sections - counted.total()})
+    states = tuple(StateCount(state, state.label, counts[state]) for state in YearState if counts[state])
+    return PlanSummary(plan, plan.due_year, sections, states)

@@ -1,0 +1,134 @@
+"""The way in, and the list of plans."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from plans.models import Membership, Role, YearState
+from plans.plan_list import StateCount, plan_list_rows
+from tests.builders import a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
+
+pytestmark = [pytest.mark.django_db]
+NOON = "2026-11-22 12:00:00+09:00"
+
+
+@pytest.fixture(autouse=True)
+def _in_fiscal_2026(time_machine):
+    time_machine.move_to(NOON)
+
+
+def test_residents_are_led_to_what_was_published(client):
+    response = client.get("/")
+
+    assert (response.status_code, response["Location"]) == (302, "/published/")
+
+
+@pytest.mark.parametrize(
+    ("plans", "slug"),
+    [
+        ([(6, 2021, 2023), (7, 2024, 2026)], "122319-7"),
+        ([(5, 2018, 2020), (6, 2021, 2023)], "122319-6"),
+        ([(7, 2024, 2026), (8, 2027, 2029)], "122319-7"),
+    ],
+)
+def test_a_person_of_one_city_starts_in_its_current_plan(client, plans, slug):
+    for generation, start, end in plans:
+        a_plan(generation=generation, start=start, end=end)
+    client.force_login(a_user(Role.VIEWER))
+
+    assert client.get("/")["Location"] == f"/plans/{slug}/"
+
+
+def test_beside_a_plan_for_children_the_plan_for_all_comes_first(client):
+    a_plan(kind="child", generation=3, start=2024, end=2026)
+    a_plan(generation=7, start=2024, end=2026)
+    client.force_login(a_user(Role.VIEWER))
+
+    assert client.get("/")["Location"] == "/plans/122319-7/"
+
+
+def test_a_city_whose_plans_lie_in_the_future_starts_at_the_list(client):
+    a_plan(generation=8, start=2027, end=2029)
+    client.force_login(a_user(Role.VIEWER))
+
+    assert client.get("/")["Location"] == "/plans/"
+
+
+def test_the_prefecture_and_people_of_several_cities_start_at_the_list(client):
+    chiba = a_municipality("120006", "千葉県", kind="prefecture")
+    a_plan(a_municipality(prefecture=chiba))
+    of_two_cities = a_user(Role.EDITOR)
+    Membership.objects.create(user=of_two_cities, municipality=a_municipality("129992", "みほん市"), role=Role.VIEWER)
+
+    for user in (a_prefecture_user(chiba), of_two_cities):
+        client.force_login(user)
+        assert client.get("/")["Location"] == "/plans/"
+
+
+@pytest.mark.parametrize("path", ["/", "/plans/"])
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_somebody_without_a_city_is_told_what_to_do(client, path, is_superuser):
+    client.force_login(User.objects.create_user("dareka", is_superuser=is_superuser, is_staff=is_superuser))
+
+    response = client.get(path)
+
+    assert response.status_code == 403
+    assert "まだどの自治体にも登録されていません" in response.text
+
+
+def test_the_list_shows_own_plans_alone(client):
+    a_plan()
+    a_plan(a_municipality("129992", "みほん市"), generation=7, start=2024, end=2026)
+    client.force_login(a_user(Role.VIEWER))
+
+    response = client.get("/plans/")
+
+    assert response.text.count("<tr data-plan=") == 1
+    assert "みほん市" not in response.text
+
+
+def test_the_prefecture_sees_the_plans_of_its_cities():
+    chiba = a_municipality("120006", "千葉県", kind="prefecture")
+    inzai = a_plan(a_municipality(prefecture=chiba))
+    a_plan(a_municipality("130001", "東京都", kind="prefecture"))
+
+    rows = plan_list_rows(a_prefecture_user(chiba))
+
+    assert [(row.municipality.name, [p.plan for p in row.plans]) for row in rows] == [("印西市", [inzai])]
+
+
+def test_progress_counts_the_sections_of_the_year_due_by_state():
+    plan = a_plan()
+    first, second, _ = (a_section(plan, number) for number in (1, 2, 3))
+    in_state(first, 2023, YearState.CONFIRMED)
+    in_state(second, 2023, YearState.SUBMITTED)
+    in_state(second, 2022, YearState.PUBLISHED)
+
+    [[summary]] = [city.plans for city in plan_list_rows(a_user(Role.VIEWER))]
+
+    assert (summary.year, summary.sections, summary.states) == (
+        2023,
+        3,
+        (
+            StateCount("DRAFT", "下書き", 1),
+            StateCount("SUBMITTED", "確認待ち", 1),
+            StateCount("CONFIRMED", "確定", 1),
+        ),
+    )
+
+
+@pytest.mark.parametrize("plans", [1, 10])
+def test_the_list_does_not_ask_more_for_more_plans(client, plans, django_assert_num_queries):
+    for number in range(plans):
+        in_state(a_section(a_plan(generation=number + 1, start=2006 + number, end=2008 + number)), 2023, "CONFIRMED")
+    client.force_login(a_user(Role.VIEWER))
+
+    with django_assert_num_queries(5):
+        response = client.get("/plans/")
+
+    assert response.text.count("<tr data-plan=") == plans
+
+
+def test_an_empty_list_says_so(client):
+    client.force_login(a_user(Role.VIEWER))
+
+    assert "開くことのできる計画がまだありません" in client.get("/plans/").text

@@ -1,0 +1,109 @@
+"""Login, logout, one's own password, and the lock after many wrong passwords."""
+
+import pytest
+from django.test import override_settings
+
+from plans.models import Role
+from tests.builders import a_user
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "pass-word-12"  # noqa: S105
+
+
+def test_login_leads_to_the_page_that_was_asked_for(client):
+    user = a_user(Role.EDITOR)
+
+    asked = client.get("/plans/")
+    response = client.post("/login/", {"username": user.username, "password": PASSWORD, "next": "/plans/"})
+
+    assert (asked.status_code, asked["Location"]) == (302, "/login/?next=/plans/")
+    assert (response.status_code, response["Location"]) == (302, "/plans/")
+
+
+def test_the_login_page_carries_next_in_its_form(client):
+    response = client.get("/login/?next=/history/")
+
+    assert '<input type="hidden" name="next" value="/history/">' in response.text
+
+
+def test_login_does_not_lead_to_another_host(client):
+    user = a_user(Role.EDITOR)
+
+    response = client.post("/login/", {"username": user.username, "password": PASSWORD, "next": "https://example.com/"})
+
+    assert response["Location"] == "/"
+
+
+def test_a_wrong_password_is_answered_with_a_sentence_and_keeps_the_name(client):
+    user = a_user(Role.EDITOR, username="hanako")
+
+    response = client.post("/login/", {"username": user.username, "password": "wrong"})
+
+    assert response.status_code == 200
+    assert "ユーザー名かパスワードが違います。" in response.text
+    assert 'value="hanako"' in response.text
+
+
+@override_settings(AXES_ENABLED=True, AXES_FAILURE_LIMIT=3)
+def test_many_wrong_passwords_stop_this_name_for_a_while(client):
+    user = a_user(Role.EDITOR)
+
+    for _ in range(3):
+        response = client.post("/login/", {"username": user.username, "password": "wrong"})
+    right = client.post("/login/", {"username": user.username, "password": PASSWORD})
+
+    assert (response.status_code, right.status_code) == (429, 429)
+    assert "<h1>ログインを一時停止しています</h1>" in right.text
+
+
+def test_a_deactivated_user_cannot_log_in(client):
+    user = a_user(Role.EDITOR)
+    user.is_active = False
+    user.save()
+
+    response = client.post("/login/", {"username": user.username, "password": PASSWORD})
+
+    assert "ユーザー名かパスワードが違います。" in response.text
+
+
+def test_logout_is_a_post(client):
+    client.force_login(a_user(Role.EDITOR))
+
+    asked = client.get("/logout/")
+    done = client.post("/logout/")
+
+    assert asked.status_code == 405
+    assert (done.status_code, done["Location"]) == (302, "/login/")
+    assert client.get("/plans/").status_code == 302
+
+
+def test_a_person_changes_their_own_password_and_stays_logged_in(client):
+    user = a_user(Role.EDITOR)
+    client.force_login(user)
+
+    response = client.post(
+        "/password/",
+        {"old_password": PASSWORD, "new_password1": "kumo-no-ue-8", "new_password2": "kumo-no-ue-8"},
+    )
+    user.refresh_from_db()
+
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert user.check_password("kumo-no-ue-8")
+    assert "パスワードを変更しました。" in client.get("/plans/").text
+
+
+def test_problems_of_a_new_password_stand_at_their_field_and_on_top(client):
+    user = a_user(Role.EDITOR)
+    client.force_login(user)
+
+    response = client.post("/password/", {"old_password": "x", "new_password1": "12345", "new_password2": "12345"})
+
+    assert '<a href="#id_old_password">いまのパスワード</a>：元のパスワードが間違っています。' in response.text
+    assert 'id="id_new_password2_error"' in response.text
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+def test_the_password_page_asks_for_a_login(client):
+    assert client.get("/password/")["Location"] == "/login/?next=/password/"
