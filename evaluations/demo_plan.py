@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from core.values import EMPTY, Value
 from core.words import Family, Side
 from evaluations.models import ActivityRecord
+from evaluations.publication import publish
 from evaluations.texts import save_texts
 from evaluations.workflow import MOVE_BY_NAME, move_section_year
 from indicators.models import ActivityIndicator, Service
@@ -65,6 +66,7 @@ def create_plan(municipality: Municipality, document: Document) -> Plan:
         for year, texts in row["evaluations"].items():
             save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
     _make_moves(document, sections)
+    _publish(plan, document)
     return plan
 
 
@@ -134,3 +136,11 @@ def _make_moves(document: Document, sections: dict[int, Section]) -> None:
             for name in MOVES_TO[YearState(state)]:
                 by = people[signers[name]]
                 move_section_year(sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, door=Door.COMMAND)
+
+
+def _publish(plan: Plan, document: Document) -> None:
+    """Show residents the years that the document calls 公表, signed by who confirms in the city."""
+    signer = User.objects.get(username=SIGNERS[document["municipality"]["code"]]["confirm"])
+    for year, state in document["states"].items():
+        if state == YearState.PUBLISHED:
+            publish(plan, int(year), by=signer, reason=REASON, door=Door.COMMAND)

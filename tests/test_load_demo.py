@@ -77,8 +77,16 @@ def test_years_of_the_real_city_are_settled_but_for_the_last():
     load()
 
     assert set(states_of("122319-6", 2021).values()) == {"CONFIRMED"}
-    assert set(states_of("122319-6", 2022).values()) <= {"CONFIRMED", "PUBLISHED"}
+    assert set(states_of("122319-6", 2022).values()) == {"PUBLISHED"}
     assert set(states_of("122319-6", 2023).values()) == {"DRAFT"}
+
+
+def test_the_confirmer_of_the_real_city_has_published_the_second_year():
+    load()
+
+    found = [(p.plan.slug, p.fiscal_year, p.number, p.by.username) for p in Publication.objects.all()]
+
+    assert found == [("122319-6", 2022, 1, "confirmer")]
 
 
 def test_the_fictional_city_has_handed_in_one_section_of_the_second_year():

@@ -1,0 +1,168 @@
+"""What a publication freezes of a plan and 年度: a body of plain JSON from which the published pages are drawn.
+
+The body names no person. Its hash is the SHA-256 of `canonical_text`, so that anybody can compute it again.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from core.figures import hidden
+from core.numerals import plain
+from core.words import UNPUBLISHED
+from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation
+from evaluations.tidy import rows_of
+from plans.access import state_of
+from plans.models import Measure, Plan, Section, SectionYear
+from plans.models.section_year import SETTLED
+from plans.queries import MeasureRow, measure_rows, measures_of
+from targets.models import OutcomeTarget
+
+FORMAT = 1
+CITY_FACTS = ("code", "name", "is_fictional", "disability_word", "planned_word", "place_word")
+PLAN_FACTS = ("slug", "name", "kind", "generation", "start_year", "end_year", "near_low", "near_high")
+MEASURE_FACTS = (
+    *("code", "family", "label", "title", "quantity", "unit", "value_kind", "direction", "accumulation"),
+    *("baseline", "baseline_year", "baseline_text", "baseline_is_same_quantity", "definition", "data_source", "scope"),
+    *("parent_role", "since_year", "until_year"),
+)
+RECORD_FACTS = (*("held_on", "fiscal_year", "title", "participants", "organisations", "content", "cancelled_reason"),)
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything of a plan from which the bodies of all its years can be made."""
+
+    plan: Plan
+    sections: tuple[Section, ...]
+    states: dict[tuple[int, int], SectionYear]
+    rows: tuple[MeasureRow, ...]
+    targets: dict[int, list[OutcomeTarget]]
+    records: dict[int, list[ActivityRecord]]
+
+    def state(self, section: Section, year: int) -> str:
+        """The state of one 節 × 年度."""
+        return state_of(self.states.get((section.pk, year)))
+
+    def ready(self, year: int) -> list[Section]:
+        """The 節 that a publication of this year would hold: 確定 or 公表."""
+        return [section for section in self.sections if self.state(section, year) in SETTLED]
+
+
+def source_of(plan: Plan) -> Source:
+    """Read the plan as it stands: six queries."""
+    states = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
+    by_key = {(row.section_id, row.fiscal_year): row for row in states}
+    measures = measures_of(plan).select_related("section", "parent", "target_item")
+    targets, records = defaultdict(list), defaultdict(list)
+    for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
+        targets[target.section_id].append(target)
+    held = ActivityRecord.sections.through.objects.filter(section__plan=plan).select_related("activityrecord")
+    for link in held.order_by("activityrecord__fiscal_year", "activityrecord__held_on", "activityrecord_id"):
+        records[link.section_id].append(link.activityrecord)
+    return Source(
+        plan=plan,
+        sections=tuple(plan.sections.order_by("number")),
+        states=by_key,
+        rows=tuple(measure_rows(plan, measures, access=None, states=by_key)),
+        targets=targets,
+        records=records,
+    )
+
+
+def publication_body(source: Source, year: int) -> Body:
+    """The body of a publication of this year: its 確定 and 公表 節 in full, of the others what the plan says."""
+    plan = source.plan
+    rows = [_as_published(source, row, year) for row in source.rows]
+    codes = defaultdict(list)
+    for row in rows:
+        codes[row.measure.section_id].append(row.measure.code)
+    ready = {section.pk for section in source.ready(year)}
+    return {
+        "format": FORMAT,
+        "municipality": _facts(plan.municipality, CITY_FACTS),
+        "plan": _facts(plan, PLAN_FACTS),
+        "fiscal_year": year,
+        "sections": [
+            {"number": section.number, "title": section.title, "measures": codes[section.pk]}
+            | (_section_content(source, section, year) if section.pk in ready else {"published": False})
+            for section in source.sections
+        ],
+        "measures": {row.measure.code: _measure_facts(row.measure) for row in rows},
+        "rows": rows_of(plan, rows),
+    }
+
+
+def canonical_text(body: Body) -> str:
+    """The one way to write a body: keys sorted, no blanks, Japanese as it is. UTF-8 of this is what is hashed."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def body_hash(body: Body) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical_text(body).encode()).hexdigest()
+
+
+def _as_published(source: Source, row: MeasureRow, year: int) -> MeasureRow:
+    """The row with 未公表 for every actual that this publication does not hold: later years, and what is not 確定."""
+    section = row.measure.section
+    return MeasureRow(
+        row.measure,
+        tuple(
+            cell
+            if cell.year <= year and source.state(section, cell.year) in SETTLED
+            else replace(cell, figures=hidden(cell.figures, UNPUBLISHED))
+            for cell in row.cells
+        ),
+    )
+
+
+def _section_content(source: Source, section: Section, year: int) -> Body:
+    return {
+        "published": True,
+        "targets": [_facts(target, ("title", "overview", "goal_text")) for target in source.targets[section.pk]],
+        "texts": _texts(source.states[section.pk, year]),
+        "records": [_facts(record, RECORD_FACTS) for record in _records(source, section, year)],
+    }
+
+
+def _texts(section_year: SectionYear) -> dict[str, str]:
+    evaluation = getattr(section_year, "evaluation", None) or Evaluation()
+    return {field: getattr(evaluation, field) for field in TEXT_FIELDS}
+
+
+def _records(source: Source, section: Section, year: int) -> Iterable[ActivityRecord]:
+    """Of this year, of earlier years that are 確定, and of years before the plan, which no state holds back."""
+    start = source.plan.start_year
+    return (
+        record
+        for record in source.records[section.pk]
+        if record.fiscal_year <= year
+        and (record.fiscal_year < start or source.state(section, record.fiscal_year) in SETTLED)
+    )
+
+
+def _measure_facts(measure: Measure) -> Body:
+    item = getattr(measure, "target_item", None)
+    return _facts(measure, MEASURE_FACTS) | {
+        "parent": measure.parent.code if measure.parent else None,
+        "rationale": item.rationale if item else "",
+        "national_level": item.national_level if item else "",
+    }
+
+
+def _facts(row: object, names: Iterable[str]) -> Body:
+    return {name: _as_json(getattr(row, name)) for name in names}
+
+
+def _as_json(fact: Any) -> Any:
+    """A fact as JSON keeps it: exact numbers and dates as texts."""
+    if isinstance(fact, Decimal):
+        return plain(fact)
+    return fact.isoformat() if hasattr(fact, "isoformat") else fact
