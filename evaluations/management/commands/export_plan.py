@@ -1,0 +1,56 @@
+"""`manage.py export_plan SLUG`: a plan as the tidy table or as the city's evaluation sheet."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from evaluations.tidy import tidy_file, tidy_rows
+from plans.models import Plan
+from plans.queries import measure_rows, measures_of
+
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet")
+
+
+class Command(BaseCommand):
+    """The operator sees everything, drafts included. Exit 2 where there is no such plan or year."""
+
+    help = "計画を一つ、ファイルか標準出力に書き出します。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="計画の記号。例：122319-6")
+        parser.add_argument("--format", required=True, choices=FORMATS)
+        parser.add_argument("--year", type=int, help="西暦の年度。sheet で省くと、実績のある最も新しい年度")
+        parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan = Plan.objects.select_related("municipality").filter(slug=options["slug"]).first()
+        if plan is None:
+            raise CommandError(f"計画「{options['slug']}」はありません。", returncode=2)
+        year = options["year"]
+        if year is not None and year not in plan.years:
+            span = f"{plan.start_year}から{plan.end_year}まで"
+            raise CommandError(f"{year}年度は計画の期間（{span}）の外です。", returncode=2)
+        content = sheet(plan, year) if options["format"] == "sheet" else table(plan, year, options["format"])
+        if options["output"]:
+            options["output"].write_bytes(content)
+        elif hasattr(self.stdout, "buffer"):
+            self.stdout.buffer.write(content)
+        else:
+            self.stdout.write(content.decode(), ending="")
+
+
+def table(plan: Plan, year: int | None, name: str) -> bytes:
+    """The tidy table in the format `name`, of one year alone where one is named."""
+    rows = [row for row in tidy_rows(plan, access=None) if year is None or row["年度"] == str(year)]
+    content, _ = tidy_file(rows, name.removeprefix("tidy-"))
+    return content
+
+
+def sheet(plan: Plan, year: int | None) -> bytes:
+    """The evaluation sheet of one year, by default the latest with any actual."""
+    from evaluations.section_page import latest_year_with_actuals
+    from evaluations.sheets import sheet_bytes
+
+    year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
+    return sheet_bytes(plan, year, access=None)
