@@ -1,7 +1,41 @@
-"""The moves of one 節 and 年度 (POST)."""
+"""The moves of one 節 and 年度: hand on, take back, mark checked, return, confirm, reopen. POST only."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from evaluations.places import section_in_year
+from evaluations.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
+from plans.access import plan_for
+from plans.models import Door
 
 
-def move(request, slug, number, year, name):
-    raise Http404
+@require_POST
+def move(request: HttpRequest, slug: str, number: int, year: int, name: str) -> HttpResponse:
+    """Make the move and go back to the PDCA page. A refusal is said there, with what was written for it."""
+    plan = plan_for(request.user, slug)
+    section = section_in_year(plan, number, year)
+    wanted = MOVE_BY_NAME[name]
+    text = request.POST.get(wanted.wants_field, "") if wanted.wants else ""
+    try:
+        moved = move_section_year(
+            section, year, wanted, by=request.user, door=Door.SCREEN, text=text, seen_version=_seen_version(request)
+        )
+    except MoveRefused as refused:
+        kept = f"（書いた{wanted.wants}：{text.strip()}）" if text.strip() else ""
+        messages.error(request, f"{refused}{kept}")
+    else:
+        messages.success(request, f"「{wanted.label}」を行いました。いまの状態は「{moved.get_state_display()}」です。")
+    return redirect("evaluations:section_year", slug, number, year)
+
+
+def _seen_version(request: HttpRequest) -> int | None:
+    """The version that the page showed; None where the form did not say, which is not checked.
+
+    Anything that is no number of a page of ours counts as a version that nobody has seen.
+    """
+    seen = request.POST.get("version", "")
+    if not seen:
+        return None
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1

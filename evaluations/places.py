@@ -1,0 +1,15 @@
+"""Where in a plan a page of entry stands: one 節 in one 年度, fetched through the plan."""
+
+from django.http import Http404
+
+from plans.models import Plan, Section
+
+
+def section_in_year(plan: Plan, number: int, year: int) -> Section:
+    """The 節 with this number; Http404 for a 節 or a year that the plan does not have. One query."""
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
+    section = plan.sections.filter(number=number).first()
+    if section is None:
+        raise Http404(f"この計画に第{number}節はありません。")
+    return section
