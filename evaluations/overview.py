@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.figures import Tone
-from evaluations.section_page import latest_year_with_actuals, tally
+from evaluations.section_page import tally
 from plans.access import state_of
 from plans.models import Plan, Section, SectionYear, YearState
-from plans.queries import MeasureRow, YearCell, by_section, measure_rows, measures_of, section_years
+from plans.queries import (
+    MeasureRow,
+    YearCell,
+    by_section,
+    latest_year_with_actuals,
+    measure_rows,
+    measures_of,
+    section_years,
+)
 
 
 @dataclass(frozen=True)

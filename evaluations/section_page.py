@@ -119,12 +119,6 @@ def tally(rows: Iterable[MeasureRow], year: int) -> tuple[tuple[str, str, int], 
     return tuple((tone, words, count) for tone, words, count in judged + others if count)
 
 
-def latest_year_with_actuals(plan: Plan, rows: Sequence[MeasureRow]) -> int:
-    """The latest year with any actual that the person may see, else the first year of the plan."""
-    seen = [c.year for row in rows for c in row.cells if c.figures.actual.is_entered]
-    return max(seen, default=plan.start_year)
-
-
 def _tab(year: int, row: SectionYear | None) -> YearTab:
     state = state_of(row)
     return YearTab(year, state, YearState(state).label)

@@ -1,7 +1,7 @@
 """Nouns: measures with their years, finished for every page, sheet and file, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -114,6 +114,12 @@ def _row(
         )
         cells.append(YearCell(year, figures, state, on_the_way))
     return MeasureRow(measure, tuple(cells))
+
+
+def latest_year_with_actuals(plan: Plan, rows: Sequence[MeasureRow]) -> int:
+    """The latest year with any actual that the person may see, else the first year of the plan."""
+    seen = [c.year for row in rows for c in row.cells if c.figures.actual.is_entered]
+    return max(seen, default=plan.start_year)
 
 
 def by_section(rows: Iterable[MeasureRow]) -> dict[int, list[MeasureRow]]:

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from evaluations.charts import charts_of
-from evaluations.section_page import latest_year_with_actuals, neighbours, section_page
+from evaluations.section_page import neighbours, section_page
 from plans.access import plan_for
-from plans.queries import measure_rows, measures_of, section_years
+from plans.queries import latest_year_with_actuals, measure_rows, measures_of, section_years
 
 
 @require_safe
