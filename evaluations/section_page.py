@@ -1,7 +1,7 @@
 """The PDCA page of one 節 and 年度 as a noun: everything it shows, in a fixed number of queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
