@@ -1,7 +1,7 @@
 """計画の一覧 as nouns: where a person starts, and how far the evaluation of each plan has come."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -67,7 +67,7 @@ def plan_list_rows(user: Person) -> list[CityPlans]:
 BY_CITY = ("municipality__code", "-start_year", "kind")
 
 
-def _states(plans: list[Plan]) -> dict[int, Counter]:
+def _states(plans: Sequence[Plan]) -> dict[int, Counter]:
     """The states of the year due, counted by plan id; 節 without a row are not among them."""
     due = {plan.pk: plan.due_year for plan in plans}
     rows = SectionYear.objects.filter(section__plan__in=due, fiscal_year__in=set(due.values()))

@@ -1,0 +1,219 @@
+"""利用者: the verbs with which the manager of a 自治体 keeps its people and its 担当課. Each leaves a line of history.
+
+What belongs to a person and not to the membership (name, login, password) is changed only where this 自治体 is the
+person's only one, and never for staff of the admin: otherwise one manager would hold the keys of another's people.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from plans.access import access_for, require
+from plans.models import Change, Department, Door, Membership, Municipality, Role, Subject
+
+USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー名にしてください。"
+LAST_MANAGER = "管理の役割の人がいなくなるため、この操作はできません。先に、ほかの人を「管理」にしてください。"
+NOT_ONLY_OURS = (
+    "ほかの自治体にも所属する人か、システム管理者のため、ここでは変えられません。システム管理者に頼んでください。"
+)
+# Without 0/o, 1/l/i, which look alike on paper.
+PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
+
+
+class PeopleRefused(Exception):
+    """Nothing was changed; the text can be shown to the person."""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What is typed of somebody new."""
+
+    username: str
+    name: str
+    role: Role
+    department: Department | None
+    password: str
+
+
+def people_of(municipality: Municipality) -> QuerySet[Membership]:
+    """The members of a 自治体, by role and name, each with `is_only_ours`. One query."""
+    elsewhere = Membership.objects.filter(user=OuterRef("user")).exclude(municipality=municipality)
+    return (
+        municipality.memberships.select_related("user", "department")
+        .annotate(is_only_ours=~Exists(elsewhere))
+        .order_by("-user__is_active", "user__last_name", "user__username")
+    )
+
+
+def departments_of(municipality: Municipality) -> QuerySet[Department]:
+    """Its 担当課, each with `people` and `measure_count`, how many refer to it. One query."""
+    return municipality.departments.annotate(
+        people=Count("memberships", distinct=True), measure_count=Count("measures", distinct=True)
+    )
+
+
+def may_hold_keys(membership: Membership) -> bool:
+    """Whether the manager may change name, login and password of this person. `membership` comes from `people_of`."""
+    return membership.is_only_ours and not (membership.user.is_staff or membership.user.is_superuser)  # type: ignore[attr-defined]
+
+
+def new_password() -> str:
+    """Twelve random letters in groups, easy to copy from paper."""
+    return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+@transaction.atomic
+def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Membership:
+    """A new person with their first membership. PeopleRefused, in the same words, for every username that exists."""
+    _start(municipality, by)
+    username = User.normalize_username(person.username)
+    if User.objects.filter(username__iexact=username).exists():
+        raise PeopleRefused(USERNAME_TAKEN)
+    user = User.objects.create_user(username, password=person.password, last_name=person.name)
+    membership = Membership.objects.create(
+        user=user, municipality=municipality, role=person.role, department=person.department
+    )
+    _write(membership, "登録", None, _role_in_words(membership), by)
+    return membership
+
+
+@transaction.atomic
+def change_person(
+    membership: Membership, *, role: Role, department: Department | None, name: str | None, by: User
+) -> None:
+    """Another role, 担当課 or name (None: left alone)."""
+    kept = _fetch(membership, by)
+    if role != Role.MANAGER:
+        _keep_a_manager(kept)
+    old = _role_in_words(kept)
+    kept.role, kept.department = role, department
+    kept.save(update_fields=["role", "department"])
+    if old != _role_in_words(kept):
+        _write(kept, "役割・担当課", old, _role_in_words(kept), by)
+    if name is not None and name != kept.user.last_name:
+        _require_keys(kept)
+        old_name, kept.user.last_name, kept.user.first_name = _full_name(kept.user), name, ""
+        kept.user.save(update_fields=["last_name", "first_name"])
+        _write(kept, "氏名", old_name, name, by)
+
+
+@transaction.atomic
+def remove_person(membership: Membership, *, by: User) -> None:
+    """Take somebody out of the 自治体. The person and the history stay."""
+    kept = _fetch(membership, by)
+    _keep_a_manager(kept)
+    _write(kept, "所属を外す", _role_in_words(kept), None, by)
+    kept.delete()
+
+
+@transaction.atomic
+def set_login(membership: Membership, *, allowed: bool, by: User) -> None:
+    """Stop or resume the login of a person."""
+    kept = _fetch(membership, by)
+    _require_keys(kept)
+    if not allowed:
+        _keep_a_manager(kept)
+    if kept.user.is_active != allowed:
+        kept.user.is_active = allowed
+        kept.user.save(update_fields=["is_active"])
+        _write(kept, "ログイン", *(("停止", "可") if allowed else ("可", "停止")), by)
+
+
+@transaction.atomic
+def reset_password(membership: Membership, *, by: User) -> str:
+    """Give a person a new password, returned once and kept nowhere. It ends their sessions."""
+    kept = _fetch(membership, by)
+    _require_keys(kept)
+    password = new_password()
+    kept.user.set_password(password)
+    kept.user.save(update_fields=["password"])
+    _write(kept, "パスワード", None, "再設定した", by)
+    return password
+
+
+@transaction.atomic
+def save_department(municipality: Municipality, name: str, *, department: Department | None = None, by: User) -> None:
+    """A new 担当課, or another name for one of this 自治体."""
+    _start(municipality, by)
+    kept = _fetch_department(department) if department else Department(municipality=municipality)
+    if municipality.departments.filter(name=name).exclude(pk=kept.pk or 0).exists():
+        raise PeopleRefused(f"担当課「{name}」はすでにあります。")
+    old, kept.name = kept.name or None, name
+    kept.save()
+    if old != name:
+        _history(municipality, "担当課", old, name, by)
+
+
+@transaction.atomic
+def delete_department(department: Department, *, by: User) -> None:
+    """Delete a 担当課 to which neither people nor 指標 belong."""
+    _start(department.municipality, by)
+    kept = _fetch_department(department)
+    people, measures = kept.memberships.count(), kept.measures.count()
+    if people or measures:
+        raise PeopleRefused(
+            f"担当課「{kept.name}」には利用者{people}人と指標{measures}件が割り当てられています。"
+            "先に割り当てを変えてください。"
+        )
+    _history(kept.municipality, "担当課", kept.name, None, by)
+    kept.delete()
+
+
+def _start(municipality: Municipality, by: User) -> None:
+    """Check the right, and let changes of the people of one 自治体 wait for each other."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    access = access_for(by, municipality)
+    require(access is not None and access.may_manage, "利用者を変更できるのは、管理の役割の人だけです。")
+
+
+def _fetch(membership: Membership, by: User) -> Membership:
+    """The membership as it stands now."""
+    _start(membership.municipality, by)
+    kept = people_of(membership.municipality).filter(pk=membership.pk).first()
+    if kept is None:
+        raise PeopleRefused("この人の所属は、ほかの人がすでに外しています。")
+    return kept
+
+
+def _fetch_department(department: Department) -> Department:
+    kept = Department.objects.filter(pk=department.pk).first()
+    if kept is None:
+        raise PeopleRefused(f"担当課「{department.name}」は、ほかの人がすでに削除しています。")
+    return kept
+
+
+def _keep_a_manager(membership: Membership) -> None:
+    """Refuse what would leave the 自治体 without anybody who can manage it."""
+    managers = membership.municipality.memberships.filter(role=Role.MANAGER, user__is_active=True)
+    if not managers.exclude(pk=membership.pk).exists() and managers.filter(pk=membership.pk).exists():
+        raise PeopleRefused(LAST_MANAGER)
+
+
+def _require_keys(membership: Membership) -> None:
+    if not may_hold_keys(membership):
+        raise PeopleRefused(NOT_ONLY_OURS)
+
+
+def _full_name(user: User) -> str:
+    return user.get_full_name() or user.username
+
+
+def _role_in_words(membership: Membership) -> str:
+    role = Role(membership.role).label
+    return f"{role}（{membership.department.name}）" if membership.department else role
+
+
+def _write(membership: Membership, field: str, old: str | None, new: str | None, by: User) -> None:
+    """A line that names the person on both sides: 「花子（hanako）：閲覧」."""
+    who = f"{_full_name(membership.user)}（{membership.user.username}）"
+    old, new = old and f"{who}：{old}", new and f"{who}：{new}"
+    _history(membership.municipality, field, old, new, by)
+
+
+def _history(municipality: Municipality, field: str, old: str | None, new: str | None, by: User) -> None:
+    Change.objects.create(
+        by=by, door=Door.SCREEN, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
+    )
