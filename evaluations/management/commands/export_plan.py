@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
-from plans.queries import measure_rows, measures_of
+from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet")
 
@@ -31,11 +31,12 @@ class Command(BaseCommand):
         if year is not None and year not in plan.years:
             span = f"{plan.start_year}から{plan.end_year}まで"
             raise CommandError(f"{year}年度は計画の期間（{span}）の外です。", returncode=2)
+        binary = getattr(self.stdout, "buffer", None)
         content = sheet(plan, year) if options["format"] == "sheet" else table(plan, year, options["format"])
         if options["output"]:
             options["output"].write_bytes(content)
-        elif hasattr(self.stdout, "buffer"):
-            self.stdout.buffer.write(content)
+        elif binary:
+            binary.write(content)
         else:
             self.stdout.write(content.decode(), ending="")
 
@@ -49,7 +50,6 @@ def table(plan: Plan, year: int | None, name: str) -> bytes:
 
 def sheet(plan: Plan, year: int | None) -> bytes:
     """The evaluation sheet of one year, by default the latest with any actual."""
-    from evaluations.section_page import latest_year_with_actuals
     from evaluations.sheets import sheet_bytes
 
     year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))

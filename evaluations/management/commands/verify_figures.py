@@ -1,5 +1,6 @@
 """`manage.py verify_figures [SLUG]`: every derived figure computed a second, independent way."""
 
+from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -40,7 +41,7 @@ class Command(BaseCommand):
 
 def differences(plan: Plan, row: Row) -> list[str]:
     """One line for each derived column of this row that the second computation sees otherwise."""
-    again = derived_columns(row, plan.near_low, plan.near_high)
+    again = derived_columns(row, Fraction(plan.near_low), Fraction(plan.near_high))
     return [
         f"{row['指標コード']} {row['年度']}年度 {column}：{row[column] or '空欄'}（再計算 {again[column] or '空欄'}）"
         for column in DERIVED
