@@ -17,7 +17,10 @@ WRITERS = (Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 CHECKERS = (Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 CONFIRMERS = (Role.CONFIRMER, Role.MANAGER)
 
-NO_MEMBERSHIP = "このユーザーは、まだどの自治体にも登録されていません。システム管理者か、自治体の管理の担当者に登録を頼んでください。"
+NO_MEMBERSHIP = (
+    "このユーザーは、まだどの自治体にも登録されていません。"
+    "システム管理者か、自治体の管理の担当者に登録を頼んでください。"
+)
 
 Person = User | AnonymousUser | AbstractBaseUser
 
