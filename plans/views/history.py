@@ -1,7 +1,21 @@
 """変更履歴."""
 
-from django.http import Http404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from plans.access import require_membership
+from plans.history_table import HistoryTable, LinesOfChanges, history_filters
+
+LINES_PER_PAGE = 50
 
 
-def history(request):
-    raise Http404
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """Who changed what in one's cities, newest first."""
+    require_membership(request.user)
+    filters = history_filters(request.user, request.GET)
+    table = HistoryTable(LinesOfChanges(filters.qs))
+    RequestConfig(request, paginate={"per_page": LINES_PER_PAGE, "silent": True}).configure(table)
+    return render(request, "plans/history.html", {"filters": filters, "table": table})

@@ -1,0 +1,142 @@
+"""The page /history/: filters, pages, and the same number of queries however much there is."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from plans.models import Change, Door, Role, Subject
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") -> Change:
+    return Change.objects.create(
+        by=by,
+        door=Door.SCREEN,
+        municipality=measure.plan.municipality,
+        plan=measure.plan,
+        section=measure.section,
+        measure=measure,
+        fiscal_year=year,
+        subject=subject,
+        field="指標名",
+        old="い",
+        new=new,
+    )
+
+
+@pytest.fixture
+def editor(client):
+    user = a_user(Role.EDITOR, username="hanako")
+    client.force_login(user)
+    return user
+
+
+def shown(client, query="") -> list[str]:
+    """The new sides of the lines on the page."""
+    response = client.get(f"/history/{query}")
+    return [str(row.record.new) for row in response.context["table"].paginated_rows]
+
+
+def test_a_line_links_to_its_measure_and_stands_in_japanese_time(client, editor, time_machine):
+    time_machine.move_to("2026-06-01 23:30:00+00:00", tick=False)
+    client.force_login(editor)
+    a_line(a_measure(a_section(a_plan()), "1-1", title="移行者数"), by=editor)
+
+    text = client.get("/history/").text
+
+    assert '<a href="/plans/122319-6/measures/1-1/">第1節 令和4年度「移行者数」</a>' in text
+    assert "2026年6月2日 08:30" in text
+
+
+def test_each_filter_leaves_what_was_asked_for(client, editor):
+    plan, later = a_plan(), a_plan(generation=7, start=2024, end=2026)
+    one, two = a_measure(a_section(plan, 1), "a"), a_measure(a_section(plan, 2), "b")
+    a_line(one, new="一")
+    a_line(two, new="二", by=editor, year=2023)
+    a_line(a_measure(a_section(later, 3), "c"), new="三", subject=Subject.SETTING)
+
+    found = {
+        query: shown(client, query)
+        for query in (
+            "",
+            "?plan=122319-7",
+            "?year=2023",
+            "?section=1",
+            "?code=B",
+            f"?by={editor.pk}",
+            "?by=null",
+            "?subject=setting",
+            "?plan=122319-6&section=2",
+            "?until=2000-01-01",
+            "?since=2000-01-01",
+        )
+    }
+
+    assert found == {
+        "": ["三", "二", "一"],
+        "?plan=122319-7": ["三"],
+        "?year=2023": ["二"],
+        "?section=1": ["一"],
+        "?code=B": ["二"],
+        f"?by={editor.pk}": ["二"],
+        "?by=null": ["三", "一"],
+        "?subject=setting": ["三"],
+        "?plan=122319-6&section=2": ["二"],
+        "?until=2000-01-01": [],
+        "?since=2000-01-01": ["三", "二", "一"],
+    }
+
+
+def test_an_answer_that_makes_no_sense_is_named_and_left_out(client, editor):
+    a_line(a_measure(a_section(a_plan())), new="一")
+
+    response = client.get("/history/?plan=999999-1&section=x&since=ok&page=abc")
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.text
+    assert [str(row.record.new) for row in response.context["table"].paginated_rows] == ["一"]
+
+
+def test_another_citys_plans_and_people_are_not_offered(client, editor):
+    other_city = a_municipality("129992", "みほん市")
+    stranger = a_user(Role.EDITOR, other_city, username="taro")
+    a_line(a_measure(a_section(a_plan(other_city))), by=stranger)
+    a_line(a_measure(a_section(a_plan())), by=editor)
+
+    text = client.get("/history/").text
+
+    assert [word in text for word in ("みほん市", "taro", "hanako")] == [False, False, True]
+
+
+def test_fifty_lines_make_a_page(client, editor):
+    measure = a_measure(a_section(a_plan()))
+    for number in range(51):
+        a_line(measure, new=str(number))
+
+    assert shown(client) == [str(number) for number in range(50, 0, -1)]
+    assert shown(client, "?page=2") == ["0"]
+
+
+def test_an_empty_history_says_so(client, editor):
+    assert "この条件に当てはまる変更はありません。" in client.get("/history/").text
+
+
+def test_somebody_without_a_city_is_told_what_to_do(client):
+    client.force_login(User.objects.create_superuser("root"))
+
+    assert client.get("/history/").status_code == 403
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
+def test_the_page_does_not_ask_more_for_more_lines(client, role, lines, django_assert_num_queries):
+    section = a_section(a_plan())
+    for number in range(lines):
+        a_line(a_measure(section), by=a_user(Role.EDITOR), subject=Subject.TEXT, new=str(number))
+    client.force_login(a_user(role))
+
+    with django_assert_num_queries(8):
+        response = client.get("/history/")
+
+    assert response.text.count("/measures/") == lines
