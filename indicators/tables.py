@@ -1,0 +1,21 @@
+"""The list of 活動指標 as a table."""
+
+import django_tables2 as tables
+
+from plans.measure_tables import MeasureTable
+
+
+class IndicatorTable(MeasureTable):
+    """節, 番号, 指標名, 単位, the service and the years."""
+
+    caption = "活動指標の年度ごとの計画値と実績値"
+
+    service = tables.TemplateColumn(
+        template_name="indicators/_service.html",
+        verbose_name="サービス",
+        orderable=False,
+        attrs={"td": {"class": "service-cell"}},
+    )
+
+    class Meta:
+        sequence = ("section", "service", "label", "title", "unit", "...")

@@ -1,0 +1,121 @@
+"""What a list of measures may be narrowed down by, and the form that asks for it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from core.figures import Figures
+from core.fiscal_years import wareki
+from core.words import Direction
+from plans.measure_orders import ORDER_CHOICES, TONE_RANK
+from plans.models import Plan
+from plans.queries import MeasureRow, YearCell
+
+LONGEST_SEARCH = 100
+NO_DEPARTMENT = "none"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose. Options stand by rank, then as they come up in the rows."""
+
+    value: str
+    words: str
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One question about a measure in a year, with the option that is its answer; None where it has none."""
+
+    name: str
+    label: str
+    of: Callable[[MeasureRow, YearCell], Option | None]
+
+    def options(self, rows: Iterable[MeasureRow]) -> list[Option]:
+        """Every answer that these rows give in any year, each once."""
+        found = (self.of(row, cell) for row in rows for cell in row.cells)
+        return sorted({option.value: option for option in found if option}.values(), key=lambda option: option.rank)
+
+
+def reading_group(figures: Figures) -> str:
+    """The reading to filter by: 確認中 for what is withheld, one group for 計画0・実績n, 判定なし for 文章."""
+    if figures.reading.startswith("計画0・実績"):
+        return "計画0・実績あり"
+    return figures.withheld or figures.reading or "判定なし"
+
+
+def _section(row: MeasureRow, _: YearCell) -> Option:
+    section = row.measure.section
+    return Option(str(section.number), str(section), section.number)
+
+
+def _reading(_: MeasureRow, cell: YearCell) -> Option:
+    words = reading_group(cell.figures)
+    return Option(words, words, TONE_RANK.index(cell.figures.tone))
+
+
+def _direction(row: MeasureRow, _: YearCell) -> Option:
+    direction = Direction(row.measure.direction)
+    return Option(direction.value, direction.label, list(Direction).index(direction))
+
+
+def _department(row: MeasureRow, _: YearCell) -> Option:
+    department = row.measure.department
+    return Option(str(department.pk), department.name) if department else Option(NO_DEPARTMENT, "担当課なし", 1)
+
+
+SECTION = Facet("section", "節", _section)
+READING = Facet("reading", "判定", _reading)
+DIRECTION = Facet("direction", "方向", _direction)
+DEPARTMENT = Facet("department", "担当課", _department)
+
+
+class MeasureFilters(forms.Form):
+    """The form above a list. Answers that make no sense are left out of `cleaned_data` and named by `ignored`."""
+
+    q = forms.CharField(
+        label="ことばで探す",
+        required=False,
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+    sort = forms.ChoiceField(label="並べ順", required=False, choices=ORDER_CHOICES)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        plan: Plan,
+        rows: Sequence[MeasureRow],
+        facets: Sequence[Facet],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="filter-%s")
+        self.fields["year"].choices = [(year, wareki(year)) for year in plan.years]
+        for facet in facets:
+            choices = [(option.value, option.words) for option in facet.options(rows)]
+            # A question with one answer asks nothing; it stays only to judge what an address asks for.
+            if len(choices) > 1 or (data and data.get(facet.name)):
+                self.fields[facet.name] = forms.ChoiceField(
+                    label=facet.label, required=False, choices=[("", "すべて"), *choices]
+                )
+        self.order_fields(["q", "year", *(facet.name for facet in facets), "sort"])
+
+    @property
+    def ignored(self) -> list[str]:
+        """One sentence for each answer that was left out, with what to do."""
+        return [self._sentence(name) for name in self.errors]
+
+    def _sentence(self, name: str) -> str:
+        if name == "q":
+            return f"検索のことばは{LONGEST_SEARCH}字までの文字で入力してください。この条件は無視しました。"
+        asked = str(self.data.get(name))[:40]
+        return f"{self.fields[name].label}「{asked}」はこの一覧で選べないため、無視しました。選び直してください。"
+
+    def words_of(self, name: str) -> str:
+        """The chosen option of a select in words."""
+        return dict(self.fields[name].choices)[self.cleaned_data[name]]

@@ -1,0 +1,69 @@
+"""The table that 成果目標 and 活動指標 share: one measure a row, one fiscal year a cell."""
+
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django_tables2.data import TableListData
+
+from core.fiscal_years import wareki
+from plans.measure_listing import MeasureListing
+
+ROWS_ON_A_PAGE = 200
+"""A printed list should be whole; beyond this a browser on an office machine grows slow."""
+
+
+class RowsInOrder(TableListData):
+    """Rows that the listing has put in order: the table only marks the column they stand by."""
+
+    def order_by(self, aliases: object) -> None:
+        """Nothing is left to do."""
+
+
+class MeasureTable(tables.Table):
+    """One row a measure. The year that filter and order go by is marked."""
+
+    caption = "指標ごとの計画値と実績値"
+    wrap_class = "figures listed"
+
+    section = tables.TemplateColumn(
+        template_name="tables/_section.html", verbose_name="節", orderable=True, attrs={"td": {"class": "section-cell"}}
+    )
+    label = tables.TemplateColumn(
+        template_name="tables/_label.html", verbose_name="番号", orderable=False, attrs={"td": {"class": "label-cell"}}
+    )
+    title = tables.TemplateColumn(
+        template_name="tables/_title.html",
+        verbose_name="指標名",
+        orderable=True,
+        attrs={"td": {"class": "measure"}, "row_header": True},
+    )
+    unit = tables.TemplateColumn(
+        template_name="tables/_unit.html", verbose_name="単位", orderable=False, attrs={"td": {"class": "unit-cell"}}
+    )
+
+    def __init__(self, listing: MeasureListing, **kwargs) -> None:
+        years = [(f"year_{year}", _year_column(listing, year)) for year in listing.plan.years]
+        super().__init__(
+            RowsInOrder(listing.rows),
+            extra_columns=years,
+            order_by=listing.order,
+            row_attrs={"data-measure": lambda record: record.measure.code},
+            **kwargs,
+        )
+        self.paginator = Paginator(self.rows, ROWS_ON_A_PAGE)
+        self.page = self.paginator.get_page(listing.page)
+
+
+def _year_column(listing: MeasureListing, year: int) -> tables.TemplateColumn:
+    head, cell = {}, {"data-year": year}
+    if year == listing.year:
+        head["class"] = cell["class"] = "current-year"
+        if listing.order_is_of_year:
+            head["aria-sort"] = "descending" if listing.order.startswith("-") else "ascending"
+    return tables.TemplateColumn(
+        template_name="tables/_year_figures.html",
+        # The cell of this year out of the row, as django-tables2 spells a path.
+        accessor=f"by_year__{year}",
+        verbose_name=wareki(year),
+        orderable=False,
+        attrs={"th": head, "td": cell},
+    )
