@@ -1,8 +1,15 @@
-"""Where in a plan a page of entry stands: one 節 in one 年度, fetched through the plan."""
+"""Where in a plan a page of entry stands, and who stands before it."""
 
-from django.http import Http404
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
 
 from plans.models import Plan, Section
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
+
+    user: User
 
 
 def section_in_year(plan: Plan, number: int, year: int) -> Section:

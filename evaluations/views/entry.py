@@ -1,11 +1,82 @@
 """入力: what is to do in a year, and the grid of one 節."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluations.entry_grid import EntryGrid, entry_grid
+from evaluations.entry_todo import next_section_to_enter, year_todo
+from evaluations.places import PersonRequest, section_in_year
+from plans.access import plan_for, require
+from plans.actions import Cause, ValuesRefused, record_values
+from plans.models import Door, Plan, Section
+
+MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
+ECHOES = "entry_echoes"
+ECHOES_SAID = 8
 
 
-def entry_year(request, slug, year):
-    raise Http404
+@require_safe
+def entry_year(request: PersonRequest, slug: str, year: int) -> HttpResponse:
+    """What is to be entered in that year: sent back first, then open, then what others and later steps have."""
+    plan = plan_for(request.user, slug)
+    require(plan.access.may_write, MAY_NOT)
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
+    context = {"plan": plan, "active": "entry", "year": year, "todo": year_todo(plan, year)}
+    return render(request, "evaluations/entry_year.html", context)
 
 
-def entry_section(request, slug, year, number):
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_section(request: PersonRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """The grid: GET draws it, POST saves all of it or nothing and stays."""
+    plan = plan_for(request.user, slug)
+    require(plan.access.may_write, MAY_NOT)
+    section = section_in_year(plan, number, year)
+    if request.method == "POST":
+        return _save(request, plan, section, year)
+    kept = request.session.pop(ECHOES, {}) if ECHOES in request.session else {}
+    echoes = kept.get("echoes", {}) if kept.get("at") == request.get_full_path() else {}
+    return _page(request, plan, entry_grid(plan, section, year, page=request.GET.get("page")), echoes)
+
+
+def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> HttpResponse:
+    """Write what was changed; every problem, conflict or lock brings the page back with all that was typed."""
+    grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
+    if grid.problems or grid.unsaved:
+        return _page(request, plan, grid)
+    try:
+        lines = record_values(grid.changes, by=request.user, door=Door.SCREEN)
+    except ValuesRefused as error:
+        if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
+            # The rights or the state changed between drawing and writing: draw what holds now.
+            grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
+        return _page(request, plan, grid.refused(error))
+    _say(request, len(lines), grid)
+    following = next_section_to_enter(plan, year, section) if "next" in request.POST else section
+    if following is None:
+        messages.info(request, "入力できる節はこれで最後です。")
+        return redirect("evaluations:entry_year", plan.slug, year)
+    if following != section:
+        return redirect("evaluations:entry_section", plan.slug, year, following.number)
+    request.session[ECHOES] = {"at": request.get_full_path(), "echoes": grid.echoes}
+    return redirect(request.get_full_path())
+
+
+def _say(request: PersonRequest, saved: int, grid: EntryGrid) -> None:
+    """How many were saved, what was understood, and what the reader took in a way worth saying."""
+    if not saved:
+        messages.info(request, "変更はありませんでした。")
+        return
+    said = list(grid.echoes.values())
+    understood = f"読み取った値：{'、'.join(said[:ECHOES_SAID])}" if said else ""
+    more = f" ほか{len(said) - ECHOES_SAID}件" if len(said) > ECHOES_SAID else ""
+    messages.success(request, f"{grid.section.label}の{saved}件を保存しました。{understood}{more}")
+    for sentence in grid.warnings[:ECHOES_SAID]:
+        messages.warning(request, sentence)
+
+
+def _page(request: PersonRequest, plan: Plan, grid: EntryGrid, echoes: dict[str, str] | None = None) -> HttpResponse:
+    context = {"plan": plan, "active": "entry", "grid": grid, "year": grid.year, "echoes": echoes or {}}
+    return render(request, "evaluations/entry_section.html", context)

@@ -1,18 +1,18 @@
 """The moves of one 節 and 年度: hand on, take back, mark checked, return, confirm, reopen. POST only."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from evaluations.places import section_in_year
+from evaluations.places import PersonRequest, section_in_year
 from evaluations.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 from plans.access import plan_for
 from plans.models import Door
 
 
 @require_POST
-def move(request: HttpRequest, slug: str, number: int, year: int, name: str) -> HttpResponse:
+def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -> HttpResponse:
     """Make the move and go back to the PDCA page. A refusal is said there, with what was written for it."""
     plan = plan_for(request.user, slug)
     section = section_in_year(plan, number, year)
@@ -30,7 +30,7 @@ def move(request: HttpRequest, slug: str, number: int, year: int, name: str) -> 
     return redirect("evaluations:section_year", slug, number, year)
 
 
-def _seen_version(request: HttpRequest) -> int | None:
+def _seen_version(request: PersonRequest) -> int | None:
     """The version that the page showed; None where the form did not say, which is not checked.
 
     Anything that is no number of a page of ours counts as a version that nobody has seen.
