@@ -1,23 +1,67 @@
-"""What residents see: read from publications alone."""
+"""What residents see without a login: read from publications alone."""
 
-from django.http import Http404
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import conditional_page, require_safe
 
+from evaluations import published
+from evaluations.charts import charts_of
+from evaluations.publication_body import canonical_text
+from evaluations.published_data import published_rows
+from evaluations.tidy import tidy_file
 
-def published_list(request):
-    raise Http404
-
-
-def published_plan(request, slug):
-    raise Http404
-
-
-def published_section(request, slug, number, year):
-    raise Http404
-
-
-def published_data(request, slug, extension):
-    raise Http404
+DATA_FILES = ("csv", "json")
 
 
-def published_version(request, slug, number):
-    raise Http404
+@require_safe
+@login_not_required
+def published_list(request: HttpRequest) -> HttpResponse:
+    """Every plan of which something is published, by 自治体."""
+    return render(request, "published/list.html", {"cities": published.published_cities()})
+
+
+@require_safe
+@login_not_required
+def published_plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is published of one plan: the years, their 節, the table to download, older versions."""
+    found = published.published_plan(slug)
+    return render(request, "published/plan.html", {"plan": found.plan, "published": found})
+
+
+@require_safe
+@login_not_required
+def published_section(request: HttpRequest, slug: str, number: int, year: int) -> HttpResponse:
+    """One 節 of one 年度; 404 where it is 未公表."""
+    page = published.section_page(slug, number, year)
+    charts = charts_of(page.section.rows)
+    return render(request, "published/section.html", {"plan": page.plan, "page": page, "charts": charts})
+
+
+@require_safe
+@login_not_required
+@conditional_page
+def published_data(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+    """The table as CSV or JSON; 404 where nothing stands. Unchanged data answer 304."""
+    found = published.published_plan(slug)
+    if extension not in DATA_FILES or not found.years:
+        raise Http404("このデータはありません。")
+    content, content_type = tidy_file(published_rows(found), extension)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.{extension}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@require_safe
+@login_not_required
+def published_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One publication whole, also when a newer one stands; 410 with the reason where it was withdrawn.
+
+    ?format=json is the body itself, byte for byte what was hashed.
+    """
+    version = published.published_version(slug, number)
+    context = {"plan": version.read.plan, "version": version}
+    if version.publication.withdrawn_at is not None:
+        return render(request, "published/withdrawn.html", context, status=410)
+    if request.GET.get("format") == "json":
+        return HttpResponse(canonical_text(version.read.body), content_type="application/json")
+    return render(request, "published/version.html", context)

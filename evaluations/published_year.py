@@ -1,0 +1,157 @@
+"""One publication read back from its body, and from nothing else.
+
+A body becomes model objects again, so that the templates and charts of the PDCA page print it as they print live rows.
+They have no key and are never saved; nothing behind them can change what was published.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from core.figures import Figures, hidden
+from core.pace import interim
+from core.tidy import Row
+from core.tidy_values import actual_of, planned_of
+from core.words import UNPUBLISHED, Accumulation
+from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation, Publication
+from evaluations.publication_body import Body
+from evaluations.section_page import tally
+from plans.models import Measure, Municipality, Plan, Section
+from plans.queries import MeasureRow, YearCell
+from targets.models import OutcomeTarget
+
+CONCLUSIONS = TEXT_FIELDS[1:]
+"""All texts but 実績・取組の内容, which stands with the results."""
+
+
+@dataclass(frozen=True)
+class PublishedSection:
+    """One 節 as published for one year. Where it is 未公表 there are only its title and its rows of 計画値."""
+
+    section: Section
+    year: int
+    is_published: bool
+    rows: tuple[MeasureRow, ...]
+    targets: tuple[OutcomeTarget, ...] = ()
+    evaluation: Evaluation | None = None
+    records: tuple[ActivityRecord, ...] = ()
+
+    @property
+    def tally(self) -> tuple[tuple[str, str, int], ...]:
+        """How many measures read how in the year of the publication."""
+        return tally(self.rows, self.year)
+
+    @property
+    def figures_caption(self) -> str:
+        """What the table of figures is called, so that several on a page can be told apart."""
+        return f"{self.section.label}の計画と実績"
+
+    @property
+    def conclusions(self) -> list[tuple[str, str]]:
+        """評価 and what follows from it: name and text of each that was written."""
+        names = {field.name: str(field.verbose_name) for field in Evaluation._meta.fields}
+        texts = [(names[name], getattr(self.evaluation, name)) for name in CONCLUSIONS]
+        return [(name, text) for name, text in texts if text]
+
+
+class PublishedYear:
+    """One publication read back: the plan and its 節 as they were."""
+
+    def __init__(self, publication: Publication, body: Body) -> None:
+        self.publication, self.body = publication, body
+        self.year: int = body["fiscal_year"]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan as it was called and counted then."""
+        facts = dict(self.body["plan"])
+        bounds = {name: Decimal(facts.pop(name)) for name in ("near_low", "near_high")}
+        return Plan(municipality=Municipality(**self.body["municipality"]), **bounds, **facts)
+
+    @cached_property
+    def sections(self) -> tuple[PublishedSection, ...]:
+        """Every 節 of the plan, also those 未公表."""
+        measures, cells = self._measures(), self._cells()
+        return tuple(self._section(facts, measures, cells) for facts in self.body["sections"])
+
+    @property
+    def published_sections(self) -> tuple[PublishedSection, ...]:
+        return tuple(section for section in self.sections if section.is_published)
+
+    @property
+    def unpublished_sections(self) -> tuple[PublishedSection, ...]:
+        return tuple(section for section in self.sections if not section.is_published)
+
+    def holds(self, number: int) -> bool:
+        """Whether the 節 with this number was published."""
+        return any(facts["number"] == number and facts["published"] for facts in self.body["sections"])
+
+    def section(self, number: int) -> PublishedSection | None:
+        """The 節 with this number, if it was published."""
+        return next((s for s in self.published_sections if s.section.number == number), None)
+
+    def _section(
+        self, facts: Body, measures: Mapping[str, Measure], cells: Mapping[str, Iterable[Row]]
+    ) -> PublishedSection:
+        section = Section(plan=self.plan, number=facts["number"], title=facts["title"])
+        rows = tuple(self._row(measures[code], cells[code]) for code in facts["measures"])
+        if not facts["published"]:
+            return PublishedSection(section, self.year, False, rows)
+        return PublishedSection(
+            section,
+            self.year,
+            True,
+            rows,
+            targets=tuple(OutcomeTarget(**target) for target in facts["targets"]),
+            evaluation=Evaluation(**facts["texts"]),
+            records=tuple(_record(record) for record in facts["records"]),
+        )
+
+    def _measures(self) -> dict[str, Measure]:
+        """The measures by code, each with its whole where it is a part."""
+        measures = {code: _measure(facts) for code, facts in self.body["measures"].items()}
+        for code, facts in self.body["measures"].items():
+            if facts["parent"]:
+                measures[code].parent = measures[facts["parent"]]
+        return measures
+
+    def _cells(self) -> dict[str, list[Row]]:
+        """The tidy rows by 指標コード."""
+        rows: dict[str, list[Row]] = {code: [] for code in self.body["measures"]}
+        for row in self.body["rows"]:
+            rows[row["指標コード"]].append(row)
+        return rows
+
+    def _row(self, measure: Measure, cells: Iterable[Row]) -> MeasureRow:
+        texts = {int(cell["年度"]): cell for cell in cells}
+        nature = measure.nature(self.plan)
+        planned = {year: planned_of(cell) for year, cell in texts.items()}
+        finished = []
+        for year, cell in texts.items():
+            figures = Figures(planned[year], actual_of(cell), nature, measure.baseline)
+            if cell["実績値状態"] == UNPUBLISHED:
+                figures = hidden(figures, UNPUBLISHED)
+            on_the_way = interim(
+                planned,
+                self.plan.years,
+                year,
+                accumulation=Accumulation(measure.accumulation),
+                baseline=measure.baseline,
+                baseline_is_same_quantity=measure.baseline_is_same_quantity,
+            )
+            finished.append(YearCell(year, figures, interim=on_the_way))
+        return MeasureRow(measure, tuple(finished))
+
+
+def _measure(facts: Body) -> Measure:
+    kept = {name: fact for name, fact in facts.items() if name not in ("parent", "rationale", "national_level")}
+    if kept["baseline"] is not None:
+        kept["baseline"] = Decimal(kept["baseline"])
+    return Measure(**kept)
+
+
+def _record(facts: Body) -> ActivityRecord:
+    held_on = facts["held_on"] and date.fromisoformat(facts["held_on"])
+    return ActivityRecord(**(facts | {"held_on": held_on}))
