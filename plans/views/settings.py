@@ -1,7 +1,28 @@
 """計画の設定."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from plans.access import plan_for, require
+from plans.plan_settings_forms import settings_forms
 
 
-def plan_settings(request, slug):
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_settings(request, slug: str) -> HttpResponse:
+    """The plan's frame, in four small forms. A colleague's newer value is answered with 409 and both values."""
+    plan = plan_for(request.user, slug)
+    require(plan.access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
+    forms = settings_forms(plan, request.POST if request.method == "POST" else None)
+    sent = forms.get(request.POST.get("action", ""))
+    if request.method == "POST":
+        if sent is None:
+            raise BadRequest("unknown action")
+        changed = sent.save(request.user)
+        if changed is not None:
+            messages.success(request, f"設定を{changed}件変更しました。" if changed else "変更はありませんでした。")
+            return redirect("plans:plan_settings", slug)
+    context = {"plan": plan, "active": "settings", "forms": forms, "sent": sent}
+    return render(request, "plans/plan_settings.html", context, status=409 if sent and sent.conflicted else 200)

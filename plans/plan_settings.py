@@ -1,0 +1,139 @@
+"""計画の設定: the verb that changes the plan's frame — name, bounds, display words, 節 and who enters which 指標."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from core.numerals import plain
+from plans.access import access_for, require
+from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """One field of one row (the plan, its 自治体, a 節 or a 指標) from `old`, which the person saw, to `new`.
+
+    `name` is the form field it came from.
+    """
+
+    name: str
+    row: Plan | Municipality | Section | Measure
+    field: str
+    old: Any
+    new: Any
+
+
+Written = list[tuple[SettingChange, models.Model]]
+"""Changes with the row that took them."""
+
+
+@dataclass(frozen=True)
+class SettingConflict:
+    """A change that would overwrite what a colleague set since: `stands` is kept now, in the field's own type."""
+
+    change: SettingChange
+    stands: Any
+    sentence: str
+
+
+class SettingsRefused(Exception):
+    """Nothing was written. `conflicts` names the fields a colleague changed; otherwise the text says what is wrong."""
+
+    def __init__(self, sentence: str = "", conflicts: Sequence[SettingConflict] = ()) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(sentence or "\n".join(conflict.sentence for conflict in conflicts))
+
+
+@transaction.atomic
+def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -> list[Change]:
+    """Write all of these changes, or none, with their history. Raises SettingsRefused or PermissionDenied.
+
+    Rows must be of this plan or its 自治体; a row that is neither is a mistake of the caller.
+    """
+    city = Municipality.objects.select_for_update().get(pk=plan.municipality_id)
+    access = access_for(by, city)
+    require(access is not None and access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
+    departments = dict(city.departments.values_list("pk", "name"))
+    kept = _rows_of(plan, city)
+    written: Written = []
+    conflicts = []
+    for change in changes:
+        row = kept[type(change.row), change.row.pk]
+        stands = getattr(row, change.field)
+        if stands == change.new:
+            continue
+        if stands != change.old:
+            conflicts.append(_conflict(change, stands, departments))
+            continue
+        setattr(row, change.field, change.new)
+        written.append((change, row))
+    if conflicts:
+        raise SettingsRefused(conflicts=conflicts)
+    _save(written)
+    return Change.objects.bulk_create(_line(change, row, plan, departments, by) for change, row in written)
+
+
+def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], int], models.Model]:
+    """Every row that these settings may touch, as it stands now."""
+    rows = [city, Plan.objects.get(pk=plan.pk), *plan.sections.all(), *plan.measures.select_related("section")]
+    return {(type(row), row.pk): row for row in rows}
+
+
+def _conflict(change: SettingChange, stands: Any, departments: Mapping[int, str]) -> SettingConflict:
+    kept, typed = (_in_words(change.field, side, departments) or "（空欄）" for side in (stands, change.new))
+    return SettingConflict(
+        change,
+        stands,
+        f"ほかの人が「{kept}」に変更しています（入力：「{typed}」）。入力のとおりにするときは、もう一度保存してください。",
+    )
+
+
+def _save(written: Written) -> None:
+    """One statement per model and field; SettingsRefused where the plan no longer holds together (上限 under 下限)."""
+    by_field: dict[tuple[type[models.Model], str], list[models.Model]] = defaultdict(list)
+    for change, row in written:
+        by_field[type(row), change.field].append(row)
+        if isinstance(row, Plan):
+            _check(row)
+    for (model, field), rows in by_field.items():
+        model._default_manager.bulk_update(rows, [field])
+
+
+def _check(plan: Plan) -> None:
+    try:
+        plan.validate_constraints()
+    except ValidationError as error:
+        raise SettingsRefused(" ".join(error.messages)) from error
+
+
+def _line(change: SettingChange, row: models.Model, plan: Plan, departments: Mapping[int, str], by: User) -> Change:
+    """表記 belong to the 自治体 and so to no plan; a 節 and a 指標 are named by the line's place."""
+    is_master = isinstance(row, Section | Measure)
+    section = row if isinstance(row, Section) else getattr(row, "section", None)
+    return Change(
+        by=by,
+        door=Door.SCREEN,
+        municipality=plan.municipality,
+        plan=None if isinstance(row, Municipality) else plan,
+        section=section,
+        measure=row if isinstance(row, Measure) else None,
+        subject=Subject.MASTER if is_master else Subject.SETTING,
+        field=str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+        old=_in_words(change.field, change.old, departments),
+        new=_in_words(change.field, change.new, departments),
+    )
+
+
+def _in_words(field: str, side: Any, departments: Mapping[int, str]) -> str | None:
+    """A setting as the history prints it; None for no 担当課."""
+    if side is None:
+        return None
+    if field == "department_id":
+        return departments.get(side, "")
+    return plain(side) if isinstance(side, Decimal) else str(side)

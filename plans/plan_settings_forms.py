@@ -1,0 +1,186 @@
+"""Forms of the plan's settings: one per part of the page, chosen by the hidden field `action`.
+
+Their fields are made from the rows of the plan, so that nothing else can be named by a form. Each field sends along
+what the person saw (Django's hidden initial), which tells a colleague's newer value from an own change.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import User
+
+from plans.models import Measure, Municipality, Plan, Section
+from plans.plan_settings import SettingChange, SettingsRefused, change_settings
+
+LAST_PART = 9
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of one row, with the form field that asks for it."""
+
+    name: str
+    row: Any
+    field: str
+    form_field: forms.Field
+
+    @property
+    def value(self) -> Any:
+        return getattr(self.row, self.field)
+
+
+class SettingsForm(forms.Form):
+    """One part of the page. `conflicted`: a colleague had changed something, and both values are shown."""
+
+    action: ClassVar[str]
+    conflicted = False
+
+    def __init__(self, data, *, plan: Plan) -> None:
+        super().__init__(data, auto_id=f"{self.action}_%s")
+        self.plan = plan
+        self.settings = self.settings_of(plan)
+        for setting in self.settings:
+            self.fields[setting.name] = setting.form_field
+            setting.form_field.initial = setting.value
+            setting.form_field.show_hidden_initial = True
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        raise NotImplementedError
+
+    def save(self, by: User) -> int | None:
+        """How many settings were changed; None where nothing was written and the form says why."""
+        if not self.is_valid():
+            return None
+        try:
+            return len(change_settings(self.plan, self._changes(), by=by))
+        except SettingsRefused as refused:
+            self._take_refusal(refused)
+            return None
+
+    def _changes(self) -> list[SettingChange]:
+        """What differs from what the person saw."""
+        return [
+            SettingChange(
+                setting.name, setting.row, setting.field, self._seen(setting), self.cleaned_data[setting.name]
+            )
+            for setting in self.settings
+            if setting.name in self.changed_data
+        ]
+
+    def _seen(self, setting: Setting) -> Any:
+        """The value that the page showed. A form that does not say is not checked."""
+        sent = self.data.get(self.add_initial_prefix(setting.name))
+        if sent is None:
+            return setting.value
+        try:
+            return setting.form_field.clean(sent)
+        except forms.ValidationError:
+            return None
+
+    def _take_refusal(self, refused: SettingsRefused) -> None:
+        """Say it at the fields. A second save counts as having seen the colleague's value."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for conflict in refused.conflicts:
+            name = conflict.change.name
+            self.add_error(name, conflict.sentence)
+            stands = self.fields[name].prepare_value(conflict.stands)
+            data[self.add_initial_prefix(name)] = "" if stands is None else str(stands)
+        self.data = data
+        self.conflicted = bool(refused.conflicts)
+        if not refused.conflicts:
+            self.add_error(None, str(refused))
+
+
+class PlanForm(SettingsForm):
+    """計画名, and what counts as 見込みどおり."""
+
+    action = "plan"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        return [
+            Setting("name", plan, "name", forms.CharField(label="計画名", max_length=100)),
+            Setting("near_low", plan, "near_low", _percent("「見込みどおり」の下限（%）")),
+            Setting("near_high", plan, "near_high", _percent("「見込みどおり」の上限（%）")),
+        ]
+
+
+class WordsForm(SettingsForm):
+    """How the city writes 障害, 計画値 and か所."""
+
+    action = "words"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        city = plan.municipality
+        return [
+            Setting(name, city, name, _choice(city, name)) for name in ("disability_word", "planned_word", "place_word")
+        ]
+
+
+class SectionsForm(SettingsForm):
+    """節名, and on which printed part of the evaluation sheet each stands."""
+
+    action = "sections"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        found: list[Setting] = []
+        for section in plan.sections.all():
+            title = forms.CharField(label=f"{section.label}の節名", max_length=200)
+            part = forms.IntegerField(label=f"{section.label}の評価シートの部", min_value=1, max_value=LAST_PART)
+            found.append(Setting(f"title-{section.number}", section, "title", title))
+            found.append(Setting(f"part-{section.number}", section, "sheet_part", part))
+        return found
+
+    @property
+    def rows(self) -> list[tuple[Section, forms.BoundField, forms.BoundField]]:
+        """Each 節 with its two fields."""
+        sections = {setting.row.pk: setting.row for setting in self.settings}.values()
+        return [(s, self[f"title-{s.number}"], self[f"part-{s.number}"]) for s in sections]
+
+
+class DepartmentsForm(SettingsForm):
+    """The 担当課 of every 指標."""
+
+    action = "departments"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        choices = [("", "決めない"), *((d.pk, d.name) for d in plan.municipality.departments.all())]
+        measures = plan.measures.select_related("section").order_by("section__number", "order", "code")
+        return [
+            Setting(f"department-{measure.code}", measure, "department_id", _department(measure, choices))
+            for measure in measures
+        ]
+
+    @property
+    def rows(self) -> list[tuple[Measure, forms.BoundField]]:
+        """Each 指標 with its field."""
+        return [(setting.row, self[setting.name]) for setting in self.settings]
+
+
+FORMS: tuple[type[SettingsForm], ...] = (PlanForm, WordsForm, SectionsForm, DepartmentsForm)
+
+
+def settings_forms(plan: Plan, data=None) -> dict[str, SettingsForm]:
+    """The forms of the page by action; the one that was sent is bound to its data."""
+    sent = data.get("action") if data else None
+    return {form.action: form(data if form.action == sent else None, plan=plan) for form in FORMS}
+
+
+def _percent(label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        min_value=0,
+        max_digits=5,
+        decimal_places=1,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+
+def _choice(city: Municipality, name: str) -> forms.ChoiceField:
+    field: Any = city._meta.get_field(name)
+    return forms.ChoiceField(label=field.verbose_name, choices=field.choices)
+
+
+def _department(measure: Measure, choices: list) -> forms.TypedChoiceField:
+    label = f"「{measure.title}」の担当課"
+    return forms.TypedChoiceField(label=label, required=False, choices=choices, coerce=int, empty_value=None)

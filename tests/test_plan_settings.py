@@ -1,0 +1,214 @@
+"""計画の設定: four small forms, a history, and nobody's newer value overwritten silently."""
+
+from decimal import Decimal
+
+import pytest
+
+from plans.models import Change, Department, Measure, Role, Section, Subject
+from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    return a_plan()
+
+
+@pytest.fixture
+def manager(client):
+    user = a_user(Role.MANAGER)
+    client.force_login(user)
+    return user
+
+
+def send(client, plan, action, **fields):
+    """Post one of the forms as the page shows it, with these answers changed."""
+    form = client.get(f"/plans/{plan.slug}/settings/").context["forms"][action]
+    seen = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
+    data = {"action": action} | seen | {f"initial-{name}": value for name, value in seen.items()}
+    return client.post(f"/plans/{plan.slug}/settings/", data | fields)
+
+
+def history() -> list[tuple]:
+    return list(Change.objects.order_by("id").values_list("subject", "field", "old", "new"))
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER])
+def test_settings_are_for_managers(client, plan, role):
+    client.force_login(a_user(role))
+    path = f"/plans/{plan.slug}/settings/"
+
+    for response in (client.get(path), client.post(path, {"action": "plan", "name": "奪った計画"})):
+        assert response.status_code == 403
+        assert "計画の設定を変えられるのは、管理の役割の人だけです。" in response.text
+    plan.refresh_from_db()
+    assert plan.name == "第6期障害福祉計画"
+
+
+def test_another_citys_settings_are_not_there(client, plan):
+    client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
+
+    assert client.get(f"/plans/{plan.slug}/settings/").status_code == 404
+    assert client.post(f"/plans/{plan.slug}/settings/", {"action": "plan"}).status_code == 404
+
+
+def test_name_and_bounds_change_and_leave_a_history(client, plan, manager):
+    response = send(client, plan, "plan", name="第6期計画", near_low="７５", near_high="125.5")
+
+    plan.refresh_from_db()
+    assert (response.status_code, response["Location"]) == (302, f"/plans/{plan.slug}/settings/")
+    assert (plan.name, plan.near_low, plan.near_high) == ("第6期計画", Decimal(75), Decimal("125.5"))
+    assert history() == [
+        (Subject.SETTING, "計画名", "第6期障害福祉計画", "第6期計画"),
+        (Subject.SETTING, "見込みどおりの下限（%）", "80", "75"),
+        (Subject.SETTING, "見込みどおりの上限（%）", "120", "125.5"),
+    ]
+    assert "設定を3件変更しました。" in client.get(f"/plans/{plan.slug}/settings/").text
+
+
+def test_nothing_changed_leaves_no_history(client, plan, manager):
+    send(client, plan, "plan")
+
+    assert history() == []
+    assert "変更はありませんでした。" in client.get(f"/plans/{plan.slug}/settings/").text
+
+
+def test_bounds_stand_in_order(client, plan, manager):
+    response = send(client, plan, "plan", near_low="130")
+
+    plan.refresh_from_db()
+    assert "「見込みどおり」の上限は下限以上にしてください。" in response.text
+    assert (plan.near_low, history()) == (80, [])
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "-1", "NaN", "100000"])
+def test_a_bound_that_is_no_percentage_is_a_problem_at_its_field(client, plan, manager, typed):
+    response = send(client, plan, "plan", near_low=typed)
+
+    assert 'id="plan_near_low_error"' in response.text
+    assert f'value="{typed}"' in response.text or typed == ""
+    assert history() == []
+
+
+def test_the_words_of_the_city_are_chosen(client, plan, manager):
+    send(client, plan, "words", disability_word="障がい", planned_word="見込量", place_word="箇所")
+
+    city = plan.municipality
+    city.refresh_from_db()
+    assert (city.disability_word, city.planned_word, city.place_word) == ("障がい", "見込量", "箇所")
+    assert [(line.plan, line.subject) for line in Change.objects.all()] == [(None, Subject.SETTING)] * 3
+
+
+def test_titles_and_parts_of_the_sections_change(client, plan, manager):
+    first, second = a_section(plan, 1, "一"), a_section(plan, 2, "二")
+
+    send(client, plan, "sections", **{"title-1": "地域移行", "part-2": "3"})
+
+    assert list(plan.sections.values_list("title", "sheet_part")) == [("地域移行", 1), ("二", 3)]
+    assert list(Change.objects.order_by("id").values_list("section", "subject", "field", "old", "new")) == [
+        (first.pk, Subject.MASTER, "節名", "一", "地域移行"),
+        (second.pk, Subject.MASTER, "評価シートの部", "1", "3"),
+    ]
+
+
+def test_departments_of_all_measures_are_given_in_one_post(client, plan, manager):
+    welfare = Department.objects.create(municipality=plan.municipality, name="福祉課")
+    children = Department.objects.create(municipality=plan.municipality, name="子ども課")
+    section = a_section(plan)
+    one, two, three = (a_measure(section, code, department=welfare) for code in ("1-1", "1-2", "1-3"))
+
+    send(client, plan, "departments", **{"department-1-1": children.pk, "department-1-2": ""})
+
+    assert list(plan.measures.order_by("code").values_list("department", flat=True)) == [children.pk, None, welfare.pk]
+    assert list(Change.objects.order_by("id").values_list("measure", "field", "old", "new")) == [
+        (one.pk, "担当課", "福祉課", "子ども課"),
+        (two.pk, "担当課", "福祉課", None),
+    ]
+
+
+def test_another_citys_departments_measures_and_sections_are_out_of_reach(client, plan, manager):
+    other = a_full_plan(municipality=a_municipality("129992", "みほん市"))
+    theirs = Department.objects.create(municipality=other.municipality, name="福祉課")
+    a_measure(a_section(plan), "mine")
+    before = [list(model.objects.order_by("id").values()) for model in (Measure, Section)]
+
+    refused = send(client, plan, "departments", **{"department-mine": theirs.pk})
+    ignored = send(client, plan, "departments", **{"department-t1": "", "title-9": "奪った節"})
+
+    assert (refused.status_code, ignored.status_code) == (200, 302)
+    assert [list(model.objects.order_by("id").values()) for model in (Measure, Section)] == before
+    assert history() == []
+
+
+def test_a_colleagues_newer_value_is_shown_and_not_overwritten(client, plan, manager):
+    page = {"action": "plan", "near_low": "80.0", "near_high": "120.0"}
+    page |= {f"initial-{name}": value for name, value in page.items() if name != "action"}
+    page |= {"initial-name": "第6期障害福祉計画"}
+    plan.name = "同僚の名前"
+    plan.save()
+
+    response = client.post(f"/plans/{plan.slug}/settings/", page | {"name": "わたしの名前"})
+
+    plan.refresh_from_db()
+    assert (response.status_code, plan.name, history()) == (409, "同僚の名前", [])
+    assert "ほかの人が「同僚の名前」に変更しています（入力：「わたしの名前」）。" in response.text
+    assert '<input type="hidden" name="initial-name" value="同僚の名前"' in response.text
+    assert 'value="わたしの名前"' in response.text
+
+
+def test_after_seeing_the_colleagues_value_a_second_save_counts(client, plan, manager):
+    page = {
+        "action": "plan",
+        "name": "わたしの名前",
+        "near_low": "80",
+        "near_high": "120",
+        "initial-name": "同僚の名前",
+    }
+    plan.name = "同僚の名前"
+    plan.save()
+
+    client.post(f"/plans/{plan.slug}/settings/", page)
+
+    plan.refresh_from_db()
+    assert plan.name == "わたしの名前"
+
+
+def test_what_a_colleague_changed_elsewhere_in_the_form_stays(client, plan, manager):
+    page = {"action": "plan", "name": "第6期障害福祉計画", "near_low": "80", "near_high": "130"}
+    page |= {"initial-name": "第6期障害福祉計画", "initial-near_low": "80", "initial-near_high": "120"}
+    plan.name = "同僚の名前"
+    plan.save()
+
+    client.post(f"/plans/{plan.slug}/settings/", page)
+
+    plan.refresh_from_db()
+    assert (plan.name, plan.near_high) == ("同僚の名前", 130)
+
+
+def test_an_unknown_action_is_refused(client, plan, manager):
+    client.raise_request_exception = False
+
+    assert client.post(f"/plans/{plan.slug}/settings/", {"action": "drop"}).status_code == 400
+
+
+@pytest.mark.parametrize("measures", [1, 30])
+def test_the_page_does_not_ask_more_for_more_measures(client, manager, measures, django_assert_num_queries):
+    plan = a_full_plan(measures)
+    Department.objects.create(municipality=plan.municipality, name="福祉課")
+
+    with django_assert_num_queries(7):
+        response = client.get(f"/plans/{plan.slug}/settings/")
+
+    assert response.text.count("<tr data-measure") == measures * 2
+
+
+def test_saving_does_not_ask_more_for_more_measures(client, manager, django_assert_max_num_queries):
+    plan = a_full_plan(15)
+    welfare = Department.objects.create(municipality=plan.municipality, name="福祉課")
+    codes = [f"department-{code}" for code in plan.measures.values_list("code", flat=True)]
+
+    with django_assert_max_num_queries(25):
+        client.post(f"/plans/{plan.slug}/settings/", {"action": "departments"} | dict.fromkeys(codes, welfare.pk))
+
+    assert plan.measures.filter(department=welfare).count() == 30
