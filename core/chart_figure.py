@@ -1,0 +1,155 @@
+"""What a chart of planned and actual values says: years, words for what is missing, the axis. Not its drawing."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cached_property
+
+from core.numerals import one_decimal, plain
+from core.words import NOT_ENTERED
+
+NO_PLAN = "計画値なし"
+
+PLANNED_COLOUR = "#0066be"
+ACTUAL_COLOUR = "#f29500"
+# The orange alone has 2.3:1 against white; its outline and the hatch carry the bar in grey print and for low vision.
+ACTUAL_OUTLINE = "#8a4b00"
+INK = "#1a1a1a"
+GOAL_COLOUR = "#333333"
+GRID_COLOUR = "#d9d9d9"
+FONTS = "'BIZ UDPGothic','Yu Gothic UI','Hiragino Sans','Noto Sans JP','Noto Sans CJK JP',sans-serif"
+
+INTERVALS = 5
+"""At most so many steps on the axis."""
+
+
+FEW_YEARS = 4
+YEAR_LINE = 3.3
+"""Em in one line of a year's name where it is divided: 令和10 fits, 年度 follows below."""
+SIGNS_SIDE_BY_SIDE = 14
+"""Digits that fit over the bars of one series, three years or more, at the width of a telephone."""
+
+
+@dataclass(frozen=True)
+class YearPoint:
+    """One fiscal year. None means there is no number, and then the word beside it stands in the bar's place.
+
+    A missing word is read as 計画値なし or 未入力: no year is left without a mark.
+    """
+
+    year: int
+    label: str
+    planned: Decimal | None
+    actual: Decimal | None
+    planned_word: str = ""
+    actual_word: str = ""
+
+    @property
+    def planned_mark(self) -> str:
+        """The word in the place of the planned bar, or "" where there is a bar."""
+        return "" if self.planned is not None else self.planned_word or NO_PLAN
+
+    @property
+    def actual_mark(self) -> str:
+        """The word in the place of the actual bar, or "" where there is a bar."""
+        return "" if self.actual is not None else self.actual_word or NOT_ENTERED
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The value axis: its ends and the distance of its ticks. Zero is always on it."""
+
+    low: Decimal
+    high: Decimal
+    step: Decimal
+
+    @property
+    def ticks(self) -> tuple[Decimal, ...]:
+        """Every tick from the lowest to the highest."""
+        return tuple(self.low + self.step * index for index in range(int((self.high - self.low) / self.step) + 1))
+
+
+@dataclass(frozen=True)
+class PlannedActualChart:
+    """計画 and 実績 of one measure by year. `key` is the measure's code: ids on the page are made from it.
+
+    `goal`: a goal set only for the last year, drawn as a line across all years; None where every year has its plan.
+    """
+
+    key: str
+    title: str
+    unit: str
+    points: tuple[YearPoint, ...]
+    goal: Decimal | None = None
+    is_percent: bool = False
+
+    def written(self, number: Decimal) -> str:
+        """A number as it stands on the chart: a 割合 to one decimal at most, everything else as stored."""
+        return plain(Decimal(one_decimal(number))) if self.is_percent else plain(number)
+
+    def with_unit(self, number: Decimal) -> str:
+        """The number and its unit: 27人, 66.7%."""
+        return self.written(number) + self.shown_unit
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit, which a 割合 has even where nobody wrote it down."""
+        return self.unit or ("%" if self.is_percent else "")
+
+    @cached_property
+    def numbers(self) -> tuple[Decimal, ...]:
+        """Every number on the chart, the goal among them."""
+        found = [number for point in self.points for number in (point.planned, point.actual)] + [self.goal]
+        return tuple(number for number in found if number is not None)
+
+    @cached_property
+    def axis(self) -> Axis:
+        """Ticks 1, 2 or 5 times a power of ten apart; whole ones where every number is whole."""
+        low, high = min(self.numbers, default=Decimal(0)), max(self.numbers, default=Decimal(0))
+        low, high = min(low, Decimal(0)), max(high, Decimal(0))
+        if low == high:
+            high = Decimal(1)
+        step = _nice_step((high - low) / INTERVALS)
+        if all(number == number.to_integral_value() for number in self.numbers):
+            step = max(step, Decimal(1))
+        return Axis(
+            (low / step).to_integral_value(ROUND_FLOOR) * step,
+            (high / step).to_integral_value(ROUND_CEILING) * step,
+            step,
+        )
+
+    @property
+    def has_many_years(self) -> bool:
+        """Whether the names of the years need two lines."""
+        return len(self.points) > FEW_YEARS
+
+    @property
+    def stacks_values(self) -> bool:
+        """Whether the two values of a year are too long to stand side by side on a telephone."""
+        return self.longest * max(len(self.points), 3) > SIGNS_SIDE_BY_SIDE
+
+    @cached_property
+    def longest(self) -> int:
+        """Signs in the longest number."""
+        return max((len(self.written(number)) for number in self.numbers), default=0)
+
+    @property
+    def summary(self) -> str:
+        """The chart in words for a screen reader: a sentence a year, then the goal."""
+        sentences = [f"{point.label}：{self._planned(point)}、{self._actual(point)}。" for point in self.points]
+        if self.goal is not None:
+            sentences.append(f"最終年度の目標は{self.with_unit(self.goal)}。")
+        return "".join(sentences)
+
+    def _planned(self, point: YearPoint) -> str:
+        if point.planned is not None:
+            return f"計画{self.with_unit(point.planned)}"
+        return point.planned_mark if point.planned_mark == NO_PLAN else f"計画は{point.planned_mark}"
+
+    def _actual(self, point: YearPoint) -> str:
+        return f"実績{self.with_unit(point.actual)}" if point.actual is not None else f"実績は{point.actual_mark}"
+
+
+def _nice_step(wanted: Decimal) -> Decimal:
+    """The smallest of 1, 2, 5, 10 × a power of ten that is not below `wanted`, which is above zero."""
+    power = Decimal(10) ** wanted.adjusted()
+    return next(step for factor in (1, 2, 5, 10) if (step := factor * power) >= wanted)

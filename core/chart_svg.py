@@ -1,0 +1,288 @@
+"""The chart as SVG: in the page at once, on paper, and where no script runs.
+
+Presentation attributes and no style attribute, so that the strict content security policy holds. The drawing is laid
+out for a telephone (360 units wide for three years) and grows from there; all lengths below are in those units.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+
+from core.chart_figure import (
+    ACTUAL_COLOUR,
+    ACTUAL_OUTLINE,
+    FONTS,
+    GOAL_COLOUR,
+    GRID_COLOUR,
+    INK,
+    PLANNED_COLOUR,
+    YEAR_LINE,
+    PlannedActualChart,
+    YearPoint,
+)
+from core.text_width import text_width, wrap
+
+TEXT = 13
+TICK_TEXT = 12
+WIDTH = 360
+SLOT = 54
+"""The least room for one year: its label must fit."""
+HEAD = 30
+PLOT = 170
+FOOT = 28
+LINE = 16
+AIR = 20
+"""Above the highest bar and below the lowest one, for the value written there."""
+ZERO_BAR = 2.5
+"""How thick a bar of zero is drawn: it is a value, not a gap."""
+
+
+def to_svg(chart: PlannedActualChart) -> str:
+    """A complete inline `<svg>`. Its name and description, for screen readers, are the title and the summary."""
+    return _Drawing(chart).markup()
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two bars of a year."""
+
+    name: str
+    number: Decimal | None
+    mark: str
+    fill: str
+    stroke: str
+    left: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.width / 2
+
+
+@dataclass(frozen=True)
+class _Year:
+    """Where a year stands, and its two bars."""
+
+    label: str
+    middle: float
+    planned: _Side
+    actual: _Side
+
+    @property
+    def sides(self) -> tuple[_Side, _Side]:
+        return self.planned, self.actual
+
+
+class _Drawing:
+    def __init__(self, chart: PlannedActualChart):
+        self.chart = chart
+        self.hatch = f"chart-{chart.key}-hatch"
+        self.left = max(text_width(chart.written(tick), TICK_TEXT) for tick in chart.axis.ticks) + 10
+        goal = "" if chart.goal is None else chart.with_unit(chart.goal)
+        self.right = max(text_width(line, TEXT) for line in ("目標", goal)) + 8 if goal else 6
+        room = WIDTH - self.left - self.right
+        widest = max((text_width(chart.written(number), TEXT) for number in chart.numbers), default=0)
+        self.slot = max(room / max(len(chart.points), 1), SLOT)
+        # Long values stand one above the other, with their names.
+        self.stacked = chart.stacks_values
+        if self.stacked:
+            self.slot = max(self.slot, widest + 2 * TEXT + 12)
+        self.width = self.left + self.slot * len(chart.points) + self.right
+        self.air = AIR * 2 if self.stacked else AIR
+        self.top = HEAD + self.air
+        self.bottom = HEAD + PLOT - (AIR if chart.axis.low < 0 else 0)
+        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years else 0)
+
+    def markup(self) -> str:
+        """The whole element."""
+        chart, named = self.chart, f"chart-{self.chart.key}-title"
+        described = f"chart-{chart.key}-desc"
+        years = [self._placed(index, point) for index, point in enumerate(chart.points)]
+        return _tag(
+            "svg",
+            _tag("title", escape(chart.title), id=named),
+            _tag("desc", escape(chart.summary), id=described),
+            self._definitions(),
+            self._legend(),
+            self._axis(),
+            *map(self._bars, years),
+            self._goal(),
+            # Last, with their halo, so that the goal line does not strike a number through.
+            *map(self._values, years),
+            xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {_n(self.width)} {_n(self.height)}",
+            width=_n(self.width),
+            height=_n(self.height),
+            role="img",
+            aria_labelledby=f"{named} {described}",
+            class_="chart-svg",
+            font_family=FONTS,
+            font_size=TEXT,
+            fill=INK,
+        )
+
+    def y(self, number: Decimal) -> float:
+        """Where a value lies. The axis without its air: a bar that ends at the top still has its number above it."""
+        axis = self.chart.axis
+        return self.top + float((axis.high - number) / (axis.high - axis.low)) * (self.bottom - self.top)
+
+    def _definitions(self) -> str:
+        stripes = _tag("rect", width=7, height=7, fill="#ffffff") + _tag("rect", width=4, height=7, fill=ACTUAL_COLOUR)
+        pattern = _tag(
+            "pattern",
+            stripes,
+            id=self.hatch,
+            width=7,
+            height=7,
+            patternUnits="userSpaceOnUse",
+            patternTransform="rotate(45)",
+        )
+        return _tag("defs", pattern)
+
+    def _legend(self) -> str:
+        """計画 and 実績 with their samples, and at the left the unit of the axis."""
+        unit = f"（{self.chart.shown_unit}）" if self.chart.shown_unit else ""
+        parts = [_text(0, 16, unit, size=TICK_TEXT)]
+        right = self.width - 4
+        for name, fill, stroke in (
+            ("実績", f"url(#{self.hatch})", ACTUAL_OUTLINE),
+            ("計画", PLANNED_COLOUR, PLANNED_COLOUR),
+        ):
+            parts.append(_text(right, 16, name, anchor="end"))
+            parts.append(
+                _tag("rect", x=_n(right - 2 * TEXT - 20), y=5.5, width=14, height=12, fill=fill, stroke=stroke)
+            )
+            right -= 2 * TEXT + 36
+        return "".join(parts)
+
+    def _axis(self) -> str:
+        parts = []
+        for tick in self.chart.axis.ticks if self.chart.numbers else (Decimal(0),):
+            height = self.y(tick)
+            ends = {"x1": _n(self.left), "x2": _n(self.width - self.right), "y1": _n(height), "y2": _n(height)}
+            parts.append(_tag("line", **ends, stroke=INK if tick == 0 else GRID_COLOUR))
+            if self.chart.numbers:
+                parts.append(_text(self.left - 6, height + 4, self.chart.written(tick), size=TICK_TEXT, anchor="end"))
+        return "".join(parts)
+
+    def _placed(self, index: int, point: YearPoint) -> _Year:
+        middle = self.left + self.slot * (index + 0.5)
+        width = min(self.slot * 0.4, 46)
+        return _Year(
+            point.label,
+            middle,
+            _Side("計画", point.planned, point.planned_mark, PLANNED_COLOUR, PLANNED_COLOUR, middle - width - 2, width),
+            _Side("実績", point.actual, point.actual_mark, f"url(#{self.hatch})", ACTUAL_OUTLINE, middle + 2, width),
+        )
+
+    def _bars(self, year: _Year) -> str:
+        """Bars, the words in place of bars, and the year below."""
+        drawn = (self._missing(side) if side.number is None else self._bar(side, side.number) for side in year.sides)
+        return _tag("g", *drawn, self._year_name(year.middle, year.label), class_="chart-year")
+
+    def _values(self, year: _Year) -> str:
+        if self.stacked:
+            return self._stacked_values(year)
+        return "".join(self._value(side, side.number) for side in year.sides if side.number is not None)
+
+    def _year_name(self, middle: float, label: str) -> str:
+        lines = wrap(label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [label]
+        return "".join(
+            _text(middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle") for place, line in enumerate(lines)
+        )
+
+    def _bar(self, side: _Side, number: Decimal) -> str:
+        end, zero = self.y(number), self.y(Decimal(0))
+        top, height = min(end, zero), abs(end - zero)
+        if height < ZERO_BAR:
+            top, height = (zero if number < 0 else zero - ZERO_BAR), ZERO_BAR
+        return _tag(
+            "rect",
+            x=_n(side.left),
+            y=_n(top),
+            width=_n(side.width),
+            height=_n(height),
+            fill=side.fill,
+            stroke=side.stroke,
+        )
+
+    def _value(self, side: _Side, number: Decimal) -> str:
+        end, zero = self.y(number), self.y(Decimal(0))
+        place = end + TEXT + 2 if number < 0 else min(end, zero - ZERO_BAR) - 5
+        return _text(side.middle, place, self.chart.written(number), anchor="middle", halo=True)
+
+    def _stacked_values(self, year: _Year) -> str:
+        """Long numbers one above the other over both bars, each with its name."""
+        known = [(side.name, side.number) for side in year.sides if side.number is not None]
+        lowest = min([self.y(number) for _, number in known] + [self.y(Decimal(0))]) - 5
+        return "".join(
+            _text(year.middle, lowest - rise * LINE, f"{name} {self.chart.written(number)}", anchor="middle", halo=True)
+            for rise, (name, number) in enumerate(reversed(known))
+        )
+
+    def _missing(self, side: _Side) -> str:
+        """The word in the bar's place, written downwards as Japanese can be. Signs placed one by one: not every
+        renderer for paper knows the writing direction."""
+        length = len(side.mark) * TEXT
+        zero = self.y(Decimal(0))
+        start = zero - length - 4 if zero - length - 4 >= HEAD else zero + 6
+        signs = [
+            _tag("tspan", escape(sign), x=_n(side.middle), y=_n(start + TEXT * (place + 0.88)))
+            for place, sign in enumerate(side.mark)
+        ]
+        return _tag("text", *signs, text_anchor="middle", class_="chart-missing", fill="#4d4d4d")
+
+    def _goal(self) -> str:
+        """A dashed line over all years; its label stands at the right, where no bar can reach it."""
+        if self.chart.goal is None:
+            return ""
+        height = self.y(self.chart.goal)
+        end = self.width - self.right
+        line = {"x1": _n(self.left), "x2": _n(end + 2), "y1": _n(height), "y2": _n(height)}
+        return _tag(
+            "g",
+            _tag("line", **line, stroke=GOAL_COLOUR, stroke_width=1.5, stroke_dasharray="6 4"),
+            _text(end + 5, height - 2, "目標", weight="bold"),
+            _text(end + 5, height + TEXT - 1, self.chart.with_unit(self.chart.goal), weight="bold"),
+            class_="chart-goal",
+        )
+
+
+def _n(length: float) -> str:
+    """A length with one decimal at most."""
+    return f"{length:.1f}".removesuffix(".0")
+
+
+def _text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: int | None = None,
+    anchor: str | None = None,
+    weight: str | None = None,
+    halo: bool = False,
+) -> str:
+    """One line of text. `halo`: readable also where it lies over a line or a bar."""
+    return _tag(
+        "text",
+        escape(words),
+        x=_n(x),
+        y=_n(y),
+        font_size=size,
+        text_anchor=anchor,
+        font_weight=weight,
+        paint_order="stroke" if halo else None,
+        stroke="#ffffff" if halo else None,
+        stroke_width=3 if halo else None,
+    )
+
+
+def _tag(name: str, *inside: str, **attributes: str | float | None) -> str:
+    """One element; `inside` is markup already. text_anchor becomes text-anchor, class_ becomes class."""
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{''.join(inside)}</{name}>"
