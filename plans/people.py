@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from plans.access import access_for, require
@@ -60,6 +60,19 @@ def may_hold_keys(membership: Membership) -> bool:
     return membership.is_only_ours and not (membership.user.is_staff or membership.user.is_superuser)  # type: ignore[attr-defined]
 
 
+def role_in_words(membership: Membership) -> str:
+    """「入力（障がい福祉課）」, as the history prints it."""
+    role = Role(membership.role).label
+    return f"{role}（{membership.department.name}）" if membership.department else role
+
+
+def write_history(membership: Membership, field: str, old: str | None, new: str | None, *, by: User) -> None:
+    """A line that names the person on both sides: 「花子（hanako）：閲覧」. For verbs, in their transaction."""
+    who = f"{_full_name(membership.user)}（{membership.user.username}）"
+    old, new = old and f"{who}：{old}", new and f"{who}：{new}"
+    _history(membership.municipality, field, old, new, by)
+
+
 def new_password() -> str:
     """Twelve random letters in groups, easy to copy from paper."""
     return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
@@ -72,11 +85,15 @@ def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Me
     username = User.normalize_username(person.username)
     if User.objects.filter(username__iexact=username).exists():
         raise PeopleRefused(USERNAME_TAKEN)
-    user = User.objects.create_user(username, password=person.password, last_name=person.name)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(username, password=person.password, last_name=person.name)
+    except IntegrityError as error:  # another city took it in this moment
+        raise PeopleRefused(USERNAME_TAKEN) from error
     membership = Membership.objects.create(
         user=user, municipality=municipality, role=person.role, department=person.department
     )
-    _write(membership, "登録", None, _role_in_words(membership), by)
+    write_history(membership, "登録", None, role_in_words(membership), by=by)
     return membership
 
 
@@ -88,16 +105,16 @@ def change_person(
     kept = _fetch(membership, by)
     if role != Role.MANAGER:
         _keep_a_manager(kept)
-    old = _role_in_words(kept)
+    old = role_in_words(kept)
     kept.role, kept.department = role, department
     kept.save(update_fields=["role", "department"])
-    if old != _role_in_words(kept):
-        _write(kept, "役割・担当課", old, _role_in_words(kept), by)
+    if old != role_in_words(kept):
+        write_history(kept, "役割・担当課", old, role_in_words(kept), by=by)
     if name is not None and name != kept.user.last_name:
         _require_keys(kept)
         old_name, kept.user.last_name, kept.user.first_name = _full_name(kept.user), name, ""
         kept.user.save(update_fields=["last_name", "first_name"])
-        _write(kept, "氏名", old_name, name, by)
+        write_history(kept, "氏名", old_name, name, by=by)
 
 
 @transaction.atomic
@@ -105,7 +122,7 @@ def remove_person(membership: Membership, *, by: User) -> None:
     """Take somebody out of the 自治体. The person and the history stay."""
     kept = _fetch(membership, by)
     _keep_a_manager(kept)
-    _write(kept, "所属を外す", _role_in_words(kept), None, by)
+    write_history(kept, "所属を外す", role_in_words(kept), None, by=by)
     kept.delete()
 
 
@@ -119,7 +136,7 @@ def set_login(membership: Membership, *, allowed: bool, by: User) -> None:
     if kept.user.is_active != allowed:
         kept.user.is_active = allowed
         kept.user.save(update_fields=["is_active"])
-        _write(kept, "ログイン", *(("停止", "可") if allowed else ("可", "停止")), by)
+        write_history(kept, "ログイン", *(("停止", "可") if allowed else ("可", "停止")), by=by)
 
 
 @transaction.atomic
@@ -130,7 +147,7 @@ def reset_password(membership: Membership, *, by: User) -> str:
     password = new_password()
     kept.user.set_password(password)
     kept.user.save(update_fields=["password"])
-    _write(kept, "パスワード", None, "再設定した", by)
+    write_history(kept, "パスワード", None, "再設定した", by=by)
     return password
 
 
@@ -199,18 +216,6 @@ def _require_keys(membership: Membership) -> None:
 
 def _full_name(user: User) -> str:
     return user.get_full_name() or user.username
-
-
-def _role_in_words(membership: Membership) -> str:
-    role = Role(membership.role).label
-    return f"{role}（{membership.department.name}）" if membership.department else role
-
-
-def _write(membership: Membership, field: str, old: str | None, new: str | None, by: User) -> None:
-    """A line that names the person on both sides: 「花子（hanako）：閲覧」."""
-    who = f"{_full_name(membership.user)}（{membership.user.username}）"
-    old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by)
 
 
 def _history(municipality: Municipality, field: str, old: str | None, new: str | None, by: User) -> None:

@@ -1,0 +1,8 @@
+"""成果目標 in the admin: to look at."""
+
+from django.contrib import admin
+
+from plans.admin import ReadOnlyAdmin
+from targets.models import OutcomeTarget, TargetItem
+
+admin.site.register((OutcomeTarget, TargetItem), ReadOnlyAdmin)
