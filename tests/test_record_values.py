@@ -1,0 +1,253 @@
+"""The one verb that writes values: rights, locks, conflicts, all or nothing, history."""
+
+from decimal import Decimal
+
+import pytest
+
+from core.values import EMPTY, Value
+from core.words import Certainty, Side, State
+from plans.actions import Cause, CellChange, ValuesRefused, record_values
+from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+
+pytestmark = pytest.mark.django_db
+
+SETTLED = (YearState.CONFIRMED, YearState.PUBLISHED)
+
+
+@pytest.fixture
+def section():
+    return a_section(a_plan())
+
+
+@pytest.fixture
+def measure(section):
+    return a_measure(section, "a", title="地域移行者数")
+
+
+def number(value):
+    return Value(number=Decimal(value))
+
+
+def change(measure, new, *, old=EMPTY, year=2022, side=Side.ACTUAL):
+    return CellChange(measure, year, side, old, new)
+
+
+def refusals(changes, by):
+    with pytest.raises(ValuesRefused) as refused:
+        record_values(changes, by=by, door=Door.SCREEN)
+    return [(refusal.cause, refusal.sentence) for refusal in refused.value.refusals]
+
+
+def kept():
+    return {(row.measure.code, row.fiscal_year, row.side): row.value for row in YearlyValue.objects.all()}
+
+
+def test_a_value_is_written_with_everything_it_says(measure):
+    new = Value(
+        number=Decimal("66.6667"),
+        wording="66.7%",
+        numerator=Decimal(2),
+        denominator=Decimal(3),
+        as_of="3月末",
+        certainty=Certainty.FINAL,
+        note="確認済み",
+    )
+
+    record_values([change(measure, new)], by=a_user(Role.EDITOR), door=Door.SCREEN)
+
+    assert kept() == {("a", 2022, "actual"): new}
+
+
+def test_each_change_is_one_line_of_history_with_who_how_and_why(measure):
+    a_value(measure, 2022, 3)
+    editor = a_user(Role.EDITOR)
+    two = [change(measure, number(4), old=number(3)), change(measure, number(5), side=Side.PLANNED)]
+
+    record_values(two, by=editor, door=Door.UPLOAD, reason="年度末の集計")
+
+    lines = [
+        (c.by, c.door, c.reason, c.measure, c.section, c.plan, c.fiscal_year, c.side, c.field, c.old, c.new)
+        for c in Change.objects.order_by("side")
+    ]
+    place = (measure, measure.section, measure.plan, 2022)
+    assert lines == [
+        (editor, "upload", "年度末の集計", *place, "actual", "実績値", {"number": "3"}, {"number": "4"}),
+        (editor, "upload", "年度末の集計", *place, "planned", "計画値", None, {"number": "5"}),
+    ]
+
+
+def test_clearing_a_value_takes_its_row_away(measure):
+    a_value(measure, 2022, 3)
+
+    record_values([change(measure, EMPTY, old=number(3))], by=a_user(), door=Door.SCREEN)
+
+    assert kept() == {}
+    assert Change.objects.get().new is None
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER])
+def test_those_who_write_may_enter(measure, role):
+    record_values([change(measure, number(1))], by=a_user(role), door=Door.SCREEN)
+
+    assert kept() == {("a", 2022, "actual"): number(1)}
+
+
+def test_viewers_strangers_other_cities_and_the_prefecture_may_not(measure):
+    prefecture = a_municipality("120006", "千葉県", kind="prefecture")
+    measure.plan.municipality.prefecture = prefecture
+    measure.plan.municipality.save()
+    there = a_municipality("129992", "みほん市")
+    people = [a_user(Role.VIEWER), a_user(None), a_user(Role.MANAGER, there), a_user(Role.PREFECTURE, prefecture)]
+
+    said = [refusals([change(measure, number(1))], person) for person in people]
+
+    assert said == [[(Cause.FORBIDDEN, "「地域移行者数」令和4年度 実績値を入力する権限がありません。")]] * 4
+    assert kept() == {}
+
+
+def test_somebody_with_a_department_enters_its_measures_alone(section):
+    department = Department.objects.create(municipality=section.plan.municipality, name="福祉課")
+    own, other = a_measure(section, "own", department=department), a_measure(section, "other")
+    person = a_user(Role.MANAGER, department=department)
+
+    said = refusals([change(own, number(1)), change(other, number(1))], person)
+    record_values([change(own, number(1))], by=person, door=Door.SCREEN)
+
+    assert [cause for cause, _ in said] == [Cause.FORBIDDEN]
+    assert kept() == {("own", 2022, "actual"): number(1)}
+
+
+@pytest.mark.parametrize("side", [Side.PLANNED, Side.ACTUAL])
+@pytest.mark.parametrize("state", YearState.values)
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.CHECKER, Role.MANAGER])
+def test_a_year_locks_plan_and_actual_alike(measure, role, state, side):
+    in_state(measure.section, 2022, state)
+    locked = state in SETTLED or (state == YearState.SUBMITTED and role == Role.EDITOR)
+    person = a_user(role)
+
+    causes = []
+    try:
+        record_values([change(measure, number(1), side=side)], by=person, door=Door.SCREEN)
+    except ValuesRefused as refused:
+        causes = [refusal.cause for refusal in refused.refusals]
+
+    assert causes == ([Cause.LOCKED] if locked else [])
+    assert bool(kept()) is not locked
+
+
+def test_a_lock_says_why_and_other_years_stay_open(measure):
+    in_state(measure.section, 2022, YearState.CONFIRMED)
+    editor = a_user(Role.EDITOR)
+
+    said = refusals([change(measure, number(1))], editor)
+    record_values([change(measure, number(1), year=2023)], by=editor, door=Door.SCREEN)
+
+    why = "確定しているため変更できません。直すときは、確定の担当者が理由を書いて確定を解除します。"
+    assert said == [(Cause.LOCKED, f"「地域移行者数」令和4年度 実績値は{why}")]
+
+
+def test_the_operator_is_asked_for_no_rights_but_locks_and_conflicts_hold(measure):
+    in_state(measure.section, 2022, YearState.CONFIRMED)
+    a_value(measure, 2023, 9)
+
+    lines = record_values([change(measure, number(1), year=2021)], by=None, door=Door.COMMAND)
+    said = refusals([change(measure, number(1)), change(measure, number(1), year=2023)], None)
+
+    assert [(line.by, line.door) for line in lines] == [(None, "command")]
+    assert [cause for cause, _ in said] == [Cause.LOCKED, Cause.CONFLICT]
+
+
+def test_a_colleagues_newer_value_is_a_conflict_that_names_both(measure):
+    a_value(measure, 2022, 15)
+
+    with pytest.raises(ValuesRefused) as refused:
+        record_values([change(measure, number(12), old=number(10))], by=a_user(), door=Door.SCREEN)
+
+    refusal = refused.value.refusals[0]
+    assert (refusal.cause, refusal.stands) == (Cause.CONFLICT, number(15))
+    assert refusal.sentence == ("「地域移行者数」令和4年度 実績値は、ほかの人が「15」に変更しています（入力：12）。")
+    assert kept() == {("a", 2022, "actual"): number(15)}
+
+
+@pytest.mark.parametrize("stands", [EMPTY, Value(state=State.PENDING), Value(number=Decimal(10), note="別の注記")])
+def test_a_value_cleared_or_changed_in_any_part_is_a_conflict_too(measure, stands):
+    if stands.is_entered:
+        a_value(measure, 2022, stands.number, state=stands.state, note=stands.note)
+
+    said = refusals([change(measure, number(12), old=number(10))], a_user())
+
+    assert [cause for cause, _ in said] == [Cause.CONFLICT]
+
+
+def test_one_refusal_writes_nothing_at_all(section, measure):
+    other = a_measure(section, "b")
+    a_value(other, 2022, 7)
+
+    refusals([change(measure, number(1)), change(other, number(2))], a_user())
+
+    assert kept() == {("b", 2022, "actual"): number(7)}
+    assert Change.objects.count() == 0
+    assert SectionYear.objects.count() == 0
+
+
+def test_the_same_change_sent_twice_is_written_once(measure):
+    editor = a_user()
+
+    first = record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
+    second = record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
+
+    assert (len(first), len(second), Change.objects.count()) == (1, 0, 1)
+
+
+def test_a_change_to_what_was_seen_is_no_change(measure):
+    lines = record_values([change(measure, number(1), old=number(1))], by=a_user(), door=Door.SCREEN)
+
+    assert (lines, kept(), SectionYear.objects.count()) == ([], {}, 0)
+
+
+@pytest.mark.parametrize("year", [2020, 2024])
+def test_a_year_outside_the_plan_is_refused(measure, year):
+    said = refusals([change(measure, number(1), year=year)], a_user())
+
+    assert [cause for cause, _ in said] == [Cause.INVALID]
+    assert "計画の期間（令和3年度から令和5年度まで）の外です。" in said[0][1]
+
+
+def test_a_cell_named_twice_is_refused(measure):
+    said = refusals([change(measure, number(1)), change(measure, number(2))], a_user())
+
+    assert [cause for cause, _ in said] == [Cause.INVALID]
+
+
+def test_only_a_plan_can_be_not_set(measure):
+    said = refusals([change(measure, Value(state=State.NOT_SET))], a_user())
+    record_values([change(measure, Value(state=State.NOT_SET), side=Side.PLANNED)], by=a_user(), door=Door.SCREEN)
+
+    assert [cause for cause, _ in said] == [Cause.INVALID]
+    assert kept() == {("a", 2022, "planned"): Value(state=State.NOT_SET)}
+
+
+def test_the_changes_of_two_plans_are_a_mistake_of_the_caller(measure):
+    there = a_measure(a_section(a_plan(a_municipality("129992", "みほん市"))))
+
+    with pytest.raises(ValueError, match="one plan"):
+        record_values([change(measure, number(1)), change(there, number(1))], by=a_user(), door=Door.SCREEN)
+
+
+def test_every_write_counts_the_version_of_its_year(measure):
+    editor = a_user()
+
+    record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
+    record_values([change(measure, number(2), old=number(1))], by=editor, door=Door.SCREEN)
+
+    assert SectionYear.objects.get(section=measure.section, fiscal_year=2022).version == 2
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_writing_more_cells_asks_no_more(section, django_assert_max_num_queries, count):
+    editor = a_user()
+    changes = [change(a_measure(section, f"n{n}"), number(n)) for n in range(count)]
+
+    with django_assert_max_num_queries(14):
+        record_values(changes, by=editor, door=Door.SCREEN)
