@@ -1,0 +1,62 @@
+"""What is stored of one plan, by the names a table uses. A fixed number of queries."""
+
+from dataclasses import dataclass, field
+
+from core.values import EMPTY, Value
+from evaluations.importing.changes import PlanKey
+from evaluations.tidy import measure_columns, plan_columns
+from plans.access import state_of
+from plans.models import Measure, Municipality, Plan, Section, YearState
+from plans.models.section_year import SETTLED
+from plans.queries import measures_of, section_years, stored_values
+
+
+@dataclass
+class StoredPlan:
+    """`municipality` and `plan` are None where they are not there yet."""
+
+    key: PlanKey
+    municipality: Municipality | None = None
+    plan: Plan | None = None
+    sections: dict[int, Section] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    values: dict[tuple[str, int, str], Value] = field(default_factory=dict)
+    states: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def value(self, code: str, year: int, side: str) -> Value:
+        """What stands in a cell; EMPTY where nothing does."""
+        return self.values.get((code, year, side), EMPTY)
+
+    def state(self, number: int, year: int) -> str:
+        """The state of a 節 × 年度; 下書き where there is none yet."""
+        return self.states.get((number, year), YearState.DRAFT)
+
+    def is_settled(self, number: int) -> bool:
+        """Whether any year of this 節 is 確定 or 公表."""
+        return any(state in SETTLED for (section, _), state in self.states.items() if section == number)
+
+    def plan_texts(self) -> dict[str, str]:
+        """自治体名 … 終了年度 as exported; what is not there is absent."""
+        if self.plan:
+            return plan_columns(self.plan)
+        return {"自治体名": self.municipality.name} if self.municipality else {}
+
+    def measure_texts(self, code: str) -> dict[str, str]:
+        """節番号 … 基準年度 of a stored measure as exported; empty for one that is not there."""
+        return measure_columns(self.measures[code]) if code in self.measures else {}
+
+
+def stored_plan(key: PlanKey) -> StoredPlan:
+    """Everything that an import compares with: six queries at most."""
+    municipality = Municipality.objects.filter(code=key.code).first()
+    plan = Plan.objects.filter(municipality=municipality, kind=key.kind, generation=key.generation).first()
+    if municipality is None or plan is None:
+        return StoredPlan(key, municipality)
+    plan.municipality = municipality
+    sections = {section.number: section for section in plan.sections.all()}
+    numbers = {section.pk: section.number for section in sections.values()}
+    measures = {m.code: m for m in measures_of(plan).select_related("section", "department", "parent")}
+    codes = {measure.pk: measure.code for measure in measures.values()}
+    values = {(codes[pk], year, side): value for (pk, year, side), value in stored_values(measures.values()).items()}
+    states = {(numbers[pk], year): state_of(row) for (pk, year), row in section_years(plan).items()}
+    return StoredPlan(key, municipality, plan, sections, measures, values, states)
