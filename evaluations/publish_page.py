@@ -1,0 +1,127 @@
+"""The page to publish as a noun: what each 年度 would publish, and what would change for residents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from evaluations.models import Publication
+from evaluations.publication import standing
+from evaluations.publication_body import Body, Source, body_hash, publication_body, source_of
+from plans.models import Plan, Section, YearState
+
+
+class Outcome(StrEnum):
+    """What publishing a 年度 does to one 節."""
+
+    NEW = "新しく公表します"
+    CHANGED = "新しい内容に替えます"
+    SAME = "変わりません"
+    LOST = "未公表になります"
+    UNPUBLISHED = "未公表のままです"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the publication would hold the 節."""
+        return self not in (Outcome.LOST, Outcome.UNPUBLISHED)
+
+
+@dataclass(frozen=True)
+class SectionOutlook:
+    """One 節 of one 年度 before publishing."""
+
+    section: Section
+    state: str
+    state_label: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class YearOutlook:
+    """One 年度 before publishing. `sha256` is the hash of what would be published, "" where nothing is 確定."""
+
+    year: int
+    standing: Publication | None
+    sections: tuple[SectionOutlook, ...]
+    sha256: str
+
+    @property
+    def has_news(self) -> bool:
+        """Whether publishing would change anything."""
+        return bool(self.sha256) and (self.standing is None or self.standing.sha256 != self.sha256)
+
+    @property
+    def held(self) -> tuple[SectionOutlook, ...]:
+        """The 節 that would be published."""
+        return tuple(one for one in self.sections if one.outcome.is_held)
+
+    @property
+    def lost(self) -> tuple[SectionOutlook, ...]:
+        """The 節 that residents read now and would no longer find."""
+        return tuple(one for one in self.sections if one.outcome is Outcome.LOST)
+
+    @property
+    def changes_elsewhere(self) -> bool:
+        """Whether only the plan of 節 that are not published changed."""
+        return self.has_news and all(one.outcome in (Outcome.SAME, Outcome.UNPUBLISHED) for one in self.sections)
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """The years newest first, and every publication there was. `newest_number` is 0 before the first one."""
+
+    years: tuple[YearOutlook, ...]
+    publications: tuple[Publication, ...]
+    standing: frozenset[int]
+
+    @property
+    def newest_number(self) -> int:
+        return self.publications[0].number if self.publications else 0
+
+
+def publish_page(plan: Plan) -> PublishPage:
+    """What could be published of this plan and what was. Eight queries."""
+    people = ("by", "withdrawn_by")
+    publications = tuple(plan.publications.select_related(*people).defer("body").order_by("-number"))
+    now = standing(publications)
+    bodies = dict(Publication.objects.filter(pk__in=[p.pk for p in now.values()]).values_list("fiscal_year", "body"))
+    source = source_of(plan)
+    years = tuple(_outlook(source, year, now.get(year), bodies.get(year)) for year in reversed(plan.years))
+    return PublishPage(years, publications, frozenset(publication.pk for publication in now.values()))
+
+
+def _outlook(source: Source, year: int, publication: Publication | None, old: Body | None) -> YearOutlook:
+    new = publication_body(source, year)
+    parts, former = _parts(new), _parts(old) if old else {}
+    sections = tuple(
+        SectionOutlook(
+            section,
+            source.state(section, year),
+            YearState(source.state(section, year)).label,
+            _outcome(parts.get(section.number), former.get(section.number)),
+        )
+        for section in source.sections
+    )
+    return YearOutlook(year, publication, sections, body_hash(new) if parts else "")
+
+
+def _outcome(new: Any, old: Any) -> Outcome:
+    if new is None:
+        return Outcome.UNPUBLISHED if old is None else Outcome.LOST
+    if old is None:
+        return Outcome.NEW
+    return Outcome.SAME if new == old else Outcome.CHANGED
+
+
+def _parts(body: Body) -> Mapping[int, Any]:
+    """What residents read of each published 節, by its number, to be compared with another body's."""
+    codes = {facts["number"]: set(facts["measures"]) for facts in body["sections"] if facts["published"]}
+    return {
+        facts["number"]: (
+            facts,
+            {code: body["measures"][code] for code in codes[facts["number"]]},
+            [row for row in body["rows"] if row["指標コード"] in codes[facts["number"]]],
+        )
+        for facts in body["sections"]
+        if facts["published"]
+    }

@@ -1,0 +1,194 @@
+"""Who may confirm publishes and withdraws on one page, seeing beforehand what changes for residents."""
+
+import pytest
+from django.urls import reverse
+
+from core.words import Side
+from evaluations.models import Evaluation, Publication
+from evaluations.publication import publish
+from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from plans.models import Door, Role, SectionYear, YearState
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.page_forms import form_with
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def confirmer(client):
+    confirmer = a_user(Role.CONFIRMER, username="kakutei")
+    client.force_login(confirmer)
+    return confirmer
+
+
+@pytest.fixture
+def plan(confirmer):
+    """第1節 is 確定 in 2022, 第2節 a draft."""
+    plan = a_plan()
+    for number in (1, 2):
+        measure = a_measure(a_section(plan, number, f"節の名{number}"), f"{number}-1")
+        a_value(measure, 2022, 5, side=Side.PLANNED)
+        a_value(measure, 2022, 6)
+    in_state(plan.sections.get(number=1), 2022, YearState.CONFIRMED, confirmer)
+    return plan
+
+
+def address(plan):
+    return reverse("evaluations:publish", args=[plan.slug])
+
+
+def publish_form(client, plan):
+    """The form of the newest year that can be published, as the page draws it; KeyError where there is none."""
+    return form_with(client.get(address(plan)), "seen_sha256")
+
+
+def withdraw_form(client, plan):
+    """The form to withdraw the newest publication; KeyError where there is none."""
+    return form_with(client.get(address(plan)), "number")
+
+
+def outcomes(client, plan, year=2022):
+    page = client.get(address(plan)).context["page"]
+    outlook = next(outlook for outlook in page.years if outlook.year == year)
+    return [(one.section.number, one.outcome.value) for one in outlook.sections]
+
+
+def publish_it(plan, by, year=2022):
+    return publish(plan, year, by=by, reason="", door=Door.SCREEN)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER])
+def test_without_the_right_the_page_is_refused_with_a_sentence(client, plan, role):
+    client.force_login(a_user(role))
+
+    for response in (client.get(address(plan)), client.post(address(plan), {"action": "publish"})):
+        assert response.status_code == 403
+        assert "公表と取り下げは、確定の役割がある人の操作です。" in response.text
+
+
+def test_another_city_finds_no_page(client, plan):
+    client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
+
+    assert client.get(address(plan)).status_code == 404
+
+
+def test_the_page_says_what_publishing_would_do_to_each_section(client, plan, confirmer):
+    assert outcomes(client, plan) == [(1, "新しく公表します"), (2, "未公表のままです")]
+
+    publish_it(plan, confirmer)
+    assert outcomes(client, plan) == [(1, "変わりません"), (2, "未公表のままです")]
+
+    in_state(plan.sections.get(number=2), 2022, YearState.CONFIRMED, confirmer)
+    plan.measures.filter(code="1-1").update(title="別の名")
+    assert outcomes(client, plan) == [(1, "新しい内容に替えます"), (2, "新しく公表します")]
+
+    move_section_year(
+        plan.sections.get(number=1), 2022, MOVE_BY_NAME["reopen"], by=confirmer, door=Door.SCREEN, text="直します。"
+    )
+    assert outcomes(client, plan) == [(1, "未公表になります"), (2, "新しく公表します")]
+    assert "いま読める節が、読めなくなります。" in client.get(address(plan)).text
+
+
+def test_a_year_without_a_confirmed_section_offers_no_button(client, plan):
+    SectionYear.objects.all().delete()
+
+    assert "公表する</button>" not in client.get(address(plan)).text
+
+
+def test_a_year_without_news_offers_no_button(client, plan, confirmer):
+    publish_it(plan, confirmer)
+
+    assert "公表する</button>" not in client.get(address(plan)).text
+    assert "第1号から変わったところはありません。" in client.get(address(plan)).text
+
+
+def test_the_form_publishes_the_year(client, plan, confirmer):
+    response = client.post(address(plan), publish_form(client, plan) | {"reason": "年次の公表"}, follow=True)
+
+    found = [(p.number, p.fiscal_year, p.by, p.reason) for p in Publication.objects.all()]
+    assert found == [(1, 2022, confirmer, "年次の公表")]
+    assert "令和4年度の評価を第1号として公表しました。" in response.text
+
+
+def test_the_form_withdraws_with_a_reason(client, plan, confirmer):
+    publish_it(plan, confirmer)
+
+    response = client.post(address(plan), withdraw_form(client, plan) | {"reason": "数値の誤り"}, follow=True)
+
+    assert Publication.objects.get().withdrawn_reason == "数値の誤り"
+    assert "第1号を取り下げました。" in response.text
+
+
+def test_withdrawing_without_a_reason_is_refused_in_place(client, plan, confirmer):
+    publish_it(plan, confirmer)
+
+    response = client.post(address(plan), withdraw_form(client, plan) | {"reason": " "})
+
+    assert Publication.objects.get().withdrawn_at is None
+    assert '<a href="#publication-1">取り下げの理由を書いてください。</a>' in response.text
+
+
+def test_the_second_of_two_confirmers_is_told_and_keeps_the_reason_typed(client, plan, confirmer):
+    mine = publish_form(client, plan) | {"reason": "書いた理由"}
+    publish_it(plan, a_user(Role.MANAGER))
+    Evaluation.objects.create(section_year=SectionYear.objects.get(section__number=1), do_text="その後の文")
+
+    response = client.post(address(plan), mine)
+
+    assert (response.status_code, Publication.objects.count()) == (409, 1)
+    assert "ほかの人が先に第1号を公表しました。いまの内容を確かめてください。" in response.text
+    assert form_with(response, "seen_sha256")["reason"] == "書いた理由"
+
+
+def test_content_changed_after_looking_is_not_published_unseen(client, plan, confirmer):
+    mine = publish_form(client, plan)
+    in_state(plan.sections.get(number=2), 2022, YearState.CONFIRMED, confirmer)
+
+    response = client.post(address(plan), mine)
+
+    assert (response.status_code, Publication.objects.count()) == (409, 0)
+    assert "ページを開いた後に、公表する内容が変わりました。" in response.text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"action": "publish"},
+        {"action": "publish", "year": "1999", "seen_number": "0", "seen_sha256": "0"},
+        {"action": "publish", "year": "二〇二二", "seen_number": "x", "seen_sha256": ""},
+        {"action": "withdraw", "number": "99999999999999999999", "reason": "誤り"},
+        {"action": "withdraw", "number": "x", "reason": "誤り"},
+        {},
+    ],
+)
+def test_a_form_that_is_not_ours_changes_nothing(client, plan, confirmer, sent):
+    publish_it(plan, confirmer)
+
+    response = client.post(address(plan), sent)
+
+    assert "公表・取り下げは行われていません。" in response.text
+    assert list(Publication.objects.values_list("number", "withdrawn_at")) == [(1, None)]
+
+
+def test_the_number_of_another_plan_withdraws_nothing(client, plan, confirmer):
+    city = a_municipality("129992", "みほん市")
+    other = a_plan(city)
+    in_state(a_section(other), 2022, YearState.CONFIRMED, a_user(Role.MANAGER, city, username="yoso"))
+    publish_it(other, a_user(Role.MANAGER, city))
+
+    client.post(address(plan), {"action": "withdraw", "number": "1", "reason": "誤り"})
+
+    assert Publication.objects.get().withdrawn_at is None
+
+
+@pytest.mark.parametrize("measures", [1, 30])
+def test_the_page_asks_no_more_for_more_measures(client, confirmer, measures, django_assert_num_queries):
+    plan = a_plan()
+    for number in range(measures):
+        section = a_section(plan, number + 1)
+        a_value(a_measure(section, f"m-{number}"), 2022, number)
+        in_state(section, 2022, YearState.CONFIRMED, confirmer)
+    publish_it(plan, confirmer)
+
+    with django_assert_num_queries(12):
+        client.get(address(plan))
