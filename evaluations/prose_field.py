@@ -1,0 +1,34 @@
+"""A field for prose: kept as typed, paragraph indents and all, without what no page or sheet can hold."""
+
+import unicodedata
+
+from django import forms
+
+LONGEST = 20_000
+"""Characters. An Excel cell holds 32,767."""
+
+
+def as_kept(text: str) -> str:
+    """One kind of line end, nothing behind the last word. A leading full-width blank is an indent and stays."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
+class ProseField(forms.CharField):
+    """Text of several lines; never required."""
+
+    def __init__(self, *, rows: int, **kwargs: object) -> None:
+        super().__init__(
+            required=False,
+            strip=False,
+            max_length=LONGEST,
+            widget=forms.Textarea(attrs={"rows": rows}),
+            error_messages={"max_length": "%(limit_value)d文字までで入力してください（%(show_value)d文字あります）。"},
+            **kwargs,  # type: ignore[arg-type]
+        )
+
+    def to_python(self, value: object) -> str:
+        """The text as it will be kept."""
+        text = as_kept(super().to_python(value) or "")
+        if any(sign != "\n" and sign != "\t" and unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
+            raise forms.ValidationError("目に見えない制御文字が含まれています。取り除いてください。")
+        return text

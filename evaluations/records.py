@@ -1,0 +1,180 @@
+"""The verbs that write 取組記録: the rights, locks and history of the years whose evaluation rests on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from core.fiscal_years import wareki
+from evaluations.models import ActivityRecord
+from plans.access import Access, access_for, lock_reason
+from plans.actions import bump, lock_section_years
+from plans.models import Change, Plan, Section, Subject
+
+
+@dataclass(frozen=True)
+class RecordContent:
+    """What one record says. `section_ids` are 節 of its plan, at least one. None of a count means not written down."""
+
+    fiscal_year: int
+    title: str
+    section_ids: frozenset[int]
+    held_on: date | None = None
+    participants: int | None = None
+    organisations: int | None = None
+    content: str = ""
+    cancelled_reason: str = ""
+
+    @classmethod
+    def of(cls, record: ActivityRecord) -> "RecordContent":
+        """What is kept of a record."""
+        return cls(
+            fiscal_year=record.fiscal_year,
+            title=record.title,
+            section_ids=frozenset(section.pk for section in record.sections.all()),
+            held_on=record.held_on,
+            participants=record.participants,
+            organisations=record.organisations,
+            content=record.content,
+            cancelled_reason=record.cancelled_reason,
+        )
+
+    def in_words(self, sections: Iterable[Section]) -> str:
+        """One line for the history."""
+        parts = [
+            self.title,
+            wareki(self.fiscal_year),
+            self.held_on.isoformat() if self.held_on else "",
+            "・".join(section.label for section in sections if section.pk in self.section_ids),
+            f"参加者{self.participants}人" if self.participants is not None else "",
+            f"{self.organisations}事業所・機関" if self.organisations is not None else "",
+            self.content,
+            f"中止：{self.cancelled_reason}" if self.cancelled_reason else "",
+        ]
+        return "／".join(part for part in parts if part)
+
+
+class RecordLocked(Exception):
+    """A year that the record touches is locked; the text says which and why."""
+
+
+class RecordConflict(Exception):
+    """Somebody changed or deleted the record in between. `stands` is what is kept now, None where it is gone."""
+
+    def __init__(self, stands: RecordContent | None) -> None:
+        self.stands = stands
+        super().__init__(
+            "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。"
+            if stands
+            else "ほかの人がこの記録を先に削除しました。"
+        )
+
+
+@transaction.atomic
+def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> ActivityRecord:
+    """Keep a new record. Raises PermissionDenied or RecordLocked."""
+    sections = _start(plan, None, new, by)
+    record = ActivityRecord.objects.create(plan=plan, **_columns(new))
+    record.sections.set(new.section_ids)
+    _finish(plan, sections, None, new, by, door)
+    return record
+
+
+@transaction.atomic
+def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, door: str) -> None:
+    """Change a record from what the person saw. Raises PermissionDenied, RecordLocked or RecordConflict."""
+    if new == seen:
+        return
+    sections = _start(record.plan, seen, new, by)
+    stands = _as_it_stands(record)
+    if stands == new:
+        return
+    if stands != seen:
+        raise RecordConflict(stands)
+    ActivityRecord.objects.filter(pk=record.pk).update(**_columns(new))
+    record.sections.set(new.section_ids)
+    _finish(record.plan, sections, seen, new, by, door)
+
+
+@transaction.atomic
+def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, door: str) -> None:
+    """Delete a record that is still what the person saw. Raises PermissionDenied, RecordLocked or RecordConflict."""
+    sections = _start(record.plan, seen, None, by)
+    stands = _as_it_stands(record)
+    if stands != seen:
+        raise RecordConflict(stands)
+    ActivityRecord.objects.filter(pk=record.pk).delete()
+    _finish(record.plan, sections, seen, None, by, door)
+
+
+def _start(plan: Plan, old: RecordContent | None, new: RecordContent | None, by: User) -> list[Section]:
+    """Rights, then the locks of every 節 × 年度 of the plan that the record touches. Hands back the plan's 節."""
+    access = access_for(by, plan.municipality)
+    if access is None or not access.may_write:
+        raise PermissionDenied("取組記録を書く権限がありません。")
+    sections = list(plan.sections.order_by("number"))
+    if new and not (new.section_ids and new.section_ids <= {section.pk for section in sections}):
+        raise ValueError("a record belongs to at least one section of its plan")
+    _refuse_locked(plan, sections, _touched(plan, old, new), access)
+    return sections
+
+
+def _touched(plan: Plan, old: RecordContent | None, new: RecordContent | None) -> set[tuple[int, int]]:
+    """Section id and year of each side; years before the plan have no state and so no lock."""
+    sides = [side for side in (old, new) if side and side.fiscal_year in plan.years]
+    return {(section, side.fiscal_year) for side in sides for section in side.section_ids}
+
+
+def _refuse_locked(plan: Plan, sections: list[Section], keys: set[tuple[int, int]], access: Access | None) -> None:
+    rows = lock_section_years(plan, keys) if keys else {}
+    labels = {section.pk: section.label for section in sections}
+    for (section, year), row in sorted(rows.items()):
+        locked = access.lock_reason(row.state) if access else lock_reason(row.state)
+        if locked:
+            raise RecordLocked(f"{labels[section]} {wareki(year)}は{locked}")
+    bump(rows.values())
+
+
+def _as_it_stands(record: ActivityRecord) -> RecordContent | None:
+    """What is kept now, locked until the transaction ends; None where it was deleted."""
+    stands = ActivityRecord.objects.select_for_update().filter(pk=record.pk).first()
+    return RecordContent.of(stands) if stands else None
+
+
+def _columns(new: RecordContent) -> dict[str, object]:
+    return {
+        "fiscal_year": new.fiscal_year,
+        "title": new.title,
+        "held_on": new.held_on,
+        "participants": new.participants,
+        "organisations": new.organisations,
+        "content": new.content,
+        "cancelled_reason": new.cancelled_reason,
+    }
+
+
+def _finish(
+    plan: Plan, sections: list[Section], old: RecordContent | None, new: RecordContent | None, by: User, door: str
+) -> None:
+    """One line of history for each 節 that the record belongs or belonged to: each page shows its own."""
+    sides = [side for side in (old, new) if side]
+    belonging = frozenset().union(*(side.section_ids for side in sides))
+    Change.objects.bulk_create(
+        Change(
+            by=by,
+            door=door,
+            municipality=plan.municipality,
+            plan=plan,
+            section=section,
+            fiscal_year=sides[-1].fiscal_year,
+            subject=Subject.RECORD,
+            field="取組記録",
+            old=old.in_words(sections) if old else None,
+            new=new.in_words(sections) if new else None,
+        )
+        for section in sections
+        if section.pk in belonging
+    )
