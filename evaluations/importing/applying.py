@@ -53,14 +53,13 @@ class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
 
 @transaction.atomic
 def apply_import(changes: Sequence[ImportChange], *, by: User | None, door: str) -> int:
-    """Make these changes, or none. Returns how many they are.
+    """Make these changes, or none. Returns how many were made; what stands already as wanted is none.
 
     Raises ImportRefused for a conflict, a lock or a missing right on a value, PermissionDenied for masters without
     the role 管理. `by` None is the operator, of whom no rights are asked.
     """
-    for key in dict.fromkeys(change.key for change in changes):
-        _Import(key, by, door).apply([change for change in changes if change.key == key])
-    return len(changes)
+    keys = dict.fromkeys(change.key for change in changes)
+    return sum(_Import(key, by, door).apply([change for change in changes if change.key == key]) for key in keys)
 
 
 class _Import:
@@ -71,7 +70,7 @@ class _Import:
         self.history: list[Change] = []
         self.refused: list[Refused] = []
 
-    def apply(self, changes: Sequence[ImportChange]) -> None:
+    def apply(self, changes: Sequence[ImportChange]) -> int:
         masters = [change for change in changes if not isinstance(change, ValueChange)]
         self._create_roots(masters)
         # NO KEY: whoever writes history of this plan meanwhile refers to its row and need not wait for us.
@@ -89,7 +88,7 @@ class _Import:
         if self.refused:
             raise ImportRefused(self.refused)
         Change.objects.bulk_create(self.history)
-        self._record([c for c in changes if isinstance(c, ValueChange)])
+        return len(self.history) + self._record([c for c in changes if isinstance(c, ValueChange)])
 
     def _check_rights(self, masters: Sequence[ImportChange]) -> None:
         if not masters or self.by is None:
@@ -219,11 +218,11 @@ class _Import:
         sentence = f"{change.sides[1]}は、ほかの人が先に作りました。もう一度ファイルを選んでください。"
         self.refused.append(Refused(change, Cause.INVALID, sentence))
 
-    def _record(self, changes: Sequence[ValueChange]) -> None:
+    def _record(self, changes: Sequence[ValueChange]) -> int:
         by_key: dict[CellKey, ValueChange] = {(self.measures[c.code].pk, c.year, c.side): c for c in changes}
         cells = [CellChange(self.measures[c.code], c.year, c.side, c.old, c.new) for c in changes]
         try:
-            record_values(cells, by=self.by, door=self.door, reason=REASON)
+            return len(record_values(cells, by=self.by, door=self.door, reason=REASON))
         except ValuesRefused as error:
             raise ImportRefused(
                 Refused(by_key[r.change.key], r.cause, r.sentence, r.stands) for r in error.refusals
