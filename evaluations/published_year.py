@@ -49,6 +49,11 @@ class PublishedSection:
         return f"{self.section.label}の計画と実績"
 
     @property
+    def explained(self) -> list[Measure]:
+        """The measures with a 定義 or an 出典."""
+        return [row.measure for row in self.rows if row.measure.definition or row.measure.data_source]
+
+    @property
     def conclusions(self) -> list[tuple[str, str]]:
         """評価 and what follows from it: name and text of each that was written."""
         names = {field.name: str(field.verbose_name) for field in Evaluation._meta.fields}

@@ -235,6 +235,15 @@ def test_earlier_years_are_shown_where_they_are_confirmed(client, plan, confirme
     assert {year: words[3] for (_, year), words in cells.items()} == {"2021": "21人", "2022": "22人", "2023": "未公表"}
 
 
+def test_what_a_measure_means_and_where_it_comes_from_is_told(client, plan, confirmer):
+    plan.measures.filter(code="1-1").update(definition="延べの人数", data_source="市の集計")
+    publish_it(plan, confirmer)
+
+    text = client.get(url("section", plan, 1, 2022)).text
+
+    assert ("延べの人数" in text, "出典：市の集計" in text) == (True, True)
+
+
 def test_changing_what_is_live_changes_nothing_that_is_published(client, plan, confirmer):
     publish_it(plan, confirmer)
     before = contents(client, every_page(plan))
