@@ -27,7 +27,8 @@ OPERATOR = "（コマンド）"
 class HistoryLine:
     """One change as a person reads it. `at` is an aware datetime; `old` and `new` are 「確認中」 where masked.
 
-    `measure_code` is "" where the change is about no 指標, `plan_slug` and `plan_name` where it is about no plan.
+    `plan_name` begins with the 自治体. `measure_code` is "" where the change is about no 指標, `plan_slug` and `plan_name`
+    where it is about no plan.
     """
 
     at: datetime
@@ -74,7 +75,7 @@ def history_line(change: Change) -> HistoryLine:
         at=change.at,
         by=(change.by.get_full_name() or change.by.get_username()) if change.by else OPERATOR,
         door=change.get_door_display(),
-        plan_name=change.plan.name if change.plan else "",
+        plan_name=f"{change.municipality.name} {change.plan.name}" if change.plan else "",
         place=_place(change),
         subject=change.get_subject_display(),
         field=change.field,

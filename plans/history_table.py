@@ -26,14 +26,16 @@ class HistoryTable(tables.Table):
     at = tables.DateTimeColumn(
         verbose_name="日時", format="Y年n月j日 H:i", attrs={"td": {"class": "nowrap number"}, "row_header": True}
     )
-    by = tables.Column(verbose_name="だれが")
-    place = tables.TemplateColumn(verbose_name="何を", template_name="plans/_history_place.html")
+    by = tables.Column(verbose_name="だれが", attrs={"td": {"class": "nowrap"}})
+    place = tables.TemplateColumn(
+        verbose_name="何を", template_name="plans/_history_place.html", attrs={"td": {"class": "place"}}
+    )
     old = tables.TemplateColumn("{{ record.old|linebreaksbr }}", verbose_name="変更前", attrs={"td": {"class": "long"}})
     new = tables.TemplateColumn("{{ record.new|linebreaksbr }}", verbose_name="変更後", attrs={"td": {"class": "long"}})
     door = tables.Column(verbose_name="経路", attrs={"td": {"class": "nowrap"}})
 
     caption = "変更履歴（新しい順）"
-    wrap_class = "lines"
+    wrap_class = "lines stacked"
 
     class Meta:
         orderable = False

@@ -24,7 +24,11 @@ PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
 
 
 class PeopleRefused(Exception):
-    """Nothing was changed; the text can be shown to the person."""
+    """Nothing was changed; the text can be shown to the person. `field` is the one to put right, where there is one."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,12 @@ def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Me
     _start(municipality, by)
     username = User.normalize_username(person.username)
     if User.objects.filter(username__iexact=username).exists():
-        raise PeopleRefused(USERNAME_TAKEN)
+        raise PeopleRefused(USERNAME_TAKEN, "username")
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, password=person.password, last_name=person.name)
     except IntegrityError as error:  # another city took it in this moment
-        raise PeopleRefused(USERNAME_TAKEN) from error
+        raise PeopleRefused(USERNAME_TAKEN, "username") from error
     membership = Membership.objects.create(
         user=user, municipality=municipality, role=person.role, department=person.department
     )

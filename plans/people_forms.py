@@ -62,7 +62,7 @@ class PeopleForm(forms.Form):
         try:
             self.done = self.act()
         except people.PeopleRefused as refusal:
-            self.add_error(None, str(refusal))
+            self.add_error(refusal.field, str(refusal))
         return self.is_valid()
 
     def act(self) -> str:

@@ -5,11 +5,13 @@ what the person saw (Django's hidden initial), which tells a colleague's newer v
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
 
+from core.numerals import plain
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
 
@@ -42,7 +44,7 @@ class SettingsForm(forms.Form):
         self.settings = self.settings_of(plan)
         for setting in self.settings:
             self.fields[setting.name] = setting.form_field
-            setting.form_field.initial = setting.value
+            setting.form_field.initial = shown(setting.value)
             setting.form_field.show_hidden_initial = True
 
     def settings_of(self, plan: Plan) -> list[Setting]:
@@ -84,8 +86,7 @@ class SettingsForm(forms.Form):
         for conflict in refused.conflicts:
             name = conflict.change.name
             self.add_error(name, conflict.sentence)
-            stands = self.fields[name].prepare_value(conflict.stands)
-            data[self.add_initial_prefix(name)] = "" if stands is None else str(stands)
+            data[self.add_initial_prefix(name)] = shown(conflict.stands)
         self.data = data
         self.conflicted = bool(refused.conflicts)
         if not refused.conflicts:
@@ -164,6 +165,13 @@ def settings_forms(plan: Plan, data=None) -> dict[str, SettingsForm]:
     """The forms of the page by action; the one that was sent is bound to its data."""
     sent = data.get("action") if data else None
     return {form.action: form(data if form.action == sent else None, plan=plan) for form in FORMS}
+
+
+def shown(value: Any) -> str:
+    """A setting as it stands in its field: 80 for 80.0, blank for None."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return "" if value is None else str(value)
 
 
 def _percent(label: str) -> forms.DecimalField:

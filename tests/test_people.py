@@ -105,7 +105,7 @@ def test_a_username_that_exists_is_refused_in_the_same_words_wherever_it_exists(
 
     response = send(client, "add_person", username=username, name="太郎", role="viewer", department="")
 
-    assert "このユーザー名は使えません。別のユーザー名にしてください。" in response.text
+    assert '<a href="#id_username">ユーザー名</a>：このユーザー名は使えません。' in response.text
     assert User.objects.count() == 2
 
 
