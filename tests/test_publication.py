@@ -317,25 +317,54 @@ def test_a_reopened_section_stays_a_draft_when_the_publication_is_withdrawn(plan
     assert state(plan, 1, 2022) == YearState.DRAFT
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_publish_at_once_one_wins(plan, confirmer):
-    manager = a_user(Role.MANAGER)
-    start, said = threading.Barrier(2), []
+def at_once(*acts):
+    """What each act returned, or the sentence it was refused with; all start together."""
+    start, said = threading.Barrier(len(acts)), []
 
-    def go(person):
+    def go(act):
         start.wait()
         try:
-            said.append(publish_it(plan, person, seen_number=0).number)
+            said.append(act())
         except PublicationRefused as refused:
             said.append(str(refused))
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=go, args=[person]) for person in (confirmer, manager)]
+    threads = [threading.Thread(target=go, args=[act]) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return sorted(said, key=str)
 
-    assert sorted(said, key=str) == [1, "ほかの人が先に第1号を公表しました。いまの内容を確かめてください。"]
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_wins(plan, confirmer):
+    manager = a_user(Role.MANAGER)
+
+    said = at_once(*(lambda by=by: publish_it(plan, by, seen_number=0).number for by in (confirmer, manager)))
+
+    assert said == [1, "ほかの人が先に第1号を公表しました。いまの内容を確かめてください。"]
     assert list(Publication.objects.values_list("number", flat=True)) == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_years_published_at_once_get_two_numbers(plan, confirmer):
+    said = at_once(*(lambda year=year: publish_it(plan, confirmer, year).number for year in (2021, 2022)))
+
+    assert said == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reopening_at_the_same_moment_leaves_a_whole_state(plan, confirmer):
+    section = plan.sections.get(number=1)
+    reopen = MOVE_BY_NAME["reopen"]
+
+    said = at_once(
+        lambda: publish_it(plan, confirmer).number,
+        lambda: move_section_year(section, 2022, reopen, by=confirmer, door=Door.SCREEN, text="直します。").state,
+    )
+
+    # Whoever came first: either it was published and then reopened, or there was nothing left to publish.
+    assert state(plan, 1, 2022) == YearState.DRAFT
+    assert said in ([1, "DRAFT"], ["DRAFT", "令和4年度に確定している節がありません。先に節を確定してください。"])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from core.tidy import COLUMNS
@@ -233,6 +234,16 @@ def test_earlier_years_are_shown_where_they_are_confirmed(client, plan, confirme
     cells = Cells(client.get(url("section", plan, 1, 2022)).text).found
 
     assert {year: words[3] for (_, year), words in cells.items()} == {"2021": "21人", "2022": "22人", "2023": "未公表"}
+
+
+def test_the_published_table_read_back_changes_nothing(client, plan, confirmer, tmp_path, capsys):
+    publish_it(plan, confirmer)
+    file = tmp_path / "data.csv"
+    file.write_bytes(client.get(url("data", plan, "csv")).content)
+
+    call_command("import_plan", str(file))
+
+    assert capsys.readouterr().out.splitlines()[-1] == "変更 0 件"
 
 
 def test_what_a_measure_means_and_where_it_comes_from_is_told(client, plan, confirmer):
