@@ -27,8 +27,8 @@ OPERATOR = "（コマンド）"
 class HistoryLine:
     """One change as a person reads it. `at` is an aware datetime; `old` and `new` are 「確認中」 where masked.
 
-    `plan_name` begins with the 自治体. `measure_code` is "" where the change is about no 指標, `plan_slug` and `plan_name`
-    where it is about no plan.
+    `plan_name` begins with the 自治体. `plan_name` and `plan_slug` are "" where the change is about no plan,
+    `measure_code` where it is about no 指標.
     """
 
     at: datetime
