@@ -67,8 +67,7 @@ Line = Sequence[TableCell | None]
 def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
     """Header and rows of a grid whose first line is the header, within the limits; blank rows are passed over."""
     if len(grid) > MAX_ROWS + 1:
-        too_far = address(0, MAX_ROWS + 2)
-        raise NotReadable(f"行が多すぎます。見出しを除いて{MAX_ROWS:,}行までに分けてください。", too_far)
+        raise too_many_rows(MAX_ROWS + 2)
     for number, line in enumerate(grid, start=1):
         if len(line) > MAX_COLUMNS:
             raise NotReadable(f"列が多すぎます。{MAX_COLUMNS}列までにしてください。", address(MAX_COLUMNS, number))
@@ -81,6 +80,11 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
     if not any(text.strip() for text in header):
         raise NotReadable("1行目に見出しがありません。書き出した表の見出しを1行目に置いてください。")
     return Table(header, filled, is_csv)
+
+
+def too_many_rows(number: int) -> NotReadable:
+    """What to raise for a row of this number, which is more than we read."""
+    return NotReadable(f"行が多すぎます。見出しを除いて{MAX_ROWS:,}行までに分けてください。", address(0, number))
 
 
 def number_text(number: int | float) -> str:

@@ -15,12 +15,23 @@ from typing import Any
 from openpyxl import load_workbook
 
 from core.numerals import plain
-from core.tables import BLANK, MAX_COLUMNS, MAX_ROWS, NotReadable, Table, TableCell, as_table, number_text
+from core.tables import (
+    BLANK,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    NotReadable,
+    Table,
+    TableCell,
+    as_table,
+    number_text,
+    too_many_rows,
+)
 
 MAX_PARTS = 1000
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 100
 """Unpacked bytes to packed ones. A sheet of equal rows comes to about fifty."""
+_LAST_ROW = 1_048_576  # of any spreadsheet; a file that names a later one is not followed there
 _SMALL = 4 * 1024 * 1024  # below it a high ratio harms nobody
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the sign beside the number as it is
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # the container of .xls and of a workbook with a password
@@ -87,7 +98,14 @@ def _lines(content: bytes, *, calculated: bool) -> Iterator[tuple[Any, ...]]:
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
-        yield from sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1)
+        blank = None  # openpyxl fills a gap with one and the same row, a million times if need be
+        for number, line in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1)):
+            if number <= MAX_ROWS:
+                yield line
+            elif line is not blank:
+                if any(cell.value is not None for cell in line):
+                    raise too_many_rows(number + 1)
+                blank = line
     finally:
         book.close()
 

@@ -57,7 +57,13 @@ def confirm(client, response, **more):
 
 
 def problems_in(response):
-    return re.findall(r'<tr><th scope="row" class="nowrap">([A-Z]+\d+)</th><td>(.*?)</td></tr>', response.text)
+    return re.findall(r'nowrap">([A-Z]+\d+)</th><td data-label="問題と直し方">(.*?)</td></tr>', response.text)
+
+
+def sides_in(response):
+    return re.findall(
+        r'<td data-label="今">(.*?)</td>\s*<td data-label="取り込み後">\s*<strong>(.*?)</strong>', response.text
+    )
 
 
 def stored(year=2021, side=Side.ACTUAL):
@@ -161,7 +167,7 @@ def test_problems_are_named_by_address_and_nothing_can_be_confirmed(client, meas
     response = upload(client, a_csv({"実績値": "十二人", "計画値": "9"}))
 
     assert problems_in(response) == [
-        ("H2", "「地域生活への移行」2021年度 実績値：数値で入力してください（入力：十二人）")
+        ("H2", "「地域生活への移行」令和3年度 実績値：数値で入力してください（入力：十二人）。")
     ]
     assert 'name="preview"' not in response.text
     assert stored() == Value(Decimal(3))
@@ -303,7 +309,7 @@ def test_a_value_changed_meanwhile_comes_back_with_both_and_is_kept_unless_chose
     done = confirm(client, conflict)
 
     assert "ほかの人が1か所を変更しました" in conflict.text
-    assert re.search(r"<td>7</td>\s*<td>\s*<strong>9</strong>", conflict.text)
+    assert sides_in(conflict) == [("7", "9"), ("4", "8")]
     assert unwritten == (Value(Decimal(7)), Value(Decimal(4)))
     assert "変更 1 件を取り込みました。" in done.text
     assert (stored(), stored(side=Side.PLANNED)) == (Value(Decimal(7)), Value(Decimal(8)))
@@ -328,7 +334,7 @@ def test_a_name_changed_meanwhile_comes_back_too(client, measure):
 
     conflict = confirm(client, preview)
 
-    assert re.search(r"<td>ほかの名</td>\s*<td>\s*<strong>新しい名</strong>", conflict.text)
+    assert sides_in(conflict) == [("ほかの名", "新しい名")]
     assert Measure.objects.get().title == "ほかの名"
 
 

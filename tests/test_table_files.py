@@ -207,6 +207,23 @@ def test_a_book_whose_size_is_a_lie_is_read_by_its_rows():
     assert texts(read_table("a.xlsx", lying)) == [["1"]]
 
 
+def test_a_row_behind_a_gap_is_not_lost_without_a_word():
+    def far_below(book):
+        book.active.cell(MAX_ROWS + 100, 1).value = "x"
+
+    assert refusal("a.xlsx", a_book(["a"], then=far_below))[0] == f"A{MAX_ROWS + 100}"
+
+
+def test_a_row_that_no_spreadsheet_has_is_not_followed():
+    endless = with_part(
+        a_book(["a"], ["1"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="99999999999"/></sheetData>'),
+    )
+
+    assert texts(read_table("a.xlsx", endless)) == [["1"]]
+
+
 def test_entities_are_not_expanded():
     nasty = with_part(
         a_book(["a"], ["1"]),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from core.cell_texts import CellTexts, NotUnderstood
+from core.fiscal_years import wareki
 from core.reader import read_cell
 from core.tidy import Row
 from core.values import Value
@@ -81,14 +82,20 @@ def _change(
         understood = read_cell(texts, kind=kind, side=side, stored=old)
     except NotUnderstood as problem:
         place = row.address(fields[problem.field], *fields.values())
-        report.problem(place, f"「{columns['指標名']}」{year}年度 {side.label}：{problem.sentence}")
+        report.problem(place, f"「{columns['指標名']}」{wareki(year)} {side.label}：{_full_stop(problem.sentence)}")
         return None
     for warning in understood.warnings:
-        report.warn(row.address(*fields.values()), f"「{columns['指標名']}」{year}年度 {side.label}：{warning}")
+        report.warn(
+            row.address(*fields.values()), f"「{columns['指標名']}」{wareki(year)} {side.label}：{_full_stop(warning)}"
+        )
     if understood.untouched or understood.value == old:
         return None
     place = row.address(*_changed_columns(old, understood.value, fields), *fields.values())
     return ValueChange(key, code, columns["指標名"], year, side, old, understood.value, place)
+
+
+def _full_stop(sentence: str) -> str:
+    return sentence if sentence.endswith("。") else f"{sentence}。"
 
 
 def _changed_columns(old: Value, new: Value, fields: dict[str, str]) -> list[str]:

@@ -78,7 +78,7 @@ def _finished(changes: Iterable[ImportChange], report: Report) -> ImportPlan:
     return ImportPlan(tuple(changes), tuple(_in_order(report.problems)), tuple(_in_order(report.warnings)))
 
 
-def _in_order(remarks: list[Remark]) -> list[Remark]:
+def _in_order(remarks: Iterable[Remark]) -> list[Remark]:
     """By row, then by column as the spreadsheet has them."""
     return sorted(remarks, key=lambda remark: _place(remark.address))
 

@@ -113,7 +113,11 @@ def unsigned(text: str, plan: Plan, person: User) -> Preview:
     if (body["plan"], body["person"]) != (plan.pk, person.pk):
         raise PreviewLost("ほかの計画か、ほかの人が確かめた内容です。もう一度ファイルを選んでください。")
     key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    return Preview(tuple(from_list(key, items) for items in body["changes"]), frozenset(body["contested"]))
+    try:
+        changes = tuple(from_list(key, items) for items in body["changes"])
+    except (KeyError, TypeError, ValueError) as error:  # signed before an upgrade that changed its form
+        raise PreviewLost("システムが更新されました。もう一度ファイルを選んでください。") from error
+    return Preview(changes, frozenset(body["contested"]))
 
 
 def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:

@@ -14,19 +14,23 @@ class Remark:
         return f"{self.address} {self.sentence}"
 
 
+MAX_REMARKS = 5000
+"""More than anybody reads; a hostile table could bring a million."""
+
+
 @dataclass
 class Report:
-    """Problems keep everything from being written; warnings do not."""
+    """Problems keep everything from being written; warnings do not. Each is noted once."""
 
-    problems: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
+    problems: dict[Remark, None] = field(default_factory=dict)
+    warnings: dict[Remark, None] = field(default_factory=dict)
 
     def problem(self, address: str, sentence: str) -> None:
-        """Note a problem, once."""
-        remark = Remark(address, sentence)
-        if remark not in self.problems:
-            self.problems.append(remark)
+        """Note what keeps the table from being taken in."""
+        if len(self.problems) < MAX_REMARKS:
+            self.problems[Remark(address, sentence)] = None
 
     def warn(self, address: str, sentence: str) -> None:
-        """Note a warning."""
-        self.warnings.append(Remark(address, sentence))
+        """Note what was read in a way worth saying."""
+        if len(self.warnings) < MAX_REMARKS:
+            self.warnings[Remark(address, sentence)] = None

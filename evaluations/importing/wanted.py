@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.numerals import typed
+from core.tidy import REQUIRED
 from evaluations.importing.changes import PlanKey
 from evaluations.importing.columns import (
     MEASURE_COLUMNS,
@@ -83,6 +84,9 @@ def wanted_plans(
 def _canonical_texts(row: ImportRow, report: Report) -> dict[str, str]:
     """The master columns of a row in exported form; what cannot be read is reported and left out."""
     texts = {}
+    for column in REQUIRED:
+        if column not in row.texts:  # an object of JSON may lack a key that others have
+            report.problem(row.address(column), f"「{column}」がありません。入力してください。")
     columns = ("団体コード", "計画種別", "計画期", "指標コード", "年度")
     for column in (*columns, *MUNICIPALITY_COLUMNS, *PLAN_COLUMNS, *SECTION_COLUMNS, *MEASURE_COLUMNS):
         if column in row.broken or column not in row.texts:
