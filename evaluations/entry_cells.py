@@ -14,7 +14,7 @@ from core.numerals import plain
 from core.reader import CellTexts, NotUnderstood, Understood, echo, read_cell
 from core.values import Value
 from core.words import NOT_ENTERED, Certainty, Side, State, ValueKind
-from plans.actions import Cause, CellChange, Refusal
+from plans.actions import Cause, CellChange, CellKey, Refusal
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Change, Measure
 
@@ -118,6 +118,8 @@ class EntryCell:
             return ""
         if self.is_touched and isinstance(self._outcome, NotUnderstood):
             return self._outcome.sentence
+        if self.is_refused_for_conflict:
+            return f"ほかの人が「{self.stored_words}」に変更しています。どちらの値を残すか選んでください。"
         return self.refusal.sentence if self.refusal else ""
 
     @property
@@ -177,7 +179,8 @@ class EntryCell:
     @property
     def wants_details_open(self) -> bool:
         """Whether a problem hides in the folded part."""
-        return bool(self.problem) and self.problem_field not in (f"{self.prefix}-value", f"{self.prefix}-state")
+        shown = (f"{self.prefix}-value", *([f"{self.prefix}-state"] if self.side is Side.ACTUAL else []))
+        return bool(self.problem) and not self.is_conflict and self.problem_field not in shown
 
     @property
     def stored_words(self) -> str:
@@ -223,6 +226,10 @@ class EntryCell:
             return ""
         understood = words_of(self.mine, self.kind)
         return "" if typed == understood else f"{typed} → {understood}"
+
+    @property
+    def key(self) -> CellKey:
+        return self.measure.pk, self.year, self.side
 
     def refused(self, refusal: Refusal) -> "EntryCell":
         """The same cell with what the verb said, and with the value that stands now."""

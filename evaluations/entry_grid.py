@@ -4,7 +4,7 @@ Not a Django formset: thirty measures would validate and save in hundreds of que
 the page, signed, so that a change can be told from an old page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from core.values import Value
 from core.words import Side
 from evaluations.entry_cells import EntryCell
 from plans.access import state_of
-from plans.actions import Cause, CellChange, CellKey, ValuesRefused
+from plans.actions import CellChange, CellKey, ValuesRefused
 from plans.models import Change, Measure, Plan, Section, SectionYear, Subject, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 
@@ -109,15 +109,17 @@ class EntryGrid:
         return signing.dumps({"seen": seen, "asked": asked}, salt=_salt(self.section, self.year), compress=True)
 
     def refused(self, error: ValuesRefused) -> "EntryGrid":
-        """The same grid with what the verb said at each cell, and who changed it last."""
+        """The same grid with what the verb said at each cell."""
         by_key = {refusal.change.key: refusal for refusal in error.refusals}
-        last = _last_changes(refusal.change for refusal in error.refusals if refusal.cause is Cause.CONFLICT)
+        return self._with(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
 
-        def answered(cell: EntryCell) -> EntryCell:
-            key = (cell.measure.pk, cell.year, cell.side)
-            return replace(cell.refused(by_key[key]), last_change=last.get(key)) if key in by_key else cell
+    def with_authors(self) -> "EntryGrid":
+        """The same grid, saying at each conflict who made the newer value, and when. One query, none without any."""
+        last = _last_changes([cell for cell in self.open_cells if cell.is_conflict])
+        return self._with(lambda cell: replace(cell, last_change=last[cell.key]) if cell.key in last else cell)
 
-        rows = (replace(row, planned=answered(row.planned), actual=answered(row.actual)) for row in self.rows)
+    def _with(self, changed: Callable[[EntryCell], EntryCell]) -> "EntryGrid":
+        rows = (replace(row, planned=changed(row.planned), actual=changed(row.actual)) for row in self.rows)
         return replace(self, rows=tuple(rows))
 
 
@@ -198,15 +200,14 @@ def _reason(plan: Plan, measure: Measure) -> str:
     return f"{owner}ほかの課の人は変更できません。"
 
 
-def _last_changes(changes: Iterable[CellChange]) -> dict[CellKey, Change]:
-    """The newest line of the history for each of these cells. One query, none for no cells."""
-    wanted = list(changes)
-    if not wanted:
+def _last_changes(cells: Sequence[EntryCell]) -> dict[CellKey, Change]:
+    """The newest line of the history for each of these cells."""
+    if not cells:
         return {}
     lines = Change.objects.filter(
-        measure__in=[change.measure.pk for change in wanted],
-        fiscal_year__in={change.fiscal_year for change in wanted},
+        measure__in=[cell.measure.pk for cell in cells],
+        fiscal_year__in={cell.year for cell in cells},
         subject=Subject.VALUE,
     ).select_related("by")
     by_cell = {(line.measure_id, line.fiscal_year, line.side): line for line in lines.order_by("at", "id")}
-    return {change.key: by_cell[change.key] for change in wanted if change.key in by_cell}
+    return {cell.key: by_cell[cell.key] for cell in cells if cell.key in by_cell}

@@ -102,6 +102,7 @@ def test_without_a_choice_the_page_asks_again(section, measure, first, second):
 
     assert kept(measure).number == 15
     assert "どちらの値を残すか選んでください。" in again.text
+    assert "hanakoが変更しました。" in again.text
     assert "いまの値「15」を残す" in again.text
 
 

@@ -45,14 +45,14 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
     """Write what was changed; every problem, conflict or lock brings the page back with all that was typed."""
     grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
     if grid.problems or grid.unsaved:
-        return _page(request, plan, grid)
+        return _page(request, plan, grid.with_authors())
     try:
         lines = record_values(grid.changes, by=request.user, door=Door.SCREEN)
     except ValuesRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
             # The rights or the state changed between drawing and writing: draw what holds now.
             grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
-        return _page(request, plan, grid.refused(error))
+        return _page(request, plan, grid.refused(error).with_authors())
     _say(request, len(lines), grid)
     following = next_section_to_enter(plan, year, section) if "next" in request.POST else section
     if following is None:
