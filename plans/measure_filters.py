@@ -82,7 +82,7 @@ class MeasureFilters(forms.Form):
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+    year = forms.TypedChoiceField(label="年度（判定・並べ順）", required=False, coerce=int, empty_value=None)
     sort = forms.ChoiceField(label="並べ順", required=False, choices=ORDER_CHOICES)
 
     def __init__(
@@ -94,7 +94,7 @@ class MeasureFilters(forms.Form):
         facets: Sequence[Facet],
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=initial, auto_id="filter-%s")
+        super().__init__(data, initial=initial, auto_id="filter-%s", label_suffix="")
         self.fields["year"].choices = [(year, wareki(year)) for year in plan.years]
         for facet in facets:
             choices = [(option.value, option.words) for option in facet.options(rows)]
@@ -114,7 +114,7 @@ class MeasureFilters(forms.Form):
         if name == "q":
             return f"検索のことばは{LONGEST_SEARCH}字までの文字で入力してください。この条件は無視しました。"
         asked = str(self.data.get(name))[:40]
-        return f"{self.fields[name].label}「{asked}」はこの一覧で選べないため、無視しました。選び直してください。"
+        return f"{self.fields[name].label}の「{asked}」はこの一覧で選べないため、無視しました。選び直してください。"
 
     def words_of(self, name: str) -> str:
         """The chosen option of a select in words."""
