@@ -1,6 +1,5 @@
 """Filters that write values, years and texts the way a city does. They format; they do not compute figures."""
 
-import re
 from decimal import Decimal
 
 from django import template
@@ -10,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core import fiscal_years
 from core.figures import Figures, shown_number
 from core.numerals import one_decimal, plain
+from core.prose import circled, printed_lines
 from core.values import Value
 from core.words import ValueKind
 from plans.history import side_in_words
@@ -17,13 +17,8 @@ from plans.models import Change, Municipality, Plan
 
 register = template.Library()
 
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
-
-@register.filter
-def circled(label: str) -> str:
-    """ "1" → ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
-    return CIRCLED[int(label) - 1] if re.fullmatch(r"[1-9]|1\d|20", label) else label
+register.filter("circled", circled)
 
 
 @register.filter
@@ -95,9 +90,7 @@ def presence(value: Value) -> str:
 @register.filter
 def prose(text: str) -> SafeString:
     """A typed text with its line breaks, and a new line before each ①②… of a list that the city printed in one run."""
-    broken = re.sub(rf"(?<=\S)[ 　]+(?=[{CIRCLED}])", "\n", text)
-    lines = [line.strip() for line in broken.splitlines()]
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in printed_lines(text)))
 
 
 @register.filter

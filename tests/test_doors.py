@@ -1,0 +1,236 @@
+"""Every address × every role × every state: who gets in, and what a draft never shows to whom it must not."""
+
+import io
+import zipfile
+from decimal import Decimal
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from core.values import EMPTY, Value
+from core.words import Side
+from evaluations.models import ActivityRecord
+from evaluations.publication import publish
+from evaluations.texts import save_texts
+from plans.actions import CellChange, record_values
+from plans.models import Door, Municipality, Role, SectionYear, YearState
+from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
+
+pytestmark = pytest.mark.django_db
+
+SECRET_NUMBER = "31337"
+SECRET_TEXT = "外に出てはならない下書き"
+SECRET_RECORD = "下書きの会議"
+YEAR = 2022
+SLUG = "122319-6"
+
+WRITERS = ("editor", "checker", "confirmer", "manager")
+CITY = ("viewer", *WRITERS)
+READERS = (*CITY, "pref")
+EVERYONE = ("anonymous", "nobody", "stranger", *READERS)
+
+S, SY, C = {"slug": SLUG}, {"slug": SLUG, "number": 1, "year": YEAR}, {"slug": SLUG, "code": "1-1"}
+GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
+    "healthz": ({}, EVERYONE),
+    "plans:help": ({}, EVERYONE),
+    "evaluations:published_list": ({}, EVERYONE),
+    "evaluations:published_plan": (S, EVERYONE),
+    "evaluations:published_section": ({**SY, "year": 2021}, EVERYONE),
+    "evaluations:published_data": ({**S, "extension": "csv"}, EVERYONE),
+    "evaluations:published_version": ({**S, "number": 1}, EVERYONE),
+    "plans:plan_list": ({}, ("stranger", *READERS)),
+    "plans:history": ({}, ("stranger", *READERS)),
+    "plans:password": ({}, ("nobody", "stranger", *READERS)),
+    "plans:people": ({}, ("manager",)),
+    "plans:plan_settings": (S, ("manager",)),
+    "targets:target_list": (S, READERS),
+    "indicators:indicator_list": (S, READERS),
+    "evaluations:dashboard": (S, READERS),
+    "evaluations:section_year": (SY, READERS),
+    "evaluations:measure": (C, READERS),
+    "evaluations:exports": (S, READERS),
+    "evaluations:tidy_download": ({**S, "extension": "csv"}, READERS),
+    "evaluations:sheet_download": ({**S, "year": YEAR}, READERS),
+    "evaluations:entry_year": ({**S, "year": YEAR}, WRITERS),
+    "evaluations:entry_section": ({**S, "year": YEAR, "number": 1}, WRITERS),
+    "evaluations:edit_texts": (SY, WRITERS),
+    "evaluations:import": (S, WRITERS),
+    "evaluations:publish": (S, ("confirmer", "manager")),
+}
+MOVES = {
+    "submit": WRITERS,
+    "withdraw": WRITERS,
+    "check": ("checker", "confirmer", "manager"),
+    "return": ("checker", "confirmer", "manager"),
+    "confirm": ("confirmer", "manager"),
+    "reopen": ("confirmer", "manager"),
+}
+ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest"}
+"""Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
+
+
+def all_names(resolver: URLResolver, prefix: str = "") -> set[str]:
+    """Every named address outside /admin/."""
+    names: set[str] = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            names.add(prefix + (entry.name or "?"))
+        elif entry.namespace != "admin":
+            names |= all_names(entry, prefix + (f"{entry.namespace}:" if entry.namespace else ""))
+    return names
+
+
+def test_the_walk_knows_every_address():
+    walked = set(GET_PAGES) | {f"evaluations:move_{name}" for name in MOVES} | ELSEWHERE
+
+    assert all_names(get_resolver()) == walked
+
+
+@pytest.fixture
+def people(db):
+    """One person of each role around 印西市, and a manager of another city."""
+    prefecture = a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
+    city = a_municipality(prefecture=prefecture)
+    return {
+        "anonymous": None,
+        "nobody": a_user(None, username="nobody"),
+        "stranger": a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）"), username="stranger"),
+        "pref": a_prefecture_user(prefecture),
+        **{role: a_user(role, city, username=role) for role in CITY},
+    }
+
+
+@pytest.fixture
+def plan(people):
+    """印西市 第6期: 2021 published, 2022 with secrets in draft."""
+    plan = a_plan(a_municipality())
+    section = a_section(plan)
+    measure = a_measure(section, "1-1")
+    in_state(section, 2021, YearState.CONFIRMED, people["confirmer"])
+    publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
+    secret = Value(number=Decimal(SECRET_NUMBER))
+    record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
+    save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], door=Door.SCREEN)
+    record = ActivityRecord.objects.create(plan=plan, fiscal_year=YEAR, title=SECRET_RECORD)
+    record.sections.add(section)
+    return plan
+
+
+def sign_in(client, person):
+    client.logout()
+    if person:
+        client.force_login(person)
+
+
+@pytest.mark.parametrize("name", GET_PAGES)
+def test_each_page_opens_for_those_it_is_for_and_nobody_else(client, people, plan, name):
+    kwargs, admitted = GET_PAGES[name]
+    address = reverse(name, kwargs=kwargs)
+
+    answers = {}
+    for role, person in people.items():
+        sign_in(client, person)
+        answers[role] = client.get(address).status_code
+
+    expected = {role: 200 if role in admitted else refusal(role, name) for role in people}
+    assert answers == expected
+
+
+def refusal(role: str, name: str) -> int:
+    """How a page refuses: anonymous to the login, strangers 404 on a plan, one's own city 403."""
+    if role == "anonymous":
+        return 302
+    if name == "plans:people":
+        return 200 if role == "stranger" else 403
+    if role in ("nobody", "stranger"):
+        return 404 if GET_PAGES[name][0] else 403
+    return 403
+
+
+def test_anonymous_is_sent_to_the_login_with_the_way_back(client, plan):
+    address = reverse("evaluations:dashboard", args=[SLUG])
+
+    answer = client.get(address)
+
+    assert answer["Location"] == f"/login/?next={address}"
+
+
+@pytest.mark.parametrize("state", YearState.values)
+@pytest.mark.parametrize("name", MOVES)
+def test_moves_are_made_by_those_who_may_from_the_states_that_allow_it(client, people, plan, name, state):
+    section = plan.sections.get()
+    address = reverse(f"evaluations:move_{name}", kwargs=SY)
+
+    moved = {}
+    for role, person in people.items():
+        in_state(section, YEAR, state, people["confirmer"])
+        before = SectionYear.objects.get(section=section, fiscal_year=YEAR)
+        sign_in(client, person)
+        answer = client.post(address, {"note": "理由です", "reason": "理由です"})
+        after = SectionYear.objects.get(section=section, fiscal_year=YEAR)
+        moved[role] = (answer.status_code, (after.state, after.checked_at) != (before.state, before.checked_at))
+        SectionYear.objects.filter(pk=after.pk).update(
+            checked_at=None, checked_by=None, returned_at=None, returned_by=None, return_note="", state="DRAFT"
+        )
+
+    starts = {
+        "submit": ("DRAFT", "RETURNED"),
+        "withdraw": ("SUBMITTED",),
+        "check": ("SUBMITTED",),
+        "return": ("SUBMITTED",),
+        "confirm": ("SUBMITTED",),
+        "reopen": ("CONFIRMED", "PUBLISHED"),
+    }[name]
+    expected = dict.fromkeys(MOVES[name], (302, state in starts))
+    expected |= {role: (403, False) for role in READERS if role not in MOVES[name]}
+    expected |= {"anonymous": (302, False), "nobody": (404, False), "stranger": (404, False)}
+    assert moved == expected
+
+
+@pytest.mark.parametrize("state", YearState.values)
+@pytest.mark.parametrize("name", [n for n, (kwargs, _) in GET_PAGES.items() if n != "healthz"])
+def test_a_draft_is_seen_by_the_writers_of_the_city_alone(client, people, plan, name, state):
+    kwargs, admitted = GET_PAGES[name]
+    in_state(plan.sections.get(), YEAR, state, people["confirmer"])
+    settled = state in (YearState.CONFIRMED, YearState.PUBLISHED)
+    allowed = READERS if settled else WRITERS
+    public = "published" in name
+
+    leaks = []
+    for role in admitted:
+        sign_in(client, people[role])
+        answer = client.get(reverse(name, kwargs=kwargs))
+        shown = text_of(answer)
+        secrets = [s for s in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD) if s in shown]
+        if secrets and (public or role not in allowed):
+            leaks.append((role, secrets))
+
+    assert leaks == []
+
+
+def text_of(answer) -> str:
+    """The words of an answer; a workbook is unpacked."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return "".join(book.read(part).decode("utf-8", "replace") for part in book.namelist())
+    return content.decode("utf-8")
+
+
+def test_the_secrets_are_there_for_those_who_may_see_them(client, people, plan):
+    sign_in(client, people["editor"])
+
+    page = client.get(reverse("evaluations:section_year", kwargs=SY)).content.decode()
+
+    assert [secret in page for secret in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD)] == [True, True, True]
+
+
+def test_the_latest_year_of_a_section_is_the_latest_the_person_may_see(client, people, plan):
+    address = reverse("evaluations:section_latest", args=[SLUG, 1])
+
+    years = {}
+    for role in ("viewer", "editor"):
+        sign_in(client, people[role])
+        years[role] = client.get(address)["Location"].split("/")[-2]
+
+    assert years == {"viewer": "2021", "editor": "2022"}
