@@ -314,6 +314,22 @@ def test_a_master_column_that_differs_is_one_change(take, column, new, line):
     assert take(tidy_file(exported(), "csv")[0]) == (["変更 0 件"], 0)
 
 
+def test_names_and_years_left_blank_stay_as_they_are(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(a_csv({"自治体名": "", "計画名": "", "開始年度": "", "終了年度": "", "節名": "", "単位": ""}))
+    call_command("import_plan", path, stdout=StringIO())
+    Municipality.objects.update(name="印西市")
+    out, err = StringIO(), StringIO()
+
+    call_command("import_plan", path, stdout=out, stderr=err)
+
+    assert out.getvalue() == "変更 0 件\n"
+    assert err.getvalue().splitlines() == [
+        f"注意 {place} 「{column}」は空欄にできないため、いまの内容を残します。"
+        for place, column in (("H2", "自治体名"), ("I2", "計画名"), ("J2", "開始年度"), ("K2", "終了年度"))
+    ]
+
+
 def test_a_measure_moves_to_another_section_with_its_outcome_target(take):
     plan = a_plan()
     measure = a_measure(a_section(plan, 1), "1-1", title="移行")

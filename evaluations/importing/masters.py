@@ -57,25 +57,20 @@ def _municipality(
     name = city.texts.get("自治体名", "")
     if stored.municipality is None:
         yield NewMunicipality(key, name or key.code, city.address)
-    elif _is_emptied("自治体名", city, report):
-        return
     else:
-        yield from _differences(
-            key, "municipality", "", stored.municipality.name, city, stored.plan_texts(), city.texts
-        )
+        said = _without_blanks(city, report)
+        yield from _differences(key, "municipality", "", stored.municipality.name, city, stored.plan_texts(), said)
 
 
 def _plan(wanted: WantedPlan, stored: StoredPlan, report: Report) -> tuple[range, list[ImportChange]]:
     """The years of the plan as they will be; empty where they cannot be known."""
     plan, key = wanted.plan, wanted.key
-    said = dict(plan.texts)
     if stored.plan:
-        if any(_is_emptied(column, plan, report) for column in said):
-            return range(0), []
-        before = stored.plan_texts()
-        years = _years(said | {c: said.get(c) or before[c] for c in ("開始年度", "終了年度")}, plan, report)
+        said, before = _without_blanks(plan, report), stored.plan_texts()
+        years = _years(before | said, plan, report)
         _check_values_inside(years, stored, plan, report)
         return years, list(_differences(key, "plan", "", stored.plan.name, plan, before, said))
+    said = dict(plan.texts)
     usual = usual_years(key.kind, key.generation)
     for column, year in zip(("開始年度", "終了年度"), usual or (None, None), strict=True):
         said[column] = said.get(column) or (str(year) if year else "")
@@ -187,12 +182,12 @@ def _is_own_ancestor(code: str, parents: dict[str, str]) -> bool:
     return above == code
 
 
-def _is_emptied(column: str, thing: Wanted, report: Report) -> bool:
-    """Whether a column that something stored cannot be without is there and blank; that is a problem."""
-    if thing.texts.get(column) != "":
-        return False
-    report.problem(thing.at(column), f"「{column}」は空欄にできません。入力するか、列を取り除いてください。")
-    return True
+def _without_blanks(thing: Wanted, report: Report) -> Row:
+    """What is said of something stored that can be without none of its columns: a blank one stays as it is."""
+    for column, text in thing.texts.items():
+        if not text:
+            report.warn(thing.at(column), f"「{column}」は空欄にできないため、いまの内容を残します。")
+    return {column: text for column, text in thing.texts.items() if text}
 
 
 def _differences(
