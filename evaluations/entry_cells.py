@@ -125,7 +125,7 @@ class EntryCell:
     @property
     def problem_field(self) -> str:
         """The name of the field the sentence is about."""
-        if self.asked or self.is_conflict:
+        if self.is_conflict and self.problem and not (self.choice == MINE and isinstance(self._outcome, NotUnderstood)):
             return f"{self.prefix}-choice-mine"
         at_fault = self._outcome.field if self.is_touched and isinstance(self._outcome, NotUnderstood) else "value"
         return f"{self.prefix}-{at_fault}"
@@ -166,7 +166,7 @@ class EntryCell:
     @property
     def inputs(self) -> dict[str, dict[str, str | bool]]:
         """Name, text and whether it is at fault, by field: what the template prints."""
-        wrong = self.problem_field if self.problem and not self.is_conflict else ""
+        wrong = self.problem_field if self.problem else ""
         return {
             name: {
                 "name": f"{self.prefix}-{name}",
@@ -180,7 +180,7 @@ class EntryCell:
     def wants_details_open(self) -> bool:
         """Whether a problem hides in the folded part."""
         shown = (f"{self.prefix}-value", *([f"{self.prefix}-state"] if self.side is Side.ACTUAL else []))
-        return bool(self.problem) and not self.is_conflict and self.problem_field not in shown
+        return bool(self.problem) and self.problem_field not in (*shown, f"{self.prefix}-choice-mine")
 
     @property
     def stored_words(self) -> str:

@@ -13,6 +13,21 @@ def as_kept(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
+def without_controls(text: str) -> str:
+    """The text with one kind of line end, and without the signs that no database, page or sheet can hold."""
+    return "".join(sign for sign in as_kept(text) if not _is_control(sign))
+
+
+def refuse_controls(text: str) -> None:
+    """ValidationError for signs that nobody sees and a sheet cannot hold."""
+    if any(_is_control(sign) for sign in text):
+        raise forms.ValidationError("目に見えない制御文字が含まれています。取り除いてください。")
+
+
+def _is_control(sign: str) -> bool:
+    return sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs")
+
+
 class ProseField(forms.CharField):
     """Text of several lines; never required."""
 
@@ -29,6 +44,5 @@ class ProseField(forms.CharField):
     def to_python(self, value: object) -> str:
         """The text as it will be kept."""
         text = as_kept(super().to_python(value) or "")
-        if any(sign != "\n" and sign != "\t" and unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
-            raise forms.ValidationError("目に見えない制御文字が含まれています。取り除いてください。")
+        refuse_controls(text)
         return text

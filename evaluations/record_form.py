@@ -10,7 +10,7 @@ from django.core import signing
 from core.fiscal_years import current_fiscal_year, wareki
 from core.numerals import read_numeral, typed
 from evaluations.models import ActivityRecord
-from evaluations.prose_field import ProseField
+from evaluations.prose_field import ProseField, refuse_controls
 from evaluations.records import RecordContent
 from plans.models import Section
 
@@ -42,6 +42,7 @@ class RecordForm(forms.Form):
     title = forms.CharField(
         label="名称",
         max_length=200,
+        validators=[refuse_controls],
         help_text="例：第1回 自立支援協議会",
         error_messages={"required": "名称を入力してください。", "max_length": "名称は200文字までで入力してください。"},
     )
@@ -60,6 +61,7 @@ class RecordForm(forms.Form):
         label="中止の理由",
         required=False,
         max_length=200,
+        validators=[refuse_controls],
         help_text="中止したときだけ書きます。",
         error_messages={"max_length": "中止の理由は200文字までで入力してください。"},
     )

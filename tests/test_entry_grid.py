@@ -114,11 +114,13 @@ def test_a_section_of_sixty_measures_stays_below_the_limit_of_fields_and_more_ar
 
     first = drawn(editor, section)
     saved = editor.post(grid(section), first | {f"actual-r{n}-value": str(n) for n in range(PAGE_SIZE)})
+    onward = editor.post(grid(section), drawn(editor, section) | {"next": "1"})
     second = form_with(editor.get(grid(section) + "?page=2"), "seen")
     editor.post(grid(section) + "?page=2", second | {f"actual-r{PAGE_SIZE}-value": "5"})
 
     assert len(first) + 2 * PAGE_SIZE < 1000  # with a choice in every cell
     assert (saved.status_code, YearlyValue.objects.count()) == (302, PAGE_SIZE + 1)
+    assert onward.url == grid(section) + "?page=2"
 
 
 # --- What is saved ---

@@ -102,6 +102,15 @@ def test_a_return_keeps_its_note_until_the_next_hand_over(client, section):
     assert (returned, again.return_note, again.returned_by) == ("根拠を書いてください。", "", None)
 
 
+def test_a_note_is_kept_without_the_signs_that_a_database_cannot_hold(client, section):
+    in_state(section, 2022, YearState.SUBMITTED)
+    client.force_login(a_user(Role.CHECKER))
+
+    client.post(address(section, "return"), {"note": "一行目\x00\r\n二行目\x0b"})
+
+    assert SectionYear.objects.get(section=section, fiscal_year=2022).return_note == "一行目\n二行目"
+
+
 @pytest.mark.parametrize(
     ("name", "before", "sentence"),
     [

@@ -54,6 +54,8 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
             grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
         return _page(request, plan, grid.refused(error).with_authors())
     _say(request, len(lines), grid)
+    if "next" in request.POST and grid.page.has_next():
+        return redirect(f"{request.path}?page={grid.page.next_page_number()}")
     following = next_section_to_enter(plan, year, section) if "next" in request.POST else section
     if following is None:
         messages.info(request, "入力できる節はこれで最後です。")

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from evaluations.places import PersonRequest, section_in_year
+from evaluations.prose_field import without_controls
 from evaluations.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 from plans.access import plan_for
 from plans.models import Door
@@ -17,7 +18,7 @@ def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -
     plan = plan_for(request.user, slug)
     section = section_in_year(plan, number, year)
     wanted = MOVE_BY_NAME[name]
-    text = request.POST.get(wanted.wants_field, "") if wanted.wants else ""
+    text = without_controls(request.POST.get(wanted.wants_field, "")) if wanted.wants else ""
     try:
         moved = move_section_year(
             section, year, wanted, by=request.user, door=Door.SCREEN, text=text, seen_version=_seen_version(request)
