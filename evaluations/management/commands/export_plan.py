@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evaluations.section_page import latest_year_with_actuals
+from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
