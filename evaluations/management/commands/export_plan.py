@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaluations.section_page import latest_year_with_actuals
 from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
@@ -52,7 +51,5 @@ def table(plan: Plan, year: int | None, name: str) -> bytes:
 
 def sheet(plan: Plan, year: int | None) -> bytes:
     """The evaluation sheet of one year, by default the latest with any actual."""
-    from evaluations.sheets import sheet_bytes
-
     year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
     return sheet_bytes(plan, year, access=None)
