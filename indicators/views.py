@@ -15,9 +15,7 @@ from plans.measure_listing import MeasureListing
 def indicator_list(request: HttpRequest, slug: str) -> HttpResponse:
     """All of them: search, filter, sort. What an address asks for and cannot have is ignored with a note."""
     plan = plan_for(request.user, slug)
-    listing = MeasureListing(
-        plan, indicator_rows(plan), request.GET, facets=INDICATOR_FACETS, texts=indicator_texts
-    )
+    listing = MeasureListing(plan, indicator_rows(plan), request.GET, facets=INDICATOR_FACETS, texts=indicator_texts)
     return render(
         request,
         "indicators/indicator_list.html",

@@ -82,7 +82,6 @@ class MeasureFilters(forms.Form):
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    year = forms.TypedChoiceField(label="年度（判定・並べ順）", required=False, coerce=int, empty_value=None)
     sort = forms.ChoiceField(label="並べ順", required=False, choices=ORDER_CHOICES)
 
     def __init__(
@@ -92,16 +91,23 @@ class MeasureFilters(forms.Form):
         plan: Plan,
         rows: Sequence[MeasureRow],
         facets: Sequence[Facet],
-        initial: Mapping[str, Any] | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=initial, auto_id="filter-%s", label_suffix="")
-        self.fields["year"].choices = [(year, wareki(year)) for year in plan.years]
+        self.words: dict[str, dict[str, str]] = {}
+        self.fields["year"] = forms.TypedChoiceField(
+            label="年度（判定・並べ順）",
+            required=False,
+            coerce=int,
+            empty_value=None,
+            choices=[(year, wareki(year)) for year in plan.years],
+        )
         for facet in facets:
-            choices = [(option.value, option.words) for option in facet.options(rows)]
+            words = self.words[facet.name] = {option.value: option.words for option in facet.options(rows)}
             # A question with one answer asks nothing; it stays only to judge what an address asks for.
-            if len(choices) > 1 or (data and data.get(facet.name)):
+            if len(words) > 1 or (data and data.get(facet.name)):
                 self.fields[facet.name] = forms.ChoiceField(
-                    label=facet.label, required=False, choices=[("", "すべて"), *choices]
+                    label=facet.label, required=False, choices=[("", "すべて"), *words.items()]
                 )
         self.order_fields(["q", "year", *(facet.name for facet in facets), "sort"])
 
@@ -117,5 +123,5 @@ class MeasureFilters(forms.Form):
         return f"{self.fields[name].label}の「{asked}」はこの一覧で選べないため、無視しました。選び直してください。"
 
     def words_of(self, name: str) -> str:
-        """The chosen option of a select in words."""
-        return dict(self.fields[name].choices)[self.cleaned_data[name]]
+        """The chosen answer to a facet in words."""
+        return self.words[name][self.cleaned_data[name]]

@@ -54,7 +54,8 @@ class MeasureTable(tables.Table):
 
 
 def _year_column(listing: MeasureListing, year: int) -> tables.TemplateColumn:
-    head, cell = {}, {"data-year": year}
+    head: dict[str, str] = {}
+    cell = {"data-year": str(year)}
     if year == listing.year:
         head["class"] = cell["class"] = "current-year"
         if listing.order_is_of_year:
