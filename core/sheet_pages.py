@@ -28,9 +28,9 @@ from core.sheet_layout import (
 from core.text_width import split_after_lines
 
 HEADINGS = ("成果目標", "節別", "成果目標の概要", "実績", "実績", "課題と今後の実施について")
-HEADING_HEIGHT, FIGURE_HEIGHT = 24.0, 18.0
+HEADING_HEIGHT, FIGURE_HEIGHT = 27.0, 21.0
 ROW_LIMIT = 400.0  # Excel draws no row taller than 409 points
-ROW_COMFORT = 30.0  # figure rows stretched beyond this look torn apart: the rest becomes an empty cell below them
+ROW_COMFORT = 40.0  # figure rows stretched beyond this look torn apart: the rest becomes an empty cell below them
 CONTINUED = "（続き）"
 
 
@@ -55,11 +55,12 @@ def lay_out(book: SheetBook) -> SheetLayout:
     years = [len(block.years) for part in book.parts for section in part for block in section.blocks]
     pages = _Pages(Columns(max(years, default=3)))
     pages.head(book)
-    for number, part in enumerate(book.parts):
-        if number:
+    for number, part in enumerate(book.parts, start=1):
+        if number > 1:
             pages.turn()
         for section in part:
-            pages.section(section)
+            is_last = number == len(book.parts) and section is part[-1]
+            pages.section(section, below=pages.notes_height(book.notes) if is_last else 0.0)
     pages.notes(book.notes)
     return pages.layout
 
@@ -85,22 +86,27 @@ class _Pages:
             self._put(row, column, heading, Role.HEADING, columns=columns)
 
     def notes(self, notes: tuple[str, ...]) -> None:
-        """The lines under the last part."""
+        """The lines under the last part, which stay together."""
+        if self.notes_height(notes) > self.room:
+            self.turn()
         for note in notes:
-            if text_height(note, self.columns.total_width) > self.room:
-                self.turn()
             self._line(note, Role.NOTE)
+
+    def notes_height(self, notes: tuple[str, ...]) -> float:
+        """What the notes need under the table."""
+        return sum(text_height(note, self.columns.total_width) for note in notes)
 
     def turn(self) -> None:
         """Begin a new page."""
         self.layout.breaks.append(len(self.layout.heights))
         self.room = self.full_room
 
-    def section(self, section: SheetSection) -> None:
-        """One 節, on one page where a page can hold it."""
+    def section(self, section: SheetSection, below: float = 0.0) -> None:
+        """One 節, on one page where a page can hold it together with what must stand below it."""
         bands = _bands(section, self.columns)
         rest = replace(section, target_title=f"■{section.target_title}", result_title=_heading(section))
-        needed = max(_side_height(rest), self._results_height(rest) + sum(sum(band.heights) for band in bands))
+        results = self._results_height(rest) + sum(sum(band.heights) for band in bands)
+        needed = max(_side_height(rest), results) + below
         if needed > self.room and (needed <= self.full_room or self.room < self.full_room / 3):
             self.turn()
         piece, rest, bands = self._divide(rest, bands)
@@ -116,7 +122,7 @@ class _Pages:
         """What fits on this page, and what remains of the texts and of the bands. Figures follow the narrative."""
         outline, more_outline = _take(section.outline, OUTLINE_WIDTH, self.room)
         issues, more_issues = _take(section.issues, ISSUES_WIDTH, self.room)
-        narrative, more_narrative = _take(section.narrative, self.columns.results_width - TITLE_WIDTH, self.room)
+        narrative, more_narrative = _take(section.narrative, self._narrative_width(section), self.room)
         here = replace(section, outline=outline, issues=issues, narrative=narrative)
         rest = replace(section, outline=more_outline, issues=more_issues, narrative=more_narrative)
         if more_narrative:
@@ -131,7 +137,11 @@ class _Pages:
         if not section.narrative:
             return text_height(section.result_title, self.columns.results_width)
         heading = text_height(section.result_title, TITLE_WIDTH)
-        return max(heading, text_height(section.narrative, self.columns.results_width - TITLE_WIDTH))
+        return max(heading, text_height(section.narrative, self._narrative_width(section)))
+
+    def _narrative_width(self, section: SheetSection) -> float:
+        """Beside its heading, or over both blocks where there is none."""
+        return self.columns.results_width - (TITLE_WIDTH if section.result_title else 0.0)
 
     def _place(self, piece: _Piece) -> None:
         """Write the rows of a piece; the height its side texts need beyond its results is shared out."""
@@ -163,11 +173,13 @@ class _Pages:
 
     def _results(self, row: int, rows: int, section: SheetSection) -> None:
         left, both = self.columns.left, 2 * self.columns.block
-        if not section.narrative:
+        if section.narrative and section.result_title:
+            self._put(row, left, section.result_title, Role.RESULT_TITLE, rows=rows)
+            self._put(row, left + 1, section.narrative, Role.TEXT, rows=rows, columns=both - 1)
+        elif section.narrative:
+            self._put(row, left, section.narrative, Role.TEXT, rows=rows, columns=both)
+        else:
             self._put(row, left, section.result_title, Role.RESULT_TITLE, rows=rows, columns=both)
-            return
-        self._put(row, left, section.result_title, Role.RESULT_TITLE, rows=rows)
-        self._put(row, left + 1, section.narrative, Role.TEXT, rows=rows, columns=both - 1)
 
     def _band(self, row: int, band: _Band) -> None:
         self._block(row, self.columns.left, band.blocks[0])

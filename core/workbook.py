@@ -127,7 +127,8 @@ class _Styles:
 
 def _alignment(role: Role, is_number: bool) -> Alignment:
     if is_number:
-        return Alignment(horizontal="right", vertical="center", indent=1)
+        # Shrunk where it must be: Excel prints #### for a number wider than its column.
+        return Alignment(horizontal="center", vertical="center", shrink_to_fit=True)
     if role in _CENTRED:
         return Alignment(horizontal="center", vertical="center", wrap_text=True)
     return Alignment(horizontal="left", vertical="center" if role in _OUTSIDE else "top", wrap_text=True)
