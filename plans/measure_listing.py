@@ -51,11 +51,6 @@ class MeasureListing:
         return MeasureFilters(None, plan=self.plan, rows=self.everything, facets=self.facets, initial=understood)
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether a condition leaves measures out."""
-        return bool(self.query or self.wanted)
-
-    @property
     def summary(self) -> str:
         """What stands in the list and in which order, for eyes that come later and for paper."""
         conditions = [f"「{self.query}」を含む"] if self.query else []
