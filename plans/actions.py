@@ -83,6 +83,8 @@ def record_values(changes: Iterable[CellChange], *, by: User | None, door: str, 
     if refusals:
         raise ValuesRefused(refusals)
     news = [c for c in wanted if c.key not in stored or stored[c.key].value != c.new]
+    if not news:
+        return []
     _write(news, stored)
     bump(years.values())
     return Change.objects.bulk_create(_history(news, plan, by, door, reason))

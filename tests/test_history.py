@@ -146,3 +146,12 @@ def test_the_operators_changes_carry_no_name():
     [line] = map(history_line, changes_for(a_user(Role.EDITOR)))
 
     assert line.by == "（コマンド）"
+
+
+@pytest.mark.parametrize("query", ["per_page=-5", "per_page=0", "page=-1", "page=abc", "page=999999"])
+def test_an_impossible_page_shows_the_nearest_one(client, query):
+    client.force_login(a_user())
+
+    answer = client.get(f"/history/?{query}")
+
+    assert answer.status_code == 200

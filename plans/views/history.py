@@ -1,9 +1,9 @@
 """変更履歴."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from plans.access import require_membership
 from plans.history_table import HistoryTable, LinesOfChanges, history_filters
@@ -17,5 +17,6 @@ def history(request: HttpRequest) -> HttpResponse:
     require_membership(request.user)
     filters = history_filters(request.user, request.GET)
     table = HistoryTable(LinesOfChanges(filters.qs))
-    RequestConfig(request, paginate={"per_page": LINES_PER_PAGE, "silent": True}).configure(table)
+    table.paginator = Paginator(table.rows, LINES_PER_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
     return render(request, "plans/history.html", {"filters": filters, "table": table})

@@ -1,0 +1,74 @@
+"""axe (WCAG 2.1 AA) on every page in a real browser, wide and narrow, with the real city's plan."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+from tests.test_doors import GET_PAGES
+
+# What axe finds does not depend on the database.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
+NOT_PAGES = ("healthz", "evaluations:published_data", "evaluations:tidy_download", "evaluations:sheet_download")
+PUBLISHED_YEAR = {"evaluations:published_section": {"slug": "122319-6", "number": 1, "year": 2022}}
+ADDRESSES = {
+    name: reverse(name, kwargs=PUBLISHED_YEAR.get(name, kwargs))
+    for name, (kwargs, _) in GET_PAGES.items()
+    if name not in NOT_PAGES
+}
+
+
+@pytest.fixture
+def demo(monkeypatch, capsys):
+    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
+    call_command("load_demo", verbosity=0)
+
+
+def sign_in(context: BrowserContext, username: str, home: str) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": home}])
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found.response["violations"]]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("username", ["manager", "viewer", "other"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(context, page, live_server, demo, username, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(context, username, live_server.url)
+
+    found = {}
+    for name, address in ADDRESSES.items():
+        answer = page.goto(
+            address.replace("122319-6", "129992-7").replace("1-1", "2-1") if username == "other" else address
+        )
+        problems = violations(page)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            problems.append("wider than the screen")
+        if answer.status >= 500:
+            problems.append(f"status {answer.status}")
+        if problems:
+            found[name] = problems
+
+    assert found == {}
+
+
+def test_axe_finds_nothing_for_residents_and_at_the_login(page, live_server, demo):
+    public = ["plans:help", *(name for name in ADDRESSES if "published" in name)]
+
+    found = {}
+    for address in [reverse("plans:login"), *(ADDRESSES[name] for name in public)]:
+        answer = page.goto(address)
+        if problems := violations(page) or (answer.status != 200 and [answer.status]):
+            found[address] = problems
+
+    assert found == {}
