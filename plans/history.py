@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from core.fiscal_years import wareki
 from core.reader import echo
@@ -110,8 +111,11 @@ def _in_plan(plan: Plan) -> QuerySet[Change]:
 def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     """With `is_masked`, and all that a line prints, in one query."""
     guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=[Subject.TEXT, Subject.RECORD, Subject.STATE])
+    # A 指標 may have moved to another 節 since: what hides its values is the state of the one where it stands now.
     settled = SectionYear.objects.filter(
-        section=OuterRef("section"), fiscal_year=OuterRef("fiscal_year"), state__in=SETTLED
+        section=Coalesce(OuterRef("measure__section"), OuterRef("section")),
+        fiscal_year=OuterRef("fiscal_year"),
+        state__in=SETTLED,
     )
     is_masked = Case(When(guarded & ~sees_drafts & ~Exists(settled), then=Value(True)), default=Value(False))
     return changes.annotate(is_masked=is_masked).select_related("by", "municipality", "plan", "section", "measure")

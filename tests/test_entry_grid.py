@@ -89,6 +89,12 @@ def test_the_fields_hold_what_is_kept_and_the_year_before_stands_beside(editor, 
     assert "<dd>9人</dd>" in page.text
 
 
+def test_a_goal_of_zero_for_the_last_year_is_a_goal(editor, section):
+    a_value(a_measure(section, "a"), 2023, 0, side=Side.PLANNED)
+
+    assert "期間の目標：0人（令和5年度）" in editor.get(grid(section)).text
+
+
 def test_the_first_year_shows_the_baseline_beside(editor, section):
     a_measure(section, "a", baseline=Decimal(36), baseline_year=2019)
 

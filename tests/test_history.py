@@ -112,6 +112,17 @@ def test_of_a_move_a_viewer_sees_the_states_and_not_the_reason():
     assert (line.old, line.new, line.reason) == ("確認待ち", "差し戻し", "確認中")
 
 
+def test_what_hides_the_values_of_a_measure_is_the_section_where_it_stands_now():
+    plan = a_plan()
+    left, entered = a_section(plan, 1), a_section(plan, 2)
+    measure = a_measure(left)
+    typed(measure, 12, by=a_user(Role.EDITOR))
+    Measure.objects.filter(pk=measure.pk).update(section=entered)
+    in_state(left, 2022, YearState.CONFIRMED)
+
+    assert seen_by(a_user(Role.VIEWER)) == [HIDDEN]
+
+
 def test_changes_of_people_are_for_the_managers_of_that_city():
     other_city = a_municipality("129992", "みほん市")
     a_change(Subject.PEOPLE, field="役割", old="閲覧", new="入力")

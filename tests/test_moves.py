@@ -72,6 +72,16 @@ def test_each_step_is_signed_with_who_and_when(client, section):
     assert None not in (row.submitted_at, row.checked_at, row.confirmed_at)
 
 
+@pytest.mark.parametrize(("role", "count"), [(Role.EDITOR, 2), (Role.VIEWER, 0)])
+def test_the_reason_of_a_return_is_for_those_who_see_drafts(client, section, role, count):
+    in_state(section, 2022, YearState.RETURNED)
+    client.force_login(a_user(role))
+
+    page = client.get(reverse("evaluations:section_year", args=[section.plan.slug, section.number, 2022])).text
+
+    assert page.count("直してください。") == count
+
+
 def test_reopening_takes_every_signature_back(client, section):
     in_state(section, 2022, YearState.PUBLISHED)
     client.force_login(a_user(Role.CONFIRMER))
