@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from core.tables import BLANK, MAX_ROWS, NotReadable, Table, TableCell, as_table
+from core.tables import BLANK, MAX_ROWS, NotReadable, Table, TableCell, as_table, refuse_wide, too_many_rows
 from core.xlsx_files import read_xlsx
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -52,7 +52,11 @@ def read_json(content: bytes) -> Table:
         raise NotReadable("JSONとして読み取れません。UTF-8で、書き出したときの形のまま保存してください。") from error
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise NotReadable("JSONは、行ごとのオブジェクトを並べた配列にしてください。")
+    # Before keys and objects are multiplied: 20,000 objects of one key each would make 400 million cells.
+    if len(objects) > MAX_ROWS:
+        raise too_many_rows(MAX_ROWS + 2)
     header = list(dict.fromkeys(key for item in objects for key in item))
+    refuse_wide(1, len(header))
     lines: list[Sequence[TableCell | None]] = [[TableCell(key) for key in header]]
     lines += [[_json_cell(item[key]) if key in item else None for key in header] for item in objects]
     return as_table(lines)
@@ -72,6 +76,7 @@ def _decoded(content: bytes) -> str:
 def _bounded(reader: Iterable[list[str]]) -> Iterator[list[str]]:
     """The lines of a CSV, one more than allowed at most, so that a file of line ends alone costs nothing."""
     for count, line in enumerate(reader):
+        refuse_wide(count + 1, len(line))
         yield line
         if count > MAX_ROWS:
             return

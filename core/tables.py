@@ -69,8 +69,7 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
     if len(grid) > MAX_ROWS + 1:
         raise too_many_rows(MAX_ROWS + 2)
     for number, line in enumerate(grid, start=1):
-        if len(line) > MAX_COLUMNS:
-            raise NotReadable(f"列が多すぎます。{MAX_COLUMNS}列までにしてください。", address(MAX_COLUMNS, number))
+        refuse_wide(number, len(line))
         for place, cell in enumerate(line):
             if cell and len(cell.text) > MAX_CELL:
                 raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(place, number))
@@ -80,6 +79,12 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
     if not any(text.strip() for text in header):
         raise NotReadable("1行目に見出しがありません。書き出した表の見出しを1行目に置いてください。")
     return Table(header, filled, is_csv)
+
+
+def refuse_wide(row: int, columns: int) -> None:
+    """NotReadable for a row of more columns than we read. Readers ask before they make cells of them."""
+    if columns > MAX_COLUMNS:
+        raise NotReadable(f"列が多すぎます。{MAX_COLUMNS}列までにしてください。", address(MAX_COLUMNS, row))
 
 
 def too_many_rows(number: int) -> NotReadable:

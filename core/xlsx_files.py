@@ -31,6 +31,9 @@ MAX_PARTS = 1000
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 100
 """Unpacked bytes to packed ones. A sheet of equal rows comes to about fifty."""
+MAX_ELEMENTS, MAX_OTHER_ELEMENTS = 1_000_000, 50_000
+"""XML elements in all sheets together, and in each other part (styles, names, shared texts). Each costs ten
+microseconds, whatever its size: a part of four bytes an element would keep us busy for minutes within the ratio."""
 _LAST_ROW = 1_048_576  # of any spreadsheet; a file that names a later one is not followed there
 _SMALL = 4 * 1024 * 1024  # below it a high ratio harms nobody
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the sign beside the number as it is
@@ -63,13 +66,19 @@ def _measure(content: bytes) -> None:
             if len(parts) > MAX_PARTS:
                 raise NotReadable(f"ブックの部品が多すぎます（{len(parts)}個）。シート1枚だけを保存し直してください。")
             allowed = min(MAX_UNPACKED, max(_SMALL, len(content) * MAX_RATIO))
-            unpacked = 0
+            unpacked = in_sheets = 0
             for part in parts:
+                elements = 0
                 with archive.open(part) as stream:
                     while chunk := stream.read(1024 * 1024):
                         unpacked += len(chunk)
+                        elements += chunk.count(b"<") - chunk.count(b"</")
                         if unpacked > allowed:
                             raise NotReadable(_TOO_LARGE)
+                is_sheet = part.filename.startswith("xl/worksheets/")
+                in_sheets += elements if is_sheet else 0
+                if in_sheets > MAX_ELEMENTS or (elements > MAX_OTHER_ELEMENTS and not is_sheet):
+                    raise NotReadable(_TOO_LARGE)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         if isinstance(error, NotReadable):
             raise

@@ -1,6 +1,7 @@
 """Uploaded tables: what is read from them, and what is refused in a plain sentence."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import date
 
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 
 from core.table_files import MAX_BYTES, read_table
 from core.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
+from core.xlsx_files import MAX_ELEMENTS, MAX_OTHER_ELEMENTS
 
 
 def texts(table):
@@ -175,6 +177,24 @@ def test_limits_name_the_cell(content, place, beginning):
     assert (found[0], found[1][: len(beginning)]) == (place, beginning)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("a.csv", b"a\n" + b"1," * 2_000_000, ("CW2", "列が多すぎます")),
+        ("a.json", b"[" + b",".join(b'{"k%d":1}' % key for key in range(10_000)) + b"]", ("CW1", "列が多すぎます")),
+        ("a.json", b"[" + b"{}," * MAX_ROWS + b"{}]", (f"A{MAX_ROWS + 2}", "行が多すぎます")),
+    ],
+)
+def test_a_table_that_would_multiply_is_refused_before_its_cells_are_made(name, content, found):
+    tracemalloc.start()
+    place, sentence = refusal(name, content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert (place, sentence.split("。")[0]) == found
+    assert peak < 60_000_000  # bytes; the cells of the first would take 140 MB, those of the second 800 MB
+
+
 def test_a_cell_longer_than_any_reader_takes_is_refused():
     assert refusal("a.csv", b"a\n" + b"x" * 200_000)[1].startswith("CSVとして読み取れません")
 
@@ -183,6 +203,20 @@ def test_a_book_within_a_small_file_that_unpacks_to_much_is_refused_before_it_is
     bomb = with_part(a_book(["a"]), "xl/worksheets/sheet1.xml", lambda xml: b"<x>" + b"a" * 80_000_000)
 
     assert len(bomb) < 200_000
+    assert refusal("a.xlsx", bomb)[1].startswith("ブックを開くと大きくなりすぎます")
+
+
+@pytest.mark.parametrize(
+    ("part", "around", "element", "count"),
+    [
+        ("xl/styles.xml", "<styleSheet>{}</styleSheet>", "<xf/>", MAX_OTHER_ELEMENTS),
+        ("xl/workbook.xml", "<workbook>{}</workbook>", "<definedName/>", MAX_OTHER_ELEMENTS),
+        ("xl/worksheets/sheet1.xml", "<worksheet><row>{}</row></worksheet>", "<c/>", MAX_ELEMENTS),
+    ],
+)
+def test_a_book_of_very_many_elements_is_refused_before_it_is_opened(part, around, element, count):
+    bomb = with_part(a_book(["a"]), part, lambda xml: around.format(element * (count + 1)))
+
     assert refusal("a.xlsx", bomb)[1].startswith("ブックを開くと大きくなりすぎます")
 
 
