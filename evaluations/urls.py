@@ -1,6 +1,7 @@
 """Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, publication."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from evaluations.views.dashboard import dashboard
 from evaluations.views.entry import entry_section, entry_year
@@ -19,8 +20,18 @@ from evaluations.views.published import (
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
 from evaluations.workflow import MOVE_LIST
+from plans.models.measure import CODE_PATTERN
 
 app_name = "evaluations"
+
+
+class MeasureCodeConverter(StringConverter):
+    """A 指標コード and nothing else: a NUL in an address is no question that PostgreSQL takes."""
+
+    regex = CODE_PATTERN.strip("^$")
+
+
+register_converter(MeasureCodeConverter, "measure_code")
 
 section_patterns: list[URLPattern] = [
     path("", section_latest, name="section_latest"),
@@ -32,7 +43,7 @@ section_patterns: list[URLPattern] = [
 plan_patterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
     path("sections/<int:number>/", include(section_patterns)),
-    path("measures/<str:code>/", measure, name="measure"),
+    path("measures/<measure_code:code>/", measure, name="measure"),
     path("entry/<int:year>/", entry_year, name="entry_year"),
     path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
     path("import/", import_table, name="import"),

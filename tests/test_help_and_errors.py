@@ -94,6 +94,14 @@ def test_an_unknown_address_is_answered_in_japanese(client, logged_in):
     assert ("計画の一覧" in response.text) is logged_in
 
 
+@pytest.mark.parametrize("code", ["%00", "1%0A", "無い"])
+def test_what_is_no_code_of_a_measure_is_not_found(client, db, code):
+    plan = a_plan()
+    client.force_login(a_user(Role.VIEWER))
+
+    assert client.get(f"/plans/{plan.slug}/measures/{code}/").status_code == 404
+
+
 @pytest.mark.django_db
 def test_another_citys_plan_is_not_found_without_a_word_about_it(client):
     plan = a_plan()
