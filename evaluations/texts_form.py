@@ -21,7 +21,7 @@ HELP = {
     "budget_text": "予算や事業のどこに反映したか。事業名や予算の増減を書きます。",
 }
 GROUPS = (
-    ("実施（Do）", ("do_text",)),
+    ("実績（Do）", ("do_text",)),
     ("評価（Check）", ("check_text", "proposal")),
     ("改善（Act）", ("issues_text", "act_text", "budget_text")),
 )

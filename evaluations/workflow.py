@@ -22,11 +22,13 @@ STEPS = ("submitted", "checked", "returned", "confirmed", "published")
 class Move:
     """One move. `right` names a property of Access, `stamp` the step it signs, `clears` the steps that no longer stand.
 
+    `done` tells the person that it was made.
     `wants` is what the person must write (差し戻しの理由 …), with the name of its form field; "" where nothing.
     """
 
     name: str
     label: str
+    done: str
     starts: tuple[str, ...]
     to: str
     right: str
@@ -41,6 +43,7 @@ MOVE_LIST = (
     Move(
         "submit",
         "提出する",
+        "提出しました",
         (YearState.DRAFT, YearState.RETURNED),
         YearState.SUBMITTED,
         "may_write",
@@ -51,6 +54,7 @@ MOVE_LIST = (
     Move(
         "withdraw",
         "提出を取り下げる",
+        "提出を取り下げました",
         (YearState.SUBMITTED,),
         YearState.DRAFT,
         "may_write",
@@ -60,6 +64,7 @@ MOVE_LIST = (
     Move(
         "check",
         "確認済みにする",
+        "確認済みにしました",
         (YearState.SUBMITTED,),
         YearState.SUBMITTED,
         "may_check",
@@ -69,6 +74,7 @@ MOVE_LIST = (
     Move(
         "return",
         "差し戻す",
+        "差し戻しました",
         (YearState.SUBMITTED,),
         YearState.RETURNED,
         "may_check",
@@ -81,6 +87,7 @@ MOVE_LIST = (
     Move(
         "confirm",
         "確定する",
+        "確定しました",
         (YearState.SUBMITTED,),
         YearState.CONFIRMED,
         "may_confirm",
@@ -90,6 +97,7 @@ MOVE_LIST = (
     Move(
         "reopen",
         "確定を解除する",
+        "確定を解除しました",
         (YearState.CONFIRMED, YearState.PUBLISHED),
         YearState.DRAFT,
         "may_confirm",

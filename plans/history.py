@@ -21,7 +21,7 @@ from plans.models.section_year import SETTLED
 CIRCUMSTANCES = {"as_of": "時点", "note": "注記", "numerator": "分子", "denominator": "分母"}
 NO_PLAN = "計画値なし"
 BLANK = "（空欄）"
-OPERATOR = "（コマンド）"
+OPERATOR = "（システム管理）"
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def test_the_operators_changes_carry_no_name():
 
     [line] = map(history_line, changes_for(a_user(Role.EDITOR)))
 
-    assert line.by == "（コマンド）"
+    assert line.by == "（システム管理）"
 
 
 @pytest.mark.parametrize("query", ["per_page=-5", "per_page=0", "page=-1", "page=abc", "page=999999"])

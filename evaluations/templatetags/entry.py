@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from django import template
 from django.contrib.auth.models import User
 
+from plans.history import OPERATOR
+
 register = template.Library()
 
 
 @register.filter
 def person(user: User | None) -> str:
     """A person's name as it is signed; the operator's commands carry none."""
-    return (user.get_full_name() or user.get_username()) if user else "（コマンド）"
+    return (user.get_full_name() or user.get_username()) if user else OPERATOR
 
 
 @register.filter

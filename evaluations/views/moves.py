@@ -27,7 +27,7 @@ def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -
         kept = f"（書いた{wanted.wants}：{text.strip()}）" if text.strip() else ""
         messages.error(request, f"{refused}{kept}")
     else:
-        messages.success(request, f"「{wanted.label}」を行いました。いまの状態は「{moved.get_state_display()}」です。")
+        messages.success(request, f"{wanted.done}。いまの状態は「{moved.get_state_display()}」です。")
     return redirect("evaluations:section_year", slug, number, year)
 
 

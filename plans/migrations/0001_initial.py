@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='日時')),
-                ('door', models.CharField(choices=[('screen', '画面'), ('upload', '取り込み'), ('command', 'コマンド')], max_length=10, verbose_name='経路')),
+                ('door', models.CharField(choices=[('screen', '画面'), ('upload', '取り込み'), ('command', 'システム管理')], max_length=10, verbose_name='経路')),
                 ('reason', models.TextField(blank=True, verbose_name='理由')),
                 ('fiscal_year', models.PositiveSmallIntegerField(null=True, verbose_name='年度')),
                 ('side', models.CharField(blank=True, choices=[('planned', '計画値'), ('actual', '実績値')], max_length=10)),

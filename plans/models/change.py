@@ -16,7 +16,7 @@ class Door(models.TextChoices):
 
     SCREEN = "screen", "画面"
     UPLOAD = "upload", "取り込み"
-    COMMAND = "command", "コマンド"
+    COMMAND = "command", "システム管理"
 
 
 class Subject(models.TextChoices):

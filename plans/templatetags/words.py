@@ -12,7 +12,7 @@ from core.numerals import one_decimal, plain
 from core.prose import circled, printed_lines
 from core.values import Value
 from core.words import ValueKind
-from plans.history import side_in_words
+from plans.history import OPERATOR, side_in_words
 from plans.models import Change, Municipality, Plan
 
 register = template.Library()
@@ -102,4 +102,4 @@ def change_words(side: dict | str | None) -> str:
 @register.filter
 def by_whom(change: Change) -> str:
     """Who made a change; the operator's commands carry no name."""
-    return str(change.by.get_full_name() or change.by.username) if change.by else "（コマンド）"
+    return str(change.by.get_full_name() or change.by.username) if change.by else OPERATOR
