@@ -1,19 +1,24 @@
 """The page of import: who may, what a file would change, the confirmation, and what others did in between."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from core.values import Value
 from core.words import Family, Side
+from evaluations.importing.applying import apply_import
+from evaluations.importing.changes import PlanKey, ValueChange
 from evaluations.importing.preview import MAX_AGE
 from evaluations.tidy import tidy_file
-from plans.models import Change, Department, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
+from plans.actions import lock_section_year
+from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
 from tests.builders import (
     a_full_plan,
     a_measure,
@@ -29,6 +34,7 @@ from tests.tidy_tables import a_csv, edited, exported
 
 pytestmark = pytest.mark.django_db
 TITLE = "地域生活への移行"
+KEY = PlanKey("122319", "disability", 6)
 
 
 @pytest.fixture
@@ -347,6 +353,58 @@ def test_a_year_locked_meanwhile_is_not_written(client, measure):
 
     assert [place for place, _ in problems_in(response)] == ["H2"]
     assert stored() == Value(Decimal(3))
+
+
+def test_a_measure_does_not_move_into_a_section_confirmed_meanwhile(client, measure):
+    other = a_section(measure.plan, 2, title="第2節")
+    client.force_login(a_user(Role.MANAGER))
+    preview = upload(client, a_csv({"節番号": "2"}))
+    in_state(other, 2022, YearState.CONFIRMED)
+
+    response = confirm(client, preview)
+
+    assert [sentence.split("。")[0] for _, sentence in problems_in(response)] == [
+        f"「{TITLE}」節番号は、この間に確定または公表した年度があるため移せません"
+    ]
+    assert Measure.objects.get().section == measure.section
+
+
+@pytest.mark.parametrize(("year", "texts"), [(2022, {"種類": "有無"}), (2023, {"終了年度": "2022"})])
+def test_a_value_entered_meanwhile_is_not_left_without_its_kind_or_year(client, measure, year, texts):
+    YearlyValue.objects.all().delete()
+    client.force_login(a_user(Role.MANAGER))
+    preview = upload(client, a_csv(texts))
+    a_value(measure, year, 5)
+
+    response = confirm(client, preview)
+
+    name = TITLE if "種類" in texts else measure.plan.name
+    said = f"「{name}」{next(iter(texts))}は、この間に入力された値に合わないため変えられません"
+    assert [sentence.split("。")[0] for _, sentence in problems_in(response)] == [said]
+    assert (Measure.objects.get().value_kind, Plan.objects.get().end_year) == ("number", 2023)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_import_waits_for_its_years_without_holding_the_plan(client, measure):
+    """Publishing locks the years first and then the plan; the other way round each would wait for the other."""
+    editor = a_user()
+    change = ValueChange(KEY, "1-1", TITLE, 2021, Side.ACTUAL, Value(Decimal(3)), Value(Decimal(9)))
+
+    def import_it():
+        try:
+            return apply_import([change], by=editor, door=Door.UPLOAD)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_section_year(measure.section, 2021)
+            waiting = pool.submit(import_it)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=1)
+            plan = Plan.objects.select_for_update(no_key=True, nowait=True).get()
+        assert (plan, waiting.result(timeout=10)) == (measure.plan, 1)
 
 
 def test_a_role_lost_meanwhile_is_lost(client, measure):

@@ -22,6 +22,7 @@ from evaluations.importing.changes import (
     ValueChange,
 )
 from evaluations.importing.columns import measure_fields
+from evaluations.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import access_for
@@ -73,6 +74,7 @@ class _Import:
     def apply(self, changes: Sequence[ImportChange]) -> int:
         masters = [change for change in changes if not isinstance(change, ValueChange)]
         self._create_roots(masters)
+        self.years = lock_years(self.key, changes)
         # NO KEY: whoever writes history of this plan meanwhile refers to its row and need not wait for us.
         self.plan = (
             Plan.objects.select_for_update(no_key=True, of=("self",))
@@ -88,7 +90,15 @@ class _Import:
         if self.refused:
             raise ImportRefused(self.refused)
         Change.objects.bulk_create(self.history)
-        return len(self.history) + self._record([c for c in changes if isinstance(c, ValueChange)])
+        recorded = self._record([c for c in changes if isinstance(c, ValueChange)])
+        self._check_what_stands(masters)
+        return len(self.history) + recorded
+
+    def _check_what_stands(self, changes: Sequence[ImportChange]) -> None:
+        sentences = {id(change): sentence for change, sentence in unfit(self.plan, changes)}
+        self.refused += [Refused(c, Cause.INVALID, sentences[id(c)]) for c in changes if id(c) in sentences]
+        if self.refused:
+            raise ImportRefused(self.refused)
 
     def _check_rights(self, masters: Sequence[ImportChange]) -> None:
         if not masters or self.by is None:
@@ -194,7 +204,10 @@ class _Import:
         if "親指標" in texts:
             measure.parent = self.measures[texts["親指標"]] if texts["親指標"] else None
         if "節番号" in texts:
-            measure.section = self.sections[int(texts["節番号"])]
+            old, measure.section = measure.section, self.sections[int(texts["節番号"])]
+            if is_settled(self.years, old, measure.section):
+                change = next(change for change in fresh if change.column == "節番号")
+                self.refused.append(Refused(change, Cause.LOCKED, f"{change.place}は、{SETTLED_SINCE}"))
             if measure.family == Family.TARGET:
                 goal = _outcome_target(measure.section)
                 TargetItem.objects.filter(measure=measure).update(outcome_target=goal)

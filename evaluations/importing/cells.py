@@ -130,7 +130,7 @@ def _check_kind(
         return
     stands = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
     stands |= {(change.year, change.side): change.new for change in changes}
-    if not all(_fits(value, kind) for value in stands.values()):
+    if not all(fits(value, kind) for value in stands.values()):
         report.problem(
             measure.at("種類"),
             f"入力済みの値が「{kind.label}」に合わないため、種類を変えられません。"
@@ -138,7 +138,8 @@ def _check_kind(
         )
 
 
-def _fits(value: Value, kind: ValueKind) -> bool:
+def fits(value: Value, kind: ValueKind) -> bool:
+    """Whether a 指標 of this 種類 may hold this value."""
     if kind is ValueKind.TEXT:
         return value.number is None
     if kind is not ValueKind.RATE and value.numerator is not None:
