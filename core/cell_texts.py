@@ -1,9 +1,9 @@
 """The texts of one cell as a form, a CSV or a sheet gave them, cleaned and held to their limits."""
 
-import unicodedata
 from dataclasses import dataclass, fields, replace
 
 from core.numerals import typed
+from core.signs import EDGES, is_control
 from core.words import ValueKind
 
 MAX_LENGTHS = {"wording": 1000, "note": 1000, "as_of": 100}
@@ -17,9 +17,6 @@ LABELS = {
     "certainty": "確定度",
     "note": "注記",
 }
-# Blanks and line ends around a text come from copying; the rarer separators among "whitespace" are control characters.
-_EDGES = " \t\r\n\u00a0\u2002\u2003\u2009\u3000\ufeff\u200b"
-_NONCHARACTERS = "\ufffe\uffff"  # no workbook can hold them
 
 
 class NotUnderstood(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
@@ -54,14 +51,10 @@ class CellTexts:
 
 
 def _cleaned(field: str, text: str, lines_allowed: bool) -> str:
-    text = text.strip(_EDGES).replace("\r\n", "\n").replace("\r", "\n")
-    if any(_is_forbidden(sign) and not (sign == "\n" and lines_allowed) for sign in text):
+    text = text.strip(EDGES).replace("\r\n", "\n").replace("\r", "\n")
+    if any(is_control(sign) and not (sign == "\n" and lines_allowed) for sign in text):
         raise NotUnderstood(field, f"{LABELS[field]}に改行や制御文字は使えません。取り除いてください{typed(text)}")
     return within_length(field, text, MAX_LENGTHS.get(field, MAX_LENGTHS["wording"]))
-
-
-def _is_forbidden(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or sign in _NONCHARACTERS
 
 
 def within_length(field: str, text: str, limit: int) -> str:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from core.signs import for_workbook
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
 
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -84,7 +85,7 @@ def _write(cell: Cell, text: str, *, is_number: bool) -> None:
     if is_number:
         cell.value = Decimal(text)
         return
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.value = for_workbook(text)
     # openpyxl takes a leading = for a formula, whatever was meant; @ keeps a code like 012345 text when it is edited.
     cell.data_type = "s"
     cell.number_format = "@"

@@ -8,7 +8,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
@@ -29,6 +28,7 @@ from core.sheet_layout import (
     SheetLayout,
 )
 from core.sheet_pages import lay_out
+from core.signs import for_workbook
 
 SHEET_NAME = "評価シート"
 FONT, JAPANESE = "BIZ UDゴシック", 128
@@ -55,7 +55,7 @@ def write_evaluation_sheet(book: SheetBook) -> bytes:
     layout = lay_out(book)
     workbook = Workbook()
     workbook._named_styles["Normal"].font = UNIT_FONT
-    workbook.properties.title = _clean(book.title)
+    workbook.properties.title = for_workbook(book.title)
     workbook.properties.creator = None
     sheet = workbook.active
     sheet.title = SHEET_NAME
@@ -91,7 +91,7 @@ def _fill(cell: Cell, value: str | Decimal) -> None:
     if isinstance(value, Decimal):
         cell.value = int(value) if value == value.to_integral_value() else value
         return
-    cell.value = _clean(value)
+    cell.value = for_workbook(value)
     cell.data_type = "s"
 
 
@@ -169,12 +169,7 @@ def _set_up_print(sheet: Worksheet, layout: SheetLayout, book: SheetBook) -> Non
 
 def _footer(text: str) -> str:
     """Text for a footer, where & begins a code and all three parts share 255 characters."""
-    return _clean(text).replace("\n", " ")[:80].replace("&", "&&")
-
-
-def _clean(text: str) -> str:
-    """Text without the control characters that no workbook may hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)
+    return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")
 
 
 def _timeless(workbook: bytes) -> bytes:

@@ -4,6 +4,8 @@ import unicodedata
 
 from django import forms
 
+from core.signs import NONCHARACTERS
+
 LONGEST = 20_000
 """Characters. An Excel cell holds 32,767."""
 
@@ -25,7 +27,7 @@ def refuse_controls(text: str) -> None:
 
 
 def _is_control(sign: str) -> bool:
-    return sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs")
+    return sign not in "\n\t" and (unicodedata.category(sign) in ("Cc", "Cs") or sign in NONCHARACTERS)
 
 
 class ProseField(forms.CharField):

@@ -12,10 +12,23 @@ from django import forms
 from django.contrib.auth.models import User
 
 from core.numerals import plain
+from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
 
 LAST_PART = 9
+
+
+class NameField(forms.CharField):
+    """A name in one line, held to what the tidy table reads back: what is exported must come in again unchanged."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).strip(EDGES)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if any(is_control(sign) for sign in value):
+            raise forms.ValidationError("改行や制御文字は使えません。取り除いてください。")
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,7 @@ class PlanForm(SettingsForm):
 
     def settings_of(self, plan: Plan) -> list[Setting]:
         return [
-            Setting("name", plan, "name", forms.CharField(label="計画名", max_length=100)),
+            Setting("name", plan, "name", NameField(label="計画名", max_length=100)),
             Setting("near_low", plan, "near_low", _percent("「見込みどおり」の下限（%）")),
             Setting("near_high", plan, "near_high", _percent("「見込みどおり」の上限（%）")),
         ]
@@ -126,7 +139,7 @@ class SectionsForm(SettingsForm):
     def settings_of(self, plan: Plan) -> list[Setting]:
         found: list[Setting] = []
         for section in plan.sections.all():
-            title = forms.CharField(label=f"{section.label}の節名", max_length=200)
+            title = NameField(label=f"{section.label}の節名", max_length=200)
             part = forms.IntegerField(label=f"{section.label}の評価シートの部", min_value=1, max_value=LAST_PART)
             found.append(Setting(f"title-{section.number}", section, "title", title))
             found.append(Setting(f"part-{section.number}", section, "sheet_part", part))

@@ -108,6 +108,12 @@ def test_text_that_looks_like_a_formula_stays_text(text):
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
 
 
+def test_a_sign_that_no_workbook_can_hold_does_not_spoil_the_sheet():
+    sheet = opened(write_evaluation_sheet(book((section(narrative="前\x01\uffff\ufffe後", result_title="実績"),))))
+
+    assert sheet["E3"].value == "前後"
+
+
 def test_the_same_book_gives_the_same_bytes():
     one = book((section(blocks=(block(),)),))
 

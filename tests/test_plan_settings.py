@@ -112,6 +112,23 @@ def test_titles_and_parts_of_the_sections_change(client, plan, manager):
     ]
 
 
+@pytest.mark.parametrize("typed", ["a\x01b", "a\nb", "a\u2028b", "a\uffffb"])
+def test_a_name_that_could_not_be_read_back_from_a_table_is_refused(client, plan, manager, typed):
+    a_section(plan)
+
+    for action, name in (("plan", "name"), ("sections", "title-1")):
+        form = send(client, plan, action, **{name: typed}).context["sent"]
+        assert form.errors == {name: ["改行や制御文字は使えません。取り除いてください。"]}
+    assert history() == []
+
+
+def test_signs_that_nobody_sees_around_a_name_are_dropped(client, plan, manager):
+    send(client, plan, "plan", name="\ufeff第6期計画\u200b")
+
+    plan.refresh_from_db()
+    assert plan.name == "第6期計画"
+
+
 def test_departments_of_all_measures_are_given_in_one_post(client, plan, manager):
     welfare = Department.objects.create(municipality=plan.municipality, name="福祉課")
     children = Department.objects.create(municipality=plan.municipality, name="子ども課")

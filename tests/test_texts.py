@@ -160,7 +160,7 @@ def test_an_old_page_overwrites_nothing(editor, section, token):
     assert '<div class="kept">先の文章</div>' in page.text
 
 
-@pytest.mark.parametrize("text", ["あ" * 20_001, "見えない\x0b文字"])
+@pytest.mark.parametrize("text", ["あ" * 20_001, "見えない\x0b文字", "見えない\uffff文字"])
 def test_a_text_that_cannot_be_kept_comes_back_with_its_problem(editor, section, text):
     page = editor.post(place(section), drawn(editor, section) | {"do_text": text, "act_text": "来年度"})
 

@@ -4,7 +4,6 @@ Everything is compared and shown in the form in which it is exported, so that re
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from core.fiscal_years import read_fiscal_year
 from core.municipality_codes import read_code
 from core.numerals import plain, read_numeral, squeeze, typed
+from core.signs import EDGES, is_control
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
 from plans.models import PlanKind
 from plans.models.measure import CODE_PATTERN
@@ -34,14 +34,13 @@ MEASURE_COLUMNS = (
     "基準年度",
 )
 USUAL_DIRECTION = {Family.TARGET.label: Direction.MORE.label, Family.INDICATOR.label: Direction.NEAR.label}
-_EDGES = " \t\r\n\u00a0\u3000\ufeff\u200b"
 _MAX_GENERATION, _MAX_SECTION = 99, 999
 
 
 def canonical(column: str, text: str) -> str:
     """The text of a master cell as it would be exported; ValueError with a sentence that names the remedy."""
-    cleaned = text.strip(_EDGES)
-    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in cleaned):
+    cleaned = text.strip(EDGES)
+    if any(is_control(sign) for sign in cleaned):
         raise ValueError(f"改行や制御文字は使えません。取り除いてください{typed(text)}")
     return _READERS[column](cleaned)
 
