@@ -23,7 +23,7 @@ class NameField(forms.CharField):
     """A name in one line, held to what the tidy table reads back: what is exported must come in again unchanged."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).strip(EDGES)
+        return (super().to_python(value) or "").strip(EDGES)
 
     def validate(self, value: str) -> None:
         super().validate(value)
