@@ -99,8 +99,9 @@ def lock_section_years(plan: Plan, keys: set[tuple[int, int]]) -> dict[tuple[int
     SectionYear.objects.bulk_create(
         [SectionYear(section_id=section, fiscal_year=year) for section, year in ordered], ignore_conflicts=True
     )
+    # OF self: the join would lock the 節 too, for which two people who open different years of it would deadlock.
     rows = (
-        SectionYear.objects.select_for_update()
+        SectionYear.objects.select_for_update(of=("self",))
         .filter(section__plan=plan, section__in={s for s, _ in ordered}, fiscal_year__in={y for _, y in ordered})
         .order_by("section_id", "fiscal_year")
     )

@@ -185,7 +185,7 @@ def delete_department(department: Department, *, by: User) -> None:
 
 def _start(municipality: Municipality, by: User) -> None:
     """Check the right, and let changes of the people of one 自治体 wait for each other."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     access = access_for(by, municipality)
     require(access is not None and access.may_manage, "利用者を変更できるのは、管理の役割の人だけです。")
 

@@ -58,7 +58,7 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     """
     # An import changes 節 and names under the plan's lock; the plan before the city, as it does.
     Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    city = Municipality.objects.select_for_update().get(pk=plan.municipality_id)
+    city = Municipality.objects.select_for_update(no_key=True).get(pk=plan.municipality_id)
     access = access_for(by, city)
     require(access is not None and access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
     departments = dict(city.departments.values_list("pk", "name"))

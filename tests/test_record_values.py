@@ -1,13 +1,16 @@
 """The one verb that writes values: rights, locks, conflicts, all or nothing, history."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
 from plans.actions import Cause, CellChange, ValuesRefused, record_values
 from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
+from plans.plan_settings import SettingChange, change_settings
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +254,48 @@ def test_writing_more_cells_asks_no_more(section, django_assert_max_num_queries,
 
     with django_assert_max_num_queries(14):
         record_values(changes, by=editor, door=Door.SCREEN)
+
+
+# --- At the same moment ---
+
+
+def elsewhere(act):
+    """What `act` gives in a transaction of its own, which may not have to wait longer than two seconds."""
+
+    def go():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(go).result()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_whoever_writes_one_year_of_a_section_does_not_wait_for_another_year(measure):
+    """Locking the 節 itself let two people who opened different years of it wait for each other for ever."""
+    editor = a_user()
+
+    with transaction.atomic():
+        record_values([change(measure, number(1), year=2021)], by=editor, door=Door.SCREEN)
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, door=Door.SCREEN))
+
+    assert [line.new for line in lines] == [{"number": "2"}]
+    assert kept().keys() == {("a", 2021, "actual"), ("a", 2022, "actual")}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_settings_does_not_keep_values_from_being_written(section, measure):
+    manager = a_user(Role.MANAGER)
+    setting = SettingChange("title", section, "title", section.title, "新しい節名")
+
+    with transaction.atomic():
+        change_settings(section.plan, [setting], by=manager)
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=manager, door=Door.SCREEN))
+
+    assert [line.new for line in lines] == [{"number": "2"}]

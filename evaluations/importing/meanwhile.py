@@ -1,10 +1,10 @@
 """What others did between the preview of an import and its confirmation: locks, and checks that must hold again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.words import ValueKind
 from evaluations.importing.cells import fits
-from evaluations.importing.changes import ImportChange, MasterChange, PlanKey, ValueChange
+from evaluations.importing.changes import ImportChange, MasterChange, NewMeasure, PlanKey, ValueChange
 from plans.actions import lock_section_years
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
@@ -14,7 +14,7 @@ SETTLED_SINCE = "この間に確定または公表した年度があるため移
 Years = Mapping[tuple[int, int], SectionYear]
 
 
-def lock_years(key: PlanKey, changes: Iterable[ImportChange]) -> Years:
+def lock_years(key: PlanKey, changes: Sequence[ImportChange]) -> Years:
     """Lock the 節 × 年度 that these changes touch, by section id and year.
 
     Before the plan, as publishing does: otherwise each would wait for the other. A 指標 that moves or changes its 種類
@@ -22,11 +22,12 @@ def lock_years(key: PlanKey, changes: Iterable[ImportChange]) -> Years:
     """
     plan = Plan.objects.get(slug=key.slug)
     numbers = dict(plan.sections.values_list("number", "pk"))
-    sections = dict(plan.measures.values_list("code", "section_id"))
+    sections = {c.code: numbers.get(int(c.columns["節番号"])) for c in changes if isinstance(c, NewMeasure)}
+    sections |= dict(plan.measures.values_list("code", "section_id"))
     keys: set[tuple[int, int]] = set()
     for change in changes:
-        if isinstance(change, ValueChange) and change.code in sections:
-            keys.add((sections[change.code], change.year))
+        if isinstance(change, ValueChange) and (pk := sections.get(change.code)):
+            keys.add((pk, change.year))
         elif isinstance(change, MasterChange) and change.column in ("節番号", "種類") and change.name in sections:
             entered = numbers.get(int(change.new)) if change.column == "節番号" else None
             keys |= {(pk, year) for pk in (sections[change.name], entered) if pk for year in plan.years}
