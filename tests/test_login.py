@@ -1,7 +1,7 @@
 """Login, logout, one's own password, and the lock after many wrong passwords."""
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from plans.models import Role
 from tests.builders import a_user
@@ -107,3 +107,11 @@ def test_problems_of_a_new_password_stand_at_their_field_and_on_top(client):
 
 def test_the_password_page_asks_for_a_login(client):
     assert client.get("/password/")["Location"] == "/login/?next=/password/"
+
+
+def test_pages_of_a_logged_in_person_are_not_kept_by_the_browser(client):
+    client.force_login(a_user())
+
+    private, public = client.get("/plans/"), Client().get("/help/")
+
+    assert (private["Cache-Control"], public.has_header("Cache-Control")) == ("private, no-store", False)
