@@ -132,3 +132,11 @@ def test_an_empty_list_says_so(client):
     client.force_login(a_user(Role.VIEWER))
 
     assert "開くことのできる計画がまだありません" in client.get("/plans/").text
+
+
+def test_the_kind_of_a_plan_is_written_as_the_city_writes_it(client):
+    city = a_municipality(disability_word="障がい")
+    a_plan(city)
+    client.force_login(a_user())
+
+    assert "障がい福祉計画</td>" in client.get("/plans/").text

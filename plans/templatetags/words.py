@@ -82,6 +82,12 @@ def unit_of(unit: str, municipality: Municipality) -> str:
 
 
 @register.filter
+def written_by(words: str, municipality: Municipality) -> str:
+    """Words of ours (a 計画種別, say) with the city's own way of writing 障害. The names a city typed stay as typed."""
+    return words.replace("障害", municipality.disability_word)
+
+
+@register.filter
 def presence(value: Value) -> str:
     """1 → 有, 0 → 無."""
     return "" if value.number is None else ("有" if value.number else "無")
