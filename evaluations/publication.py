@@ -52,7 +52,7 @@ def publish(
     """
     _require_right(plan, by, PUBLISH)
     _lock_years(plan, year)
-    plan = _lock_plan(plan)
+    plan = lock_plan(plan)
     number = Publication.objects.filter(plan=plan).aggregate(newest=Max("number"))["newest"] or 0
     if seen_number is not None and seen_number != number:
         raise PublicationRefused(f"ほかの人が先に第{number}号を公表しました。いまの内容を確かめてください。")
@@ -95,7 +95,7 @@ def withdraw_publication(publication: Publication, *, by: User, reason: str, doo
     if not reason.strip():
         raise PublicationRefused("取り下げの理由を書いてください。")
     years = _lock_years(plan, publication.fiscal_year)
-    _lock_plan(plan)
+    lock_plan(plan)
     publication.refresh_from_db(fields=["withdrawn_at"])
     if publication.withdrawn_at is not None:
         raise PublicationRefused(f"第{publication.number}号は、すでに取り下げています。")
@@ -127,7 +127,7 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
     return [row for row in rows.values() if row.fiscal_year == year]
 
 
-def _lock_plan(plan: Plan) -> Plan:
+def lock_plan(plan: Plan) -> Plan:
     """The plan as it is now, locked so that numbers are given out one after the other."""
     locked = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("municipality")
     return locked.get(pk=plan.pk)

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
-from plans.access import Access, access_for, lock_reason
-from plans.actions import bump, lock_section_years
+from evaluations.versions import lock_open_years, require_writer
 from plans.models import Change, Plan, Section, Subject
 
 
@@ -57,10 +55,6 @@ class RecordContent:
         return "／".join(part for part in parts if part)
 
 
-class RecordLocked(Exception):
-    """A year that the record touches is locked; the text says which and why."""
-
-
 class RecordConflict(Exception):
     """Somebody changed or deleted the record in between. `stands` is what is kept now, None where it is gone."""
 
@@ -75,7 +69,7 @@ class RecordConflict(Exception):
 
 @transaction.atomic
 def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> ActivityRecord:
-    """Keep a new record. Raises PermissionDenied or RecordLocked."""
+    """Keep a new record. Raises PermissionDenied or YearLocked."""
     sections = _start(plan, None, new, by)
     record = ActivityRecord.objects.create(plan=plan, **_columns(new))
     record.sections.set(new.section_ids)
@@ -85,7 +79,7 @@ def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> Activi
 
 @transaction.atomic
 def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, door: str) -> None:
-    """Change a record from what the person saw. Raises PermissionDenied, RecordLocked or RecordConflict."""
+    """Change a record from what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
     if new == seen:
         return
     sections = _start(record.plan, seen, new, by)
@@ -101,7 +95,7 @@ def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordCon
 
 @transaction.atomic
 def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, door: str) -> None:
-    """Delete a record that is still what the person saw. Raises PermissionDenied, RecordLocked or RecordConflict."""
+    """Delete a record that is still what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
     sections = _start(record.plan, seen, None, by)
     stands = _as_it_stands(record)
     if stands != seen:
@@ -112,13 +106,11 @@ def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, door
 
 def _start(plan: Plan, old: RecordContent | None, new: RecordContent | None, by: User) -> list[Section]:
     """Rights, then the locks of every 節 × 年度 of the plan that the record touches. Hands back the plan's 節."""
-    access = access_for(by, plan.municipality)
-    if access is None or not access.may_write:
-        raise PermissionDenied("取組記録を書く権限がありません。")
+    access = require_writer(by, plan, "取組記録を書く権限がありません。")
     sections = list(plan.sections.order_by("number"))
     if new and not (new.section_ids and new.section_ids <= {section.pk for section in sections}):
         raise ValueError("a record belongs to at least one section of its plan")
-    _refuse_locked(plan, sections, _touched(plan, old, new), access)
+    lock_open_years(plan, sections, _touched(plan, old, new), access)
     return sections
 
 
@@ -126,16 +118,6 @@ def _touched(plan: Plan, old: RecordContent | None, new: RecordContent | None) -
     """Section id and year of each side; years before the plan have no state and so no lock."""
     sides = [side for side in (old, new) if side and side.fiscal_year in plan.years]
     return {(section, side.fiscal_year) for side in sides for section in side.section_ids}
-
-
-def _refuse_locked(plan: Plan, sections: list[Section], keys: set[tuple[int, int]], access: Access | None) -> None:
-    rows = lock_section_years(plan, keys) if keys else {}
-    labels = {section.pk: section.label for section in sections}
-    for (section, year), row in sorted(rows.items()):
-        locked = access.lock_reason(row.state) if access else lock_reason(row.state)
-        if locked:
-            raise RecordLocked(f"{labels[section]} {wareki(year)}は{locked}")
-    bump(rows.values())
 
 
 def _as_it_stands(record: ActivityRecord) -> RecordContent | None:

@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.http import Http404
 
 from core.figures import Tone
+from evaluations.actions_page import Promised, seen_promises
 from evaluations.models import ActivityRecord, Evaluation
+from evaluations.repeated_texts import RepeatedText, repeated_texts
 from evaluations.workflow import Move, moves_open_to
 from plans.access import state_of
 from plans.history import HistoryLine, section_history
@@ -35,7 +37,10 @@ class YearTab:
 
 @dataclass(frozen=True)
 class SectionPage:
-    """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year."""
+    """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year.
+
+    `promised_before` is what the year before promised; `repeated` the sentences taken over from it, for who writes.
+    """
 
     section: Section
     year: int
@@ -50,7 +55,10 @@ class SectionPage:
     related: tuple[MeasureRow, ...]
     tally: tuple[tuple[str, str, int], ...]
     evaluation: Evaluation | None
+    repeated: tuple[RepeatedText, ...]
     records: tuple[ActivityRecord, ...]
+    promised_before: tuple[Promised, ...]
+    promised: tuple[Promised, ...]
     moves: tuple[Move, ...]
     lock_reason: str
     history: tuple[HistoryLine, ...]
@@ -71,6 +79,10 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
     visible = plan.access.sees_actuals(state)
     rows = _rows_with_related(plan, section, states)
     own = tuple(row for row in rows if row.measure.section_id == section.pk)
+    evaluation = getattr(section_year, "evaluation", None) if visible else None
+    before = getattr(states.get((section.pk, year - 1)), "evaluation", None)
+    both_years = plan.action_items.filter(section=section, fiscal_year__in=(year - 1, year))
+    promises = seen_promises(plan, both_years, states)
     return SectionPage(
         section=section,
         year=year,
@@ -84,7 +96,10 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         rows=own,
         related=tuple(row for row in rows if row.measure.section_id != section.pk),
         tally=tally(own, year),
-        evaluation=getattr(section_year, "evaluation", None) if visible else None,
+        evaluation=evaluation,
+        repeated=repeated_texts(evaluation, before) if plan.access.may_write else (),
+        promised_before=tuple(one for one in promises if one.item.fiscal_year == year - 1),
+        promised=tuple(one for one in promises if one.item.fiscal_year == year),
         records=_records(plan, section, year, states),
         moves=tuple(moves_open_to(plan.access, state)),
         lock_reason=plan.access.lock_reason(state),

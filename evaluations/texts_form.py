@@ -9,6 +9,7 @@ from django.core import signing
 
 from evaluations.models import TEXT_FIELDS, Evaluation
 from evaluations.prose_field import ProseField, as_kept
+from evaluations.versions import read_version
 
 SALT = "evaluations.texts"
 MINE, THEIRS = "mine", "theirs"
@@ -82,8 +83,7 @@ class TextsForm(forms.Form):
     @property
     def started_from(self) -> int:
         """The version the person started from; one that never was where the form did not say."""
-        text = self.cleaned_data.get("version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        return read_version(self.cleaned_data.get("version", ""))
 
     @property
     def texts(self) -> dict[str, str]:

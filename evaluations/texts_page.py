@@ -8,6 +8,7 @@ from django.http import Http404
 from core.figures import Figures
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.record_form import RecordForm
+from evaluations.repeated_texts import RepeatedText, repeated_texts
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearState
 from plans.queries import measure_rows, measures_of
@@ -16,7 +17,8 @@ from plans.queries import measure_rows, measures_of
 @dataclass(frozen=True)
 class TextsPage:
     """`record` is the one being edited, None for a new one; `evaluation` None while nothing is written. `lines` are
-    the measures with their figures of the year."""
+    the measures with their figures of the year, `repeated` the sentences of the kept texts that stood there last year.
+    """
 
     plan: Plan
     section: Section
@@ -28,6 +30,7 @@ class TextsPage:
     sections: tuple[Section, ...]
     records: tuple[ActivityRecord, ...]
     record: ActivityRecord | None
+    repeated: tuple[RepeatedText, ...]
 
     @property
     def state(self) -> str:
@@ -53,18 +56,21 @@ def texts_page(plan: Plan, section: Section, year: int, record_key: str = "") ->
     }
     section_year = states.get((section.pk, year))
     rows = measure_rows(plan, measures_of(plan).filter(section=section), access=plan.access, states=states)
+    evaluation = getattr(section_year, "evaluation", None)
+    before = getattr(states.get((section.pk, year - 1)), "evaluation", None)
     records = tuple(plan.records.filter(sections=section, fiscal_year=year).prefetch_related("sections"))
     return TextsPage(
         plan=plan,
         section=section,
         year=year,
         section_year=section_year,
-        evaluation=getattr(section_year, "evaluation", None),
+        evaluation=evaluation,
         lock_reason=plan.access.lock_reason(state_of(section_year)),
         lines=tuple((row.measure, row.cell(year).figures) for row in rows),
         sections=tuple(plan.sections.order_by("number")),
         records=records,
         record=_chosen(records, record_key),
+        repeated=repeated_texts(evaluation, before),
     )
 
 

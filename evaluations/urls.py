@@ -1,14 +1,16 @@
-"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, publication."""
+"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, opinions, actions, publication."""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from evaluations.views.actions import actions
 from evaluations.views.dashboard import dashboard
 from evaluations.views.entry import entry_section, entry_year
 from evaluations.views.exports import exports, sheet_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.measure import measure
 from evaluations.views.moves import move
+from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.publish import publish
 from evaluations.views.published import (
     published_data,
@@ -50,6 +52,9 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("opinions/", opinions, name="opinions"),
+    path("opinions/table.xlsx", opinions_table, name="opinions_table"),
+    path("actions/", actions, name="actions"),
     path("publish/", publish, name="publish"),
 ]
 

@@ -1,7 +1,8 @@
 """変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
 
-Masked are, for those who do not see drafts, actuals, texts and records, and the reasons given for moves, of a 節 × 年度
-that is not 確定 or 公表 now. Changes of people are shown to the managers of that 自治体 alone.
+Masked are, for those who do not see drafts, actuals, texts, records and 取組, and the reasons given for moves, of a
+節 × 年度 that is not 確定 or 公表 now; 協議会意見 always, being working papers. Changes of people are shown to the
+managers of that 自治体 alone.
 """
 
 from dataclasses import dataclass
@@ -110,14 +111,16 @@ def _in_plan(plan: Plan) -> QuerySet[Change]:
 
 def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     """With `is_masked`, and all that a line prints, in one query."""
-    guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=[Subject.TEXT, Subject.RECORD, Subject.STATE])
+    with_the_year = [Subject.TEXT, Subject.RECORD, Subject.ACTION, Subject.STATE]
+    guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=with_the_year)
     # A 指標 may have moved to another 節 since: what hides its values is the state of the one where it stands now.
     settled = SectionYear.objects.filter(
         section=Coalesce(OuterRef("measure__section"), OuterRef("section")),
         fiscal_year=OuterRef("fiscal_year"),
         state__in=SETTLED,
     )
-    is_masked = Case(When(guarded & ~sees_drafts & ~Exists(settled), then=Value(True)), default=Value(False))
+    kept_back = (guarded & ~Exists(settled)) | Q(subject=Subject.OPINION)
+    is_masked = Case(When(kept_back & ~sees_drafts, then=Value(True)), default=Value(False))
     return changes.annotate(is_masked=is_masked).select_related("by", "municipality", "plan", "section", "measure")
 
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from evaluations.opinions_page import unanswered
 from evaluations.overview import overview
 from plans.access import plan_for
 
@@ -14,4 +15,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_for(request.user, slug)
     chosen = request.GET.get("year", "")
     seen = overview(plan, int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) == 4 else None)
-    return render(request, "evaluations/dashboard.html", {"plan": plan, "active": "dashboard", "overview": seen})
+    # Opinions wait for those who may answer them.
+    waiting = unanswered(plan) if plan.access.may_write else 0
+    context = {"plan": plan, "active": "dashboard", "overview": seen, "unanswered": waiting}
+    return render(request, "evaluations/dashboard.html", context)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from evaluations.places import PersonRequest, section_in_year
 from evaluations.prose_field import without_controls
+from evaluations.versions import read_version
 from evaluations.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 from plans.access import plan_for
 from plans.models import Door
@@ -37,6 +38,4 @@ def _seen_version(request: PersonRequest) -> int | None:
     Anything that is no number of a page of ours counts as a version that nobody has seen.
     """
     seen = request.POST.get("version", "")
-    if not seen:
-        return None
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+    return read_version(seen) if seen else None

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from evaluations.charts import charts_of
@@ -26,4 +27,6 @@ def section_year(request: HttpRequest, slug: str, number: int, year: int) -> Htt
     plan = plan_for(request.user, slug)
     page = section_page(plan, number, year)
     charts = charts_of(page.rows)
-    return render(request, "evaluations/section.html", {"plan": plan, "page": page, "charts": charts})
+    room = reverse("evaluations:actions", args=[slug]) if plan.access.may_write else ""
+    context = {"plan": plan, "page": page, "charts": charts, "open_promise": f"{room}?" if room else ""}
+    return render(request, "evaluations/section.html", context)

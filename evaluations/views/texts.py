@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from evaluations.models import Evaluation
 from evaluations.places import PersonRequest, section_in_year
 from evaluations.record_form import RecordForm
-from evaluations.records import RecordConflict, RecordLocked, add_record, change_record, delete_record
+from evaluations.records import RecordConflict, add_record, change_record, delete_record
 from evaluations.texts import TextsConflict, TextsLocked, save_texts
 from evaluations.texts_form import TextsForm
 from evaluations.texts_page import TextsPage, texts_page
+from evaluations.versions import YearLocked
 from plans.access import plan_for, require
 from plans.models import Door
 
@@ -80,7 +81,7 @@ def _save_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
             raise RecordConflict(form.kept)
         else:
             change_record(page.record, form.new, seen=form.seen, by=request.user, door=Door.SCREEN)
-    except (RecordLocked, RecordConflict) as refused:
+    except (YearLocked, RecordConflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{form.new.title}」を保存しました。")
     return redirect(f"{request.path}#records")
@@ -94,14 +95,14 @@ def _delete_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
         return _drawn(request, page)
     try:
         delete_record(page.record, seen=form.seen or form.kept, by=request.user, door=Door.SCREEN)
-    except (RecordLocked, RecordConflict) as refused:
+    except (YearLocked, RecordConflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{page.record.title}」を削除しました。")
     return redirect(f"{request.path}#records")
 
 
 def _record_refused(
-    request: PersonRequest, page: TextsPage, form: RecordForm, refused: RecordLocked | RecordConflict
+    request: PersonRequest, page: TextsPage, form: RecordForm, refused: YearLocked | RecordConflict
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
     if isinstance(refused, RecordConflict):

@@ -27,6 +27,8 @@ class Subject(models.TextChoices):
     STATE = "state", "状態"
     MASTER = "master", "節・指標"
     RECORD = "record", "取組記録"
+    OPINION = "opinion", "協議会意見"
+    ACTION = "action", "取組"
     SETTING = "setting", "計画の設定"
     PEOPLE = "people", "利用者"
     PUBLICATION = "publication", "公表"

@@ -1,0 +1,162 @@
+"""The verbs that write 取組: what was promised is locked with the year that promised it, what became of it never is."""
+
+from dataclasses import dataclass, fields
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.fiscal_years import wareki
+from evaluations.models import ActionItem, ActionState
+from evaluations.versions import RowRefused, as_it_stands, lock_open_years, refuse_outdated, require_writer
+from plans.models import Change, Plan, Subject
+
+MAY_NOT = "取組を書く権限がありません。"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a year promised. `section_id` is a 節 of the plan, `due_year` None where no 期限 was set."""
+
+    fiscal_year: int
+    section_id: int
+    action: str
+    issue: str = ""
+    owner: str = ""
+    due_year: int | None = None
+    budget: str = ""
+
+    @classmethod
+    def of(cls, item: ActionItem) -> "Promise":
+        """What is kept of a promise."""
+        return cls(**{field.name: getattr(item, field.name) for field in fields(cls)})
+
+
+@transaction.atomic
+def add_action(plan: Plan, new: Promise, *, by: User, door: str) -> ActionItem:
+    """Keep a new promise. Raises PermissionDenied, or RowRefused where its year is locked."""
+    _start(plan, {(new.section_id, new.fiscal_year)}, by)
+    item = ActionItem.objects.create(plan=plan, **_columns(new))
+    _note(item, None, in_words(item), by, door)
+    return item
+
+
+@transaction.atomic
+def change_promise(item: ActionItem, new: Promise, *, version: int, by: User, door: str) -> None:
+    """Change what was promised. Raises PermissionDenied, RowRefused where a year is locked, or RowConflict."""
+    _start(item.plan, {(item.section_id, item.fiscal_year), (new.section_id, new.fiscal_year)}, by)
+    stands = as_it_stands(item)
+    if Promise.of(stands) == new:
+        return
+    refuse_outdated(stands, version)
+    old = in_words(stands)
+    ActionItem.objects.filter(pk=stands.pk).update(**_columns(new), version=F("version") + 1)
+    stands.refresh_from_db()
+    _note(stands, old, in_words(stands), by, door)
+
+
+@transaction.atomic
+def report_action(item: ActionItem, state: str, outcome: str, *, version: int, by: User, door: str) -> None:
+    """Say what became of a promise, signed with who and when; 予定 without words takes the report back.
+
+    Raises PermissionDenied, RowConflict, or RowRefused where an end is told without a word.
+    """
+    require_writer(by, item.plan, MAY_NOT)
+    stands = as_it_stands(item)
+    if (stands.state, stands.outcome) == (state, outcome):
+        return
+    refuse_outdated(stands, version)
+    if state in (ActionState.DONE, ActionState.DROPPED) and not outcome:
+        raise RowRefused(f"「{ActionState(state).label}」にするときは、結果を書いてください。")
+    old = in_words(stands)
+    is_report = state != ActionState.PLANNED or bool(outcome)
+    ActionItem.objects.filter(pk=stands.pk).update(
+        state=state,
+        outcome=outcome,
+        reported_at=timezone.now() if is_report else None,
+        reported_by=by if is_report else None,
+        version=F("version") + 1,
+    )
+    stands.refresh_from_db()
+    _note(stands, old, in_words(stands), by, door)
+
+
+@transaction.atomic
+def delete_action(item: ActionItem, *, version: int, by: User, door: str) -> None:
+    """Delete a promise of an open year. Raises PermissionDenied, RowConflict, or RowRefused where it goes on."""
+    _start(item.plan, {(item.section_id, item.fiscal_year)}, by)
+    stands = as_it_stands(item)
+    refuse_outdated(stands, version)
+    if ActionItem.objects.filter(origin=stands).exists():
+        raise RowRefused("次年度へ引き継いだ取組は削除できません。先に引き継いだ先の取組を削除してください。")
+    _note(stands, in_words(stands), None, by, door)
+    stands.delete()
+
+
+@transaction.atomic
+def carry_action(item: ActionItem, *, version: int, by: User, door: str) -> ActionItem:
+    """Promise again, in the next 年度, what is neither done nor dropped; the old promise stays as it was.
+
+    Raises PermissionDenied, RowConflict, or RowRefused: locked, ended, carried on before, or the plan's last 年度.
+    """
+    plan, following = item.plan, item.fiscal_year + 1
+    require_writer(by, plan, MAY_NOT)
+    if following not in plan.years:
+        raise RowRefused(f"{wareki(item.fiscal_year)}は計画の最終年度です。この計画のなかでは引き継げません。")
+    _start(plan, {(item.section_id, following)}, by)
+    stands = as_it_stands(item)
+    refuse_outdated(stands, version)
+    if not stands.is_open:
+        raise RowRefused(f"「{stands.get_state_display()}」の取組は引き継げません。")
+    if ActionItem.objects.filter(origin=stands).exists():
+        raise RowRefused("この取組は、すでに次年度へ引き継いでいます。")
+    promise = _columns(Promise.of(stands)) | {"fiscal_year": following}
+    if stands.due_year is not None:
+        promise["due_year"] = max(stands.due_year, following)
+    carried = ActionItem.objects.create(plan=plan, origin=stands, **promise)
+    _note(carried, None, in_words(carried), by, door)
+    return carried
+
+
+def in_words(item: ActionItem) -> str:
+    """One line for the history."""
+    parts = [
+        f"課題：{item.issue}" if item.issue else "",
+        f"取組：{item.action}",
+        f"担当：{item.owner}" if item.owner else "",
+        f"期限：{wareki(item.due_year)}" if item.due_year else "",
+        f"予算・事業：{item.budget}" if item.budget else "",
+        item.get_state_display(),
+        f"結果：{item.outcome}" if item.outcome else "",
+    ]
+    return "／".join(part for part in parts if part)
+
+
+def _start(plan: Plan, keys: set[tuple[int, int]], by: User) -> None:
+    """Rights, then the locks of every 節 × 年度 whose promises change."""
+    access = require_writer(by, plan, MAY_NOT)
+    sections = list(plan.sections.all())
+    if not {section for section, _ in keys} <= {section.pk for section in sections}:
+        raise ValueError("a promise belongs to a section of its plan")
+    lock_open_years(plan, sections, keys, access)
+
+
+def _columns(new: Promise) -> dict[str, object]:
+    return {field.name: getattr(new, field.name) for field in fields(new)}
+
+
+def _note(item: ActionItem, old: str | None, new: str | None, by: User, door: str) -> None:
+    """The line stands with the 節 and the 年度 that promised, so that it is seen with them."""
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=item.plan.municipality,
+        plan=item.plan,
+        section=item.section,
+        fiscal_year=item.fiscal_year,
+        subject=Subject.ACTION,
+        field="取組",
+        old=old,
+        new=new,
+    )

@@ -1,0 +1,89 @@
+"""What verbs of rows share: the right to write, the locks of their years, and one conflict rule for a `version`."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import models
+
+from core.fiscal_years import wareki
+from plans.access import Access, access_for
+from plans.actions import bump, lock_section_years
+from plans.models import Plan, Section
+
+Row = TypeVar("Row", bound=models.Model)
+NEVER_DRAWN = -1
+
+
+class RowConflict(Exception):
+    """Somebody changed or deleted the row in between; nothing was written. `stands` is what is kept now, or None."""
+
+    def __init__(self, stands: models.Model | None) -> None:
+        self.stands = stands
+        super().__init__(
+            "ほかの人が先に変更しました。いまの内容を確かめてください。" if stands else "ほかの人が先に削除しました。"
+        )
+
+
+class RowRefused(Exception):
+    """Nothing was written; the text can be shown to the person."""
+
+
+class YearLocked(RowRefused):
+    """A year that the row touches is locked; the text says which and why."""
+
+
+def read_version(text: str) -> int:
+    """The version that a form says it was drawn from; one that never was where it says none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER_DRAWN
+
+
+def as_it_stands(row: Row) -> Row:
+    """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
+    stands = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    if stands is None:
+        raise RowConflict(None)
+    return stands
+
+
+def refuse_outdated(stands: Any, version: int) -> None:
+    """Raise RowConflict where the row was saved after the form was drawn."""
+    if stands.version != version:
+        raise RowConflict(stands)
+
+
+def require_writer(by: Any, plan: Plan, sentence: str) -> Access:
+    """What this person may do; PermissionDenied with the sentence for somebody who may not write in this plan."""
+    access = access_for(by, plan.municipality)
+    if access is None or not access.may_write:
+        raise PermissionDenied(sentence)
+    return access
+
+
+def lock_open_years(plan: Plan, sections: Iterable[Section], keys: set[tuple[int, int]], access: Access) -> None:
+    """Lock these (section id, year) until the transaction ends and count a change. Raises YearLocked."""
+    rows = lock_section_years(plan, keys) if keys else {}
+    labels = {section.pk: section.label for section in sections}
+    for (section, year), row in sorted(rows.items()):
+        locked = access.lock_reason(row.state)
+        if locked:
+            raise YearLocked(f"{labels[section]} {wareki(year)}は{locked}")
+    bump(rows.values())
+
+
+class VersionedForm(forms.Form):
+    """A form that carries, hidden, the version of the row it was drawn from."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def started_from(self) -> int:
+        """The version that the page had drawn."""
+        return read_version(self.data.get("version", ""))
+
+    def start_again(self, stands: models.Model | None) -> None:
+        """Let the next save start from what is kept now, which the page shows beside what was typed."""
+        if stands is not None:
+            self.data = self.data.copy()
+            self.data["version"] = str(stands.version)  # type: ignore[attr-defined]
