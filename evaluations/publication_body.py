@@ -14,7 +14,7 @@ from typing import Any
 from core.figures import hidden
 from core.numerals import plain
 from core.words import UNPUBLISHED
-from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation
+from evaluations.models import TEXT_FIELDS, ActivityRecord, CouncilOpinion, Evaluation
 from evaluations.tidy import rows_of
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear
@@ -22,7 +22,10 @@ from plans.models.section_year import SETTLED
 from plans.queries import MeasureRow, measure_rows, measures_of
 from targets.models import OutcomeTarget
 
-FORMAT = 1
+FORMAT_WITHOUT_OPINIONS, FORMAT = 1, 2
+"""Format 2 adds `opinions` to the body and to each published 節. A body in which nobody was heard stays format 1, byte
+for byte, so that what stands published does not become news by an upgrade. Readers take both.
+"""
 CITY_FACTS = ("code", "name", "is_fictional", "disability_word", "planned_word", "place_word")
 PLAN_FACTS = ("slug", "name", "kind", "generation", "start_year", "end_year", "near_low", "near_high")
 MEASURE_FACTS = (
@@ -31,6 +34,8 @@ MEASURE_FACTS = (
     *("parent_role", "since_year", "until_year"),
 )
 RECORD_FACTS = (*("held_on", "fiscal_year", "title", "participants", "organisations", "content", "cancelled_reason"),)
+
+OPINION_FACTS = ("council", "held_on", "number", "speaker", "opinion", "response", "status")
 
 Body = dict[str, Any]
 
@@ -45,6 +50,7 @@ class Source:
     rows: tuple[MeasureRow, ...]
     targets: dict[int, list[OutcomeTarget]]
     records: dict[int, list[ActivityRecord]]
+    opinions: tuple[CouncilOpinion, ...]
 
     def state(self, section: Section, year: int) -> str:
         """The state of one 節 × 年度."""
@@ -56,7 +62,7 @@ class Source:
 
 
 def source_of(plan: Plan) -> Source:
-    """Read the plan as it stands: six queries."""
+    """Read the plan as it stands: seven queries."""
     states = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
     by_key = {(row.section_id, row.fiscal_year): row for row in states}
     measures = measures_of(plan).select_related("section", "parent", "target_item")
@@ -66,6 +72,7 @@ def source_of(plan: Plan) -> Source:
     held = ActivityRecord.sections.through.objects.filter(section__plan=plan).select_related("activityrecord")
     for link in held.order_by("activityrecord__fiscal_year", "activityrecord__held_on", "activityrecord_id"):
         records[link.section_id].append(link.activityrecord)
+    places = ("section", "measure", "reflected_section", "reflected_measure")
     return Source(
         plan=plan,
         sections=tuple(plan.sections.order_by("number")),
@@ -73,6 +80,7 @@ def source_of(plan: Plan) -> Source:
         rows=tuple(measure_rows(plan, measures, access=None, states=by_key)),
         targets=targets,
         records=records,
+        opinions=tuple(plan.opinions.filter(published=True).select_related(*places)),
     )
 
 
@@ -84,19 +92,21 @@ def publication_body(source: Source, year: int) -> Body:
     for row in rows:
         codes[row.measure.section_id].append(row.measure.code)
     ready = {section.pk for section in source.ready(year)}
+    heard = _heard(source, year, ready)
     return {
-        "format": FORMAT,
+        "format": FORMAT if heard else FORMAT_WITHOUT_OPINIONS,
         "municipality": _facts(plan.municipality, CITY_FACTS),
         "plan": _facts(plan, PLAN_FACTS),
         "fiscal_year": year,
         "sections": [
             {"number": section.number, "title": section.title, "measures": codes[section.pk]}
             | (_section_content(source, section, year) if section.pk in ready else {"published": False})
+            | ({"opinions": heard.get(section.pk, [])} if heard and section.pk in ready else {})
             for section in source.sections
         ],
         "measures": {row.measure.code: _measure_facts(row.measure) for row in rows},
         "rows": rows_of(plan, rows),
-    }
+    } | ({"opinions": heard.get(None, [])} if heard else {})
 
 
 def canonical_text(body: Body) -> str:
@@ -130,6 +140,16 @@ def _section_content(source: Source, section: Section, year: int) -> Body:
         "texts": _texts(source.states[section.pk, year]),
         "records": [_facts(record, RECORD_FACTS) for record in _records(source, section, year)],
     }
+
+
+def _heard(source: Source, year: int, ready: set[int]) -> dict[int | None, list[Body]]:
+    """The published opinions on this year by their 節, None for those on the whole; none on a 節 that is 未公表."""
+    heard: dict[int | None, list[Body]] = defaultdict(list)
+    for opinion in source.opinions:
+        if opinion.fiscal_year == year and (opinion.section_id is None or opinion.section_id in ready):
+            words = {"place": opinion.place_in_words, "reflected": opinion.reflected_in_words}
+            heard[opinion.section_id].append(_facts(opinion, OPINION_FACTS) | words)
+    return heard
 
 
 def _texts(section_year: SectionYear) -> dict[str, str]:

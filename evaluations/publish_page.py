@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Case, Exists, F, JSONField, OuterRef, When
+
 from evaluations.models import Publication
 from evaluations.publication import standing
 from evaluations.publication_body import Body, Source, body_hash, publication_body, source_of
@@ -62,7 +64,7 @@ class YearOutlook:
 
     @property
     def changes_elsewhere(self) -> bool:
-        """Whether only the plan of 節 that are not published changed."""
+        """Whether only the plan of 節 that are not published changed, or the opinions on the whole."""
         return self.has_news and all(one.outcome in (Outcome.SAME, Outcome.UNPUBLISHED) for one in self.sections)
 
 
@@ -81,13 +83,20 @@ class PublishPage:
 
 def publish_page(plan: Plan) -> PublishPage:
     """What could be published of this plan and what was. Eight queries."""
-    people = ("by", "withdrawn_by")
-    publications = tuple(plan.publications.select_related(*people).defer("body").order_by("-number"))
+    publications = _publications(plan)
     now = standing(publications)
-    bodies = dict(Publication.objects.filter(pk__in=[p.pk for p in now.values()]).values_list("fiscal_year", "body"))
+    bodies = {year: publication.newest_body for year, publication in now.items()}  # type: ignore[attr-defined]
     source = source_of(plan)
     years = tuple(_outlook(source, year, now.get(year), bodies.get(year)) for year in reversed(plan.years))
     return PublishPage(years, publications, frozenset(publication.pk for publication in now.values()))
+
+
+def _publications(plan: Plan) -> tuple[Publication, ...]:
+    """All of them, newest first, with `newest_body` for the last of each 年度, which alone may stand. One query."""
+    later = Publication.objects.filter(plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"))
+    newest_body = Case(When(~Exists(later), then=F("body")), output_field=JSONField())
+    found = plan.publications.select_related("by", "withdrawn_by").defer("body").annotate(newest_body=newest_body)
+    return tuple(found.order_by("-number"))
 
 
 def _outlook(source: Source, year: int, publication: Publication | None, old: Body | None) -> YearOutlook:

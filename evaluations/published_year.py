@@ -15,7 +15,7 @@ from core.pace import interim
 from core.tidy import Row
 from core.tidy_values import actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
-from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation, Publication
+from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation, OpinionStatus, Publication
 from evaluations.publication_body import Body
 from evaluations.section_page import tally
 from plans.models import Measure, Municipality, Plan, Section
@@ -24,6 +24,25 @@ from targets.models import OutcomeTarget
 
 CONCLUSIONS = TEXT_FIELDS[1:]
 """All texts but 実績・取組の内容, which stands with the results."""
+
+
+@dataclass(frozen=True)
+class PublishedOpinion:
+    """One row of the table of opinions, as published."""
+
+    council: str
+    held_on: date
+    number: int
+    place: str
+    speaker: str
+    opinion: str
+    response: str
+    reflected: str
+    status: str
+
+    @property
+    def status_label(self) -> str:
+        return OpinionStatus(self.status).label
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,7 @@ class PublishedSection:
     targets: tuple[OutcomeTarget, ...] = ()
     evaluation: Evaluation | None = None
     records: tuple[ActivityRecord, ...] = ()
+    opinions: tuple[PublishedOpinion, ...] = ()
 
     @property
     def tally(self) -> tuple[tuple[str, str, int], ...]:
@@ -47,6 +67,11 @@ class PublishedSection:
     def figures_caption(self) -> str:
         """What the table of figures is called, so that several on a page can be told apart."""
         return f"{self.section.label}の計画と実績"
+
+    @property
+    def opinions_caption(self) -> str:
+        """What the table of opinions is called, so that several on a page can be told apart."""
+        return f"{self.section.label}への意見と対応"
 
     @property
     def explained(self) -> list[Measure]:
@@ -89,6 +114,11 @@ class PublishedYear:
     def unpublished_sections(self) -> tuple[PublishedSection, ...]:
         return tuple(section for section in self.sections if not section.is_published)
 
+    @property
+    def opinions(self) -> tuple[PublishedOpinion, ...]:
+        """The opinions on the evaluation as a whole."""
+        return _opinions(self.body)
+
     def holds(self, number: int) -> bool:
         """Whether the 節 with this number was published."""
         return any(facts["number"] == number and facts["published"] for facts in self.body["sections"])
@@ -112,6 +142,7 @@ class PublishedYear:
             targets=tuple(OutcomeTarget(**target) for target in facts["targets"]),
             evaluation=Evaluation(**facts["texts"]),
             records=tuple(_record(record) for record in facts["records"]),
+            opinions=_opinions(facts),
         )
 
     def _measures(self) -> dict[str, Measure]:
@@ -155,6 +186,14 @@ def _measure(facts: Body) -> Measure:
     if kept["baseline"] is not None:
         kept["baseline"] = Decimal(kept["baseline"])
     return Measure(**kept)
+
+
+def _opinions(facts: Body) -> tuple[PublishedOpinion, ...]:
+    """Of a body or of a 節; none in a body of format 1, which knew no opinions."""
+    return tuple(
+        PublishedOpinion(**(opinion | {"held_on": date.fromisoformat(opinion["held_on"])}))
+        for opinion in facts.get("opinions", ())
+    )
 
 
 def _record(facts: Body) -> ActivityRecord:
