@@ -3,13 +3,16 @@
 What has a verb goes through it, so that a demo plan has the history and stamps of any other.
 """
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from core.values import EMPTY, Value
 from core.words import Family, Side
+from evaluations.action_items import Promise, add_action, report_action
 from evaluations.models import ActivityRecord
+from evaluations.opinions import OpinionContent, add_opinion
 from evaluations.publication import publish
 from evaluations.texts import save_texts
 from evaluations.workflow import MOVE_BY_NAME, move_section_year
@@ -65,7 +68,9 @@ def create_plan(municipality: Municipality, document: Document) -> Plan:
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
             save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
+    _add_promises(plan, document, sections)
     _make_moves(document, sections)
+    _add_opinions(plan, document, sections, measures)
     _publish(plan, document)
     return plan
 
@@ -125,6 +130,31 @@ def _create_records(plan: Plan, document: Document, sections: dict[int, Section]
         fields = {name: field for name, field in row.items() if name != "sections"}
         record = ActivityRecord.objects.create(plan=plan, **fields)
         record.sections.set(sections[number] for number in row["sections"])
+
+
+def _signer(document: Document) -> User:
+    return User.objects.get(username=SIGNERS[document["municipality"]["code"]]["submit"])
+
+
+def _add_promises(plan: Plan, document: Document, sections: dict[int, Section]) -> None:
+    """取組, promised before their year is 確定, and what became of them."""
+    for row in document.get("action_items", ()):
+        facts = {name: fact for name, fact in row.items() if name not in ("section", "state", "outcome")}
+        by, promise = _signer(document), Promise(section_id=sections[row["section"]].pk, **facts)
+        item = add_action(plan, promise, by=by, door=Door.COMMAND)
+        report_action(item, row["state"], row["outcome"], version=item.version, by=by, door=Door.COMMAND)
+
+
+def _add_opinions(plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure]) -> None:
+    for row in document.get("opinions", ()):
+        facts = {name: fact for name, fact in row.items() if name not in ("section", "measure", "reflected_section")}
+        places = {
+            "section_id": sections[row["section"]].pk if row["section"] else None,
+            "measure_id": measures[row["measure"]].pk if row["measure"] else None,
+            "reflected_section_id": sections[row["reflected_section"]].pk if row["reflected_section"] else None,
+        }
+        content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
+        add_opinion(plan, content, by=_signer(document), door=Door.COMMAND)
 
 
 def _make_moves(document: Document, sections: dict[int, Section]) -> None:

@@ -81,7 +81,10 @@ class OpinionForm(VersionedForm):
     reflected = ProseField(label="反映先", rows=2, help_text="例：第1節の「課題と今後の実施について」に加えた。")
     reflected_section_id = _choice("反映した節")
     reflected_measure_id = _choice("反映した指標", help_text="選ぶと、その指標がその後どう変わったかを下に示します。")
-    status = forms.ChoiceField(label="状態")
+    status = forms.ChoiceField(
+        label="状態",
+        error_messages={"required": "状態を選んでください。", "invalid_choice": "一覧の状態から選んでください。"},
+    )
     published = forms.BooleanField(
         label="公表する",
         required=False,

@@ -127,7 +127,7 @@ def _parts(body: Body) -> Mapping[int, Any]:
     codes = {facts["number"]: set(facts["measures"]) for facts in body["sections"] if facts["published"]}
     return {
         facts["number"]: (
-            facts,
+            facts | {"opinions": facts.get("opinions", [])},  # format 1 has none, format 2 may have none
             {code: body["measures"][code] for code in codes[facts["number"]]},
             [row for row in body["rows"] if row["指標コード"] in codes[facts["number"]]],
         )

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.models import ActivityRecord
+from evaluations.models import ActionItem, ActivityRecord
 from evaluations.publication import publish
 from evaluations.texts import save_texts
 from plans.actions import CellChange, record_values
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.django_db
 SECRET_NUMBER = "31337"
 SECRET_TEXT = "外に出てはならない下書き"
 SECRET_RECORD = "下書きの会議"
+SECRET_PROMISE = "下書きの取組"
+SECRET_OPINION = "公表しない意見"
 YEAR = 2022
 SLUG = "122319-6"
 
@@ -55,6 +58,9 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:entry_section": ({**S, "year": YEAR, "number": 1}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
     "evaluations:import": (S, WRITERS),
+    "evaluations:opinions": (S, READERS),
+    "evaluations:opinions_table": (S, READERS),
+    "evaluations:actions": (S, READERS),
     "evaluations:publish": (S, ("confirmer", "manager")),
 }
 MOVES = {
@@ -113,6 +119,11 @@ def plan(people):
     save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], door=Door.SCREEN)
     record = ActivityRecord.objects.create(plan=plan, fiscal_year=YEAR, title=SECRET_RECORD)
     record.sections.add(section)
+    ActionItem.objects.create(plan=plan, section=section, fiscal_year=YEAR, action=SECRET_PROMISE)
+    day = date(2022, 7, 1)
+    plan.opinions.create(
+        fiscal_year=2021, section=section, council="協議会", held_on=day, number=1, opinion=SECRET_OPINION
+    )
     return plan
 
 
@@ -201,9 +212,12 @@ def test_a_draft_is_seen_by_the_writers_of_the_city_alone(client, people, plan, 
         sign_in(client, people[role])
         answer = client.get(reverse(name, kwargs=kwargs))
         shown = text_of(answer)
-        secrets = [s for s in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD) if s in shown]
+        secrets = [s for s in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD, SECRET_PROMISE) if s in shown]
         if secrets and (public or role not in allowed):
             leaks.append((role, secrets))
+        # 協議会意見 are working papers: without the switch no state shows them.
+        if SECRET_OPINION in shown and role not in WRITERS:
+            leaks.append((role, SECRET_OPINION))
 
     assert leaks == []
 
@@ -221,8 +235,10 @@ def test_the_secrets_are_there_for_those_who_may_see_them(client, people, plan):
     sign_in(client, people["editor"])
 
     page = client.get(reverse("evaluations:section_year", kwargs=SY)).content.decode()
+    heard = client.get(reverse("evaluations:opinions", kwargs=S)).content.decode()
 
-    assert [secret in page for secret in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD)] == [True, True, True]
+    shown = [secret in page for secret in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD, SECRET_PROMISE)]
+    assert (shown, SECRET_OPINION in heard) == ([True] * 4, True)
 
 
 def test_the_latest_year_of_a_section_is_the_latest_the_person_may_see(client, people, plan):

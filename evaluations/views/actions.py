@@ -26,8 +26,9 @@ def actions(request: PersonRequest, slug: str) -> HttpResponse:
     page = actions_page(plan, request.GET, request.GET.get("item", ""))
     if request.method != "POST":
         return _drawn(request, page)
+    # The button is called `do`: `action` is the field of the 取組 itself.
     verbs = {"save_report": _save_report, "delete": _delete, "carry": _carry}
-    return verbs.get(request.POST.get("action", ""), _save_promise)(request, page)
+    return verbs.get(request.POST.get("do", ""), _save_promise)(request, page)
 
 
 def _save_promise(request: PersonRequest, page: ActionsPage) -> HttpResponse:
