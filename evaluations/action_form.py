@@ -32,7 +32,7 @@ class PromiseForm(VersionedForm):
         error_messages={"required": "節を選んでください。", "invalid_choice": "この計画の節から選んでください。"},
     )
     issue = ProseField(label="課題", rows=3)
-    action = ProseField(label="取組", rows=3, help_text="何を、どこまで行うか。")
+    action = ProseField(label="取組", rows=3, required="取組を入力してください。", help_text="何を、どこまで行うか。")
     owner = forms.CharField(
         label="担当",
         required=False,
@@ -70,12 +70,6 @@ class PromiseForm(VersionedForm):
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
-
-    def clean_action(self) -> str:
-        """A promise has words."""
-        if not self.cleaned_data["action"]:
-            raise forms.ValidationError("取組を入力してください。")
-        return self.cleaned_data["action"]
 
     def clean(self) -> dict[str, Any]:
         """A 期限 does not lie before the evaluation."""

@@ -76,7 +76,7 @@ class OpinionForm(VersionedForm):
     speaker = _line(
         "意見者", 100, required=False, help_text="公表すると、ここに書いたまま載ります。空欄でもかまいません。"
     )
-    opinion = ProseField(label="意見", rows=4)
+    opinion = ProseField(label="意見", rows=4, required="意見を入力してください。")
     response = ProseField(label="対応", rows=4, help_text="市の考えと、どう対応するか。")
     reflected = ProseField(label="反映先", rows=2, help_text="例：第1節の「課題と今後の実施について」に加えた。")
     reflected_section_id = _choice("反映した節")
@@ -117,12 +117,6 @@ class OpinionForm(VersionedForm):
         choices |= {"reflected_section_id": choices["section_id"], "reflected_measure_id": choices["measure_id"]}
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
-
-    def clean_opinion(self) -> str:
-        """An opinion has words."""
-        if not self.cleaned_data["opinion"]:
-            raise forms.ValidationError("意見を入力してください。")
-        return self.cleaned_data["opinion"]
 
     def clean(self) -> dict[str, Any]:
         """An answer has words, and what was reflected says where."""

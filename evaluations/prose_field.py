@@ -31,15 +31,18 @@ def _is_control(sign: str) -> bool:
 
 
 class ProseField(forms.CharField):
-    """Text of several lines; never required."""
+    """Text of several lines; not required, unless it is given the sentence that asks for it."""
 
-    def __init__(self, *, rows: int, **kwargs: object) -> None:
+    def __init__(self, *, rows: int, required: str = "", **kwargs: object) -> None:
         super().__init__(
-            required=False,
+            required=bool(required),
             strip=False,
             max_length=LONGEST,
             widget=forms.Textarea(attrs={"rows": rows}),
-            error_messages={"max_length": "%(limit_value)d文字までで入力してください（%(show_value)d文字あります）。"},
+            error_messages={
+                "required": required,
+                "max_length": "%(limit_value)d文字までで入力してください（%(show_value)d文字あります）。",
+            },
             **kwargs,  # type: ignore[arg-type]
         )
 

@@ -1,6 +1,7 @@
 """What a publication freezes of a plan and 年度: a body of plain JSON from which the published pages are drawn.
 
-The body names nobody of the city hall; 意見者 stand as the city wrote them. Its hash is the SHA-256 of `canonical_text`, so that anybody can compute it again.
+The body names nobody of the city hall; 意見者 stand as the city wrote them. Its hash is the SHA-256 of
+`canonical_text`, so that anybody can compute it again.
 """
 
 import hashlib

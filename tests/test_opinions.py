@@ -1,4 +1,4 @@
-"""協議会意見: adding, changing, deleting and carrying them on, with rights, conflicts and history; the table and the room."""
+"""協議会意見: adding, changing, deleting and carrying on, with rights, conflicts and history; the room, the table."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
