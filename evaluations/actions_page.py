@@ -93,7 +93,7 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
     sections = tuple(plan.sections.order_by("number"))
     filters = PlanFilters(asked, plan=plan, sections=sections, states=ActionState.choices, state_field="state")
     states = section_years(plan)
-    lines = seen_promises(plan, filters.narrowed(plan.action_items), states)
+    lines = seen_promises(plan, filters.narrowed(plan.action_items.all()), states)
     item = _chosen(plan, item_key)
     state = state_of(states.get((item.section_id, item.fiscal_year))) if item else ""
     counts = Counter(line.item.state for line in lines)

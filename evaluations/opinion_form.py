@@ -14,7 +14,7 @@ from evaluations.versions import VersionedForm
 from plans.models import Measure, Plan, Section
 
 NONE = ("", "選ばない")
-OWN_STATUSES = [status for status in OpinionStatus if status != OpinionStatus.CARRIED]
+OWN_STATUSES: list[OpinionStatus] = [status for status in OpinionStatus if status != OpinionStatus.CARRIED]
 ANSWERED = (OpinionStatus.ANSWERED, OpinionStatus.REFLECTED)
 
 

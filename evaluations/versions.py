@@ -85,5 +85,5 @@ class VersionedForm(forms.Form):
     def start_again(self, stands: models.Model | None) -> None:
         """Let the next save start from what is kept now, which the page shows beside what was typed."""
         if stands is not None:
-            self.data = self.data.copy()
-            self.data["version"] = str(stands.version)  # type: ignore[attr-defined]
+            typed = {name: self.data.get(name, "") for name in self.fields}
+            self.data = typed | {"version": str(stands.version)}  # type: ignore[attr-defined]

@@ -67,9 +67,9 @@ def test_a_promise_is_reported_on_and_carried_into_the_next_year(editor, plan):
 
     editor.goto(reverse("evaluations:section_year", args=[plan.slug, 1, 2022]))
 
-    before = editor.get_by_role("region", name="前年度に決めた取組と、その後")
+    before = editor.get_by_role("region", name="前年度に決めた取組の表")
     assert "1回開いた。" in before.inner_text()
-    assert "連絡会を開く。" in editor.get_by_role("region", name="課題ごとの取組").inner_text()
+    assert "連絡会を開く。" in editor.get_by_role("region", name="この年度に決めた取組の表").inner_text()
     assert [item.fiscal_year for item in ActionItem.objects.order_by("fiscal_year")] == [2021, 2022]
 
 
