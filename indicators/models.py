@@ -1,9 +1,13 @@
 """活動指標: volumes of the services, often users and days or hours of one service side by side."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
+from core.values import Value
+from core.words import Certainty, State
 from plans.models import Measure, Section
 
 
@@ -35,6 +39,10 @@ class Service(models.Model):
     def natural_key(self) -> tuple[str]:
         return (self.code,)
 
+    def exists_on(self, day: date) -> bool:
+        """Whether the law knows the service on that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class ActivityIndicator(models.Model):
     """What a measure has because it is a 活動指標. `amount_of` pairs users with days or hours of one service."""
@@ -61,3 +69,49 @@ class ActivityIndicator(models.Model):
 
     def __str__(self) -> str:
         return str(self.measure)
+
+
+class MonthlyReading(models.Model):
+    """One month of a 活動指標: number xor state; no row = 未入力. `provisional` marks a number as 速報."""
+
+    indicator = models.ForeignKey(ActivityIndicator, on_delete=models.CASCADE, related_name="monthly_readings")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    month = models.PositiveSmallIntegerField("月")
+    number = models.DecimalField("値", max_digits=15, decimal_places=4, null=True, blank=True)
+    state = models.CharField("状態", max_length=20, choices=State.choices(), blank=True)
+    provisional = models.BooleanField("速報", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "月別の値"
+        ordering: ClassVar = ["indicator", "fiscal_year", "month"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["indicator", "fiscal_year", "month"], name="monthly_reading_once"),
+            models.CheckConstraint(condition=Q(month__gte=1, month__lte=12), name="monthly_reading_month"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=False, state="") | (Q(number__isnull=True) & ~Q(state="")),
+                name="monthly_reading_number_xor_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["not_set", "words_only"]), name="monthly_reading_states_of_a_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(provisional=False) | Q(number__isnull=False), name="monthly_reading_provisional_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.fiscal_year}年度 {self.month}月"
+
+    @property
+    def value(self) -> Value:
+        """The row as the plain value that everything else reads; 速報 is its 確定度."""
+        return Value(
+            number=self.number,
+            state=State(self.state) if self.state else None,
+            certainty=Certainty.PRELIMINARY if self.provisional else None,
+        )
+
+    def take(self, value: Value) -> None:
+        """Set the fields of this row from a plain value; saving is the verb's."""
+        self.number, self.state = value.number, value.state or ""
+        self.provisional = value.certainty is Certainty.PRELIMINARY

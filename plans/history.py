@@ -1,7 +1,7 @@
 """変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
 
-Masked are, for those who do not see drafts, actuals, texts and records, and the reasons given for moves, of a 節 × 年度
-that is not 確定 or 公表 now. Changes of people are shown to the managers of that 自治体 alone.
+Masked are, for those who do not see drafts, actuals, months, texts and records, and the reasons given for moves, of a
+節 × 年度 that is not 確定 or 公表 now. Changes of people are shown to the managers of that 自治体 alone.
 """
 
 from dataclasses import dataclass
@@ -110,7 +110,8 @@ def _in_plan(plan: Plan) -> QuerySet[Change]:
 
 def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     """With `is_masked`, and all that a line prints, in one query."""
-    guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=[Subject.TEXT, Subject.RECORD, Subject.STATE])
+    drafted = [Subject.MONTHLY, Subject.TEXT, Subject.RECORD, Subject.STATE]
+    guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=drafted)
     # A 指標 may have moved to another 節 since: what hides its values is the state of the one where it stands now.
     settled = SectionYear.objects.filter(
         section=Coalesce(OuterRef("measure__section"), OuterRef("section")),
@@ -134,7 +135,7 @@ def _place(change: Change) -> str:
 
 def _side(change: Change, side: dict | str | None) -> str:
     if side is None:
-        if change.subject != Subject.VALUE:
+        if change.subject not in (Subject.VALUE, Subject.MONTHLY):
             return BLANK
         return NO_PLAN if change.side == Side.PLANNED else NOT_ENTERED
     return side_in_words(side, ValueKind(change.measure.value_kind) if change.measure else None)
