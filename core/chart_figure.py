@@ -33,7 +33,7 @@ SIGNS_SIDE_BY_SIDE = 14
 class YearPoint:
     """One fiscal year. None means there is no number, and then the word beside it stands in the bar's place.
 
-    A missing word is read as 計画値なし or 未入力: no year is left without a mark.
+    A missing word is read as 計画値なし or 未入力: no year is left without a mark. `remark`: a sign under the label.
     """
 
     year: int
@@ -42,6 +42,7 @@ class YearPoint:
     actual: Decimal | None
     planned_word: str = ""
     actual_word: str = ""
+    remark: str = ""
 
     @property
     def planned_mark(self) -> str:
@@ -122,6 +123,11 @@ class PlannedActualChart:
         )
 
     @property
+    def has_remarks(self) -> bool:
+        """Whether a sign stands under the name of any year."""
+        return any(point.remark for point in self.points)
+
+    @property
     def has_many_years(self) -> bool:
         """Whether the names of the years need two lines; those of months are short."""
         return self.has_planned_bars and len(self.points) > FEW_YEARS
@@ -139,7 +145,7 @@ class PlannedActualChart:
     @property
     def summary(self) -> str:
         """The chart in words for a screen reader: a sentence a year, then the goal."""
-        sentences = [f"{point.label}：{self._said(point)}。" for point in self.points]
+        sentences = [f"{point.label}{point.remark}：{self._said(point)}。" for point in self.points]
         if self.goal is not None:
             sentences.append(f"{self.goal_sentence}{self.with_unit(self.goal)}。")
         return "".join(sentences)

@@ -111,7 +111,7 @@ def _series(
         "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [
-            "" if number is None else escape(f"{point.label}　{name} {chart.written(number)}{unit}", quote=False)
+            "" if number is None else escape(f"{point.label}{point.remark}　{name} {chart.written(number)}{unit}", quote=False)
             for point, number in zip(chart.points, numbers, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -145,7 +145,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
             "l": left,
             "r": 12 if goal is None else 10 + max(text_width(line, TEXT) for line in (chart.goal_name, chart.with_unit(goal))),
             "t": 64 + LINE * (len(title) - 1),
-            "b": 52 if chart.has_many_years else 36,
+            "b": 52 if chart.has_many_years or chart.has_remarks else 36,
         },
         # A finger that draws over the chart scrolls the page until a tool of the bar is chosen.
         "dragmode": False,
@@ -234,7 +234,7 @@ def _notes(chart: PlannedActualChart, index: int, point: YearPoint) -> list[dict
 
 def _year_name(chart: PlannedActualChart, point: YearPoint) -> str:
     lines = wrap(point.label, TEXT * YEAR_LINE, TEXT) if chart.has_many_years else [point.label]
-    return "<br>".join(escape(line, quote=False) for line in lines)
+    return "<br>".join(escape(line, quote=False) for line in [*lines, point.remark] if line)
 
 
 def _downwards(word: str) -> str:

@@ -27,7 +27,7 @@ TICK_TEXT = 12
 WIDTH = 360
 SLOT = 54
 """The least room for one year: its label must fit."""
-MONTH_SLOT = 28
+MONTH_SLOT = 33
 """The least room for one month, which has one bar."""
 HEAD = 30
 PLOT = 170
@@ -65,7 +65,7 @@ class _Side:
 class _Year:
     """Where a year stands, and its two bars; a month has no planned one."""
 
-    label: str
+    lines: list[str]
     middle: float
     planned: _Side | None
     actual: _Side
@@ -95,7 +95,7 @@ class _Drawing:
         self.air = AIR * 2 if self.stacked else AIR
         self.top = HEAD + self.air
         self.bottom = HEAD + PLOT - (AIR if chart.axis.low < 0 else 0)
-        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years else 0)
+        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years or chart.has_remarks else 0)
 
     def markup(self) -> str:
         """The whole element."""
@@ -174,9 +174,9 @@ class _Drawing:
             width = self.slot * 0.6
             hatched = f"url(#{self.hatch})"
             bar = _Side("実績", point.actual, point.actual_mark, hatched, ACTUAL_OUTLINE, middle - width / 2, width)
-            return _Year(point.label, middle, None, bar)
+            return _Year(self._lines(point), middle, None, bar)
         return _Year(
-            point.label,
+            self._lines(point),
             middle,
             _Side("計画", point.planned, point.planned_mark, PLANNED_COLOUR, PLANNED_COLOUR, middle - width - 2, width),
             _Side("実績", point.actual, point.actual_mark, f"url(#{self.hatch})", ACTUAL_OUTLINE, middle + 2, width),
@@ -185,18 +185,23 @@ class _Drawing:
     def _bars(self, year: _Year) -> str:
         """Bars, the words in place of bars, and the year below."""
         drawn = (self._missing(side) if side.number is None else self._bar(side, side.number) for side in year.sides)
-        return _tag("g", *drawn, self._year_name(year.middle, year.label), class_="chart-year")
+        return _tag("g", *drawn, self._year_name(year), class_="chart-year")
 
     def _values(self, year: _Year) -> str:
         if self.stacked:
             return self._stacked_values(year)
         return "".join(self._value(side, side.number) for side in year.sides if side.number is not None)
 
-    def _year_name(self, middle: float, label: str) -> str:
-        lines = wrap(label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [label]
+    def _year_name(self, year: _Year) -> str:
         return "".join(
-            _text(middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle") for place, line in enumerate(lines)
+            _text(year.middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle")
+            for place, line in enumerate(year.lines)
         )
+
+    def _lines(self, point: YearPoint) -> list[str]:
+        """The name of a year as it is written under its bars, and the sign under it."""
+        name = wrap(point.label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [point.label]
+        return [*name, point.remark] if point.remark else name
 
     def _bar(self, side: _Side, number: Decimal) -> str:
         end, zero = self.y(number), self.y(Decimal(0))

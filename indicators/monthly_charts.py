@@ -33,7 +33,7 @@ def month_chart(row: MonthRow) -> PlannedActualChart:
 def _point(cell: MonthCell) -> YearPoint:
     mark = PROVISIONAL_MARK if cell.is_provisional else ""
     word = "制度なし" if cell.outside else cell.stored.missing_word
-    return YearPoint(cell.month, f"{cell.month}月{mark}", None, cell.stored.number, actual_word=word)
+    return YearPoint(cell.month, f"{cell.month}月", None, cell.stored.number, actual_word=word, remark=mark)
 
 
 def _planned_line(row: MonthRow) -> Decimal | None:

@@ -30,7 +30,7 @@ from indicators.readings import (
 )
 from plans.access import state_of
 from plans.actions import Cause, ValuesRefused
-from plans.history import side_in_words
+from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 
@@ -62,6 +62,12 @@ class MonthRow:
     @property
     def year_cell(self) -> YearCell:
         return self.row.cell(self.year)
+
+    @property
+    def planned_words(self) -> str:
+        """The year's plan: its number, why there is none, or 計画値なし."""
+        planned = self.year_cell.figures.planned
+        return side_in_words(planned.as_dict()) if planned.is_entered else NO_PLAN
 
     @property
     def actual(self) -> Value:
