@@ -45,6 +45,11 @@ class YearPoint:
     remark: str = ""
 
     @property
+    def name(self) -> str:
+        """The label with its sign, in one line."""
+        return self.label + self.remark
+
+    @property
     def planned_mark(self) -> str:
         """The word in the place of the planned bar, or "" where there is a bar."""
         return "" if self.planned is not None else self.planned_word or NO_PLAN
@@ -145,7 +150,7 @@ class PlannedActualChart:
     @property
     def summary(self) -> str:
         """The chart in words for a screen reader: a sentence a year, then the goal."""
-        sentences = [f"{point.label}{point.remark}：{self._said(point)}。" for point in self.points]
+        sentences = [f"{point.name}：{self._said(point)}。" for point in self.points]
         if self.goal is not None:
             sentences.append(f"{self.goal_sentence}{self.with_unit(self.goal)}。")
         return "".join(sentences)

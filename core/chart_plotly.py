@@ -111,7 +111,7 @@ def _series(
         "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [
-            "" if number is None else escape(f"{point.label}{point.remark}　{name} {chart.written(number)}{unit}", quote=False)
+            "" if number is None else escape(f"{point.name}　{name} {chart.written(number)}{unit}", quote=False)
             for point, number in zip(chart.points, numbers, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -143,7 +143,9 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
         "height": 300,
         "margin": {
             "l": left,
-            "r": 12 if goal is None else 10 + max(text_width(line, TEXT) for line in (chart.goal_name, chart.with_unit(goal))),
+            "r": 12
+            if goal is None
+            else 10 + max(text_width(t, TEXT) for t in (chart.goal_name, chart.with_unit(goal))),
             "t": 64 + LINE * (len(title) - 1),
             "b": 52 if chart.has_many_years or chart.has_remarks else 36,
         },

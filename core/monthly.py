@@ -1,8 +1,8 @@
 """What twelve monthly readings make of their fiscal year, by the way the measure adds up.
 
-月平均 is the sum of the months ÷ 12, 年度計 their sum, 年度末 the value of March, 累計 the latest running value. Source:
-the field's practice (人/月 is the monthly average, twelve months ÷ 12, for plan and actual alike). While months are
-missing, the figure is that of the months that are in, and every sentence about it says how many those are.
+月平均 is the sum of the months ÷ 12, 年度計 their sum, 年度末 the value of March, 累計 the latest running value.
+Source: the field's practice (人/月 is the monthly average, twelve months ÷ 12, for plan and actual alike). While months
+are missing, the figure is that of the months that are in, and every sentence about it says how many those are.
 """
 
 from collections.abc import Mapping

@@ -18,8 +18,8 @@ MINE, THEIRS = "mine", "theirs"
 class MonthCell:
     """One month of one 活動指標.
 
-    `stored` is what stands now, `seen` what stood when the page was drawn, `typed` and `ticked` (速報) what was posted:
-    None where the cell was not posted. `asked`: whether the page asked which of two values to keep; `choice` the answer.
+    `stored` is what stands now, `seen` what stood when the page was drawn, `typed` and `ticked` (速報) what was posted,
+    None where the cell was not posted. `asked`: the page asked which of two values to keep; `choice` is the answer.
     `outside`: the law does not know the service in that month.
     """
 

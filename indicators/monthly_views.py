@@ -46,7 +46,7 @@ def _grid(request: PersonRequest, plan: Plan, year: int, *, posted: bool = False
 def _asked_to_take_over(data: QueryDict) -> list[str] | None:
     """The codes of the rows to take over: one, or all that were ticked; None for an ordinary save."""
     if "take-one" in data:
-        return [data["take-one"]]
+        return data.getlist("take-one")
     return data.getlist("take") if "take-chosen" in data else None
 
 
@@ -86,7 +86,7 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
     except (ValuesRefused, MonthsMoved) as error:
         drawn = _grid(request, plan, year) or grid
         return _page(request, plan, year, drawn.choosing(codes).not_taken_over(error))
-    messages.success(request, f"{len(lines)}件を{grid.section.label}の年度の実績に反映しました。時点と確定度も入れました。")
+    messages.success(request, f"{len(lines)}件を{grid.section.label}の年度の実績に反映しました。")
     return redirect(request.get_full_path())
 
 

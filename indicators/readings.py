@@ -14,7 +14,7 @@ from core.words import Accumulation, Certainty, Family, Side, State, ValueKind
 from indicators.models import MonthlyReading
 from indicators.queries import service_of
 from plans.access import Access, access_for, lock_reason, state_of
-from plans.actions import Cause, CellChange, ValuesRefused, bump, lock_section_years, record_values, shown
+from plans.actions import Cause, CellChange, bump, lock_section_years, record_values, shown
 from plans.history import side_in_words
 from plans.models import Change, Measure, Plan, SectionYear, Subject
 
@@ -139,9 +139,7 @@ def take_over(wanted: Iterable[TakeOver], *, by: User | None, door: str) -> list
     if not wanted:
         return []
     lock_section_years(wanted[0].measure.plan, {(w.measure.section_id, w.fiscal_year) for w in wanted})
-    stored = {
-        year: stored_readings([w.measure for w in wanted], year) for year in {w.fiscal_year for w in wanted}
-    }
+    stored = {year: stored_readings([w.measure for w in wanted], year) for year in {w.fiscal_year for w in wanted}}
     moved = [
         w.measure
         for w in wanted
@@ -238,9 +236,7 @@ def _write(changes: list[ReadingChange], stored: Mapping[ReadingKey, MonthlyRead
         if not change.new.is_entered:
             gone += [row.pk] if row else []
             continue
-        row = row or MonthlyReading(
-            indicator_id=change.measure.pk, fiscal_year=change.fiscal_year, month=change.month
-        )
+        row = row or MonthlyReading(indicator_id=change.measure.pk, fiscal_year=change.fiscal_year, month=change.month)
         row.take(change.new)
         (changed if row.pk else fresh).append(row)
     MonthlyReading.objects.filter(pk__in=gone).delete()

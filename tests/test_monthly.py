@@ -73,13 +73,25 @@ FULL = "60 61 62 63 63 63 64 64 64 65 65 65"
         ),
         (
             year(TOTAL, "1 2", m6=PENDING),
-            ("3", "2か月分の合計（あと10か月）", "2か月の合計 3", "令和7年4月〜令和7年5月の月別値（2か月分）から", "速報"),
+            (
+                "3",
+                "2か月分の合計（あと10か月）",
+                "2か月の合計 3",
+                "令和7年4月〜令和7年5月の月別値（2か月分）から",
+                "速報",
+            ),
         ),
         (year(END, FULL), ("65", "3月の値", "3月の値 65", "令和8年3月の月別値から", "確定値")),
         (year(END, "", m3=number(57)), ("57", "3月の値", "3月の値 57", "令和8年3月の月別値から", "確定値")),
         (
             year(END, "57 58 56"),
-            ("56", "6月の値（3月はまだありません）", "6月の値（3月はまだありません） 56", "令和7年6月の月別値から", "速報"),
+            (
+                "56",
+                "6月の値（3月はまだありません）",
+                "6月の値（3月はまだありません） 56",
+                "令和7年6月の月別値から",
+                "速報",
+            ),
         ),
         (
             year(RUNNING, "2 2 5", m3=PENDING),
@@ -108,7 +120,8 @@ def test_no_number_makes_no_year(accumulation, months):
 
 def naive(accumulation, months):
     """The same with fractions: (figure × 10 rounded half away from zero, or the figure), straight from the rule."""
-    numbers = [Fraction(months[month].number) for month in MONTHS if month in months and months[month].number is not None]
+    known = (months[month].number for month in MONTHS if month in months)
+    numbers = [Fraction(number) for number in known if number is not None]
     if not numbers:
         return None
     if accumulation in (END, RUNNING):
@@ -158,7 +171,7 @@ def test_what_cannot_be_kept_is_said_before_it_is_tried():
     huge = year(TOTAL, " ".join(["99999999999"] * 2))
 
     assert huge.obstacle(EMPTY) == "値が大きすぎます。整数部は11桁までです。"
-    assert year(TOTAL, "1").obstacle(Value(number=Decimal(1), note="長" * 1000)).startswith("年度の実績の注記が長すぎて")
+    assert year(TOTAL, "1").obstacle(Value(number=Decimal(1), note="長" * 1000)).startswith("年度の実績の注記が長すぎ")
     assert year(TOTAL, "1").obstacle(EMPTY) == ""
 
 

@@ -1,5 +1,6 @@
 """The verbs of the months: rights, locks, conflicts, history, and the take-over into the year."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -19,9 +20,9 @@ from indicators.readings import (
     take_over,
     year_from_months,
 )
+from plans.access import plan_for
 from plans.actions import Cause, ValuesRefused
 from plans.history import measure_history
-from plans.access import plan_for
 from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from tests.builders import (
@@ -91,7 +92,13 @@ def test_each_month_is_one_line_of_history_with_who_and_by_which_door(users):
     record_readings([month(users, number(12, provisional=True), month=1)], by=editor, door=Door.UPLOAD)
 
     line = Change.objects.get()
-    assert (line.by, line.door, line.subject, line.measure, line.fiscal_year) == (editor, "upload", "monthly", users, 2022)
+    assert (line.by, line.door, line.subject, line.measure, line.fiscal_year) == (
+        editor,
+        "upload",
+        "monthly",
+        users,
+        2022,
+    )
     assert (line.field, line.old, line.new) == ("令和5年1月", None, {"number": "12", "certainty": "preliminary"})
 
 
@@ -296,9 +303,7 @@ def test_the_take_over_asks_the_rights_and_locks_of_the_year(users, role, state)
         state == YearState.DRAFT or (state == YearState.SUBMITTED and role == Role.MANAGER)
     )
 
-    try:
+    with suppress(ValuesRefused):
         take_over([offered(users)], by=a_user(role), door=Door.SCREEN)
-    except ValuesRefused:
-        pass
 
     assert bool(actual(users)) is allowed
