@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.values import Value
 from core.words import Certainty, State
-from plans.models import Measure, Section
+from plans.models import Measure, Municipality, Section
 
 
 class ServiceManager(models.Manager["Service"]):
@@ -115,3 +115,38 @@ class MonthlyReading(models.Model):
         """Set the fields of this row from a plain value; saving is the verb's."""
         self.number, self.state = value.number, value.state or ""
         self.provisional = value.certainty is Certainty.PRELIMINARY
+
+
+class MonthlyMapping(models.Model):
+    """How one kind of monthly file of a city is read: its header row, its columns, and which codes mean which measure.
+
+    `codes`: by 指標コード the column that is read ("users" or "amount") and the codes of the file's rows. Measures of
+    every plan of the city may stand in it. `version` counts the changes, so that nobody overwrites what they have not
+    seen.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="monthly_mappings")
+    name = models.CharField("読み方の名前", max_length=60)
+    header_row = models.PositiveSmallIntegerField("見出しの行", default=1)
+    service_column = models.CharField("サービスの列", max_length=60)
+    month_column = models.CharField("月の列", max_length=60)
+    users_column = models.CharField("利用者数の列", max_length=60, blank=True)
+    amount_column = models.CharField("量の列", max_length=60, blank=True)
+    codes = models.JSONField("コードの対応", default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "月別ファイルの読み方"
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["municipality", "name"], name="monthly_mapping_once_per_name"),
+            models.CheckConstraint(
+                condition=Q(header_row__gte=1, header_row__lte=100), name="monthly_mapping_header_row"
+            ),
+            models.CheckConstraint(
+                condition=~Q(users_column="", amount_column=""), name="monthly_mapping_reads_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,13 +1,14 @@
 """月別の値 of the 活動指標: the grid, and the take-over into the year."""
 
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from indicators.monthly_charts import monthly_charts
 from indicators.monthly_grid import MonthGrid, monthly_grid
+from indicators.monthly_import_views import monthly_import
+from indicators.people import PersonRequest
 from indicators.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
 from plans.actions import Cause, ValuesRefused
@@ -17,16 +18,15 @@ MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割
 ECHOES_SAID = 8
 
 
-class PersonRequest(HttpRequest):
-    """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
-
-    user: User
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def monthly(request: PersonRequest, slug: str, year: int) -> HttpResponse:
-    """GET draws the months of one 節; POST saves them, or takes over into the year what they make of it."""
+    """GET draws the months of one 節; POST saves them, or takes over into the year what they make of it.
+
+    With `?import=1` it is the room where monthly files come in.
+    """
     plan = plan_for(request.user, slug)
+    if "import" in request.GET:
+        return monthly_import(request, plan, year)
     if request.method != "POST":
         return _page(request, plan, year, _grid(request, plan, year))
     require(plan.access.may_write, MAY_NOT)

@@ -41,6 +41,14 @@ class ReadingChange:
         """「指標名」令和7年4月."""
         return f"「{self.measure.title}」{month_name(self.fiscal_year, self.month)}"
 
+    @property
+    def old_words(self) -> str:
+        return words(self.old)
+
+    @property
+    def new_words(self) -> str:
+        return words(self.new)
+
 
 @dataclass(frozen=True)
 class ReadingRefusal:
@@ -123,6 +131,8 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
     if refusals:
         raise ReadingsRefused(refusals)
     news = [c for c in wanted if c.key not in stored or stored[c.key].value != c.new]
+    if not news:
+        return []
     _write(news, stored)
     bump(years.values())
     return Change.objects.bulk_create(_history(news, plan, by, door, reason))
