@@ -116,10 +116,12 @@ def mapping_form(
     form = MappingForm(
         mapping,
         fields,
-        [_line(measure, stored.get(measure.code), mapping is None, data) for measure in measures],
+        [_line(measure, stored.get(measure.code), data) for measure in measures],
         version=mapping.version if mapping else 0,
         kept=stored,
     )
+    if mapping is None and data is None:
+        _propose(form.lines)
     if data is not None:
         posted = data.get("version", "")[:9]
         form.version = int(posted) if posted.isdecimal() else 0
@@ -167,15 +169,24 @@ def _text(mapping: MonthlyMapping | None, name: str) -> str:
     return str(getattr(mapping, name)) if mapping else ("1" if name == "header_row" else "")
 
 
-def _line(measure: Measure, stored: dict | None, is_new: bool, data: Mapping[str, str] | None) -> MappingLine:
+def _line(measure: Measure, stored: dict | None, data: Mapping[str, str] | None) -> MappingLine:
     if data is not None:
         column = data.get(f"column-{measure.code}", USERS)
         codes = data.get(f"codes-{measure.code}", "").strip()
         return MappingLine(measure, column if column in (USERS, AMOUNT) else USERS, codes)
     if stored:
         return MappingLine(measure, stored["column"], "、".join(stored["codes"]))
-    service = service_of(measure)
-    return MappingLine(measure, _likely_column(measure), service.name if service and is_new else "")
+    return MappingLine(measure, _likely_column(measure), "")
+
+
+def _propose(lines: list[MappingLine]) -> None:
+    """The name of the service as the first guess; of two measures that would read the same, the first."""
+    taken = set()
+    for line in lines:
+        service = service_of(line.measure)
+        if service and (service.name, line.column) not in taken:
+            taken.add((service.name, line.column))
+            line.codes = service.name
 
 
 def _likely_column(measure: Measure) -> str:

@@ -129,3 +129,33 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(editor, address,
 
     assert found == []
     assert [one for one in widths if one > width] == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_file_comes_in_through_the_pages_and_axe_finds_nothing_there(editor, address, width):
+    editor.set_viewport_size({"width": width, "height": 800})
+    found, widths = [], []
+
+    def look():
+        found.extend(violation["id"] for violation in Axe().run(editor, options=RULES).response["violations"])
+        widths.append(editor.evaluate("document.documentElement.scrollWidth"))
+
+    editor.goto(address)
+    editor.get_by_role("link", name="月別のファイルを取り込む").click()
+    editor.get_by_role("button", name="読み方を保存").click()
+    look()
+    for label, text in (("読み方の名前", "集計"), ("サービスの列", "種類"), ("月の列", "月"), ("利用者数の列", "人数")):
+        editor.get_by_label(label).first.fill(text)
+    editor.get_by_label("居宅介護（users）のコード・名前").fill("11")
+    editor.get_by_role("button", name="読み方を保存").click()
+    look()
+    table = "種類,月,人数\n11,4月,12\n99,4月,5\n".encode("cp932")
+    editor.get_by_label("取り込むファイル").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": table})
+    editor.get_by_role("button", name="内容を確かめる").click()
+    look()
+    editor.get_by_role("button", name="1件を取り込む").click()
+    editor.get_by_text("月別の値1件を取り込みました。").wait_for()
+
+    assert kept() == {("users", 4): 12}
+    assert found == []
+    assert [one for one in widths if one > width] == []

@@ -276,15 +276,18 @@ def posted(**fields):
 
 def test_a_mapping_is_proposed_by_service_and_unit_and_kept(editor, section, measures):
     service = Service.objects.create(code="home", name="居宅介護", category="訪問系")
-    indicator = measures["home-hours"].activity_indicator
-    indicator.service = service
-    indicator.save()
+    part = a_measure(section, "home-part", family=Family.INDICATOR, unit="時間/月", order=30000)
+    for indicator in (measures["home-hours"].activity_indicator, part.activity_indicator):
+        indicator.service = service
+        indicator.save()
 
     fields = form_with(editor.get(place(section)), "service_column")
     editor.post(place(section), posted(**{"users_column": "人数", "codes-home-users": "１１,居宅　介護,11"}))
 
-    assert [fields[name] for name in ("codes-home-hours", "column-home-hours", "column-home-users")] == [
+    names = ("codes-home-hours", "codes-home-part", "column-home-hours", "column-home-users")
+    assert [fields[name] for name in names] == [
         "居宅介護",
+        "",
         "amount",
         "users",
     ]
