@@ -33,7 +33,7 @@ SIGNS_SIDE_BY_SIDE = 14
 class YearPoint:
     """One fiscal year. None means there is no number, and then the word beside it stands in the bar's place.
 
-    A missing word is read as 計画値なし or 未入力: no year is left without a mark.
+    A missing word is read as 計画値なし or 未入力: no year is left without a mark. `remark`: a sign under the label.
     """
 
     year: int
@@ -42,6 +42,12 @@ class YearPoint:
     actual: Decimal | None
     planned_word: str = ""
     actual_word: str = ""
+    remark: str = ""
+
+    @property
+    def name(self) -> str:
+        """The label with its sign, in one line."""
+        return self.label + self.remark
 
     @property
     def planned_mark(self) -> str:
@@ -73,6 +79,7 @@ class PlannedActualChart:
     """計画 and 実績 of one measure by year. `key` is the measure's code: ids on the page are made from it.
 
     `goal`: a goal set only for the last year, drawn as a line across all years; None where every year has its plan.
+    A chart of months has no planned bars: its line is the plan of the whole year, and says so by its name.
     """
 
     key: str
@@ -81,6 +88,9 @@ class PlannedActualChart:
     points: tuple[YearPoint, ...]
     goal: Decimal | None = None
     is_percent: bool = False
+    goal_name: str = "目標"
+    goal_sentence: str = "最終年度の目標は"
+    has_planned_bars: bool = True
 
     def written(self, number: Decimal) -> str:
         """A number as it stands on the chart: a 割合 to one decimal at most, everything else as stored."""
@@ -118,14 +128,19 @@ class PlannedActualChart:
         )
 
     @property
+    def has_remarks(self) -> bool:
+        """Whether a sign stands under the name of any year."""
+        return any(point.remark for point in self.points)
+
+    @property
     def has_many_years(self) -> bool:
-        """Whether the names of the years need two lines."""
-        return len(self.points) > FEW_YEARS
+        """Whether the names of the years need two lines; those of months are short."""
+        return self.has_planned_bars and len(self.points) > FEW_YEARS
 
     @property
     def stacks_values(self) -> bool:
         """Whether the two values of a year are too long to stand side by side on a telephone."""
-        return self.longest * max(len(self.points), 3) > SIGNS_SIDE_BY_SIDE
+        return self.has_planned_bars and self.longest * max(len(self.points), 3) > SIGNS_SIDE_BY_SIDE
 
     @cached_property
     def longest(self) -> int:
@@ -135,10 +150,13 @@ class PlannedActualChart:
     @property
     def summary(self) -> str:
         """The chart in words for a screen reader: a sentence a year, then the goal."""
-        sentences = [f"{point.label}：{self._planned(point)}、{self._actual(point)}。" for point in self.points]
+        sentences = [f"{point.name}：{self._said(point)}。" for point in self.points]
         if self.goal is not None:
-            sentences.append(f"最終年度の目標は{self.with_unit(self.goal)}。")
+            sentences.append(f"{self.goal_sentence}{self.with_unit(self.goal)}。")
         return "".join(sentences)
+
+    def _said(self, point: YearPoint) -> str:
+        return f"{self._planned(point)}、{self._actual(point)}" if self.has_planned_bars else self._actual(point)
 
     def _planned(self, point: YearPoint) -> str:
         if point.planned is not None:

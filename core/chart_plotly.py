@@ -32,6 +32,8 @@ PICTURE = {"width": 800, "height": 480}
 """The picture to keep, in pixels before it is drawn at twice the size."""
 SIGNS_STACKED = 21
 """Digits that fit over the bars of all years, one value above the other, at the width of a telephone."""
+SHORT = 2
+"""Digits of a value that may lie over the narrow bar of a month."""
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -76,9 +78,12 @@ def _bars(chart: PlannedActualChart) -> list[dict[str, Any]]:
         "size": 7,
         "solidity": 0.6,
     }
+    hatched = {"color": ACTUAL_COLOUR, "pattern": hatch, "line": _line(ACTUAL_OUTLINE)}
+    if not chart.has_planned_bars:
+        return [_series(chart, "実績", actual, -BAR / 2, hatched)]
     return [
         _series(chart, "計画", planned, -BAR - GAP, {"color": PLANNED_COLOUR, "line": _line(PLANNED_COLOUR)}),
-        _series(chart, "実績", actual, GAP, {"color": ACTUAL_COLOUR, "pattern": hatch, "line": _line(ACTUAL_OUTLINE)}),
+        _series(chart, "実績", actual, GAP, hatched),
     ]
 
 
@@ -102,11 +107,11 @@ def _series(
         "text": ["" if number is None else chart.written(number) for number in numbers],
         "textposition": "none" if _stacks(chart) else "outside",
         # Beside each other many long values would run together; upright they do not.
-        "textangle": -90 if chart.stacks_values else 0,
+        "textangle": -90 if _upright(chart) else 0,
         "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [
-            "" if number is None else escape(f"{point.label}　{name} {chart.written(number)}{unit}", quote=False)
+            "" if number is None else escape(f"{point.name}　{name} {chart.written(number)}{unit}", quote=False)
             for point, number in zip(chart.points, numbers, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -138,9 +143,11 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
         "height": 300,
         "margin": {
             "l": left,
-            "r": 12 if goal is None else 10 + max(text_width(line, TEXT) for line in ("目標", chart.with_unit(goal))),
+            "r": 12
+            if goal is None
+            else 10 + max(text_width(t, TEXT) for t in (chart.goal_name, chart.with_unit(goal))),
             "t": 64 + LINE * (len(title) - 1),
-            "b": 52 if chart.has_many_years else 36,
+            "b": 52 if chart.has_many_years or chart.has_remarks else 36,
         },
         # A finger that draws over the chart scrolls the page until a tool of the bar is chosen.
         "dragmode": False,
@@ -190,9 +197,14 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
 
 def _air(chart: PlannedActualChart) -> float:
     """Room for the values beyond the ends of the axis, as a share of it."""
-    if not chart.stacks_values:
+    if not _upright(chart):
         return 0.12
     return 0.22 if _stacks(chart) else 0.1 + 0.04 * chart.longest
+
+
+def _upright(chart: PlannedActualChart) -> bool:
+    """Whether the values are too long to lie beside each other; of twelve months only the shortest are not."""
+    return chart.stacks_values or (not chart.has_planned_bars and chart.longest > SHORT)
 
 
 def _stacks(chart: PlannedActualChart) -> bool:
@@ -202,7 +214,9 @@ def _stacks(chart: PlannedActualChart) -> bool:
 
 def _notes(chart: PlannedActualChart, index: int, point: YearPoint) -> list[dict[str, Any]]:
     """What is written over one year: the words for what is missing, and long values one above the other."""
-    places = ((point.planned_mark, index - GAP - BAR / 2), (point.actual_mark, index + GAP + BAR / 2))
+    places = [(point.planned_mark, index - GAP - BAR / 2), (point.actual_mark, index + GAP + BAR / 2)]
+    if not chart.has_planned_bars:
+        places = [(point.actual_mark, float(index))]
     upwards = chart.axis.high > 0
     notes = [
         {"text": _downwards(mark), "x": place, "y": 0, "yanchor": "bottom" if upwards else "top", "showarrow": False}
@@ -222,7 +236,7 @@ def _notes(chart: PlannedActualChart, index: int, point: YearPoint) -> list[dict
 
 def _year_name(chart: PlannedActualChart, point: YearPoint) -> str:
     lines = wrap(point.label, TEXT * YEAR_LINE, TEXT) if chart.has_many_years else [point.label]
-    return "<br>".join(escape(line, quote=False) for line in lines)
+    return "<br>".join(escape(line, quote=False) for line in [*lines, point.remark] if line)
 
 
 def _downwards(word: str) -> str:
@@ -237,6 +251,6 @@ def _goal_line(goal: Decimal, last: float) -> dict[str, Any]:
 
 def _goal_label(chart: PlannedActualChart, goal: Decimal) -> dict[str, Any]:
     # Not <b>: plotly turns it into a style attribute, which the content security policy refuses.
-    text = f"目標<br>{escape(chart.with_unit(goal), quote=False)}"
+    text = f"{chart.goal_name}<br>{escape(chart.with_unit(goal), quote=False)}"
     place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "y": float(goal), "yanchor": "middle"}
     return {"text": text, "align": "left", "showarrow": False, "font": {"weight": 700}} | place

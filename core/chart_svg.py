@@ -27,6 +27,8 @@ TICK_TEXT = 12
 WIDTH = 360
 SLOT = 54
 """The least room for one year: its label must fit."""
+MONTH_SLOT = 33
+"""The least room for one month, which has one bar."""
 HEAD = 30
 PLOT = 170
 FOOT = 28
@@ -61,16 +63,16 @@ class _Side:
 
 @dataclass(frozen=True)
 class _Year:
-    """Where a year stands, and its two bars."""
+    """Where a year stands, and its two bars; a month has no planned one."""
 
-    label: str
+    lines: list[str]
     middle: float
-    planned: _Side
+    planned: _Side | None
     actual: _Side
 
     @property
-    def sides(self) -> tuple[_Side, _Side]:
-        return self.planned, self.actual
+    def sides(self) -> tuple[_Side, ...]:
+        return (self.actual,) if self.planned is None else (self.planned, self.actual)
 
 
 class _Drawing:
@@ -79,10 +81,12 @@ class _Drawing:
         self.hatch = f"chart-{chart.key}-hatch"
         self.left = max(text_width(chart.written(tick), TICK_TEXT) for tick in chart.axis.ticks) + 10
         goal = "" if chart.goal is None else chart.with_unit(chart.goal)
-        self.right = max(text_width(line, TEXT) for line in ("目標", goal)) + 8 if goal else 6
+        self.right = max(text_width(line, TEXT) for line in (chart.goal_name, goal)) + 8 if goal else 6
         room = WIDTH - self.left - self.right
         widest = max((text_width(chart.written(number), TEXT) for number in chart.numbers), default=0)
-        self.slot = max(room / max(len(chart.points), 1), SLOT)
+        self.slot = max(room / max(len(chart.points), 1), SLOT if chart.has_planned_bars else MONTH_SLOT)
+        if not chart.has_planned_bars:
+            self.slot = max(self.slot, widest + 4)
         # Long values stand one above the other, with their names.
         self.stacked = chart.stacks_values
         if self.stacked:
@@ -91,7 +95,7 @@ class _Drawing:
         self.air = AIR * 2 if self.stacked else AIR
         self.top = HEAD + self.air
         self.bottom = HEAD + PLOT - (AIR if chart.axis.low < 0 else 0)
-        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years else 0)
+        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years or chart.has_remarks else 0)
 
     def markup(self) -> str:
         """The whole element."""
@@ -144,10 +148,8 @@ class _Drawing:
         unit = f"（{self.chart.shown_unit}）" if self.chart.shown_unit else ""
         parts = [_text(0, 16, unit, size=TICK_TEXT)]
         right = self.width - 4
-        for name, fill, stroke in (
-            ("実績", f"url(#{self.hatch})", ACTUAL_OUTLINE),
-            ("計画", PLANNED_COLOUR, PLANNED_COLOUR),
-        ):
+        samples = (("実績", f"url(#{self.hatch})", ACTUAL_OUTLINE), ("計画", PLANNED_COLOUR, PLANNED_COLOUR))
+        for name, fill, stroke in samples if self.chart.has_planned_bars else samples[:1]:
             parts.append(_text(right, 16, name, anchor="end"))
             parts.append(
                 _tag("rect", x=_n(right - 2 * TEXT - 20), y=5.5, width=14, height=12, fill=fill, stroke=stroke)
@@ -168,8 +170,13 @@ class _Drawing:
     def _placed(self, index: int, point: YearPoint) -> _Year:
         middle = self.left + self.slot * (index + 0.5)
         width = min(self.slot * 0.4, 46)
+        if not self.chart.has_planned_bars:
+            width = self.slot * 0.6
+            hatched = f"url(#{self.hatch})"
+            bar = _Side("実績", point.actual, point.actual_mark, hatched, ACTUAL_OUTLINE, middle - width / 2, width)
+            return _Year(self._lines(point), middle, None, bar)
         return _Year(
-            point.label,
+            self._lines(point),
             middle,
             _Side("計画", point.planned, point.planned_mark, PLANNED_COLOUR, PLANNED_COLOUR, middle - width - 2, width),
             _Side("実績", point.actual, point.actual_mark, f"url(#{self.hatch})", ACTUAL_OUTLINE, middle + 2, width),
@@ -178,18 +185,23 @@ class _Drawing:
     def _bars(self, year: _Year) -> str:
         """Bars, the words in place of bars, and the year below."""
         drawn = (self._missing(side) if side.number is None else self._bar(side, side.number) for side in year.sides)
-        return _tag("g", *drawn, self._year_name(year.middle, year.label), class_="chart-year")
+        return _tag("g", *drawn, self._year_name(year), class_="chart-year")
 
     def _values(self, year: _Year) -> str:
         if self.stacked:
             return self._stacked_values(year)
         return "".join(self._value(side, side.number) for side in year.sides if side.number is not None)
 
-    def _year_name(self, middle: float, label: str) -> str:
-        lines = wrap(label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [label]
+    def _year_name(self, year: _Year) -> str:
         return "".join(
-            _text(middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle") for place, line in enumerate(lines)
+            _text(year.middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle")
+            for place, line in enumerate(year.lines)
         )
+
+    def _lines(self, point: YearPoint) -> list[str]:
+        """The name of a year as it is written under its bars, and the sign under it."""
+        name = wrap(point.label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [point.label]
+        return [*name, point.remark] if point.remark else name
 
     def _bar(self, side: _Side, number: Decimal) -> str:
         end, zero = self.y(number), self.y(Decimal(0))
@@ -242,7 +254,7 @@ class _Drawing:
         return _tag(
             "g",
             _tag("line", **line, stroke=GOAL_COLOUR, stroke_width=1.5, stroke_dasharray="6 4"),
-            _text(end + 5, height - 2, "目標", weight="bold"),
+            _text(end + 5, height - 2, self.chart.goal_name, weight="bold"),
             _text(end + 5, height + TEXT - 1, self.chart.with_unit(self.chart.goal), weight="bold"),
             class_="chart-goal",
         )

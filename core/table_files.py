@@ -13,8 +13,8 @@ MAX_BYTES = 10 * 1024 * 1024
 EXTENSIONS = (".csv", ".xlsx", ".json")
 
 
-def read_table(name: str, content: bytes) -> Table:
-    """The table in a csv, xlsx or json file of this name; NotReadable otherwise."""
+def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
+    """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row."""
     extension = PurePath(name).suffix.lower()
     if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
         raise NotReadable(
@@ -26,11 +26,12 @@ def read_table(name: str, content: bytes) -> Table:
         raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
     if not content.strip():
         raise NotReadable("ファイルが空です。")
-    read = {".csv": read_csv, ".xlsx": read_xlsx, ".json": read_json}[extension]
-    return read(content)
+    if extension == ".json":
+        return read_json(content)
+    return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
 
 
-def read_csv(content: bytes) -> Table:
+def read_csv(content: bytes, *, header_row: int = 1) -> Table:
     """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
     try:
         grid = list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
@@ -38,7 +39,7 @@ def read_csv(content: bytes) -> Table:
         raise NotReadable(
             'CSVとして読み取れません。引用符（"）の閉じ忘れがないか確かめ、CSV形式で保存し直してください。'
         ) from error
-    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True)
+    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True, header_row=header_row)
 
 
 def read_json(content: bytes) -> Table:

@@ -64,8 +64,8 @@ def address(column: int, row: int) -> str:
 Line = Sequence[TableCell | None]
 
 
-def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
-    """Header and rows of a grid whose first line is the header, within the limits; blank rows are passed over."""
+def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1) -> Table:
+    """Header and rows of a grid, within the limits; what stands above the header and blank rows are passed over."""
     if len(grid) > MAX_ROWS + 1:
         raise too_many_rows(MAX_ROWS + 2)
     for number, line in enumerate(grid, start=1):
@@ -73,11 +73,13 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False) -> Table:
         for place, cell in enumerate(line):
             if cell and len(cell.text) > MAX_CELL:
                 raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(place, number))
-    header = tuple(cell.text if cell else "" for cell in grid[0]) if grid else ()
-    rows = (TableRow(number, tuple(line)) for number, line in enumerate(grid[1:], start=2))
+    header = tuple(cell.text if cell else "" for line in grid[header_row - 1 : header_row] for cell in line)
+    rows = (TableRow(number, tuple(line)) for number, line in enumerate(grid[header_row:], start=header_row + 1))
     filled = tuple(row for row in rows if any(cell and not cell.is_blank for cell in row.cells))
     if not any(text.strip() for text in header):
-        raise NotReadable("1行目に見出しがありません。書き出した表の見出しを1行目に置いてください。")
+        raise NotReadable(
+            f"{header_row}行目に見出しがありません。書き出した表の見出しを{header_row}行目に置いてください。"
+        )
     return Table(header, filled, is_csv)
 
 

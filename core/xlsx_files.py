@@ -42,7 +42,7 @@ _BROKEN = "ブックとして読み取れません。表計算ソフトで開き
 _TOO_LARGE = "ブックを開くと大きくなりすぎます。必要な行だけを新しいブックに写してください。"
 
 
-def read_xlsx(content: bytes) -> Table:
+def read_xlsx(content: bytes, *, header_row: int = 1) -> Table:
     """The first sheet; NotReadable for what is no workbook, is locked, or unpacks to too much."""
     if content.startswith(_OLD_OR_LOCKED):
         raise NotReadable(
@@ -51,7 +51,7 @@ def read_xlsx(content: bytes) -> Table:
         )
     _measure(content)
     try:
-        return as_table(_grid(content))
+        return as_table(_grid(content), header_row=header_row)
     except NotReadable:
         raise
     except Exception as error:  # openpyxl lets many kinds of error out of a damaged file

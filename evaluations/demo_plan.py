@@ -4,12 +4,14 @@ What has a verb goes through it, so that a demo plan has the history and stamps 
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
 
+from core.fiscal_months import MONTHS
 from core.values import EMPTY, Value
-from core.words import Family, Side
+from core.words import Certainty, Family, Side
 from evaluations.action_items import Promise, add_action, report_action
 from evaluations.models import ActivityRecord
 from evaluations.opinions import OpinionContent, add_opinion
@@ -17,6 +19,7 @@ from evaluations.publication import publish
 from evaluations.texts import save_texts
 from evaluations.workflow import MOVE_BY_NAME, move_section_year
 from indicators.models import ActivityIndicator, Service
+from indicators.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug
@@ -64,6 +67,7 @@ def create_plan(municipality: Municipality, document: Document) -> Plan:
     sections = {row["number"]: _create_section(plan, row) for row in document["sections"]}
     measures = _create_measures(plan, document, sections)
     record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
+    record_readings(_month_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
     _create_records(plan, document, sections)
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
@@ -119,6 +123,19 @@ def _cell_changes(document: Document, measures: dict[str, Measure]) -> list[Cell
         for row in section_row["measures"]
         for cell in row["values"]
     ]
+
+
+def _month_changes(document: Document, measures: dict[str, Measure]) -> list[ReadingChange]:
+    """The months of 活動指標, from April on as far as they are known; those in `provisional` are 速報."""
+    return [
+        ReadingChange(measures[row["code"]], row["year"], month, EMPTY, _month(number, month in row["provisional"]))
+        for row in document.get("monthly", ())
+        for month, number in zip(MONTHS, row["values"], strict=False)
+    ]
+
+
+def _month(number: int, is_provisional: bool) -> Value:
+    return Value(Decimal(number), certainty=Certainty.PRELIMINARY if is_provisional else None)
 
 
 def _value(cell: Document) -> Value:

@@ -1,8 +1,8 @@
-"""活動指標 and services in the admin: to look at."""
+"""活動指標, services and months in the admin: to look at."""
 
 from django.contrib import admin
 
-from indicators.models import ActivityIndicator, Service
+from indicators.models import ActivityIndicator, MonthlyMapping, MonthlyReading, Service
 from plans.admin import ReadOnlyAdmin
 
-admin.site.register((ActivityIndicator, Service), ReadOnlyAdmin)
+admin.site.register((ActivityIndicator, MonthlyMapping, MonthlyReading, Service), ReadOnlyAdmin)

@@ -1,7 +1,7 @@
 """変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
 
-Masked are, for those who do not see drafts, actuals, texts, records and 取組, and the reasons given for moves, of a
-節 × 年度 that is not 確定 or 公表 now; 協議会意見 always, being working papers. Changes of people are shown to the
+Masked are, for those who do not see drafts, actuals, months, texts, records and 取組, and the reasons given for moves,
+of a 節 × 年度 that is not 確定 or 公表 now; 協議会意見 always, being working papers. Changes of people are shown to the
 managers of that 自治体 alone.
 """
 
@@ -111,7 +111,7 @@ def _in_plan(plan: Plan) -> QuerySet[Change]:
 
 def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     """With `is_masked`, and all that a line prints, in one query."""
-    with_the_year = [Subject.TEXT, Subject.RECORD, Subject.ACTION, Subject.STATE]
+    with_the_year = [Subject.MONTHLY, Subject.TEXT, Subject.RECORD, Subject.ACTION, Subject.STATE]
     guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=with_the_year)
     # A 指標 may have moved to another 節 since: what hides its values is the state of the one where it stands now.
     settled = SectionYear.objects.filter(
@@ -137,7 +137,7 @@ def _place(change: Change) -> str:
 
 def _side(change: Change, side: dict | str | None) -> str:
     if side is None:
-        if change.subject != Subject.VALUE:
+        if change.subject not in (Subject.VALUE, Subject.MONTHLY):
             return BLANK
         return NO_PLAN if change.side == Side.PLANNED else NOT_ENTERED
     return side_in_words(side, ValueKind(change.measure.value_kind) if change.measure else None)

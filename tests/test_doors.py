@@ -13,6 +13,7 @@ from core.words import Side
 from evaluations.models import ActionItem, ActivityRecord
 from evaluations.publication import publish
 from evaluations.texts import save_texts
+from indicators.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
 from plans.models import Door, Municipality, Role, SectionYear, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
@@ -48,6 +49,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "plans:plan_settings": (S, ("manager",)),
     "targets:target_list": (S, READERS),
     "indicators:indicator_list": (S, READERS),
+    "indicators:monthly": ({**S, "year": YEAR}, READERS),
     "evaluations:dashboard": (S, READERS),
     "evaluations:section_year": (SY, READERS),
     "evaluations:measure": (C, READERS),
@@ -116,6 +118,8 @@ def plan(people):
     publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
     secret = Value(number=Decimal(SECRET_NUMBER))
     record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
+    months = [ReadingChange(a_measure(section, "i-1", family="indicator"), YEAR, 4, EMPTY, secret)]
+    record_readings(months, by=people["editor"], door=Door.SCREEN)
     save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], door=Door.SCREEN)
     record = ActivityRecord.objects.create(plan=plan, fiscal_year=YEAR, title=SECRET_RECORD)
     record.sections.add(section)

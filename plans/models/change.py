@@ -23,6 +23,7 @@ class Subject(models.TextChoices):
     """What was changed."""
 
     VALUE = "value", "値"
+    MONTHLY = "monthly", "月別の値"
     TEXT = "text", "評価の文章"
     STATE = "state", "状態"
     MASTER = "master", "節・指標"

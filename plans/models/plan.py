@@ -102,6 +102,11 @@ class Plan(models.Model):
         last_ended = current_fiscal_year(timezone.localdate()) - 1
         return min(max(last_ended, self.start_year), self.end_year)
 
+    @property
+    def current_year(self) -> int:
+        """The year whose months are counted today, within the plan."""
+        return min(max(current_fiscal_year(timezone.localdate()), self.start_year), self.end_year)
+
 
 class PlanRevision(models.Model):
     """計画変更: number 0 is the plan as first adopted."""

@@ -1,4 +1,5 @@
 // The entry grid by keyboard: Enter and the arrows go up and down a column, a column pasted from a sheet fills down.
+// A grid of months (data-entry-grid="block") also takes a block of several columns, each under the other.
 (() => {
   const form = document.querySelector("form[data-entry-grid]");
   if (!form) return;
@@ -6,6 +7,8 @@
   if (hint) hint.hidden = false;
 
   const column = (field) => [...form.querySelectorAll(`input[data-field="${field.dataset.field}"]`)];
+  const isBlock = form.dataset.entryGrid === "block";
+  const inRow = (field) => [...field.closest("tr").querySelectorAll("input[data-field]")];
   const neighbour = (field, step) => {
     const fields = column(field);
     return fields[fields.indexOf(field) + step];
@@ -27,16 +30,19 @@
     const field = event.target;
     if (!field.matches("input[data-field]")) return;
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
-    // One line is an ordinary paste; several columns are not guessed at, the first one counts.
-    if (!text.includes("\n")) return;
+    // One cell is an ordinary paste; outside a block several columns are not guessed at, the first one counts.
+    if (!text.includes("\n") && !(isBlock && text.includes("\t"))) return;
     event.preventDefault();
     const fields = column(field);
     const start = fields.indexOf(field);
     text.split("\n").forEach((line, row) => {
       const cell = fields[start + row];
       if (!cell) return;
-      cell.value = line.split("\t")[0].trim();
-      cell.dispatchEvent(new Event("input", { bubbles: true }));
+      const cells = isBlock ? inRow(cell).slice(inRow(cell).indexOf(cell)) : [cell];
+      line.split("\t").slice(0, cells.length).forEach((value, place) => {
+        cells[place].value = value.trim();
+        cells[place].dispatchEvent(new Event("input", { bubbles: true }));
+      });
     });
   });
 })();
