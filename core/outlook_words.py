@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
-from core.outlook import FEWEST_ACTUALS, OutlookMethod, Projection, Prospect
+from core.outlook import FEWEST_ACTUALS, OutlookMethod, Projection, Prospect, Span
 from core.words import Direction, ValueKind
 
 TENTH = Decimal("0.1")
@@ -33,7 +33,13 @@ def method_in_words(prospect: Prospect, projection: Projection, unit: str) -> st
     return f"{len(prospect.actuals)}年度分の実績にいちばん近い直線（最小二乗法、年{step}）を延ばす"
 
 
-def span_in_words(prospect: Prospect, unit: str) -> str:
+def span_in_words(prospect: Prospect, span: Span, unit: str) -> str:
+    """20〜32人; 27人 where both ends print alike."""
+    low, high = (amount_in_words(end, prospect.nature.kind, "") for end in (span.low, span.high))
+    return f"{high}{unit}" if low == high else f"{low}〜{high}{unit}"
+
+
+def span_rule_in_words(prospect: Prospect, unit: str) -> str:
     """What the range is made of."""
     beyond = _size(prospect.miss, prospect.nature.kind, unit)
     bounds = [

@@ -27,7 +27,7 @@ NOTHING_TO_SAY = (
 def choose_outlook(
     measure: Measure, method: str, reason: str, *, version: int, by: User, door: str, own: Decimal | None = None
 ) -> None:
-    """Choose a method, or the `own` figure of the last year, with the reason; "" takes the choice back.
+    """Choose a method, or the `own` figure of the last year, with the reason; "" takes it back, with the reason.
 
     `version` is that of the choice the person looked at, 0 where there was none. Raises PermissionDenied, RowConflict,
     or RowRefused: too few actuals, no year left, no reason, a figure outside the bounds.
@@ -45,8 +45,10 @@ def choose_outlook(
     found = prospect_of(row)
     if found is None:
         raise RowRefused(NOTHING_TO_SAY)
-    if method and not reason:
-        raise RowRefused("見込みを選んだ理由を書いてください。")
+    if not method and not stands.method:
+        raise RowRefused("市が採る見込みを選んでください。")
+    if not reason:
+        raise RowRefused("理由を書いてください。")
     if (method == OutlookMethod.OWN) != (own is not None):
         raise RowRefused("「市が見込む値」を選んだときにだけ、その値を入力してください。")
     if own is not None and not found.admits(own):
@@ -60,11 +62,11 @@ def choose_outlook(
 
 
 def in_words(choice: Outlook) -> str | None:
-    """One line for the history; None where nothing is chosen."""
-    if not choice.method:
+    """One line for the history; None where nobody ever chose."""
+    if not choice.version:
         return None
     own = f" {plain(choice.own)}" if choice.own is not None else ""
-    return f"{choice.get_method_display()}{own}／理由：{choice.reason}"
+    return f"{choice.get_method_display() or '選ばない'}{own}／理由：{choice.reason}"
 
 
 def _locked(measure: Measure) -> Outlook:

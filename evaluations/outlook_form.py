@@ -32,14 +32,17 @@ class OutlookForm(VersionedForm):
         help_text="「市が見込む値」を選んだときに、最終年度の値を数字で入力します。",
         error_messages={"max_length": "市が見込む値は数字で入力してください。"},
     )
-    reason = ProseField(label="選んだ理由", rows=3, help_text="例：来年度にグループホームが1か所開くため。")
+    reason = ProseField(
+        label="理由", rows=3, required="理由を書いてください。", help_text="例：来年度にグループホームが1か所開くため。"
+    )
 
     def __init__(self, data: Any = None, *, kind: ValueKind, choice: Outlook | None) -> None:
         self.kind = kind
         kept: dict[str, Any] = {"version": 0}
         if choice is not None:
             own = plain(choice.own) if choice.own is not None else ""
-            kept = {"method": choice.method, "own": own, "reason": choice.reason, "version": choice.version}
+            reason = choice.reason if choice.method else ""
+            kept = {"method": choice.method, "own": own, "reason": reason, "version": choice.version}
         super().__init__(data, initial=kept, auto_id="outlook-%s")
 
     def clean_own(self) -> Decimal | None:
@@ -56,13 +59,11 @@ class OutlookForm(VersionedForm):
         return number
 
     def clean(self) -> dict[str, Any]:
-        """A choice has its reason, the own figure its method; what belongs to no choice is dropped."""
+        """The own figure belongs to its method."""
         said = super().clean() or {}
         method = said.get("method", "")
-        if method and not said.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", "見込みを選んだ理由を書いてください。")
         if method == OutlookMethod.OWN and said.get("own") is None and "own" not in self.errors:
             self.add_error("own", "「市が見込む値」を選んだときは、値を入力してください。")
-        if method and method != OutlookMethod.OWN and said.get("own") is not None:
+        if method != OutlookMethod.OWN and said.get("own") is not None:
             self.add_error("own", "値を使うときは、「市が見込む値」を選んでください。使わないときは空欄にします。")
-        return said if method else said | {"own": None, "reason": ""}
+        return said

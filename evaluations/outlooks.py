@@ -16,6 +16,7 @@ from core.outlook_words import (
     method_in_words,
     need_in_words,
     span_in_words,
+    span_rule_in_words,
 )
 from core.words import Accumulation
 from evaluations.models import Outlook
@@ -24,19 +25,19 @@ from plans.models import Measure, Plan
 from plans.queries import MeasureRow
 from plans.templatetags.words import unit_of
 
-OWN_FORMULA = "市が見込む値"
+OWN_FORMULA = "下の理由から市が見込んだ最終年度の値"
 
 
 @dataclass(frozen=True)
 class MethodLine:
-    """One method as a line of the table. `amounts` are by remaining year, "" where there is none.
+    """One method as a line of the table. `amounts` are (remaining year, figure in words), "" where there is none.
 
     `reading` is how the last year would be judged, "" without a goal; `tone` colours it.
     """
 
     method: OutlookMethod
     formula: str
-    amounts: tuple[str, ...]
+    amounts: tuple[tuple[int, str], ...]
     reading: str
     tone: str
     is_chosen: bool
@@ -49,7 +50,7 @@ class SeenOutlook:
     prospect: Prospect
     choice: Outlook | None
     lines: tuple[MethodLine, ...]
-    spans: tuple[str, ...]
+    spans: tuple[tuple[int, str], ...]
     span_rule: str
     need: str
     few: str
@@ -60,7 +61,8 @@ class SeenOutlook:
         """「30人（平均の増減から）」; "" where nothing was chosen."""
         for line in self.lines:
             if line.is_chosen:
-                return f"{line.amounts[-1]}（{line.method.label}{'' if line.method is OutlookMethod.OWN else 'から'}）"
+                _, amount = line.amounts[-1]
+                return f"{amount}（{line.method.label}{'' if line.method is OutlookMethod.OWN else 'から'}）"
         return ""
 
 
@@ -84,15 +86,13 @@ def seen_outlook(plan: Plan, row: MeasureRow) -> SeenOutlook | None:
     if found is None:
         return None
     unit, choice = unit_of(row.measure.unit, plan.municipality), _choice(row, plan.access)
-    kind = found.nature.kind
-    spans = [found.spans[year] for year in found.remaining]
     newest = basis_year(row)
     return SeenOutlook(
         prospect=found,
         choice=choice,
         lines=_lines(found, choice, unit),
-        spans=tuple(f"{amount_in_words(s.low, kind, '')}〜{amount_in_words(s.high, kind, unit)}" for s in spans),
-        span_rule=span_in_words(found, unit),
+        spans=tuple((year, span_in_words(found, found.spans[year], unit)) for year in found.remaining),
+        span_rule=span_rule_in_words(found, unit),
         need=need_in_words(found, unit),
         few=few_in_words(found, unit),
         newer_year=newest if choice and newest > choice.basis_year else None,
@@ -134,18 +134,18 @@ def _lines(found: Prospect, choice: Outlook | None, unit: str) -> tuple[MethodLi
         return lines
     judged = found.judged(choice.own)
     reading = judged.reading if judged.planned.amount is not None else ""
-    earlier = ("",) * (len(found.remaining) - 1)
-    own = (*earlier, f"{plain(choice.own)}{unit}")
-    return (*lines, MethodLine(OutlookMethod.OWN, OWN_FORMULA, own, reading, judged.tone.value, is_chosen=True))
+    own = f"{plain(choice.own)}{unit}"
+    amounts = tuple((year, own if year == found.last_year else "") for year in found.remaining)
+    return (*lines, MethodLine(OutlookMethod.OWN, OWN_FORMULA, amounts, reading, judged.tone.value, is_chosen=True))
 
 
 def _line(found: Prospect, projection: Projection, unit: str, chosen: str) -> MethodLine:
-    amounts = (amount_in_words(projection.values[year], found.nature.kind, unit) for year in found.remaining)
+    kind, values = found.nature.kind, projection.values
     judged = found.judged(projection.values[found.last_year])
     return MethodLine(
         method=projection.method,
         formula=method_in_words(found, projection, unit),
-        amounts=tuple(amounts),
+        amounts=tuple((year, amount_in_words(values[year], kind, unit)) for year in found.remaining),
         reading=judged.reading if judged.planned.amount is not None else "",
         tone=judged.tone.value,
         is_chosen=projection.method == chosen,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.figures import Nature
 from core.numerals import plain
 from core.outlook import Need, OutlookMethod, Span, YearlyChange, prospect
-from core.outlook_words import few_in_words, method_in_words, need_in_words, span_in_words
+from core.outlook_words import few_in_words, method_in_words, need_in_words, span_in_words, span_rule_in_words
 from core.values import Value
 from core.words import Accumulation, Certainty, Direction, State, ValueKind
 
@@ -191,11 +191,17 @@ def test_each_method_says_its_formula_with_its_figures():
 def test_the_range_says_its_rule():
     found = expected({2021: 20, 2022: 24}, THREE)
 
-    assert span_in_words(found, "人") == (
+    assert span_rule_in_words(found, "人") == (
         "幅は、3つの方法のいちばん低い値といちばん高い値を、これまで「据置」で見込んでいたら外れていた最大の大きさ（年4人）"
         "に先の年数をかけた分だけ、下と上に広げたものです。0人より小さくはなりません。"
         "実績が2年度分なので、直線は平均の増減と同じ値になります。"
     )
+
+
+def test_the_range_of_a_year_is_one_figure_where_both_ends_print_alike():
+    apart, alike = expected({2021: 20, 2022: 24}, THREE), expected({2021: 27, 2022: 27}, THREE)
+
+    assert [span_in_words(one, one.spans[2023], "人") for one in (apart, alike)] == ["20〜32人", "27人"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,10 +89,24 @@ def test_a_choice_is_kept_with_its_reason_and_leaves_one_line_in_the_history(mea
 def test_a_choice_can_be_changed_and_taken_back(measure, editor):
     choose(measure, editor)
     choose(measure, editor, "own", own=Decimal("30.5"), version=1)
-    choose(measure, editor, "", "", version=2)
+    choose(measure, editor, "", "計画を変更するため。", version=2)
 
-    assert kept(measure) == ("", None, "", 2022, 3)
-    assert [change.new for change in Change.objects.order_by("id")][1:] == [f"市が見込む値 30.5／理由：{REASON}", None]
+    assert kept(measure) == ("", None, "計画を変更するため。", 2022, 3)
+    assert [change.new for change in Change.objects.order_by("id")][1:] == [
+        f"市が見込む値 30.5／理由：{REASON}",
+        "選ばない／理由：計画を変更するため。",
+    ]
+
+
+def test_a_choice_that_was_taken_back_shows_nowhere(client, section, measure, editor):
+    choose(measure, editor)
+    choose(measure, editor, "", "計画を変更するため。", version=1)
+    client.force_login(editor)
+
+    page = client.get(reverse("evaluations:section_year", args=[section.plan.slug, 1, 2022])).text
+
+    assert "見込み 28人" not in page
+    assert form_with(client.get(address(measure)), "method")["reason"] == ""
 
 
 def test_choosing_the_same_again_writes_nothing(measure, editor):
@@ -135,7 +150,8 @@ def test_a_person_with_a_department_chooses_for_its_measures_alone(measure):
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"reason": ""}, "見込みを選んだ理由を書いてください。"),
+        ({"reason": ""}, "理由を書いてください。"),
+        ({"method": ""}, "市が採る見込みを選んでください。"),
         ({"method": "own"}, "「市が見込む値」を選んだときにだけ、その値を入力してください。"),
         ({"own": Decimal(3)}, "「市が見込む値」を選んだときにだけ、その値を入力してください。"),
         ({"method": "own", "own": Decimal(-1)}, "市が見込む値は、0以上にしてください。"),
@@ -163,7 +179,7 @@ def test_nothing_is_chosen_from_a_single_actual(section, editor):
         {"method": "own"},
         {"own": Decimal(3)},
         {"reason": ""},
-        {"method": "", "reason": "まだ"},
+        {"method": "", "reason": ""},
         {"version": 0},
     ],
 )
@@ -258,7 +274,8 @@ def test_a_choice_is_made_on_the_page_without_a_script(client, measure, editor):
         ({"method": "own", "own": "－", "reason": REASON}, "市が見込む値は数字で入力してください。"),
         ({"method": "own", "own": "-5", "reason": REASON}, "市が見込む値は、0以上にしてください。"),
         ({"method": "hold", "own": "30", "reason": REASON}, "使わないときは空欄にします。"),
-        ({"method": "hold", "own": "", "reason": ""}, "見込みを選んだ理由を書いてください。"),
+        ({"method": "hold", "own": "", "reason": ""}, "理由を書いてください。"),
+        ({"method": "", "own": "", "reason": REASON}, "市が採る見込みを選んでください。"),
         ({"method": "guess", "own": "", "reason": REASON}, "一覧の方法から選んでください。"),
     ],
 )
@@ -305,6 +322,33 @@ def test_the_choice_stands_in_the_cell_of_the_last_year_and_on_the_dashboard(cli
 
     assert pdca.count("見込み 28人（平均の増減から）") == 1
     assert dashboard.count("見込み 28人（平均の増減から）") == 1
+
+
+def test_pages_ask_no_more_for_more_choices(client, section, measure, editor):
+    pages = [
+        reverse("evaluations:section_year", args=[section.plan.slug, 1, 2022]),
+        reverse("evaluations:dashboard", args=[section.plan.slug]),
+    ]
+    client.force_login(editor)
+
+    def asked():
+        counts = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(page)
+            counts.append(len(queries))
+        return counts
+
+    without = asked()
+    choose(measure, editor)
+    for number in range(5):
+        more = a_measure(section, f"more{number}")
+        a_value(more, 2023, 35, side=Side.PLANNED)
+        a_value(more, 2021, 20)
+        a_value(more, 2022, 24)
+        choose(more, editor)
+
+    assert asked() == without
 
 
 def test_newer_actuals_ask_whether_the_choice_still_holds(client, editor):

@@ -14,13 +14,13 @@ class Outlook(models.Model):
     """The choice of one measure of a plan. `method` "" is a choice taken back; `own` is of the plan's last year.
 
     `basis_year` is the latest year with an actual when it was chosen: reason and own value may speak of every year up
-    to it. `chosen_at` and `chosen_by` sign the latest choice, or who took it back.
+    to it. `chosen_at` and `chosen_by` sign the latest choice, or who took it back; `reason` says why they did.
     """
 
     measure = models.OneToOneField(Measure, verbose_name="指標", on_delete=models.CASCADE, related_name="outlook")
     method = models.CharField("見込みの出し方", max_length=10, choices=OutlookMethod.choices(), blank=True)
     own = models.DecimalField("市が見込む値", max_digits=15, decimal_places=4, null=True, blank=True)
-    reason = models.TextField("理由", blank=True)
+    reason = models.TextField("理由")
     basis_year = models.PositiveSmallIntegerField("選んだときにあった最後の実績の年度")
     chosen_at = models.DateTimeField("選んだ日時")
     chosen_by = models.ForeignKey(
@@ -38,9 +38,7 @@ class Outlook(models.Model):
                 condition=Q(method="own", own__isnull=False) | (~Q(method="own") & Q(own__isnull=True)),
                 name="outlook_own_value_with_its_method",
             ),
-            models.CheckConstraint(
-                condition=Q(method="", reason="") | (~Q(method="") & ~Q(reason="")), name="outlook_chosen_with_reason"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="outlook_has_a_reason"),
             models.CheckConstraint(condition=Q(version__gte=1), name="outlook_version_from_one"),
         ]
 
