@@ -47,6 +47,8 @@ def span_rule_in_words(prospect: Prospect, unit: str) -> str:
         for bound, side in ((prospect.floor, "小さく"), (prospect.ceiling, "大きく"))
         if bound is not None
     ]
+    if prospect.miss == 0:
+        return "これまで「据置」から外れたことがないため、広げません。これからも動かないという意味ではありません。"
     same = len(prospect.actuals) == FEWEST_ACTUALS and not prospect.runs_on
     return (
         "幅は、3つの方法のいちばん低い値といちばん高い値を、これまで「据置」で見込んでいたら外れていた最大の大きさ"

@@ -198,6 +198,14 @@ def test_the_range_says_its_rule():
     )
 
 
+def test_actuals_that_never_moved_promise_nothing():
+    found = expected({2021: 27, 2022: 27}, THREE)
+
+    assert span_rule_in_words(found, "人") == (
+        "これまで「据置」から外れたことがないため、広げません。これからも動かないという意味ではありません。"
+    )
+
+
 def test_the_range_of_a_year_is_one_figure_where_both_ends_print_alike():
     apart, alike = expected({2021: 20, 2022: 24}, THREE), expected({2021: 27, 2022: 27}, THREE)
 
