@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.figures import Tone
+from evaluations.outlooks import with_outlooks
 from evaluations.section_page import tally
 from plans.access import state_of
 from plans.models import Plan, Section, SectionYear, YearState
@@ -46,11 +47,12 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class GoalOnTheWay:
-    """A goal set for the last year alone, with the latest actual the person may see."""
+    """A goal set for the last year alone, with the latest actual the person may see, and the city's 見込み or ""."""
 
     row: MeasureRow
     goal: Decimal
     latest: YearCell | None
+    outlook: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def overview(plan: Plan, year: int | None = None) -> Overview:
     """The dashboard for the person of `plan.access`; without a year, the latest with actuals. Four queries."""
     sections = list(plan.sections.order_by("number"))
     states = section_years(plan)
-    rows = measure_rows(plan, measures_of(plan), access=plan.access, states=states)
+    measures = measures_of(plan).select_related("outlook")
+    rows = with_outlooks(plan, measure_rows(plan, measures, access=plan.access, states=states))
     year = year if year in plan.years else latest_year_with_actuals(plan, rows)
     grouped = by_section(rows)
     cells = [(row, row.cell(year)) for row in rows]
@@ -142,4 +145,5 @@ def _missing(
 
 def _goal(row: MeasureRow) -> GoalOnTheWay:
     seen = [cell for cell in row.cells if cell.figures.actual.is_entered]
-    return GoalOnTheWay(row, row.last_year_goal, seen[-1] if seen else None)
+    expected = next((cell.outlook for cell in row.cells if cell.outlook), "")
+    return GoalOnTheWay(row, row.last_year_goal, seen[-1] if seen else None, expected)

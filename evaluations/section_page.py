@@ -10,6 +10,7 @@ from django.http import Http404
 from core.figures import Tone
 from evaluations.actions_page import Promised, seen_promises
 from evaluations.models import ActivityRecord, Evaluation
+from evaluations.outlooks import with_outlooks
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from evaluations.workflow import Move, moves_open_to
 from plans.access import state_of
@@ -145,8 +146,9 @@ def _states(plan: Plan) -> Iterable[SectionYear]:
 
 
 def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int], SectionYear]) -> list[MeasureRow]:
-    measures = measures_of(plan).filter(Q(section=section) | Q(activity_indicator__related_sections=section)).distinct()
-    return measure_rows(plan, measures, access=plan.access, states=states)
+    shown = Q(section=section) | Q(activity_indicator__related_sections=section)
+    measures = measures_of(plan).select_related("outlook").filter(shown).distinct()
+    return with_outlooks(plan, measure_rows(plan, measures, access=plan.access, states=states))
 
 
 def _records(

@@ -20,12 +20,16 @@ Stored = Mapping[tuple[int, int, str], Value]
 
 @dataclass(frozen=True)
 class YearCell:
-    """One measure in one fiscal year, as this reader may see it."""
+    """One measure in one fiscal year, as this reader may see it.
+
+    `outlook` is the city's 見込み in words where a page adds it: no part of the figures, "" everywhere else.
+    """
 
     year: int
     figures: Figures
     state: str = YearState.DRAFT
     interim: Interim | None = None
+    outlook: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""What is kept of an evaluation: its texts and records, what was published, who was heard, what was promised."""
+"""What is kept of an evaluation: its texts and records, what was published, who was heard, promised, expected."""
 
 from evaluations.models.action import ActionItem, ActionState
 from evaluations.models.evaluation import TEXT_FIELDS, TEXT_LABELS, ActivityRecord, Evaluation, Publication
 from evaluations.models.opinion import CouncilOpinion, OpinionStatus
+from evaluations.models.outlook import Outlook
 
 __all__ = [
     "TEXT_FIELDS",
@@ -13,5 +14,6 @@ __all__ = [
     "CouncilOpinion",
     "Evaluation",
     "OpinionStatus",
+    "Outlook",
     "Publication",
 ]

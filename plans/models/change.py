@@ -30,6 +30,7 @@ class Subject(models.TextChoices):
     RECORD = "record", "取組記録"
     OPINION = "opinion", "協議会意見"
     ACTION = "action", "取組"
+    OUTLOOK = "outlook", "見込み"
     SETTING = "setting", "計画の設定"
     PEOPLE = "people", "利用者"
     PUBLICATION = "publication", "公表"

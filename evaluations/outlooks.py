@@ -1,0 +1,152 @@
+"""達成見込み as nouns: what one person sees of a measure's outlook, made of the actuals that this person may see.
+
+A choice is shown to those who may see every year it could speak of (up to its `basis_year`); others find the methods
+over their own actuals, or nothing, and no sign that anything was chosen. Pages and files that residents or other
+systems read never come here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from core.numerals import plain
+from core.outlook import OutlookMethod, Projection, Prospect, prospect
+from core.outlook_words import (
+    amount_in_words,
+    few_in_words,
+    method_in_words,
+    need_in_words,
+    span_in_words,
+    span_rule_in_words,
+)
+from core.words import Accumulation
+from evaluations.models import Outlook
+from plans.access import Access
+from plans.models import Measure, Plan
+from plans.queries import MeasureRow
+from plans.templatetags.words import unit_of
+
+OWN_FORMULA = "下の理由から市が見込んだ最終年度の値"
+
+
+@dataclass(frozen=True)
+class MethodLine:
+    """One method as a line of the table. `amounts` are (remaining year, figure in words), "" where there is none.
+
+    `reading` is how the last year would be judged, "" without a goal; `tone` colours it.
+    """
+
+    method: OutlookMethod
+    formula: str
+    amounts: tuple[tuple[int, str], ...]
+    reading: str
+    tone: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class SeenOutlook:
+    """What the page prints. `choice` is None where nothing was chosen or the person may not see it."""
+
+    prospect: Prospect
+    choice: Outlook | None
+    lines: tuple[MethodLine, ...]
+    spans: tuple[tuple[int, str], ...]
+    span_rule: str
+    need: str
+    few: str
+    newer_year: int | None
+
+    @property
+    def chosen(self) -> str:
+        """「30人（平均の増減から）」; "" where nothing was chosen."""
+        for line in self.lines:
+            if line.is_chosen:
+                _, amount = line.amounts[-1]
+                return f"{amount}（{line.method.label}{'' if line.method is OutlookMethod.OWN else 'から'}）"
+        return ""
+
+
+def prospect_of(row: MeasureRow) -> Prospect | None:
+    """What the actuals of a finished row let one expect; the row holds only what its reader may see."""
+    measure = row.measure
+    years = tuple(year for year in row.by_year if year <= (measure.until_year or year))
+    actual = {cell.year: cell.figures.actual for cell in row.cells}
+    nature, accumulation = row.cells[0].figures.nature, Accumulation(measure.accumulation)
+    return prospect(row.planned, actual, years, nature=nature, accumulation=accumulation) if years else None
+
+
+def basis_year(row: MeasureRow) -> int:
+    """The latest year with an actual as a number; ValueError where there is none."""
+    return max(cell.year for cell in row.cells if cell.figures.actual.number is not None)
+
+
+def seen_outlook(plan: Plan, row: MeasureRow) -> SeenOutlook | None:
+    """The outlook of a measure that was fetched with its `outlook`, for the person of `plan.access`; None without."""
+    found = prospect_of(row)
+    if found is None:
+        return None
+    unit, choice = unit_of(row.measure.unit, plan.municipality), _choice(row, plan.access)
+    newest = basis_year(row)
+    return SeenOutlook(
+        prospect=found,
+        choice=choice,
+        lines=_lines(found, choice, unit),
+        spans=tuple((year, span_in_words(found, found.spans[year], unit)) for year in found.remaining),
+        span_rule=span_rule_in_words(found, unit),
+        need=need_in_words(found, unit),
+        few=few_in_words(found, unit),
+        newer_year=newest if choice and newest > choice.basis_year else None,
+    )
+
+
+def with_outlooks(plan: Plan, rows: Iterable[MeasureRow]) -> list[MeasureRow]:
+    """The rows with the chosen outlook in words at the last year's cell, where the person may see one."""
+    return [_with_outlook(plan, row) for row in rows]
+
+
+def choice_of(measure: Measure) -> Outlook | None:
+    """What was chosen, or taken back; None where nobody ever chose. No query after `select_related("outlook")`."""
+    return getattr(measure, "outlook", None)
+
+
+def _with_outlook(plan: Plan, row: MeasureRow) -> MeasureRow:
+    # Most measures have no choice: nothing is computed for them.
+    seen = seen_outlook(plan, row) if choice_of(row.measure) else None
+    if seen is None or not seen.chosen:
+        return row
+    last = seen.prospect.last_year
+    cells = (replace(cell, outlook=seen.chosen) if cell.year == last else cell for cell in row.cells)
+    return MeasureRow(row.measure, tuple(cells))
+
+
+def _choice(row: MeasureRow, access: Access) -> Outlook | None:
+    choice = choice_of(row.measure)
+    if choice is None or not choice.method:
+        return None
+    spoken_of = (cell for cell in row.cells if cell.year <= choice.basis_year)
+    return choice if all(access.sees_actuals(cell.state) for cell in spoken_of) else None
+
+
+def _lines(found: Prospect, choice: Outlook | None, unit: str) -> tuple[MethodLine, ...]:
+    chosen = choice.method if choice else ""
+    lines = tuple(_line(found, projection, unit, chosen) for projection in found.projections)
+    if choice is None or choice.own is None:
+        return lines
+    judged = found.judged(choice.own)
+    reading = judged.reading if judged.planned.amount is not None else ""
+    own = f"{plain(choice.own)}{unit}"
+    amounts = tuple((year, own if year == found.last_year else "") for year in found.remaining)
+    return (*lines, MethodLine(OutlookMethod.OWN, OWN_FORMULA, amounts, reading, judged.tone.value, is_chosen=True))
+
+
+def _line(found: Prospect, projection: Projection, unit: str, chosen: str) -> MethodLine:
+    kind, values = found.nature.kind, projection.values
+    judged = found.judged(projection.values[found.last_year])
+    return MethodLine(
+        method=projection.method,
+        formula=method_in_words(found, projection, unit),
+        amounts=tuple((year, amount_in_words(values[year], kind, unit)) for year in found.remaining),
+        reading=judged.reading if judged.planned.amount is not None else "",
+        tone=judged.tone.value,
+        is_chosen=projection.method == chosen,
+    )
