@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
 
@@ -99,7 +100,7 @@ def own_plans(prefecture: Municipality) -> list[Plan]:
 
 
 def comparison(prefecture: Municipality, term: Term, seen: Rollup, asked: Mapping[str, str]) -> Comparison:
-    """Cities of half to double the population of `?city=`, with one kind of measure (`?measure=`). Five queries."""
+    """Cities of half to double the population of `?city=`, with one kind of measure (`?measure=`). Four queries."""
     cities = list(cities_of(prefecture).order_by("code"))
     sized = tuple(city for city in cities if city.population)
     kinds = [total.kind for total in seen.totals]
@@ -117,18 +118,13 @@ def _peers(
     similar = sorted((city for city in sized if _ratio(city, chosen) <= SIMILAR), key=lambda c: _ratio(c, chosen))
     near = [chosen, *(city for city in similar if city != chosen)][: MOST_PEERS + 1]
     plans = {plan.municipality_id: plan for plan in plans_of(prefecture, term).filter(municipality__in=near)}
+    settled = SectionYear.objects.filter(section=OuterRef("section"), fiscal_year=term.year, state__in=SETTLED)
+    found_in = Measure.objects.filter(plan__in=plans.values()).annotate(settled=Exists(settled)).order_by("plan")
     measures = [
-        measure
-        for measure in Measure.objects.filter(plan__in=plans.values()).order_by("plan")
-        if Wording(*(getattr(measure, name) for name in WORDING)).key == kind.key
+        measure for measure in found_in if Wording(*(getattr(measure, name) for name in WORDING)).key == kind.key
     ]
     by_plan = {plan: list(group) for plan, group in groupby(measures, key=lambda measure: measure.plan_id)}
     values = stored_values(measures)
-    settled = set(
-        SectionYear.objects.filter(
-            section__in={measure.section_id for measure in measures}, fiscal_year=term.year, state__in=SETTLED
-        ).values_list("section", flat=True)
-    )
 
     def peer(city: Municipality) -> Peer:
         is_chosen = city == chosen
@@ -139,7 +135,7 @@ def _peers(
         measure = found[0]
         planned, actual = (values.get((measure.pk, term.year, side), EMPTY) for side in (Side.PLANNED, Side.ACTUAL))
         figures = Figures(planned, actual, measure.nature(plan), measure.baseline)
-        return Peer(city, is_chosen, figures if measure.section_id in settled else hidden(figures, NOT_SETTLED))
+        return Peer(city, is_chosen, figures if measure.settled else hidden(figures, NOT_SETTLED))
 
     return tuple(peer(city) for city in near)
 
