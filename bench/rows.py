@@ -1,7 +1,9 @@
 """What is measured."""
 
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, override_settings
@@ -12,6 +14,10 @@ from evaluations.rollup import Term, rollup
 from evaluations.sample import GENERATION, START, create_sample, sample_cities
 from plans.models import Measure, Membership, Plan, Role, Section
 
+# The hashed names of collectstatic are a matter of deployment.
+PLAIN_STORAGES = settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
 TERM = Term("disability", GENERATION, START)
 
 
@@ -42,7 +48,7 @@ def _pages(times: int) -> list[Row]:
     Measure.objects.filter(plan=plan).update(section=section)
     user = User.objects.create_user("bench")
     Membership.objects.create(user=user, municipality=plan.municipality, role=Role.MANAGER)
-    with override_settings(ROOT_URLCONF="bench.floors", ALLOWED_HOSTS=["*"]):
+    with override_settings(ROOT_URLCONF="bench.floors", ALLOWED_HOSTS=["*"], STORAGES=PLAIN_STORAGES):
         client = Client()
         client.force_login(user)
 
@@ -51,7 +57,7 @@ def _pages(times: int) -> list[Row]:
                 raise RuntimeError(f"{address} does not open")
 
         return [
-            measure(name, lambda a=address: page(a), lambda: page("/empty/"), times=times)
+            measure(name, partial(page, address), partial(page, "/empty/"), times=times)
             for name, address in (
                 ("節のページ（30指標）÷ 空のページ", f"/plans/{plan.slug}/sections/1/{START}/"),
                 ("概況（30指標）÷ 空のページ", f"/plans/{plan.slug}/?year={START}"),
