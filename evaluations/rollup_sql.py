@@ -14,6 +14,9 @@ from core.rollup import COUNTED, NO_GOAL, NO_PARTS, NOT_SETTLED, SAME_NAME, SHAR
 from core.words import NOT_ENTERED, State
 
 MIDDLE = "middle"
+TWIN = "twin"
+"""The second measure of one name in one plan: its plan is counted with the first. Dropped here, because a WHERE on
+it would mislead the planner again."""
 BOTH_ZERO, ZERO_PLAN = "計画・実績とも0", "計画0・実績あり"
 
 # A JSON list of lists is one parameter however many wordings there are.
@@ -64,7 +67,8 @@ _CELLS = f"""
     ),
     judged AS (
         SELECT s.*,
-            CASE WHEN scope = 'area' THEN '{SHARED_AREA}' WHEN same > 1 THEN '{SAME_NAME}'
+            CASE WHEN id <> first_id THEN '{TWIN}'
+                WHEN scope = 'area' THEN '{SHARED_AREA}' WHEN same > 1 THEN '{SAME_NAME}'
                 WHEN settled THEN CASE WHEN entered IS NULL THEN '{NOT_ENTERED}'
                     WHEN state <> '' THEN CASE state {_STATES} END
                     WHEN value_kind = 'rate' AND denominator IS NULL THEN '{NO_PARTS}' ELSE '{COUNTED}' END
@@ -74,7 +78,7 @@ _CELLS = f"""
                 WHEN value_kind = 'rate' THEN '{NO_PARTS}' ELSE '{COUNTED}' END AS why_no_plan,
             settled AND number IS NOT NULL AND planned IS NOT NULL AND scope <> 'area' AND same = 1 AS has_both,
             CASE WHEN planned <> 0 THEN ROUND(actual * 100.0 / planned, 9) END AS rate
-        FROM stood s WHERE id = first_id
+        FROM stood s
     ),
     cells AS (
         SELECT j.*,
@@ -117,4 +121,4 @@ def sums_and_middles(wordings: Iterable[tuple[int, Wording]], **scope: Any) -> t
         cursor.execute(statement, {"kinds": json.dumps(kinds, ensure_ascii=False), **scope})
         rows = cursor.fetchall()
     middles = [(kind, *amounts, rates) for kind, tag, _, _, rates, *amounts in rows if tag == MIDDLE]
-    return [row for row in rows if row[1] != MIDDLE], middles
+    return [row for row in rows if row[1] != MIDDLE and row[2] != TWIN], middles
