@@ -7,6 +7,8 @@ WORKERS ?= 2
 # Processes of pytest; `make test PYTEST_ARGS="tests/test_floors.py"` runs less.
 JOBS ?= auto
 PYTEST_ARGS ?=
+# `make bench BENCH_ARGS="--cities 60"` measures less.
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +18,7 @@ CODE := manage.py config core plans targets indicators evaluations
 # A shell that has another environment or settings open must not lead these targets there.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -61,6 +63,9 @@ test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 	echo "== The suite on PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST); \
 	else echo "PostgreSQL did not join in: TEST_DATABASE_URL names no server"; [ "$$REQUIRE_ALL" != 1 ]; fi
+
+bench: $(STAMP) ## ours and its floor on PostgreSQL (DATABASE_URL or TEST_DATABASE_URL), else SQLite; also in build/bench.json
+	@"$(BIN)/python" -m tests.bench $(BENCH_ARGS)
 
 check: $(STAMP) ## style, templates, types, missing migrations, settings fit for production
 	"$(BIN)/ruff" check .

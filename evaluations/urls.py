@@ -1,4 +1,4 @@
-"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, opinions, actions, publication."""
+"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, opinions, actions, publication, roll-up."""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
@@ -11,6 +11,7 @@ from evaluations.views.imports import import_table
 from evaluations.views.measure import measure
 from evaluations.views.moves import move
 from evaluations.views.opinions import opinions, opinions_table
+from evaluations.views.prefecture import prefecture, prefecture_table
 from evaluations.views.publish import publish
 from evaluations.views.published import (
     published_data,
@@ -33,7 +34,14 @@ class MeasureCodeConverter(StringConverter):
     regex = CODE_PATTERN.strip("^$")
 
 
+class MunicipalityCodeConverter(StringConverter):
+    """A 団体コード: six digits."""
+
+    regex = "[0-9]{6}"
+
+
 register_converter(MeasureCodeConverter, "measure_code")
+register_converter(MunicipalityCodeConverter, "municipality_code")
 
 section_patterns: list[URLPattern] = [
     path("", section_latest, name="section_latest"),
@@ -69,4 +77,6 @@ published_patterns = [
 urlpatterns = [
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
+    path("prefectures/<municipality_code:code>/", prefecture, name="prefecture"),
+    path("prefectures/<municipality_code:code>/rollup.csv", prefecture_table, name="prefecture_table"),
 ]

@@ -3,6 +3,7 @@
 Source: the design's table of roles. Deny is the default.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -86,6 +87,12 @@ def memberships_of(user: Person) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user.pk or 0, user__is_active=True).select_related("municipality")
 
 
+def prefectures_of(memberships: Iterable[Membership]) -> list[Municipality]:
+    """The 都道府県 whose 集計 these memberships open."""
+    found = (membership.municipality for membership in memberships)
+    return [municipality for municipality in found if municipality.kind == Municipality.Kind.PREFECTURE]
+
+
 def require_membership(user: Person) -> list[Membership]:
     """The roles of a person; 403 with what to do for somebody without any, superusers too. One query."""
     memberships = list(memberships_of(user))
@@ -126,6 +133,20 @@ def plan_for(user: Person, slug: str) -> Plan:
         raise Http404("計画が見つかりません。")
     plan.access = access
     return plan
+
+
+def prefecture_for(user: Person, code: str) -> Municipality:
+    """The 都道府県, for its members whatever their role. 403 with a sentence for people of its cities, 404 for
+    strangers. One query.
+    """
+    around = memberships_of(user).filter(Q(municipality__code=code) | Q(municipality__prefecture__code=code))
+    for municipality in prefectures_of(around):
+        return municipality
+    own_city = around.select_related("municipality__prefecture").first()
+    if own_city is None or own_city.municipality.prefecture is None:
+        raise Http404("都道府県が見つかりません。")
+    name = own_city.municipality.prefecture.name
+    raise PermissionDenied(f"{name}の集計を見られるのは、{name}に登録された人だけです。")
 
 
 def require(allowed: bool, sentence: str) -> None:

@@ -36,7 +36,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(admin.ModelAdmin):
-    list_display = ("code", "name", "kind", "prefecture", "is_fictional")
+    list_display = ("code", "name", "kind", "prefecture", "population", "is_fictional")
     search_fields = ("code", "name")
 
 

@@ -17,6 +17,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": Fal
 NOT_PAGES = (
     *("healthz", "evaluations:published_data", "evaluations:tidy_download", "evaluations:sheet_download"),
     "evaluations:opinions_table",
+    "evaluations:prefecture_table",
 )
 PUBLISHED_YEAR = {"evaluations:published_section": {"slug": "122319-6", "number": 1, "year": 2022}}
 ADDRESSES = {

@@ -63,6 +63,8 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
+    "evaluations:prefecture": ({"code": "120006"}, ("pref",)),
+    "evaluations:prefecture_table": ({"code": "120006"}, ("pref",)),
     "evaluations:publish": (S, ("confirmer", "manager")),
 }
 MOVES = {

@@ -47,6 +47,10 @@ class Municipality(models.Model):
     is_fictional = models.BooleanField(
         "架空の自治体", default=False, help_text="見本用の自治体です。すべてのページに「架空」と表示します。"
     )
+    population = models.PositiveIntegerField(
+        "人口", null=True, blank=True, help_text="県のページで、人口の近い市区町村を比べるときに使います。"
+    )
+    population_as_of = models.DateField("人口の時点", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "自治体"
@@ -58,6 +62,12 @@ class Municipality(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(prefecture__isnull=True) | ~Q(prefecture=F("id")), name="municipality_not_own_prefecture"
+            ),
+            models.CheckConstraint(
+                condition=Q(population__isnull=True, population_as_of__isnull=True)
+                | Q(population__isnull=False, population__gte=1, population_as_of__isnull=False),
+                name="municipality_population_with_its_day",
+                violation_error_message="人口は1以上の数で、時点とともに入力してください。",
             ),
         ]
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from plans.access import require_membership
+from plans.access import prefectures_of, require_membership
 from plans.plan_list import current_plan, plan_list_rows
 
 
@@ -23,5 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every plan one may open, by 自治体."""
-    require_membership(request.user)
-    return render(request, "plans/plan_list.html", {"cities": plan_list_rows(request.user)})
+    memberships = require_membership(request.user)
+    context = {"cities": plan_list_rows(request.user), "prefectures": prefectures_of(memberships)}
+    return render(request, "plans/plan_list.html", context)

@@ -1,0 +1,65 @@
+"""What is measured."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client, override_settings
+
+from evaluations.rollup import Term, rollup
+from evaluations.sample import GENERATION, START, create_sample, sample_cities
+from plans.models import Measure, Membership, Plan, Role, Section
+from tests.bench.floors import bare_sums
+from tests.bench.harness import Row, measure
+
+# The hashed names of collectstatic are a matter of deployment.
+PLAIN_STORAGES = settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+TERM = Term("disability", GENERATION, START)
+
+
+def all_rows(cities: int, times: int) -> tuple[list[Row], dict[str, Any]]:
+    """Every row on a prefecture of so many cities."""
+    prefecture, _ = create_sample(cities)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does in the night
+    rows = [
+        measure(
+            f"集計（{cities}市）÷ 同じ合計のSQL",
+            lambda: rollup(prefecture, TERM),
+            lambda: bare_sums(prefecture.pk, TERM.year),
+            times=times,
+        ),
+        *_pages(times),
+    ]
+    facts = {"database": connection.vendor, "cities": cities, "measures": Measure.objects.count(), "times": times}
+    return rows, facts
+
+
+def _pages(times: int) -> list[Row]:
+    """The PDCA page of thirty measures in one 節, and the dashboard of that plan."""
+    plan = Plan.objects.filter(municipality__in=sample_cities()).order_by("pk").first()
+    if plan is None:
+        raise RuntimeError("the sample has no plan")
+    section = Section.objects.get(plan=plan, number=1)
+    Measure.objects.filter(plan=plan).update(section=section)
+    user = User.objects.create_user("bench")
+    Membership.objects.create(user=user, municipality=plan.municipality, role=Role.MANAGER)
+    with override_settings(ROOT_URLCONF="bench.floors", ALLOWED_HOSTS=["*"], STORAGES=PLAIN_STORAGES):
+        client = Client()
+        client.force_login(user)
+
+        def page(address: str) -> None:
+            if client.get(address).status_code != 200:
+                raise RuntimeError(f"{address} does not open")
+
+        return [
+            measure(name, partial(page, address), partial(page, "/empty/"), times=times)
+            for name, address in (
+                ("節のページ（30指標）÷ 空のページ", f"/plans/{plan.slug}/sections/1/{START}/"),
+                ("概況（30指標）÷ 空のページ", f"/plans/{plan.slug}/?year={START}"),
+            )
+        ]

@@ -1,0 +1,265 @@
+"""集計 of a prefecture: the totals equal a naive recomputation, and nobody is left out without being named."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.figures import Figures
+from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
+from core.values import EMPTY
+from core.words import Side, State, ValueKind
+from evaluations.rollup import Term, cities_of, rollup
+from evaluations.sample import create_sample
+from plans.models import Measure, Municipality, SectionYear, YearlyValue, YearState
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
+
+TERM = Term("disability", 6, 2021)
+
+
+def naive(prefecture: Municipality, term: Term) -> dict:
+    """The same totals city by city and measure by measure, slowly, with `core.figures` as the only rule."""
+    values = {(v.measure_id, v.fiscal_year, v.side): v.value for v in YearlyValue.objects.all()}
+    settled = {
+        (s.section_id, s.fiscal_year)
+        for s in SectionYear.objects.filter(state__in=[YearState.CONFIRMED, YearState.PUBLISHED])
+    }
+    found: dict = {}
+    for city in cities_of(prefecture):
+        for measure in Measure.objects.filter(
+            plan__municipality=city, plan__kind=term.kind, plan__generation=term.generation
+        ).select_related("plan"):
+            title = "".join(measure.title.split()).replace("(", "（").replace(")", "）").replace("Ａ", "A")
+            total = found.setdefault((measure.family, title), new_total())
+            total["plans"] += 1
+            planned = values.get((measure.pk, term.year, Side.PLANNED), EMPTY)
+            actual = values.get((measure.pk, term.year, Side.ACTUAL), EMPTY)
+            if measure.value_kind != ValueKind.RATE and planned.number is not None:
+                total["planned"] += planned.number
+            if (measure.section_id, term.year) not in settled:
+                total["excluded"]["未確定"] += 1
+                continue
+            if actual.number is None:
+                total["excluded"][actual.missing_word] += 1
+                continue
+            if measure.value_kind == ValueKind.RATE:
+                if actual.denominator is None:
+                    total["excluded"]["分子・分母なし"] += 1
+                else:
+                    total["parts"][0] += actual.numerator
+                    total["parts"][1] += actual.denominator
+                    total["cities"] += 1
+            else:
+                total["actual"] += actual.number
+                total["cities"] += 1
+            if planned.number is None:
+                continue
+            figures = Figures(planned, actual, measure.nature(measure.plan))
+            reading = figures.reading
+            total["readings"]["計画0・実績あり" if reading.startswith("計画0・実績") else reading] += 1
+            if figures.achievement_rate is not None:
+                total["rates"].append(figures.achievement_rate)
+    for total in found.values():
+        total["rates"] = (len(total["rates"]), median(middle_of(total["rates"])))
+    return found
+
+
+def new_total() -> dict:
+    return {
+        "plans": 0,
+        "planned": Decimal(0),
+        "actual": Decimal(0),
+        "parts": [Decimal(0), Decimal(0)],
+        "cities": 0,
+        "excluded": Counter(),
+        "readings": Counter(),
+        "rates": [],
+    }
+
+
+def seen(prefecture: Municipality, term: Term) -> dict:
+    """The roll-up in the shape of `naive`."""
+    result = rollup(prefecture, term)
+    by_kind = {}
+    for total in result.totals:
+        is_rate = total.kind.value_kind is ValueKind.RATE
+        excluded = Counter({k: n for k, n in total.actual.excluded.items() if n and k not in ("未提出", "指標なし")})
+        title = "".join(total.kind.title.split()).replace("(", "（").replace(")", "）").replace("Ａ", "A")
+        by_kind[(total.kind.family, title)] = {
+            "plans": result.with_plan - total.actual.excluded["指標なし"],
+            "planned": total.planned.amount,
+            "actual": Decimal(0) if is_rate else total.actual.amount,
+            "parts": [total.actual.numerator, total.actual.denominator],
+            "cities": total.actual.cities,
+            "excluded": excluded,
+            "readings": total.readings,
+            "rates": (total.rated.cities, total.median_rate),
+        }
+    return by_kind
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cities", [3, 60])
+@pytest.mark.parametrize("year", [2024, 2026])
+def test_the_rollup_equals_a_naive_recomputation(cities, year):
+    prefecture, _ = create_sample(cities)
+    term = Term("disability", 7, year)
+
+    expected = naive(prefecture, term)
+    found = seen(prefecture, term)
+
+    assert found == expected
+    assert len(found) == 30
+
+
+@pytest.mark.django_db
+def test_the_rollup_asks_as_many_questions_for_sixty_cities_as_for_three():
+    counts = []
+    for cities in (3, 60):
+        prefecture, _ = create_sample(cities)
+        with CaptureQueriesContext(connection) as asked:
+            rollup(prefecture, Term("disability", 7, 2024))
+        counts.append(len(asked))
+
+    assert counts == [3, 3]
+
+
+@pytest.fixture
+def prefecture(db):
+    return a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
+
+
+def a_city(prefecture, number: int, *, title="移行者数", planned=10, actual=8, settled=True, **fields):
+    """One city with one measure; `actual` a number, a State or None (未入力)."""
+    city = a_municipality(f"1210{number:02}", f"市{number}", prefecture=prefecture, **fields.pop("city", {}))
+    section = a_section(a_plan(city))
+    measure = a_measure(section, "1", title=title, **fields)
+    if planned is not None:
+        a_value(measure, 2021, planned, side=Side.PLANNED)
+    if isinstance(actual, State):
+        a_value(measure, 2021, state=actual)
+    elif actual is not None:
+        a_value(measure, 2021, actual)
+    if settled:
+        in_state(section, 2021, YearState.CONFIRMED)
+    return measure
+
+
+def test_a_total_names_everybody_who_is_not_in_it(prefecture):
+    a_municipality("121099", "計画のない市", prefecture=prefecture)
+    a_city(prefecture, 1)
+    a_city(prefecture, 2, settled=False)
+    a_city(prefecture, 3, actual=None)
+    a_city(prefecture, 4, actual=State.PENDING)
+    a_city(prefecture, 5, planned=None)
+    a_city(prefecture, 6, scope="area")
+
+    total = rollup(prefecture, TERM).totals[0]
+
+    assert (total.actual_total, total.actual.words) == (16, "未提出1・圏域で共有1・未確定1・未入力1・集計中1を除く")
+    assert (total.planned_total, total.planned.words) == (40, "未提出1・圏域で共有1・目標未設定1を除く")
+    assert (total.rate_of_sums, total.both.words) == (
+        80,
+        "未提出1・圏域で共有1・目標未設定1・未確定1・未入力1・集計中1を除く",
+    )
+
+
+def test_the_same_name_in_other_widths_belongs_together_and_another_accumulation_does_not(prefecture):
+    a_city(prefecture, 1, title="就労継続支援A型（利用者）")
+    a_city(prefecture, 2, title="就労継続支援Ａ型 (利用者)")
+    a_city(prefecture, 3, title="就労継続支援A型（利用者）", accumulation="cumulative")
+
+    result = rollup(prefecture, TERM)
+
+    assert sorted((t.actual.cities, t.actual_total, t.kind.by_name) for t in result.totals) == [
+        (1, 8, True),
+        (2, 16, True),
+    ]
+
+
+def test_the_catalogue_joins_what_is_worded_differently(prefecture):
+    a_city(prefecture, 1, title="移行した人", catalogue_code="t-1")
+    a_city(prefecture, 2, title="地域生活への移行者数", catalogue_code="t-1")
+
+    result = rollup(prefecture, TERM)
+
+    assert [(t.actual.cities, t.actual_total, t.kind.by_name) for t in result.totals] == [(2, 16, False)]
+
+
+def test_a_rate_is_added_by_its_parts_alone(prefecture):
+    first = a_city(prefecture, 1, value_kind="rate", actual=None)
+    a_value(first, 2021, "66.6667", numerator=Decimal(2), denominator=Decimal(3))
+    second = a_city(prefecture, 2, value_kind="rate", actual=None)
+    a_value(second, 2021, "50", numerator=Decimal(1), denominator=Decimal(2))
+    a_city(prefecture, 3, value_kind="rate", actual=90)
+
+    total = rollup(prefecture, TERM).totals[0]
+
+    assert (total.actual_total, total.planned_total, total.actual.words) == (60, None, "分子・分母なし1を除く")
+
+
+def test_a_rate_without_any_parts_cannot_be_added(prefecture):
+    a_city(prefecture, 1, value_kind="rate", actual=90)
+
+    total = rollup(prefecture, TERM).totals[0]
+
+    assert (total.actual_total, total.cannot_add) == (None, True)
+
+
+def test_two_measures_of_one_name_in_one_plan_are_named_and_not_added(prefecture):
+    measure = a_city(prefecture, 1)
+    twin = a_measure(measure.section, "2", title="移行者数")
+    a_value(twin, 2021, 5)
+
+    total = rollup(prefecture, TERM).totals[0]
+
+    assert (total.actual_total, total.actual.words) == (None, "同名の指標1を除く")
+
+
+def test_a_fictional_city_is_in_no_real_total(prefecture):
+    a_city(prefecture, 1)
+    a_city(prefecture, 2, actual=1000, city={"is_fictional": True})
+
+    result = rollup(prefecture, TERM)
+
+    assert (result.cities, result.totals[0].actual_total) == (1, 8)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("direction", "kind"), [(d, k) for d in ("more", "less", "near") for k in ("number", "presence")]
+)
+def test_the_reading_in_the_database_is_that_of_the_rule(prefecture, direction, kind):
+    pairs = [(0, 0), (0, 2), (100, 80), (100, 79), (100, 120), (100, 121), (1, 1), (1, 0), ("0.3", "0.36"), (3, 2)]
+    expected: Counter[str] = Counter()
+    for number, (planned, actual) in enumerate(pairs, start=1):
+        measure = a_city(prefecture, number, planned=planned, actual=actual, direction=direction, value_kind=kind)
+        rows = {row.side: row.value for row in measure.values.all()}
+        reading = Figures(rows[Side.PLANNED], rows[Side.ACTUAL], measure.nature(measure.plan)).reading
+        expected["計画0・実績あり" if reading.startswith("計画0・実績") else reading] += 1
+
+    found = rollup(prefecture, TERM).totals[0]
+
+    assert found.readings == expected
+
+
+def test_kinds_are_named_by_their_most_frequent_wording():
+    rare, usual = (Wording("", "target", title, "人", "number", "year_total") for title in ("移行 者数", "移行者数"))
+
+    kinds = kinds_of([(rare, 1), (usual, 5)])
+
+    assert [kind.title for kind in kinds.values()] == ["移行者数", "移行者数"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([], None), ([3], 3), ([1, 2], Decimal("1.5")), ([9, 1, 5], 5), ([4, 1, 3, 2], Decimal("2.5"))],
+)
+def test_the_median_is_the_middle(values, expected):
+    assert median(middle_of(map(Decimal, values))) == expected
+
+
+def test_nobody_left_out_needs_no_words():
+    assert exclusion_words(Counter({"未提出": 0})) == ""
