@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from core.tidy import COLUMNS
 from core.values import Value
 from core.words import Direction, Family, ParentRole, Side, State, ValueKind
-from evaluations.models import Publication
+from evaluations.models import ActionItem, CouncilOpinion, Publication
 from evaluations.tidy import tidy_file
 from plans.access import lock_reason
 from plans.models import (
@@ -96,7 +96,18 @@ def test_an_empty_database_gives_the_same_table_again(demo, take, slug, extensio
 
 def empty_the_database():
     Measure.objects.update(parent=None, parent_role="")
-    for model in (Publication, Change, YearlyValue, SectionYear, TargetItem, Measure, OutcomeTarget, Section):
+    for model in (
+        Publication,
+        CouncilOpinion,
+        ActionItem,
+        Change,
+        YearlyValue,
+        SectionYear,
+        TargetItem,
+        Measure,
+        OutcomeTarget,
+        Section,
+    ):
         model.objects.all().delete()
     Plan.objects.all().delete()
     Membership.objects.all().delete()

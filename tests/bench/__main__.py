@@ -1,4 +1,4 @@
-"""`python -m bench [--cities N] [--times N]`: measure on a database of its own; write build/bench.json.
+"""`python -m tests.bench [--cities N] [--times N]`: measure on a database of its own; write build/bench.json.
 
 On PostgreSQL where DATABASE_URL or TEST_DATABASE_URL names one, else on SQLite.
 """

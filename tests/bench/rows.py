@@ -48,7 +48,7 @@ def _pages(times: int) -> list[Row]:
     Measure.objects.filter(plan=plan).update(section=section)
     user = User.objects.create_user("bench")
     Membership.objects.create(user=user, municipality=plan.municipality, role=Role.MANAGER)
-    with override_settings(ROOT_URLCONF="bench.floors", ALLOWED_HOSTS=["*"], STORAGES=PLAIN_STORAGES):
+    with override_settings(ROOT_URLCONF="tests.bench.floors", ALLOWED_HOSTS=["*"], STORAGES=PLAIN_STORAGES):
         client = Client()
         client.force_login(user)
 
