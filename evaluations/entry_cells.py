@@ -14,9 +14,10 @@ from core.numerals import plain
 from core.reader import CellTexts, NotUnderstood, Understood, echo, read_cell
 from core.values import Value
 from core.words import NOT_ENTERED, Certainty, Side, State, ValueKind
-from plans.actions import Cause, CellChange, CellKey, Refusal
+from plans.actions import CellChange, CellKey
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Change, Measure
+from plans.refusals import Cause, Refusal
 
 CIRCUMSTANCES = ("as_of", "certainty", "note")
 PARTS = ("numerator", "denominator")
@@ -39,7 +40,7 @@ class EntryCell:
     typed: Mapping[str, str] = field(default_factory=dict)
     asked: bool = False
     choice: str = ""
-    refusal: Refusal | None = None
+    refusal: Refusal[CellChange] | None = None
     last_change: Change | None = None
 
     @property
@@ -231,7 +232,7 @@ class EntryCell:
     def key(self) -> CellKey:
         return self.measure.pk, self.year, self.side
 
-    def refused(self, refusal: Refusal) -> "EntryCell":
+    def refused(self, refusal: Refusal[CellChange]) -> "EntryCell":
         """The same cell with what the verb said, and with the value that stands now."""
         return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
 

@@ -7,9 +7,9 @@ from core.cell_texts import NotUnderstood
 from core.monthly import is_provisional, read_month_value
 from core.numerals import plain
 from core.values import EMPTY, Value
-from indicators.readings import ReadingChange, ReadingKey, ReadingRefusal, words
-from plans.actions import Cause
+from indicators.readings import ReadingChange, ReadingKey, words
 from plans.models import Measure
+from plans.refusals import Cause, Refusal
 
 MINE, THEIRS = "mine", "theirs"
 
@@ -33,7 +33,7 @@ class MonthCell:
     ticked: bool = False
     asked: bool = False
     choice: str = ""
-    refusal: ReadingRefusal | None = None
+    refusal: Refusal[ReadingChange] | None = None
 
     @property
     def name(self) -> str:
@@ -134,7 +134,7 @@ class MonthCell:
         typed, understood = (self.typed or "").strip(), text_of(self.mine)
         return f"{typed} → {understood or '未入力'}" if self.change and typed and typed != understood else ""
 
-    def refused(self, refusal: ReadingRefusal) -> "MonthCell":
+    def refused(self, refusal: Refusal[ReadingChange]) -> "MonthCell":
         """The same cell with what the verb said, and with the value that stands now."""
         return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
 

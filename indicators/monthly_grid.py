@@ -29,10 +29,11 @@ from indicators.readings import (
     year_from_months,
 )
 from plans.access import state_of
-from plans.actions import Cause, ValuesRefused
+from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
+from plans.refusals import Cause
 
 PAGE_SIZE = 25
 """活動指標 a page: 24 fields each, 12 more where every month were contested; Django takes no more than 1,000 a form."""

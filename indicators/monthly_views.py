@@ -11,8 +11,9 @@ from indicators.monthly_import_views import monthly_import
 from indicators.people import PersonRequest
 from indicators.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
-from plans.actions import Cause, ValuesRefused
+from plans.actions import ValuesRefused
 from plans.models import Door, Plan
+from plans.refusals import Cause
 
 MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES_SAID = 8

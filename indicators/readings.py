@@ -13,10 +13,10 @@ from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, Side, State, ValueKind
 from indicators.models import MonthlyReading
 from indicators.queries import service_of
-from plans.access import Access, access_for, lock_reason, state_of
-from plans.actions import Cause, CellChange, bump, lock_section_years, record_values, shown
+from plans.actions import CellChange, bump, lock_section_years, record_values, shown
 from plans.history import side_in_words
-from plans.models import Change, Measure, Plan, SectionYear, Subject
+from plans.models import Change, Measure, Plan, Subject
+from plans.refusals import ChangesRefused, one_plan, refusals_of
 
 ReadingKey = tuple[int, int, int]
 """Measure id, fiscal year, month."""
@@ -50,22 +50,8 @@ class ReadingChange:
         return words(self.new)
 
 
-@dataclass(frozen=True)
-class ReadingRefusal:
-    """One month that could not be written. `stands` is what is kept now, shown beside what was typed."""
-
-    change: ReadingChange
-    cause: Cause
-    sentence: str
-    stands: Value = EMPTY
-
-
-class ReadingsRefused(Exception):
-    """Nothing was written. `refusals` says why, each with a sentence for the person."""
-
-    def __init__(self, refusals: Iterable[ReadingRefusal]) -> None:
-        self.refusals = tuple(refusals)
-        super().__init__("\n".join(refusal.sentence for refusal in self.refusals))
+class ReadingsRefused(ChangesRefused[ReadingChange]):
+    """Months could not be written."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +110,14 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:
         return []
-    plan = _one_plan(wanted)
+    plan = one_plan(wanted)
     years = lock_section_years(plan, {(c.measure.section_id, c.fiscal_year) for c in wanted})
     stored = _stored_rows(wanted)
-    refusals = _refusals(wanted, plan, by, years, stored)
+    stands = {key: row.value for key, row in stored.items()}
+    refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=words)
     if refusals:
         raise ReadingsRefused(refusals)
-    news = [c for c in wanted if c.key not in stored or stored[c.key].value != c.new]
+    news = [change for change in wanted if stands.get(change.key) != change.new]
     if not news:
         return []
     _write(news, stored)
@@ -160,55 +147,11 @@ def take_over(wanted: Iterable[TakeOver], *, by: User | None, door: str) -> list
     return record_values([w.as_change for w in wanted], by=by, door=door, reason="月別の値を年度の実績に反映")
 
 
-def _one_plan(changes: list[ReadingChange]) -> Plan:
-    plans = {change.measure.plan_id for change in changes}
-    if len(plans) != 1:
-        raise ValueError("record_readings takes the changes of one plan at a time")
-    return Plan.objects.select_related("municipality").get(pk=plans.pop())
-
-
 def _stored_rows(changes: list[ReadingChange]) -> dict[ReadingKey, MonthlyReading]:
     rows = MonthlyReading.objects.filter(
         indicator__in={c.measure.pk for c in changes}, fiscal_year__in={c.fiscal_year for c in changes}
     )
     return {(row.indicator_id, row.fiscal_year, row.month): row for row in rows}
-
-
-def _refusals(
-    changes: list[ReadingChange],
-    plan: Plan,
-    by: User | None,
-    years: Mapping[tuple[int, int], SectionYear],
-    stored: Mapping[ReadingKey, MonthlyReading],
-) -> list[ReadingRefusal]:
-    """Every reason why these months may not be written."""
-    access = access_for(by, plan.municipality) if by else None
-    refusals, seen = [], set()
-    for change in changes:
-        stands = stored[change.key].value if change.key in stored else EMPTY
-        state = state_of(years.get((change.measure.section_id, change.fiscal_year)))
-        locked = access.lock_reason(state) if access else lock_reason(state)
-        wrong = _wrong(change, plan)
-        if not _may(by, access, change.measure):
-            cause, sentence = Cause.FORBIDDEN, f"{change.place}を入力する権限がありません。"
-        elif wrong:
-            cause, sentence = Cause.INVALID, f"{change.place}{wrong}"
-        elif change.key in seen:
-            cause, sentence = Cause.INVALID, f"{change.place}が二度あります。一つにしてください。"
-        elif locked:
-            cause, sentence = Cause.LOCKED, f"{change.place}は{locked}"
-        elif stands != change.old and stands != change.new:
-            cause = Cause.CONFLICT
-            sentence = f"{change.place}は、ほかの人が「{words(stands)}」に変更しています（入力：{words(change.new)}）。"
-        else:
-            seen.add(change.key)
-            continue
-        refusals.append(ReadingRefusal(change, cause, sentence, stands))
-    return refusals
-
-
-def _may(by: User | None, access: Access | None, measure: Measure) -> bool:
-    return by is None or (access is not None and access.may_enter(measure))
 
 
 def _wrong(change: ReadingChange, plan: Plan) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,10 +9,10 @@ from django.db.models import F
 
 from core.fiscal_years import wareki
 from core.reader import echo
-from core.values import EMPTY, Value
+from core.values import Value
 from core.words import NOT_ENTERED, Side, State
-from plans.access import access_for, lock_reason, state_of
 from plans.models import Change, Measure, Plan, Section, SectionYear, Subject, YearlyValue
+from plans.refusals import ChangesRefused, one_plan, refusals_of
 
 CellKey = tuple[int, int, str]
 """Measure id, fiscal year, side."""
@@ -39,31 +38,8 @@ class CellChange:
         return f"「{self.measure.title}」{wareki(self.fiscal_year)} {self.side.label}"
 
 
-class Cause(StrEnum):
-    """Why a change was refused."""
-
-    CONFLICT = "conflict"
-    LOCKED = "locked"
-    FORBIDDEN = "forbidden"
-    INVALID = "invalid"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One change that could not be made. `stands` is the value now kept, shown beside what was typed."""
-
-    change: CellChange
-    cause: Cause
-    sentence: str
-    stands: Value = EMPTY
-
-
-class ValuesRefused(Exception):
-    """Nothing was written. `refusals` says why, each with a sentence for the person."""
-
-    def __init__(self, refusals: Iterable[Refusal]) -> None:
-        self.refusals = tuple(refusals)
-        super().__init__("\n".join(refusal.sentence for refusal in self.refusals))
+class ValuesRefused(ChangesRefused[CellChange]):
+    """Values of a year could not be written."""
 
 
 @transaction.atomic
@@ -76,13 +52,14 @@ def record_values(changes: Iterable[CellChange], *, by: User | None, door: str, 
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:
         return []
-    plan = _one_plan(wanted)
+    plan = one_plan(wanted)
     years = lock_section_years(plan, {(c.measure.section_id, c.fiscal_year) for c in wanted})
     stored = _stored_rows(wanted)
-    refusals = _refusals(wanted, plan, by, years, stored)
+    stands = {key: row.value for key, row in stored.items()}
+    refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=shown)
     if refusals:
         raise ValuesRefused(refusals)
-    news = [c for c in wanted if c.key not in stored or stored[c.key].value != c.new]
+    news = [change for change in wanted if stands.get(change.key) != change.new]
     if not news:
         return []
     _write(news, stored)
@@ -118,13 +95,6 @@ def bump(section_years: Iterable[SectionYear]) -> None:
     SectionYear.objects.filter(pk__in=[row.pk for row in section_years]).update(version=F("version") + 1)
 
 
-def _one_plan(changes: list[CellChange]) -> Plan:
-    plans = {change.measure.plan_id for change in changes}
-    if len(plans) != 1:
-        raise ValueError("record_values takes the changes of one plan at a time")
-    return Plan.objects.select_related("municipality").get(pk=plans.pop())
-
-
 def _stored_rows(changes: list[CellChange]) -> dict[CellKey, YearlyValue]:
     rows = YearlyValue.objects.filter(
         measure__in={c.measure.pk for c in changes}, fiscal_year__in={c.fiscal_year for c in changes}, revision=0
@@ -132,47 +102,18 @@ def _stored_rows(changes: list[CellChange]) -> dict[CellKey, YearlyValue]:
     return {(row.measure_id, row.fiscal_year, row.side): row for row in rows}
 
 
-def _refusals(
-    changes: list[CellChange],
-    plan: Plan,
-    by: User | None,
-    years: dict[tuple[int, int], SectionYear],
-    stored: dict[CellKey, YearlyValue],
-) -> list[Refusal]:
-    """Every reason why these changes may not be written."""
-    access = access_for(by, plan.municipality) if by else None
-    refusals, seen = [], set()
-    for change in changes:
-        stands = stored[change.key].value if change.key in stored else EMPTY
-        state = state_of(years.get((change.measure.section_id, change.fiscal_year)))
-        locked = access.lock_reason(state) if access else lock_reason(state)
-        if by and (access is None or not access.may_enter(change.measure)):
-            cause, sentence = Cause.FORBIDDEN, f"{change.place}を入力する権限がありません。"
-        elif change.fiscal_year not in plan.years:
-            cause, sentence = Cause.INVALID, f"{change.place}は計画の期間（{_span(plan)}）の外です。"
-        elif change.key in seen:
-            cause, sentence = Cause.INVALID, f"{change.place}が二度あります。一つにしてください。"
-        elif change.new.state is State.NOT_SET and change.side is Side.ACTUAL:
-            cause, sentence = Cause.INVALID, f"{change.place}に「設定しない」は使えません。"
-        elif locked:
-            cause, sentence = Cause.LOCKED, f"{change.place}は{locked}"
-        elif stands != change.old and stands != change.new:
-            cause = Cause.CONFLICT
-            sentence = f"{change.place}は、ほかの人が「{shown(stands)}」に変更しています（入力：{shown(change.new)}）。"
-        else:
-            seen.add(change.key)
-            continue
-        refusals.append(Refusal(change, cause, sentence, stands))
-    return refusals
+def _wrong(change: CellChange, plan: Plan) -> str:
+    """What does not belong into a year at all; "" where all is well."""
+    if change.fiscal_year not in plan.years:
+        return f"は計画の期間（{wareki(plan.start_year)}から{wareki(plan.end_year)}まで）の外です。"
+    if change.new.state is State.NOT_SET and change.side is Side.ACTUAL:
+        return "に「設定しない」は使えません。"
+    return ""
 
 
 def shown(value: Value) -> str:
     """A value in a sentence; 未入力 where nothing is known."""
     return echo(value) if value.is_entered else NOT_ENTERED
-
-
-def _span(plan: Plan) -> str:
-    return f"{wareki(plan.start_year)}から{wareki(plan.end_year)}まで"
 
 
 def _write(changes: list[CellChange], stored: dict[CellKey, YearlyValue]) -> None:

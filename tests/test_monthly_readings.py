@@ -21,10 +21,11 @@ from indicators.readings import (
     year_from_months,
 )
 from plans.access import plan_for
-from plans.actions import Cause, ValuesRefused
+from plans.actions import ValuesRefused
 from plans.history import measure_history
 from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
+from plans.refusals import Cause
 from tests.builders import (
     a_measure,
     a_municipality,

@@ -8,9 +8,10 @@ from django.db import connection, transaction
 
 from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
-from plans.actions import Cause, CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
+from plans.refusals import Cause
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db

@@ -26,9 +26,10 @@ from evaluations.importing.meanwhile import SETTLED_SINCE, is_settled, lock_year
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import access_for
-from plans.actions import Cause, CellChange, CellKey, ValuesRefused, record_values
+from plans.actions import CellChange, CellKey, ValuesRefused, record_values
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
+from plans.refusals import Cause
 from targets.models import OutcomeTarget, TargetItem
 
 REASON = "表の取り込み"

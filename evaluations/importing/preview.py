@@ -22,8 +22,8 @@ from evaluations.importing.changes import (
     as_list,
     from_list,
 )
-from plans.actions import Cause
 from plans.models import Plan
+from plans.refusals import Cause
 
 SALT = "evaluations.import"
 MAX_AGE = timedelta(hours=12)

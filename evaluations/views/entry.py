@@ -9,8 +9,9 @@ from evaluations.entry_grid import EntryGrid, entry_grid
 from evaluations.entry_todo import next_section_to_enter, year_todo
 from evaluations.places import PersonRequest, section_in_year
 from plans.access import plan_for, require
-from plans.actions import Cause, ValuesRefused, record_values
+from plans.actions import ValuesRefused, record_values
 from plans.models import Door, Plan, Section
+from plans.refusals import Cause
 
 MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES = "entry_echoes"

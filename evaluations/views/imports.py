@@ -17,8 +17,8 @@ from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, sign
 from evaluations.importing.report import Remark
 from evaluations.places import PersonRequest
 from plans.access import plan_for, require
-from plans.actions import Cause
 from plans.models import Door, Plan
+from plans.refusals import Cause
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 MAX_PROBLEMS = 200

@@ -1,0 +1,109 @@
+"""Why cells of a year may not be written: rights, locks, conflicts. Every verb that writes values or months asks."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.contrib.auth.models import User
+
+from core.values import EMPTY, Value
+from plans.access import access_for, lock_reason, state_of
+from plans.models import Measure, Plan, SectionYear
+
+
+class OneChange(Protocol):
+    """What a year's value and a month have in common: from `old`, what the person saw, to `new`."""
+
+    @property
+    def measure(self) -> Measure: ...
+    @property
+    def fiscal_year(self) -> int: ...
+    @property
+    def old(self) -> Value: ...
+    @property
+    def new(self) -> Value: ...
+    @property
+    def key(self) -> Hashable: ...
+    @property
+    def place(self) -> str: ...
+
+
+C = TypeVar("C", bound=OneChange)
+
+
+class Cause(StrEnum):
+    """Why a change was refused."""
+
+    CONFLICT = "conflict"
+    LOCKED = "locked"
+    FORBIDDEN = "forbidden"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Refusal(Generic[C]):
+    """One change that could not be made. `stands` is the value now kept, shown beside what was typed."""
+
+    change: C
+    cause: Cause
+    sentence: str
+    stands: Value = EMPTY
+
+
+class ChangesRefused(Exception, Generic[C]):
+    """Nothing was written. `refusals` says why, each with a sentence for the person."""
+
+    def __init__(self, refusals: Iterable[Refusal[C]]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("\n".join(refusal.sentence for refusal in self.refusals))
+
+
+def one_plan(changes: Iterable[OneChange]) -> Plan:
+    """The plan that all of these changes belong to, with its 自治体; ValueError where they are of several."""
+    plans = {change.measure.plan_id for change in changes}
+    if len(plans) != 1:
+        raise ValueError("a verb takes the changes of one plan at a time")
+    return Plan.objects.select_related("municipality").get(pk=plans.pop())
+
+
+def refusals_of(
+    changes: Iterable[C],
+    plan: Plan,
+    by: User | None,
+    years: Mapping[tuple[int, int], SectionYear],
+    stored: Mapping[Any, Value],
+    *,
+    wrong: Callable[[C, Plan], str],
+    in_words: Callable[[Value], str],
+) -> list[Refusal[C]]:
+    """Every reason why these changes may not be written; the rows of `years` are locked by the caller.
+
+    `stored` is what stands, by key; a key that is absent is 未入力. `wrong` says what is not valid in itself, as the
+    end of a sentence that begins with the place, "" where all is well. `by` None is the operator, of whom no rights
+    are asked.
+    """
+    access = access_for(by, plan.municipality) if by else None
+    refusals, seen = [], set()
+    for change in changes:
+        stands = stored.get(change.key, EMPTY)
+        state = state_of(years.get((change.measure.section_id, change.fiscal_year)))
+        locked = access.lock_reason(state) if access else lock_reason(state)
+        if by and (access is None or not access.may_enter(change.measure)):
+            cause, sentence = Cause.FORBIDDEN, f"{change.place}を入力する権限がありません。"
+        elif invalid := wrong(change, plan):
+            cause, sentence = Cause.INVALID, f"{change.place}{invalid}"
+        elif change.key in seen:
+            cause, sentence = Cause.INVALID, f"{change.place}が二度あります。一つにしてください。"
+        elif locked:
+            cause, sentence = Cause.LOCKED, f"{change.place}は{locked}"
+        elif stands not in (change.old, change.new):
+            cause = Cause.CONFLICT
+            sentence = (
+                f"{change.place}は、ほかの人が「{in_words(stands)}」に変更しています（入力：{in_words(change.new)}）。"
+            )
+        else:
+            seen.add(change.key)
+            continue
+        refusals.append(Refusal(change, cause, sentence, stands))
+    return refusals
