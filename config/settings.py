@@ -13,6 +13,7 @@ HSTS_SECONDS            how long browsers insist on https, one year unless said;
 STATIC_ROOT             where collectstatic writes, if not staticfiles/ beside this folder
 """
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from config.secret_key import development_key
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PRODUCTION = env.str("DJANGO_ENV", default="development") == "production"
 DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 

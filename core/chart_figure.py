@@ -23,10 +23,17 @@ INTERVALS = 5
 
 
 FEW_YEARS = 4
+LONG = 5
 YEAR_LINE = 3.3
 """Em in one line of a year's name where it is divided: 令和10 fits, 年度 follows below."""
+BREAK = Decimal("0.4")
+"""The gap before a year from which a series is another one, the distance of two years being 1."""
 SIGNS_SIDE_BY_SIDE = 14
 """Digits that fit over the bars of one series, three years or more, at the width of a telephone."""
+
+
+SIGNS_OF_A_LONG_ONE = 3
+"""The same for a long chart, whose years have the room they need."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class YearPoint:
     """One fiscal year. None means there is no number, and then the word beside it stands in the bar's place.
 
     A missing word is read as 計画値なし or 未入力: no year is left without a mark. `remark`: a sign under the label.
+    `broken`: in what way the series is another one from this year on, "" where it goes on (定義を見直し).
     """
 
     year: int
@@ -43,6 +51,7 @@ class YearPoint:
     planned_word: str = ""
     actual_word: str = ""
     remark: str = ""
+    broken: str = ""
 
     @property
     def name(self) -> str:
@@ -127,6 +136,25 @@ class PlannedActualChart:
             step,
         )
 
+    @cached_property
+    def places(self) -> tuple[Decimal, ...]:
+        """Where each year stands, the first one at 0: a year apart, and further where the series is broken."""
+        found, place = [], Decimal(-1)
+        for point in self.points:
+            place += 1 + (BREAK if point.broken else 0)
+            found.append(place)
+        return tuple(found)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the series is another one from some year on."""
+        return any(point.broken for point in self.points)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are years of more than one plan: too many for the width of a telephone."""
+        return self.has_planned_bars and len(self.points) > LONG
+
     @property
     def has_remarks(self) -> bool:
         """Whether a sign stands under the name of any year."""
@@ -140,6 +168,8 @@ class PlannedActualChart:
     @property
     def stacks_values(self) -> bool:
         """Whether the two values of a year are too long to stand side by side on a telephone."""
+        if self.is_long:
+            return self.longest > SIGNS_OF_A_LONG_ONE
         return self.has_planned_bars and self.longest * max(len(self.points), 3) > SIGNS_SIDE_BY_SIDE
 
     @cached_property
@@ -150,7 +180,7 @@ class PlannedActualChart:
     @property
     def summary(self) -> str:
         """The chart in words for a screen reader: a sentence a year, then the goal."""
-        sentences = [f"{point.name}：{self._said(point)}。" for point in self.points]
+        sentences = [f"{_from(point)}{point.name}：{self._said(point)}。" for point in self.points]
         if self.goal is not None:
             sentences.append(f"{self.goal_sentence}{self.with_unit(self.goal)}。")
         return "".join(sentences)
@@ -165,6 +195,10 @@ class PlannedActualChart:
 
     def _actual(self, point: YearPoint) -> str:
         return f"実績{self.with_unit(point.actual)}" if point.actual is not None else f"実績は{point.actual_mark}"
+
+
+def _from(point: YearPoint) -> str:
+    return f"{point.label}から{point.broken}。" if point.broken else ""
 
 
 def _nice_step(wanted: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 from core.chart_figure import (
     ACTUAL_COLOUR,
     ACTUAL_OUTLINE,
+    BREAK,
     FONTS,
     GOAL_COLOUR,
     GRID_COLOUR,
@@ -99,7 +100,7 @@ def _series(
     return {
         "type": "bar",
         "name": name,
-        "x": list(range(len(numbers))),
+        "x": [float(place) for place in chart.places],
         "y": [None if number is None else float(number) for number in numbers],
         "width": BAR,
         "offset": offset,
@@ -122,7 +123,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
     axis = chart.axis
     spare = float(axis.high - axis.low) * _air(chart)
     left = 16 + max(text_width(chart.written(tick), TEXT) for tick in axis.ticks)
-    last = len(chart.points) - 0.5
+    last = float((chart.places or (Decimal(-1),))[-1]) + 0.5
     title = wrap(chart.title, PICTURE["width"] - 4 * TITLE, TITLE)
     goal = chart.goal
     unit = escape(f"（{chart.shown_unit}）" if chart.shown_unit else "", quote=False)
@@ -147,7 +148,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
             if goal is None
             else 10 + max(text_width(t, TEXT) for t in (chart.goal_name, chart.with_unit(goal))),
             "t": 64 + LINE * (len(title) - 1),
-            "b": 52 if chart.has_many_years or chart.has_remarks else 36,
+            "b": (52 if chart.has_many_years or chart.has_remarks else 36) + (LINE if chart.is_broken else 0),
         },
         # A finger that draws over the chart scrolls the page until a tool of the bar is chosen.
         "dragmode": False,
@@ -157,7 +158,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#4d4d4d", "activecolor": PLANNED_COLOUR},
         "xaxis": {
             "tickmode": "array",
-            "tickvals": list(range(len(chart.points))),
+            "tickvals": [float(place) for place in chart.places],
             "ticktext": [_year_name(chart, point) for point in chart.points],
             "tickangle": 0,
             "ticklabelstandoff": 4,
@@ -176,7 +177,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
             "zeroline": True,
             "zerolinecolor": INK,
         },
-        "shapes": [] if goal is None else [_goal_line(goal, last)],
+        "shapes": [*_break_lines(chart), *([] if goal is None else [_goal_line(goal, last)])],
         "annotations": [
             {
                 "text": unit,
@@ -189,7 +190,8 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
                 "yanchor": "bottom",
             }
             | {"showarrow": False, "font": {"size": 12}},
-            *(note for index, point in enumerate(chart.points) for note in _notes(chart, index, point)),
+            *(note for place, point in _placed(chart) for note in _notes(chart, place, point)),
+            *_break_labels(chart),
             *([] if goal is None else [_goal_label(chart, goal)]),
         ],
     }
@@ -212,11 +214,35 @@ def _stacks(chart: PlannedActualChart) -> bool:
     return chart.stacks_values and chart.longest * len(chart.points) <= SIGNS_STACKED
 
 
-def _notes(chart: PlannedActualChart, index: int, point: YearPoint) -> list[dict[str, Any]]:
+def _placed(chart: PlannedActualChart) -> list[tuple[float, YearPoint]]:
+    """Each year with where it stands."""
+    return [(float(place), point) for place, point in zip(chart.places, chart.points, strict=True)]
+
+
+def _break_lines(chart: PlannedActualChart) -> list[dict[str, Any]]:
+    """A dashed line in the gap before each year from which the series is another one."""
+    line = {"color": GOAL_COLOUR, "width": 1.5, "dash": "dot"}
+    return [
+        {"type": "line", "x0": place, "x1": place, "yref": "paper", "y0": -0.2, "y1": 1, "line": line}
+        for place, _ in _breaks(chart)
+    ]
+
+
+def _break_labels(chart: PlannedActualChart) -> list[dict[str, Any]]:
+    look = {"yref": "paper", "y": 0, "yshift": -46, "yanchor": "top", "showarrow": False}
+    return [{"text": escape(words, quote=False), "x": place} | look for place, words in _breaks(chart)]
+
+
+def _breaks(chart: PlannedActualChart) -> list[tuple[float, str]]:
+    """The middle of each gap, and in what way the series is another one behind it."""
+    return [(place - 0.5 - float(BREAK) / 2, point.broken) for place, point in _placed(chart) if point.broken]
+
+
+def _notes(chart: PlannedActualChart, index: float, point: YearPoint) -> list[dict[str, Any]]:
     """What is written over one year: the words for what is missing, and long values one above the other."""
     places = [(point.planned_mark, index - GAP - BAR / 2), (point.actual_mark, index + GAP + BAR / 2)]
     if not chart.has_planned_bars:
-        places = [(point.actual_mark, float(index))]
+        places = [(point.actual_mark, index)]
     upwards = chart.axis.high > 0
     notes = [
         {"text": _downwards(mark), "x": place, "y": 0, "yanchor": "bottom" if upwards else "top", "showarrow": False}

@@ -11,6 +11,7 @@ from html import escape
 from core.chart_figure import (
     ACTUAL_COLOUR,
     ACTUAL_OUTLINE,
+    BREAK,
     FONTS,
     GOAL_COLOUR,
     GRID_COLOUR,
@@ -20,6 +21,7 @@ from core.chart_figure import (
     PlannedActualChart,
     YearPoint,
 )
+from core.svg import tag, text, units
 from core.text_width import text_width, wrap
 
 TEXT = 13
@@ -91,32 +93,34 @@ class _Drawing:
         self.stacked = chart.stacks_values
         if self.stacked:
             self.slot = max(self.slot, widest + 2 * TEXT + 12)
-        self.width = self.left + self.slot * len(chart.points) + self.right
+        self.width = self.left + self.slot * float((chart.places or (-1,))[-1] + 1) + self.right
         self.air = AIR * 2 if self.stacked else AIR
         self.top = HEAD + self.air
         self.bottom = HEAD + PLOT - (AIR if chart.axis.low < 0 else 0)
-        self.height = HEAD + PLOT + FOOT + (LINE if chart.has_many_years or chart.has_remarks else 0)
+        self.foot = HEAD + PLOT + FOOT + (LINE if chart.has_many_years or chart.has_remarks else 0)
+        self.height = self.foot + (LINE if chart.is_broken else 0)
 
     def markup(self) -> str:
         """The whole element."""
         chart, named = self.chart, f"chart-{self.chart.key}-title"
         described = f"chart-{chart.key}-desc"
         years = [self._placed(index, point) for index, point in enumerate(chart.points)]
-        return _tag(
+        return tag(
             "svg",
-            _tag("title", escape(chart.title), id=named),
-            _tag("desc", escape(chart.summary), id=described),
+            tag("title", escape(chart.title), id=named),
+            tag("desc", escape(chart.summary), id=described),
             self._definitions(),
             self._legend(),
             self._axis(),
             *map(self._bars, years),
+            *map(self._break, years, chart.points),
             self._goal(),
             # Last, with their halo, so that the goal line does not strike a number through.
             *map(self._values, years),
             xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {_n(self.width)} {_n(self.height)}",
-            width=_n(self.width),
-            height=_n(self.height),
+            viewBox=f"0 0 {units(self.width)} {units(self.height)}",
+            width=units(self.width),
+            height=units(self.height),
             role="img",
             aria_labelledby=f"{named} {described}",
             class_="chart-svg",
@@ -131,8 +135,8 @@ class _Drawing:
         return self.top + float((axis.high - number) / (axis.high - axis.low)) * (self.bottom - self.top)
 
     def _definitions(self) -> str:
-        stripes = _tag("rect", width=7, height=7, fill="#ffffff") + _tag("rect", width=4, height=7, fill=ACTUAL_COLOUR)
-        pattern = _tag(
+        stripes = tag("rect", width=7, height=7, fill="#ffffff") + tag("rect", width=4, height=7, fill=ACTUAL_COLOUR)
+        pattern = tag(
             "pattern",
             stripes,
             id=self.hatch,
@@ -141,18 +145,18 @@ class _Drawing:
             patternUnits="userSpaceOnUse",
             patternTransform="rotate(45)",
         )
-        return _tag("defs", pattern)
+        return tag("defs", pattern)
 
     def _legend(self) -> str:
         """計画 and 実績 with their samples, and at the left the unit of the axis."""
         unit = f"（{self.chart.shown_unit}）" if self.chart.shown_unit else ""
-        parts = [_text(0, 16, unit, size=TICK_TEXT)]
+        parts = [text(0, 16, unit, size=TICK_TEXT)]
         right = self.width - 4
         samples = (("実績", f"url(#{self.hatch})", ACTUAL_OUTLINE), ("計画", PLANNED_COLOUR, PLANNED_COLOUR))
         for name, fill, stroke in samples if self.chart.has_planned_bars else samples[:1]:
-            parts.append(_text(right, 16, name, anchor="end"))
+            parts.append(text(right, 16, name, anchor="end"))
             parts.append(
-                _tag("rect", x=_n(right - 2 * TEXT - 20), y=5.5, width=14, height=12, fill=fill, stroke=stroke)
+                tag("rect", x=units(right - 2 * TEXT - 20), y=5.5, width=14, height=12, fill=fill, stroke=stroke)
             )
             right -= 2 * TEXT + 36
         return "".join(parts)
@@ -161,14 +165,19 @@ class _Drawing:
         parts = []
         for tick in self.chart.axis.ticks if self.chart.numbers else (Decimal(0),):
             height = self.y(tick)
-            ends = {"x1": _n(self.left), "x2": _n(self.width - self.right), "y1": _n(height), "y2": _n(height)}
-            parts.append(_tag("line", **ends, stroke=INK if tick == 0 else GRID_COLOUR))
+            ends = {
+                "x1": units(self.left),
+                "x2": units(self.width - self.right),
+                "y1": units(height),
+                "y2": units(height),
+            }
+            parts.append(tag("line", **ends, stroke=INK if tick == 0 else GRID_COLOUR))
             if self.chart.numbers:
-                parts.append(_text(self.left - 6, height + 4, self.chart.written(tick), size=TICK_TEXT, anchor="end"))
+                parts.append(text(self.left - 6, height + 4, self.chart.written(tick), size=TICK_TEXT, anchor="end"))
         return "".join(parts)
 
     def _placed(self, index: int, point: YearPoint) -> _Year:
-        middle = self.left + self.slot * (index + 0.5)
+        middle = self.left + self.slot * float(self.chart.places[index] + Decimal("0.5"))
         width = min(self.slot * 0.4, 46)
         if not self.chart.has_planned_bars:
             width = self.slot * 0.6
@@ -185,7 +194,20 @@ class _Drawing:
     def _bars(self, year: _Year) -> str:
         """Bars, the words in place of bars, and the year below."""
         drawn = (self._missing(side) if side.number is None else self._bar(side, side.number) for side in year.sides)
-        return _tag("g", *drawn, self._year_name(year), class_="chart-year")
+        return tag("g", *drawn, self._year_name(year), class_="chart-year")
+
+    def _break(self, year: _Year, point: YearPoint) -> str:
+        """A dashed line in the gap before the year, and under it in what way the series is another one."""
+        if not point.broken:
+            return ""
+        place = year.middle - self.slot * (0.5 + float(BREAK) / 2)
+        line = {"x1": units(place), "x2": units(place), "y1": units(HEAD), "y2": units(self.foot - 4)}
+        return tag(
+            "g",
+            tag("line", **line, stroke=GOAL_COLOUR, stroke_width=1.5, stroke_dasharray="2 3"),
+            text(place, self.foot + LINE - 6, point.broken, anchor="middle"),
+            class_="chart-break",
+        )
 
     def _values(self, year: _Year) -> str:
         if self.stacked:
@@ -194,7 +216,7 @@ class _Drawing:
 
     def _year_name(self, year: _Year) -> str:
         return "".join(
-            _text(year.middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle")
+            text(year.middle, HEAD + PLOT + 20 + LINE * place, line, anchor="middle")
             for place, line in enumerate(year.lines)
         )
 
@@ -208,12 +230,12 @@ class _Drawing:
         top, height = min(end, zero), abs(end - zero)
         if height < ZERO_BAR:
             top, height = (zero if number < 0 else zero - ZERO_BAR), ZERO_BAR
-        return _tag(
+        return tag(
             "rect",
-            x=_n(side.left),
-            y=_n(top),
-            width=_n(side.width),
-            height=_n(height),
+            x=units(side.left),
+            y=units(top),
+            width=units(side.width),
+            height=units(height),
             fill=side.fill,
             stroke=side.stroke,
         )
@@ -221,28 +243,33 @@ class _Drawing:
     def _value(self, side: _Side, number: Decimal) -> str:
         end, zero = self.y(number), self.y(Decimal(0))
         place = end + TEXT + 2 if number < 0 else min(end, zero - ZERO_BAR) - 5
-        return _text(side.middle, place, self.chart.written(number), anchor="middle", halo=True)
+        return text(side.middle, place, self.chart.written(number), anchor="middle", halo=True)
 
     def _stacked_values(self, year: _Year) -> str:
-        """Long numbers one above the other over both bars, each with its name."""
+        """Long numbers one above the other over both bars and over a word in the place of one, each with its name."""
         known = [(side.name, side.number) for side in year.sides if side.number is not None]
-        lowest = min([self.y(number) for _, number in known] + [self.y(Decimal(0))]) - 5
+        words = [self._word_top(side) for side in year.sides if side.number is None]
+        lowest = min([self.y(number) for _, number in known] + [self.y(Decimal(0)), *words]) - 5
         return "".join(
-            _text(year.middle, lowest - rise * LINE, f"{name} {self.chart.written(number)}", anchor="middle", halo=True)
+            text(year.middle, lowest - rise * LINE, f"{name} {self.chart.written(number)}", anchor="middle", halo=True)
             for rise, (name, number) in enumerate(reversed(known))
         )
 
     def _missing(self, side: _Side) -> str:
         """The word in the bar's place, written downwards as Japanese can be. Signs placed one by one: not every
         renderer for paper knows the writing direction."""
-        length = len(side.mark) * TEXT
-        zero = self.y(Decimal(0))
-        start = zero - length - 4 if zero - length - 4 >= HEAD else zero + 6
+        start = self._word_top(side)
         signs = [
-            _tag("tspan", escape(sign), x=_n(side.middle), y=_n(start + TEXT * (place + 0.88)))
+            tag("tspan", escape(sign), x=units(side.middle), y=units(start + TEXT * (place + 0.88)))
             for place, sign in enumerate(side.mark)
         ]
-        return _tag("text", *signs, text_anchor="middle", class_="chart-missing", fill="#4d4d4d")
+        return tag("text", *signs, text_anchor="middle", class_="chart-missing", fill="#4d4d4d")
+
+    def _word_top(self, side: _Side) -> float:
+        """Where a word in the bar's place begins: above zero where there is room."""
+        zero = self.y(Decimal(0))
+        top = zero - len(side.mark) * TEXT - 4
+        return top if top >= HEAD else zero + 6
 
     def _goal(self) -> str:
         """A dashed line over all years; its label stands at the right, where no bar can reach it."""
@@ -250,51 +277,11 @@ class _Drawing:
             return ""
         height = self.y(self.chart.goal)
         end = self.width - self.right
-        line = {"x1": _n(self.left), "x2": _n(end + 2), "y1": _n(height), "y2": _n(height)}
-        return _tag(
+        line = {"x1": units(self.left), "x2": units(end + 2), "y1": units(height), "y2": units(height)}
+        return tag(
             "g",
-            _tag("line", **line, stroke=GOAL_COLOUR, stroke_width=1.5, stroke_dasharray="6 4"),
-            _text(end + 5, height - 2, self.chart.goal_name, weight="bold"),
-            _text(end + 5, height + TEXT - 1, self.chart.with_unit(self.chart.goal), weight="bold"),
+            tag("line", **line, stroke=GOAL_COLOUR, stroke_width=1.5, stroke_dasharray="6 4"),
+            text(end + 5, height - 2, self.chart.goal_name, weight="bold"),
+            text(end + 5, height + TEXT - 1, self.chart.with_unit(self.chart.goal), weight="bold"),
             class_="chart-goal",
         )
-
-
-def _n(length: float) -> str:
-    """A length with one decimal at most."""
-    return f"{length:.1f}".removesuffix(".0")
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    *,
-    size: int | None = None,
-    anchor: str | None = None,
-    weight: str | None = None,
-    halo: bool = False,
-) -> str:
-    """One line of text. `halo`: readable also where it lies over a line or a bar."""
-    return _tag(
-        "text",
-        escape(words),
-        x=_n(x),
-        y=_n(y),
-        font_size=size,
-        text_anchor=anchor,
-        font_weight=weight,
-        paint_order="stroke" if halo else None,
-        stroke="#ffffff" if halo else None,
-        stroke_width=3 if halo else None,
-    )
-
-
-def _tag(name: str, *inside: str, **attributes: str | float | None) -> str:
-    """One element; `inside` is markup already. text_anchor becomes text-anchor, class_ becomes class."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    return f"<{name}{written}>{''.join(inside)}</{name}>"

@@ -1,7 +1,7 @@
 """Charts: one object, two renderings. This is the door; what a chart says and how it is drawn stand beside it."""
 
+import json
 from dataclasses import dataclass
-from typing import Any
 
 from core.chart_figure import PlannedActualChart, YearPoint
 from core.chart_plotly import to_plotly
@@ -12,13 +12,18 @@ __all__ = ["PlannedActualChart", "RenderedChart", "YearPoint", "rendered", "to_p
 
 @dataclass(frozen=True)
 class RenderedChart:
-    """What templates/charts/_chart.html prints. `svg` is finished markup: every text in it is escaped already."""
+    """What templates/charts/_chart.html prints. `svg` is finished markup, `plotly` the figure as JSON for a script
+    element: every text in them is escaped already.
+
+    `is_long`: it scrolls sideways on a telephone.
+    """
 
     key: str
     title: str
     summary: str
     svg: str
-    plotly: dict[str, Any]
+    plotly: str
+    is_long: bool = False
 
     @property
     def spec_id(self) -> str:
@@ -28,4 +33,7 @@ class RenderedChart:
 
 def rendered(chart: PlannedActualChart) -> RenderedChart:
     """The chart in both renderings."""
-    return RenderedChart(chart.key, chart.title, chart.summary, to_svg(chart), to_plotly(chart))
+    figure = json.dumps(to_plotly(chart), ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&":
+        figure = figure.replace(sign, f"\\u{ord(sign):04x}")
+    return RenderedChart(chart.key, chart.title, chart.summary, to_svg(chart), figure, chart.is_long)

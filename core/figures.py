@@ -11,9 +11,11 @@ from functools import cached_property
 
 from core.numerals import one_decimal, plain
 from core.values import EMPTY, Value
-from core.words import UNDER_REVIEW, Direction, ValueKind
+from core.words import UNDER_REVIEW, Direction, State, ValueKind
 
 HUNDRED = Decimal(100)
+NOT_COUNTED = Value(state=State.NOT_APPLICABLE)
+"""該当なし, which says of a year outside what is said already."""
 FEW_PEOPLE = Decimal(10)
 """Below ten people one person is a large share: a rate then stands beside its 差."""
 
@@ -48,7 +50,8 @@ class Figures:
     """Planned against actual for one measure in one fiscal year.
 
     `withheld` is the word shown instead of an actual that the reader may not see (確認中, 未公表); then `actual`
-    is empty and everything that hangs on it is None or blank.
+    is empty and everything that hangs on it is None or blank. `outside` is the word for a year in which the measure is
+    not counted at all (開始前, 終了後); a value that stands there nevertheless is shown as any other.
     """
 
     planned: Value = EMPTY
@@ -56,6 +59,12 @@ class Figures:
     nature: Nature = Nature()
     baseline: Decimal | None = None
     withheld: str = ""
+    outside: str = ""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether there is nothing to enter, and so nothing missing, because the measure is not counted that year."""
+        return bool(self.outside) and not self.planned.is_entered and self.actual in (EMPTY, NOT_COUNTED)
 
     @cached_property
     def difference(self) -> Decimal | None:
@@ -109,7 +118,12 @@ class Figures:
     @property
     def actual_word(self) -> str:
         """Why no actual number is shown; empty where one is."""
-        return self.withheld or self.actual.missing_word
+        return self.outside if self.is_outside else self.withheld or self.actual.missing_word
+
+    @property
+    def exported_state(self) -> str:
+        """The word of `actual_word` in the vocabulary of files, which calls a year outside 該当なし."""
+        return NOT_COUNTED.missing_word if self.is_outside else self.actual_word
 
     @property
     def shows_few_people(self) -> bool:
@@ -186,5 +200,10 @@ def shown_number(value: Value, kind: ValueKind) -> str:
 
 
 def hidden(figures: Figures, word: str = UNDER_REVIEW) -> Figures:
-    """The same figures for a reader who may not see the actual: the plan stays, the actual becomes a word."""
+    """The same figures for a reader who may not see the actual: the plan stays, the actual becomes a word.
+
+    That a measure is not counted in a year is no secret.
+    """
+    if figures.is_outside:
+        return figures
     return Figures(figures.planned, EMPTY, figures.nature, figures.baseline, withheld=word)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from core.fiscal_years import current_fiscal_year
 from core.numerals import squeeze, typed
 
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
@@ -31,12 +32,22 @@ def first_day(fiscal_year: int, month: int) -> date:
     return date(calendar_year(fiscal_year, month), month, 1)
 
 
+def last_day(fiscal_year: int) -> date:
+    """31 March, on which the fiscal year ends."""
+    return date(fiscal_year + 1, 3, 31)
+
+
 def month_name(fiscal_year: int, month: int) -> str:
     """令和7年4月; the era of the month itself, so that 2019 begins with 平成31年4月."""
     year = calendar_year(fiscal_year, month)
     era, start = next((name, start) for name, _, start in _ERAS if (year, month) >= start)
     count = year - start[0] + 1
     return f"{era}{'元' if count == 1 else count}年{month}月"
+
+
+def wareki_day(day: date) -> str:
+    """令和4年10月1日."""
+    return f"{month_name(current_fiscal_year(day), day.month)}{day.day}日"
 
 
 def read_month(text: str) -> tuple[int | None, int]:

@@ -14,6 +14,7 @@ from core.cell_texts import NotUnderstood
 from core.fiscal_months import LAST_MONTH, MONTHS, month_name
 from core.numerals import MAX_PLACES, MAX_WHOLE_DIGITS, plain, typed
 from core.reader import CellTexts, read_cell
+from core.take_over_note import FROM_MONTHS, too_long, with_line
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Side, State, ValueKind
 
@@ -23,9 +24,6 @@ WITHOUT_NUMBER = (State.NOT_APPLICABLE, State.CANCELLED)
 """Months that will never have a number: nothing is missing there, and nothing is counted."""
 AVERAGE_PLACES = Decimal("0.1")
 """An average is taken over into the year with one decimal, as cities print 人/月 (0.3)."""
-NOTE_MARK = "月別値から："
-"""How the line begins that a take-over leaves in the 注記, so that the next one can replace it."""
-MAX_NOTE = 1000
 
 
 def read_month_value(text: str, *, provisional: bool = False) -> Value:
@@ -159,9 +157,8 @@ class YearFromMonths:
         """
         if self.rounded is None:
             return None
-        kept = [line for line in stands.note.splitlines() if not line.startswith(NOTE_MARK)]
         how = self.formula if self.is_of_one_month else f"{self.words}、{self.formula}"
-        note = "\n".join([*kept, f"{NOTE_MARK}{how}"])
+        note = with_line(stands.note, FROM_MONTHS, how)
         return Value(self.rounded, as_of=self.as_of, certainty=self.certainty, note=note)
 
     def obstacle(self, stands: Value) -> str:
@@ -171,6 +168,4 @@ class YearFromMonths:
             return "月別の値がまだありません。"
         if abs(taken.number) >= Decimal(10) ** MAX_WHOLE_DIGITS:
             return f"値が大きすぎます。整数部は{MAX_WHOLE_DIGITS}桁までです。"
-        if len(taken.note) > MAX_NOTE:
-            return f"年度の実績の注記が長すぎて、計算のしかたを書き足せません。{MAX_NOTE}文字までに縮めてください。"
-        return ""
+        return too_long(taken.note)

@@ -214,7 +214,7 @@ def prospect(
     That is: a 有無 or a 文章, fewer than two actuals, no year left, or a last year whose actual says that there will be
     no number (中止, 該当なし …). An actual whose 確定度 is 見込み is itself an outlook and does not count.
     """
-    known = {year: amount for year in years if (amount := _settled(actual.get(year, EMPTY))) is not None}
+    known = {year: amount for year in years if (amount := settled_amount(actual.get(year, EMPTY))) is not None}
     if not nature.has_rates or len(known) < FEWEST_ACTUALS:
         return None
     remaining = tuple(year for year in years if year > max(known))
@@ -232,7 +232,8 @@ def prospect(
     )
 
 
-def _settled(value: Value) -> Decimal | None:
+def settled_amount(value: Value) -> Decimal | None:
+    """The number of an actual; None where there is none, or one that is itself an outlook."""
     return None if value.certainty is Certainty.EXPECTED else value.amount
 
 

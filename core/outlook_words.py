@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.outlook import FEWEST_ACTUALS, OutlookMethod, Projection, Prospect, Span
-from core.words import Direction, ValueKind
+from core.outlook_months import MonthsOutlook
+from core.words import Accumulation, Direction, ValueKind
 
 TENTH = Decimal("0.1")
 POINTS = "ポイント"
@@ -33,9 +34,9 @@ def method_in_words(prospect: Prospect, projection: Projection, unit: str) -> st
     return f"{len(prospect.actuals)}年度分の実績にいちばん近い直線（最小二乗法、年{step}）を延ばす"
 
 
-def span_in_words(prospect: Prospect, span: Span, unit: str) -> str:
+def span_in_words(kind: ValueKind, span: Span, unit: str) -> str:
     """20〜32人; 27人 where both ends print alike."""
-    low, high = (amount_in_words(end, prospect.nature.kind, "") for end in (span.low, span.high))
+    low, high = (amount_in_words(end, kind, "") for end in (span.low, span.high))
     return f"{high}{unit}" if low == high else f"{low}〜{high}{unit}"
 
 
@@ -81,6 +82,51 @@ def few_in_words(prospect: Prospect, unit: str) -> str:
     if prospect.nature.kind is ValueKind.RATE:
         return "分母が10に満たない実績から出した見込みです。1人の違いで割合が大きく動くため、傾向とは言えません。"
     return f"10{unit}に満たない実績から出した見込みです。1{unit}の違いで大きく変わるため、傾向とは言えません。"
+
+
+def months_in_words(outlook: MonthsOutlook, unit: str) -> str:
+    """How the months make their year, with the figures: how many are in, and what the rest is taken to be."""
+    kind, made = outlook.nature.kind, outlook.made
+    first, last = next(iter(made.numbers)), list(made.numbers)[-1]
+    latest = amount_in_words(made.numbers[last], kind, unit)
+    if made.accumulation is Accumulation.YEAR_END:
+        return (
+            f"{last}月の{latest}" + ("がそのまま続く" if outlook.to_come else "") + f"（入力済み {made.count}か月分）"
+        )
+    if made.accumulation is Accumulation.CUMULATIVE:
+        more = (
+            f"に、ひと月{_step(outlook.pace, kind, unit)}を残り{outlook.to_come}か月分足す" if outlook.to_come else ""
+        )
+        return f"{last}月までの累計{latest}{more}（入力済み {made.count}か月分）"
+    # Without a unit: a sum of 人/月 is no 人/月.
+    total = plain(sum(made.numbers.values(), Decimal(0)))
+    said = f"{first}月から{last}月までの{made.count}か月分の合計 {total}"
+    if made.accumulation is Accumulation.MONTHLY_AVERAGE:
+        return f"{said} ÷ {made.count}" + ("。この平均がそのまま続く" if outlook.to_come else "")
+    return f"{said} ÷ {made.count} × {made.count + outlook.to_come}か月" if outlook.to_come else said
+
+
+def months_span_rule_in_words(outlook: MonthsOutlook, unit: str) -> str:
+    """What the range of a year seen from its months is made of."""
+    kind, rest = outlook.nature.kind, f"残り{outlook.to_come}か月"
+    if outlook.to_come == 0:
+        return "すべての月の値が入っています。年度の実績には、まだなっていません。"
+    if outlook.accumulation is Accumulation.YEAR_END:
+        return (
+            f"{rest}に、これまででいちばん大きい月ごとの動き（{_size(outlook.largest_change, kind, unit)}）が続いた場合"
+        )
+    if outlook.accumulation is Accumulation.CUMULATIVE:
+        low, high = (_step(change, kind, unit) for change in (outlook.lowest, outlook.highest))
+        return f"{rest}の増え方が、これまででいちばん小さい月（{low}）と、いちばん大きい月（{high}）のままだった場合"
+    low, high = (amount_in_words(month, kind, unit) for month in (outlook.lowest, outlook.highest))
+    return f"{rest}が、これまででいちばん少ない月（{low}）と、いちばん多い月（{high}）のままだった場合"
+
+
+def months_few_in_words(outlook: MonthsOutlook, unit: str) -> str:
+    """How little months mean under ten; "" from ten on."""
+    if not outlook.stands_on_few:
+        return ""
+    return f"10{unit}に満たない見込みです。1{unit}の違いで大きく変わるため、傾向とは言えません。"
 
 
 def _met_in_words(prospect: Prospect, goal: str) -> str:

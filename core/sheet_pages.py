@@ -1,280 +1,280 @@
-"""Where everything of an evaluation sheet stands: cells, row heights, page breaks.
+"""Where everything of an evaluation sheet stands: cells, row heights, page breaks, by the design of its layout.
 
-No merged cell crosses a page: a 節 taller than a page is continued on the next, its texts cut between sentences and
-its figures between rows of blocks, because a cell cut by the edge of the paper loses half a line.
+No merged cell crosses a page: a 節 taller than a page is continued on the next, under its name.
 """
 
-from dataclasses import dataclass, replace
-from math import ceil
+from collections.abc import Sequence
+from dataclasses import replace
 
 from core.evaluation_sheet import SheetBlock, SheetBook, SheetSection, Shown
-from core.sheet_layout import (
-    BODY_SIZE,
-    CELL_PADDING,
-    ISSUES_WIDTH,
-    LABEL_WIDTH,
-    LINE_EM,
-    NUMBER_WIDTH,
-    OUTLINE_WIDTH,
-    TARGET_WIDTH,
-    TITLE_SIZE,
-    TITLE_WIDTH,
-    Columns,
-    PlacedCell,
-    Role,
-    SheetLayout,
-    text_height,
-)
-from core.text_width import split_after_lines
+from core.fiscal_years import wareki
+from core.placed_sheet import FIXED, CellKey, Holds, NumberFormat, PlacedCell, PlacedSheet
+from core.sheet_bands import Piece, RunningBand, headings_height, key_of
+from core.sheet_design import ENTERED, Box, Edition, FigureBox, Line, Role, SheetDesign
+from core.sheet_grid import ROW_LIMIT, BlockSpans, Grid, Span, rows_of, text_height
 
-HEADINGS = ("成果目標", "節別", "成果目標の概要", "実績", "実績", "課題と今後の実施について")
-HEADING_HEIGHT, FIGURE_HEIGHT = 27.0, 21.0
-ROW_LIMIT = 400.0  # Excel draws no row taller than 409 points
 ROW_COMFORT = 40.0  # figure rows stretched beyond this look torn apart: the rest becomes an empty cell below them
-CONTINUED = "（続き）"
 
 
-@dataclass(frozen=True)
-class _Band:
-    """Up to two blocks side by side, and the heights of their four rows, which stay together."""
-
-    blocks: tuple[SheetBlock, ...]
-    heights: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """As much of a section as stands on one page. The section carries only the texts of this page."""
-
-    section: SheetSection
-    bands: list[_Band]
-
-
-def lay_out(book: SheetBook) -> SheetLayout:
+def lay_out(book: SheetBook, design: SheetDesign, edition: Edition) -> PlacedSheet:
     """The book on its pages."""
-    years = [len(block.years) for part in book.parts for section in part for block in section.blocks]
-    pages = _Pages(Columns(max(years, default=3)))
-    pages.head(book)
+    pages = _Pages(book, design, edition)
+    pages.head()
     for number, part in enumerate(book.parts, start=1):
-        if number > 1:
-            pages.turn()
         for section in part:
-            is_last = number == len(book.parts) and section is part[-1]
-            pages.section(section, below=pages.notes_height(book.notes) if is_last else 0.0)
-    pages.notes(book.notes)
-    return pages.layout
+            is_first, is_last = section is part[0], number == len(book.parts) and section is part[-1]
+            if (number > 1 and is_first) or (design.section_per_page and not (number == 1 and is_first)):
+                pages.turn()
+            pages.section(section, below=pages.notes_height if is_last else 0.0)
+    pages.notes()
+    return pages.sheet
 
 
 class _Pages:
-    """Writes downward, knowing how much room the page has left."""
+    """Writes downward, knowing how much room the page has left.
 
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self.layout = SheetLayout(columns.widths)
-        self.room = columns.page_height
-        self.full_room = columns.page_height - HEADING_HEIGHT
+    `is_fresh`: nothing stands on the page but what every page repeats; `is_blank`: no 節 stands anywhere yet.
+    """
 
-    def head(self, book: SheetBook) -> None:
-        """The title and the row of headings, which every further page repeats."""
-        self._line(book.title, Role.TITLE, TITLE_SIZE)
-        for line in book.subtitle:
+    def __init__(self, book: SheetBook, design: SheetDesign, edition: Edition) -> None:
+        self.book, self.design, self.edition = book, design, edition
+        self.grid = Grid(design, len(book.years))
+        self.sheet = PlacedSheet(self.grid.widths, self.grid.scale)
+        self.room = self.full_room = self.grid.page_height
+        self.is_fresh, self.is_blank = False, True
+        self.open_labels: dict[Span, int] = {}
+
+    def head(self) -> None:
+        """The title, and the row that every further page repeats: the headings, else the title itself."""
+        self._line(self.book.title, Role.TITLE)
+        self.sheet.repeated_row, repeated = 1, self.sheet.heights[0]
+        for line in self.book.subtitle:
             self._line(line, Role.SUBTITLE)
-        row = self.layout.heading_row = self._rows([HEADING_HEIGHT])
-        block = self.columns.block
-        places = [(1, 1), (2, 1), (3, 1), (self.columns.left, block), (self.columns.right, block)]
-        for heading, (column, columns) in zip(HEADINGS, [*places, (self.columns.issues, 1)], strict=True):
-            self._put(row, column, heading, Role.HEADING, columns=columns)
+        if self.design.headings_on_page:
+            boxes, spans = self.design.bands[0].boxes, self.grid.bands[0]
+            repeated = headings_height(self.design, boxes, spans)
+            self.sheet.repeated_row = self._rows([repeated])
+            self._headings(self.sheet.repeated_row, boxes, spans)
+        self.full_room = self.grid.page_height - repeated
 
-    def notes(self, notes: tuple[str, ...]) -> None:
+    def notes(self) -> None:
         """The lines under the last part, which stay together."""
-        if self.notes_height(notes) > self.room:
+        if self.notes_height > self.room:
             self.turn()
-        for note in notes:
+        for note in self.book.notes:
             self._line(note, Role.NOTE)
 
-    def notes_height(self, notes: tuple[str, ...]) -> float:
+    @property
+    def notes_height(self) -> float:
         """What the notes need under the table."""
-        return sum(text_height(note, self.columns.total_width) for note in notes)
+        size = self.design.looks[Role.NOTE].size
+        return sum(text_height(note, self.grid.total, size) for note in self.book.notes)
 
     def turn(self) -> None:
         """Begin a new page."""
-        self.layout.breaks.append(len(self.layout.heights))
-        self.room = self.full_room
+        self.sheet.breaks.append(len(self.sheet.heights))
+        self.room, self.is_fresh = self.full_room, True
+        self.open_labels.clear()
 
     def section(self, section: SheetSection, below: float = 0.0) -> None:
         """One 節, on one page where a page can hold it together with what must stand below it."""
-        bands = _bands(section, self.columns)
-        rest = replace(section, target_title=f"■{section.target_title}", result_title=_heading(section))
-        results = self._results_height(rest) + sum(sum(band.heights) for band in bands)
-        needed = max(_side_height(rest), results) + below
-        if needed > self.room and (needed <= self.full_room or self.room < self.full_room / 3):
+        numbers = range(len(self.design.bands))
+        bands = [RunningBand(self.design, self.edition, self.grid, number, section) for number in numbers]
+        bands = [band for band in bands if not band.is_empty]
+        heads = [band for band in bands if band.band.is_head]
+        self._turn_unless(sum(band.needed for band in bands) + below, self.full_room)
+        for place, band in enumerate(bands):
+            needed = band.needed + (below if band is bands[-1] else 0.0)
+            # What follows the name of the 節 begins under it, so that no name stands alone at the foot of a page.
+            if place > len(heads) and self._turn_unless(needed, self.full_room - sum(head.needed for head in heads)):
+                self._name_again(heads)
+            self._band(band, heads)
+
+    def _turn_unless(self, needed: float, whole: float) -> bool:
+        """Turn where this much does not fit here but on a page of its own, or too little is left here to begin."""
+        begins_here = self.is_fresh or self.is_blank or needed <= self.room
+        if begins_here or (needed > whole and self.room >= self.full_room / 3):
+            return False
+        self.turn()
+        return True
+
+    def _band(self, band: RunningBand, heads: list[RunningBand]) -> None:
+        while True:
+            piece = band.take(self.room, is_fresh=self.is_fresh)
+            if piece:
+                self._place(band, piece)
+                self.is_fresh = self.is_blank = False
+            if band.is_done:
+                return
             self.turn()
-        piece, rest, bands = self._divide(rest, bands)
-        self._place(piece)
-        while rest.outline or rest.narrative or rest.issues or bands:
-            self.turn()
-            title = f"■{section.target_title}{CONTINUED}"
-            heading = f"{section.result_title}{CONTINUED}" if rest.narrative and section.result_title else ""
-            piece, rest, bands = self._divide(replace(rest, target_title=title, result_title=heading), bands)
-            self._place(piece)
+            self._name_again(heads)
 
-    def _divide(self, section: SheetSection, bands: list[_Band]) -> tuple[_Piece, SheetSection, list[_Band]]:
-        """What fits on this page, and what remains of the texts and of the bands. Figures follow the narrative."""
-        outline, more_outline = _take(section.outline, OUTLINE_WIDTH, self.room)
-        issues, more_issues = _take(section.issues, ISSUES_WIDTH, self.room)
-        narrative, more_narrative = _take(section.narrative, self._narrative_width(section), self.room)
-        here = replace(section, outline=outline, issues=issues, narrative=narrative)
-        rest = replace(section, outline=more_outline, issues=more_issues, narrative=more_narrative)
-        if more_narrative:
-            return _Piece(here, []), rest, bands
-        fitting = _fitting(bands, self.room - self._results_height(here))
-        if bands and not fitting and not narrative and self.room == self.full_room:
-            fitting = 1  # taller than any page: it has to stand somewhere
-        return _Piece(here, bands[:fitting]), rest, bands[fitting:]
+    def _name_again(self, heads: list[RunningBand]) -> None:
+        for head in heads:
+            name = head.take(self.room, is_fresh=True)
+            if name:
+                self._place(head, name)
 
-    def _results_height(self, section: SheetSection) -> float:
-        """The heading of the results and the narrative: side by side, or the heading alone over both blocks."""
-        if not section.narrative:
-            return text_height(section.result_title, self.columns.results_width)
-        heading = text_height(section.result_title, TITLE_WIDTH)
-        return max(heading, text_height(section.narrative, self._narrative_width(section)))
-
-    def _narrative_width(self, section: SheetSection) -> float:
-        """Beside its heading, or over both blocks where there is none."""
-        return self.columns.results_width - (TITLE_WIDTH if section.result_title else 0.0)
-
-    def _place(self, piece: _Piece) -> None:
+    def _place(self, band: RunningBand, piece: Piece) -> None:
         """Write the rows of a piece; the height its side texts need beyond its results is shared out."""
-        results = self._results_height(piece.section)
-        figures = [height for band in piece.bands for height in band.heights]
-        spare = max(0.0, _side_height(piece.section) - results - sum(figures))
-        if figures:
-            stretch = min(spare / len(figures), max(0.0, ROW_COMFORT - sum(figures) / len(figures)))
-            figures = [height + stretch for height in figures]
-            spare -= stretch * len(figures)
+        headings = [band.heading_height] if band.heading_height else []
+        years = [band.years_height] if piece.rows and band.years_height else []
+        blocks = [height for row in piece.rows for height in row.heights]
+        results = band.results_height(piece)
+        spare = max(0.0, band.side_height(piece) - results - sum(years) - sum(blocks))
+        if blocks:
+            stretch = min(spare / len(blocks), max(0.0, ROW_COMFORT - sum(blocks) / len(blocks)))
+            blocks = [height + stretch for height in blocks]
+            spare -= stretch * len(blocks)
         elif results:
             results, spare = results + spare, 0.0
-        result_rows, empty_rows = _divided(results), _divided(spare)
-        row = self._rows(result_rows + figures + empty_rows)
-        self._sides(row, len(self.layout.heights) - row + 1, piece.section)
-        if result_rows:
-            self._results(row, len(result_rows), piece.section)
-        for band in range(len(piece.bands)):
-            self._band(row + len(result_rows) + 4 * band, piece.bands[band])
-        if empty_rows:
-            below = row + len(result_rows) + len(figures)
-            self._put(below, self.columns.left, None, Role.EMPTY, rows=len(empty_rows), columns=2 * self.columns.block)
+        result_rows, spare_rows = rows_of(results), rows_of(spare)
+        first = self._rows([*headings, *result_rows, *years, *blocks, *spare_rows])
+        last = len(self.sheet.heights)
+        if headings:
+            self._headings(first, band.band.boxes, band.spans)
+        self._boxes(band, piece, first, first + len(headings), last)
+        if band.figures:
+            row = first + len(headings)
+            if result_rows:
+                self._results(band, piece, row, len(result_rows))
+            row += len(result_rows)
+            self._figures(band, piece, row)
+            if spare_rows:
+                row += len(years) + len(blocks)
+                self._put(row, band.span, None, Role.EMPTY, rows=len(spare_rows))
 
-    def _sides(self, row: int, rows: int, section: SheetSection) -> None:
-        self._put(row, 1, section.target_title, Role.TARGET, rows=rows)
-        self._put(row, 2, section.number_label, Role.NUMBER, rows=rows)
-        self._put(row, 3, section.outline, Role.TEXT, rows=rows)
-        self._put(row, self.columns.issues, section.issues, Role.TEXT, rows=rows)
+    def _boxes(self, band: RunningBand, piece: Piece, first: int, body: int, last: int) -> None:
+        """The boxes beside the figures. One without a heading has the row of headings too."""
+        for box, span, cut in zip(band.band.boxes, band.spans, piece.texts, strict=True):
+            if box.figures:
+                continue
+            row = body if box.headings and body > first else first
+            if box.joined and self._join(box.label, span, row, last):
+                continue
+            key = key_of(box, band.section)
+            self._put(row, span, cut.text, box.role, rows=last - row + 1, key=key, joint=cut.joint)
+            if box.joined:
+                self.open_labels[span] = len(self.sheet.cells) - 1
 
-    def _results(self, row: int, rows: int, section: SheetSection) -> None:
-        left, both = self.columns.left, 2 * self.columns.block
-        if section.narrative and section.result_title:
-            self._put(row, left, section.result_title, Role.RESULT_TITLE, rows=rows)
-            self._put(row, left + 1, section.narrative, Role.TEXT, rows=rows, columns=both - 1)
-        elif section.narrative:
-            self._put(row, left, section.narrative, Role.TEXT, rows=rows, columns=both)
-        else:
-            self._put(row, left, section.result_title, Role.RESULT_TITLE, rows=rows, columns=both)
+    def _join(self, label: str, span: Span, row: int, last: int) -> bool:
+        """Make the same label right above one cell with this one, on the same page."""
+        place = self.open_labels.get(span)
+        above = self.sheet.cells[place] if place is not None else None
+        if place is None or above is None or above.value != label or above.row + above.rows != row:
+            return False
+        self.sheet.cells[place] = replace(above, rows=last - above.row + 1)
+        return True
 
-    def _band(self, row: int, band: _Band) -> None:
-        self._block(row, self.columns.left, band.blocks[0])
-        if len(band.blocks) == 2:
-            self._block(row, self.columns.right, band.blocks[1])
+    def _headings(self, row: int, boxes: Sequence[Box], spans: Sequence[Span]) -> None:
+        for box, span in zip(boxes, spans, strict=True):
+            if box.figures and len(box.headings) > 1:
+                parts = [block.whole for block in self.grid.blocks(box.figures, span)]
+            else:
+                parts = [span] * len(box.headings)
+            for heading, part in zip(box.headings, parts, strict=True):
+                self._put(row, part, heading, Role.HEADING)
+            if not box.headings and self.design.headings_on_page:
+                self._put(row, span, None, Role.HEADING)
+
+    def _results(self, band: RunningBand, piece: Piece, row: int, rows: int) -> None:
+        heading, narrative = piece.heading, piece.narrative
+        if not narrative.text:
+            self._put(row, band.span, heading, Role.BLOCK_TITLE, rows=rows)
             return
-        for empty_row in range(row, row + 4):
-            for column in range(self.columns.right, self.columns.issues):
-                self._put(empty_row, column, None, Role.EMPTY)
+        if heading:
+            self._put(row, band.heading_span, heading, Role.BLOCK_TITLE, rows=rows)
+        span = band.narrative_span(heading)
+        self._put(row, span, narrative.text, Role.TEXT, rows=rows, key=band.narrative_key, joint=narrative.joint)
 
-    def _block(self, row: int, column: int, block: SheetBlock) -> None:
-        self._put(row, column, block.title, Role.RESULT_TITLE, rows=4)
-        value_role = Role.PERCENT if block.is_percent else Role.VALUE
-        lines: list[tuple[str, tuple[Shown, ...], Role]] = [
-            (block.quantity, block.years, Role.YEAR),
-            ("計画値", block.planned, value_role),
-            ("実績値", block.actual, value_role),
-            ("乖離値", block.deviation, Role.DEVIATION),
-        ]
-        for offset, (label, values, role) in enumerate(lines):
-            self._put(row + offset, column + 1, label, Role.LABEL)
-            for year in range(self.columns.years):
-                self._put(row + offset, column + 2 + year, values[year] if year < len(values) else None, role)
+    def _figures(self, band: RunningBand, piece: Piece, row: int) -> None:
+        """The blocks, under their years where these stand once; the place beside a last block without company is
+        left empty line by line, as the city prints it."""
+        if not band.figures or not piece.rows:
+            return
+        lines = band.lines_of(band.figures)
+        if band.figures.years_once:
+            for spans in band.block_spans:
+                self._years(row, spans, band.figures)
+            row += 1
+        for block_row in piece.rows:
+            for place, spans in enumerate(band.block_spans):
+                if place < len(block_row.blocks):
+                    self._block(row, spans, block_row.blocks[place], band.figures)
+                else:
+                    self._no_block(row, spans, len(lines))
+            row += len(lines)
 
-    def _line(self, text: str, role: Role, size: float = BODY_SIZE) -> None:
-        row = self._rows([text_height(text, self.columns.total_width, size)])
-        self._put(row, 1, text, role, columns=len(self.columns.widths))
+    def _years(self, row: int, spans: BlockSpans, figures: FigureBox) -> None:
+        self._put(row, spans.title, figures.title_heading, Role.YEAR)
+        if spans.unit:
+            self._put(row, spans.unit, figures.unit_heading, Role.YEAR)
+        self._put(row, spans.label, None, Role.YEAR)
+        for span, year in zip(spans.years, self.book.years, strict=True):
+            self._put(row, span, self._year(year), Role.YEAR)
+
+    def _year(self, year: int) -> str:
+        return wareki(year) if self.design.wareki_years else f"{year}年度"
+
+    def _block(self, row: int, spans: BlockSpans, block: SheetBlock, figures: FigureBox) -> None:
+        lines = figures.lines[self.edition]
+        rows = len(lines) + (not figures.years_once)
+        self._put(row, spans.title, block.title, Role.BLOCK_TITLE, rows=rows)
+        if spans.unit:
+            self._put(row, spans.unit, block.unit, Role.VALUE, rows=rows)
+        if not figures.years_once:
+            self._put(row, spans.label, block.quantity, Role.LABEL)
+            for span, year in zip(spans.years, self.book.years, strict=True):
+                self._put(row, span, self._year(year), Role.YEAR)
+            row += 1
+        for number, line in enumerate(lines):
+            self._put(row + number, spans.label, line.label, Role.LABEL)
+            for span, year, value in zip(spans.years, self.book.years, block.values[line.line], strict=True):
+                self._value(row + number, span, year, line.line, block, value)
+
+    def _value(self, row: int, span: Span, year: int, line: Line, block: SheetBlock, value: Shown) -> None:
+        is_entered = line in ENTERED
+        key = CellKey(Holds.VALUE if is_entered else Holds.DERIVED, block.code, year, line.value)
+        role = Role.VALUE if is_entered else Role.DERIVED
+        self._put(row, span, value, role, key=key, number_format=_number_format(line, block.is_percent))
+
+    def _no_block(self, row: int, spans: BlockSpans, lines: int) -> None:
+        columns = [spans.title, *([spans.unit] if spans.unit else []), spans.label, *spans.years]
+        for empty_row in range(row, row + lines):
+            for span in columns:
+                self._put(empty_row, span, None, Role.EMPTY)
+
+    def _line(self, text: str, role: Role) -> None:
+        height = text_height(text, self.grid.total, self.design.looks[role].size)
+        self._put(self._rows([min(height, ROW_LIMIT)]), self.grid.whole, text, role)
 
     def _rows(self, heights: list[float]) -> int:
         """Add rows; the number of the first."""
-        first = len(self.layout.heights) + 1
-        self.layout.heights.extend(heights)
+        first = len(self.sheet.heights) + 1
+        self.sheet.heights.extend(heights)
         self.room -= sum(heights)
         return first
 
-    def _put(self, row: int, column: int, value: Shown, role: Role, *, rows: int = 1, columns: int = 1) -> None:
-        self.layout.cells.append(PlacedCell(row, column, rows, columns, value, role))
+    def _put(
+        self,
+        row: int,
+        span: Span,
+        value: Shown,
+        role: Role,
+        *,
+        rows: int = 1,
+        key: CellKey = FIXED,
+        number_format: NumberFormat = NumberFormat.PLAIN,
+        joint: str = "",
+    ) -> None:
+        column, columns = self.grid.columns(span)
+        self.sheet.cells.append(PlacedCell(row, column, rows, columns, value, role, key, number_format, joint))
 
 
-def _heading(section: SheetSection) -> str:
-    """The heading over the results; blank where the first block bears it."""
-    bears_it = not section.narrative and any(not block.title for block in section.blocks)
-    return "" if bears_it else section.result_title
-
-
-def _bands(section: SheetSection, columns: Columns) -> list[_Band]:
-    title = section.result_title or section.target_title
-    blocks = [block if block.title else replace(block, title=title) for block in section.blocks]
-    return [_band(tuple(blocks[first : first + 2]), columns) for first in range(0, len(blocks), 2)]
-
-
-def _band(blocks: tuple[SheetBlock, ...], columns: Columns) -> _Band:
-    """The heights that the labels, the words among the values, and the titles over all four rows need."""
-    heights = [
-        max(text_height(block.quantity, LABEL_WIDTH) for block in blocks),
-        max(_words_height(block.planned, columns) for block in blocks),
-        max(_words_height(block.actual, columns) for block in blocks),
-        FIGURE_HEIGHT,
-    ]
-    heights = [max(height, FIGURE_HEIGHT) for height in heights]
-    missing = max(text_height(block.title, TITLE_WIDTH) for block in blocks) - sum(heights)
-    return _Band(blocks, tuple(height + max(0.0, missing) / 4 for height in heights))
-
-
-def _words_height(values: tuple[Shown, ...], columns: Columns) -> float:
-    return max((text_height(str(value or ""), columns.year_width) for value in values), default=0.0)
-
-
-def _fitting(bands: list[_Band], room: float) -> int:
-    """How many of the bands fit."""
-    for count, band in enumerate(bands):
-        room -= sum(band.heights)
-        if room < 0:
-            return count
-    return len(bands)
-
-
-def _side_height(section: SheetSection) -> float:
-    """What the columns beside the results need, and never less than a row."""
-    return max(
-        text_height(section.target_title, TARGET_WIDTH),
-        text_height(section.number_label, NUMBER_WIDTH),
-        text_height(section.outline, OUTLINE_WIDTH),
-        text_height(section.issues, ISSUES_WIDTH),
-        FIGURE_HEIGHT,
-    )
-
-
-def _take(text: str, width: float, room: float) -> tuple[str, str]:
-    """What of the text fits into the room, one line at least, and the rest."""
-    lines = max(1, int((room - 4) / (BODY_SIZE * LINE_EM)))
-    return split_after_lines(text, width - CELL_PADDING, BODY_SIZE, lines)
-
-
-def _divided(height: float) -> list[float]:
-    """Rows of equal height, none too tall for Excel, that make up that height."""
-    count = ceil(height / ROW_LIMIT)
-    return [height / count for _ in range(count)]
+def _number_format(line: Line, is_percent: bool) -> NumberFormat:
+    """Rates to one decimal with their sign; a 割合 with the decimals it has, its 差 in points to one decimal."""
+    if line in ENTERED:
+        return NumberFormat.PERCENT if is_percent else NumberFormat.PLAIN
+    if line is Line.DIFFERENCE:
+        return NumberFormat.TENTH if is_percent else NumberFormat.PLAIN
+    return NumberFormat.TENTH_PERCENT

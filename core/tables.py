@@ -66,13 +66,7 @@ Line = Sequence[TableCell | None]
 
 def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1) -> Table:
     """Header and rows of a grid, within the limits; what stands above the header and blank rows are passed over."""
-    if len(grid) > MAX_ROWS + 1:
-        raise too_many_rows(MAX_ROWS + 2)
-    for number, line in enumerate(grid, start=1):
-        refuse_wide(number, len(line))
-        for place, cell in enumerate(line):
-            if cell and len(cell.text) > MAX_CELL:
-                raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(place, number))
+    refuse_beyond_limits(grid)
     header = tuple(cell.text if cell else "" for line in grid[header_row - 1 : header_row] for cell in line)
     rows = (TableRow(number, tuple(line)) for number, line in enumerate(grid[header_row:], start=header_row + 1))
     filled = tuple(row for row in rows if any(cell and not cell.is_blank for cell in row.cells))
@@ -81,6 +75,17 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1)
             f"{header_row}行目に見出しがありません。書き出した表の見出しを{header_row}行目に置いてください。"
         )
     return Table(header, filled, is_csv)
+
+
+def refuse_beyond_limits(grid: Sequence[Line]) -> None:
+    """NotReadable for more rows or columns than we read, or a longer text."""
+    if len(grid) > MAX_ROWS + 1:
+        raise too_many_rows(MAX_ROWS + 2)
+    for number, line in enumerate(grid, start=1):
+        refuse_wide(number, len(line))
+        for place, cell in enumerate(line):
+            if cell and len(cell.text) > MAX_CELL:
+                raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(place, number))
 
 
 def refuse_wide(row: int, columns: int) -> None:

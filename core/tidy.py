@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.figures import Figures, shown_number
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
+from core.values import Value
 from core.words import ValueKind
 
 COLUMNS = (
@@ -68,11 +69,9 @@ def year_columns(year: int, figures: Figures) -> Row:
     return {
         "年度": str(year),
         "年度和暦": wareki(year),
-        "計画値": shown_number(planned, kind),
-        "計画値状態": planned.state.label if planned.state else "",
-        "計画値原文": planned.wording,
+        **planned_columns(planned, kind),
         "実績値": shown_number(actual, kind),
-        "実績値状態": figures.actual_word,
+        "実績値状態": figures.exported_state,
         "実績値原文": actual.wording,
         "分子": number_text(actual.numerator),
         "分母": number_text(actual.denominator),
@@ -80,6 +79,15 @@ def year_columns(year: int, figures: Figures) -> Row:
         "確定度": actual.certainty.label if actual.certainty else "",
         "注記": actual.note,
         **derived_columns(figures),
+    }
+
+
+def planned_columns(planned: Value, kind: ValueKind) -> Row:
+    """計画値 to 計画値原文."""
+    return {
+        "計画値": shown_number(planned, kind),
+        "計画値状態": planned.state.label if planned.state else "",
+        "計画値原文": planned.wording,
     }
 
 

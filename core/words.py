@@ -98,3 +98,5 @@ class ParentRole(Word):
 NOT_ENTERED = "未入力"
 UNDER_REVIEW = "確認中"
 UNPUBLISHED = "未公表"
+NOT_BEGUN = "開始前"
+ENDED = "終了後"

@@ -8,70 +8,55 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.evaluation_sheet import SheetBook
-from core.sheet_layout import (
-    BODY_SIZE,
-    MARGIN_BOTTOM,
-    MARGIN_SIDE,
-    MARGIN_TOP,
-    TITLE_SIZE,
-    PlacedCell,
-    Role,
-    SheetLayout,
-)
+from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
+from core.sheet_design import Edition, Role, SheetDesign
+from core.sheet_grid import PIXEL
+from core.sheet_keys import KEY_SHEET, PROPERTY, PrintedSheet, key_rows, name_of, printed_sheet
 from core.sheet_pages import lay_out
 from core.signs import for_workbook
 
-SHEET_NAME = "評価シート"
-FONT, JAPANESE = "BIZ UDゴシック", 128
-# The font of the Normal style sets the unit of column widths: 7 pixels a digit in Arial 10, in every language of Excel.
-UNIT_FONT, UNIT_PIXELS, POINTS_PER_PIXEL = Font(name="Arial", size=10), 7, 0.75
-A3 = 8
-_THIN = Side(style="thin", color="FF595959")
-_GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_GREY = PatternFill("solid", fgColor="FFE3E6E8")
-_PALE = PatternFill("solid", fgColor="FFF3F5F6")
-_FILLS = {Role.HEADING: _GREY, Role.YEAR: _PALE, Role.LABEL: _PALE}
-_SIZES = {Role.TITLE: TITLE_SIZE}
-_BOLD = {Role.TITLE, Role.HEADING, Role.TARGET, Role.RESULT_TITLE}
-_OUTSIDE = {Role.TITLE, Role.SUBTITLE, Role.NOTE}
-_CENTRED = {Role.HEADING, Role.NUMBER, Role.LABEL, Role.YEAR, Role.VALUE, Role.PERCENT, Role.DEVIATION}
+JAPANESE = 128
+# The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
+# rounds, and 7.04 for LibreOffice, which does not; in Arial 10 the two would differ by six in a hundred.
+UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
 _OPENS_FORMULA = ("=", "+", "-", "@")
 # A workbook carries the moment of its making twice; without it the same book gives the same bytes.
 _MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def write_evaluation_sheet(book: SheetBook) -> bytes:
-    """The book as an .xlsx file in the layout of the city's own sheet; the same bytes for the same book."""
-    layout = lay_out(book)
+def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
+    """The book as an .xlsx file in this layout; the same bytes for the same book."""
+    placed = lay_out(book, design, edition)
     workbook = Workbook()
     workbook._named_styles["Normal"].font = UNIT_FONT
     workbook.properties.title = for_workbook(book.title)
     workbook.properties.creator = None
     sheet = workbook.active
-    sheet.title = SHEET_NAME
-    _write_cells(sheet, layout)
-    _set_up_print(sheet, layout, book)
+    sheet.title = design.sheet_name
+    _write_cells(sheet, placed, design)
+    _set_up_print(sheet, placed, design, book)
+    _write_keys(workbook, printed_sheet(placed, book.stamp, design.key, edition))
     stream = BytesIO()
     workbook.save(stream)
     return _timeless(stream.getvalue())
 
 
-def _write_cells(sheet: Worksheet, layout: SheetLayout) -> None:
+def _write_cells(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign) -> None:
     for number, width in enumerate(layout.widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width / POINTS_PER_PIXEL / UNIT_PIXELS
+        sheet.column_dimensions[get_column_letter(number)].width = width / PIXEL / UNIT_PIXELS
     for number, height in enumerate(layout.heights, start=1):
-        sheet.row_dimensions[number].height = round(height / POINTS_PER_PIXEL) * POINTS_PER_PIXEL
-    styles = _Styles(sheet)
+        sheet.row_dimensions[number].height = round(height / PIXEL) * PIXEL
+    styles = _Styles(sheet, design)
     for placed in layout.cells:
         style = styles.of(placed)
         last_row, last_column = placed.row + placed.rows - 1, placed.column + placed.columns - 1
@@ -79,7 +64,7 @@ def _write_cells(sheet: Worksheet, layout: SheetLayout) -> None:
         for row in range(placed.row, last_row + 1):
             for column in range(placed.column, last_column + 1):
                 sheet.cell(row, column)._style = style
-        if placed.value is not None:
+        if placed.value is not None and placed.value != "":
             _fill(sheet.cell(placed.row, placed.column), placed.value)
         if placed.rows * placed.columns > 1:
             first, last = get_column_letter(placed.column), get_column_letter(last_column)
@@ -95,11 +80,23 @@ def _fill(cell: Cell, value: str | Decimal) -> None:
     cell.data_type = "s"
 
 
+def _write_keys(workbook: Workbook, printed: PrintedSheet) -> None:
+    """What each cell is, where Excel does not show it; and which sheet this is, should that one be taken away."""
+    keys = workbook.create_sheet(KEY_SHEET)
+    keys.sheet_state = "veryHidden"
+    for number, texts in enumerate(key_rows(printed), start=1):
+        for column, text in enumerate(texts, start=1):
+            _fill(keys.cell(number, column), text)
+    workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name_of(printed)))
+
+
 class _Styles:
     """The looks of a sheet, each built once."""
 
-    def __init__(self, sheet: Worksheet) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Worksheet, design: SheetDesign) -> None:
+        self.sheet, self.design = sheet, design
+        side = Side(style=design.border_style, color=f"FF{design.border_colour}")
+        self.grid = Border(left=side, right=side, top=side, bottom=side)
         self.built: dict[tuple[Role, bool, str, bool], StyleArray] = {}
 
     def of(self, placed: PlacedCell) -> StyleArray:
@@ -112,52 +109,46 @@ class _Styles:
         return self.built[key]
 
     def _build(self, role: Role, is_number: bool, number_format: str, quoted: bool) -> StyleArray:
-        cell = Cell(self.sheet)
-        cell.font = Font(name=FONT, charset=JAPANESE, size=_SIZES.get(role, BODY_SIZE), bold=role in _BOLD)
-        cell.alignment = _alignment(role, is_number)
+        look, cell = self.design.looks[role], Cell(self.sheet)
+        cell.font = Font(name=self.design.font, charset=JAPANESE, size=look.size, bold=look.bold)
+        # A number is shrunk where it must be: Excel prints #### for one wider than its column.
+        cell.alignment = Alignment(
+            horizontal=look.horizontal, vertical=look.vertical, wrap_text=not is_number, shrink_to_fit=is_number
+        )
         cell.number_format = number_format
-        if role not in _OUTSIDE:
-            cell.border = _GRID
-        if role in _FILLS:
-            cell.fill = _FILLS[role]
+        if look.border:
+            cell.border = self.grid
+        if look.fill:
+            cell.fill = PatternFill("solid", fgColor=f"FF{look.fill}")
         style = copy(cell._style)
         style.quotePrefix = int(quoted)
         return style
 
 
-def _alignment(role: Role, is_number: bool) -> Alignment:
-    if is_number:
-        # Shrunk where it must be: Excel prints #### for a number wider than its column.
-        return Alignment(horizontal="center", vertical="center", shrink_to_fit=True)
-    if role in _CENTRED:
-        return Alignment(horizontal="center", vertical="center", wrap_text=True)
-    return Alignment(horizontal="left", vertical="center" if role in _OUTSIDE else "top", wrap_text=True)
-
-
 def _number_format(placed: PlacedCell) -> str:
-    """乖離値 to one decimal; a 割合 with the decimals it has, as 0.### prints "100.%"; else General."""
-    if not isinstance(placed.value, Decimal):
+    """Rates to one decimal; a 割合 with the decimals it has, as 0.### prints "100.%"; else General."""
+    if not isinstance(placed.value, Decimal) or placed.number_format is NumberFormat.PLAIN:
         return "General"
-    if placed.role is Role.DEVIATION:
+    if placed.number_format is NumberFormat.TENTH:
+        return "0.0"
+    if placed.number_format is NumberFormat.TENTH_PERCENT:
         return '0.0"%"'
-    if placed.role is Role.PERCENT:
-        exponent = placed.value.normalize().as_tuple().exponent
-        places = max(0, -int(exponent))
-        return f'0.{"0" * places}"%"' if places else '0"%"'
-    return "General"
+    places = max(0, -int(placed.value.normalize().as_tuple().exponent))
+    return f'0.{"0" * places}"%"' if places else '0"%"'
 
 
-def _set_up_print(sheet: Worksheet, layout: SheetLayout, book: SheetBook) -> None:
+def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, book: SheetBook) -> None:
+    paper = design.paper
     sheet.print_area = f"A1:{get_column_letter(len(layout.widths))}{len(layout.heights)}"
-    sheet.print_title_rows = f"{layout.heading_row}:{layout.heading_row}"
-    sheet.freeze_panes = f"A{layout.heading_row + 1}"
+    sheet.print_title_rows = f"{layout.repeated_row}:{layout.repeated_row}"
+    sheet.freeze_panes = f"A{layout.repeated_row + 1}"
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = A3
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.orientation = "landscape" if paper.landscape else "portrait"
+    sheet.page_setup.paperSize = paper.code
+    # A scale and not "fit to width": under the latter Excel passes over every manual page break.
+    sheet.page_setup.scale = layout.scale
     sheet.print_options.horizontalCentered = True
-    margins = [inches / 72 for inches in (MARGIN_SIDE, MARGIN_SIDE, MARGIN_TOP, MARGIN_BOTTOM)]
+    margins = [points / 72 for points in (paper.left, paper.right, paper.top, paper.bottom)]
     sheet.page_margins = PageMargins(*margins, header=0.2, footer=0.25)
     for row in layout.breaks:
         sheet.row_breaks.append(Break(id=row))

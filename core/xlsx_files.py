@@ -1,4 +1,5 @@
-"""An .xlsx as a table. The archive is measured before it is opened, then read row by row within limits.
+"""An .xlsx as a table, or sheet by sheet. The archive is measured before it is opened, then read row by row within
+limits.
 
 Why so careful: one 400 MB string fits into a file of 390 KB, a million merged cells into 2 KB; a reader that trusts
 the file runs out of memory.
@@ -8,11 +9,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from core.numerals import plain
 from core.tables import (
@@ -24,6 +27,7 @@ from core.tables import (
     TableCell,
     as_table,
     number_text,
+    refuse_beyond_limits,
     too_many_rows,
 )
 
@@ -31,9 +35,11 @@ MAX_PARTS = 1000
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 100
 """Unpacked bytes to packed ones. A sheet of equal rows comes to about fifty."""
-MAX_ELEMENTS, MAX_OTHER_ELEMENTS = 1_000_000, 50_000
-"""XML elements in all sheets together, and in each other part (styles, names, shared texts). Each costs ten
-microseconds, whatever its size: a part of four bytes an element would keep us busy for minutes within the ratio."""
+MAX_ELEMENTS, MAX_TEXT_ELEMENTS, MAX_OTHER_ELEMENTS = 1_000_000, 300_000, 50_000
+"""XML elements in all sheets together, in the shared texts, and in each other part (styles, names). Each costs ten
+microseconds, whatever its size: a part of four bytes an element would keep us busy for minutes within the ratio.
+Shared texts have many: LibreOffice writes a long text as runs of Japanese and of digits, eight elements each."""
+_TEXTS = "xl/sharedStrings.xml"
 _LAST_ROW = 1_048_576  # of any spreadsheet; a file that names a later one is not followed there
 _SMALL = 4 * 1024 * 1024  # below it a high ratio harms nobody
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the sign beside the number as it is
@@ -42,19 +48,68 @@ _BROKEN = "ブックとして読み取れません。表計算ソフトで開き
 _TOO_LARGE = "ブックを開くと大きくなりすぎます。必要な行だけを新しいブックに写してください。"
 
 
+class XlsxBook:
+    """A workbook within the limits, its sheets read one by one as they are asked for.
+
+    `sheets` are the names in their order, `hidden` those of them that people do not see; `properties` the texts that a
+    program has left in it. NotReadable for what is no workbook, is locked, or unpacks to too much.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if content.startswith(_OLD_OR_LOCKED):
+            raise NotReadable(
+                "パスワード付きか、古い形式（.xls）のブックです。パスワードを外し、"
+                "「Excelブック（.xlsx）」として保存してください。"
+            )
+        _measure(content)
+        self.content = content
+        with _damage_in_words():
+            # Kept open: its shared texts are what takes long to read.
+            self.book = book = _opened(content, calculated=False)
+            self.sheets = tuple(sheet.title for sheet in book.worksheets)
+            self.hidden = frozenset(sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible")
+            self.properties = {one.name: str(one.value) for one in book.custom_doc_props.props}
+        if not self.sheets:
+            raise NotReadable(_BROKEN)
+
+    def grid(self, name: str, *, rows: int | None = None) -> list[list[TableCell]]:
+        """The cells of one sheet, or of its first rows; where there are formulas, their results as the spreadsheet last
+        saved them. Limits of rows, columns and texts hold as for a table."""
+        with _damage_in_words():
+            grid = self._grid(name, rows)
+        refuse_beyond_limits(grid)
+        return grid
+
+    def _grid(self, name: str, rows: int | None) -> list[list[TableCell]]:
+        grid: list[list[TableCell]] = []
+        formulas: list[tuple[int, int]] = []
+        for number, line in enumerate(islice(_lines(self.book, name), rows)):
+            formulas += [(number, place) for place, cell in enumerate(line) if cell.data_type == "f"]
+            grid.append(_trimmed([_cell(cell) for cell in line]))
+        while grid and not grid[-1]:
+            grid.pop()
+        if formulas:
+            lines = islice(_lines(_opened(self.content, calculated=True), name), rows)
+            results = [tuple(_result(cell) for cell in line) for line in lines]
+            for row, column in formulas:
+                grid[row][column] = results[row][column]
+        return grid
+
+
 def read_xlsx(content: bytes, *, header_row: int = 1) -> Table:
     """The first sheet; NotReadable for what is no workbook, is locked, or unpacks to too much."""
-    if content.startswith(_OLD_OR_LOCKED):
-        raise NotReadable(
-            "パスワード付きか、古い形式（.xls）のブックです。パスワードを外し、"
-            "「Excelブック（.xlsx）」として保存してください。"
-        )
-    _measure(content)
+    book = XlsxBook(content)
+    return as_table(book.grid(book.sheets[0]), header_row=header_row)
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
+    """NotReadable for the many kinds of error that openpyxl lets out of a damaged file."""
     try:
-        return as_table(_grid(content), header_row=header_row)
+        yield
     except NotReadable:
         raise
-    except Exception as error:  # openpyxl lets many kinds of error out of a damaged file
+    except Exception as error:
         raise NotReadable(_BROKEN) from error
 
 
@@ -77,7 +132,8 @@ def _measure(content: bytes) -> None:
                             raise NotReadable(_TOO_LARGE)
                 is_sheet = part.filename.startswith("xl/worksheets/")
                 in_sheets += elements if is_sheet else 0
-                if in_sheets > MAX_ELEMENTS or (elements > MAX_OTHER_ELEMENTS and not is_sheet):
+                most = MAX_TEXT_ELEMENTS if part.filename == _TEXTS else MAX_OTHER_ELEMENTS
+                if in_sheets > MAX_ELEMENTS or (elements > most and not is_sheet):
                     raise NotReadable(_TOO_LARGE)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         if isinstance(error, NotReadable):
@@ -85,38 +141,22 @@ def _measure(content: bytes) -> None:
         raise NotReadable(_BROKEN) from error
 
 
-def _grid(content: bytes) -> list[list[TableCell]]:
-    """The cells; where there are formulas, their results as the spreadsheet last saved them."""
-    grid: list[list[TableCell]] = []
-    formulas: list[tuple[int, int]] = []
-    for number, line in enumerate(_lines(content, calculated=False)):
-        formulas += [(number, place) for place, cell in enumerate(line) if cell.data_type == "f"]
-        grid.append(_trimmed([_cell(cell) for cell in line]))
-    while grid and not grid[-1]:
-        grid.pop()
-    if formulas:
-        results = [tuple(_result(cell) for cell in line) for line in _lines(content, calculated=True)]
-        for row, column in formulas:
-            grid[row][column] = results[row][column]
-    return grid
+def _opened(content: bytes, *, calculated: bool) -> Workbook:
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=calculated, keep_links=False)
 
 
-def _lines(content: bytes, *, calculated: bool) -> Iterator[tuple[Any, ...]]:
-    """The cells of the first sheet, row by row: its formulas, or their results."""
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=calculated, keep_links=False)
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
-        blank = None  # openpyxl fills a gap with one and the same row, a million times if need be
-        for number, line in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1)):
-            if number <= MAX_ROWS:
-                yield line
-            elif line is not blank:
-                if any(cell.value is not None for cell in line):
-                    raise too_many_rows(number + 1)
-                blank = line
-    finally:
-        book.close()
+def _lines(book: Workbook, name: str) -> Iterator[tuple[Any, ...]]:
+    """The cells of one sheet, row by row."""
+    sheet = book[name]
+    sheet.reset_dimensions()  # what the file says of its own size is not to be trusted
+    blank = None  # openpyxl fills a gap with one and the same row, a million times if need be
+    for number, line in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1)):
+        if number <= MAX_ROWS:
+            yield line
+        elif line is not blank:
+            if any(cell.value is not None for cell in line):
+                raise too_many_rows(number + 1)
+            blank = line
 
 
 def _result(cell: Any) -> TableCell:

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from evaluations.models import ActionItem, ActionState
-from evaluations.versions import RowRefused, as_it_stands, lock_open_years, refuse_outdated, require_writer
+from plans.lineage import next_place
 from plans.models import Change, Plan, Subject
+from plans.versions import RowRefused, as_it_stands, lock_open_years, refuse_outdated, require_writer
 
 MAY_NOT = "取組を書く権限がありません。"
+NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ引き継げます。"
 
 
 @dataclass(frozen=True)
@@ -98,20 +100,29 @@ def delete_action(item: ActionItem, *, version: int, by: User, door: str) -> Non
 def carry_action(item: ActionItem, *, version: int, by: User, door: str) -> ActionItem:
     """Promise again, in the next 年度, what is neither done nor dropped; the old promise stays as it was.
 
-    Raises PermissionDenied, RowConflict, or RowRefused: locked, ended, carried on before, or the plan's last 年度.
+    From the last 年度 of a plan it goes into the first of the plan that follows, to the 節 that came of its own.
+    Raises PermissionDenied, RowConflict, or RowRefused: locked, ended, carried on before, or nowhere to go.
     """
-    plan, following = item.plan, item.fiscal_year + 1
+    plan, following, section = item.plan, item.fiscal_year + 1, item.section_id
     require_writer(by, plan, MAY_NOT)
     if following not in plan.years:
-        raise RowRefused(f"{wareki(item.fiscal_year)}は計画の最終年度です。この計画のなかでは引き継げません。")
-    _start(plan, {(item.section_id, following)}, by)
+        onward = next_place(plan, item.section_id, None)
+        if onward is None:
+            raise RowRefused(f"{wareki(item.fiscal_year)}は計画の最終年度です。{NO_NEXT_PLAN}")
+        if onward.section is None:
+            raise RowRefused(
+                f"次の計画「{onward.plan.name}」に、{item.section.label}の指標を引き継いだ節がありません。"
+                "先に、次の計画で指標の引き継ぎ方を決めてください。"
+            )
+        plan, following, section = onward.plan, onward.plan.start_year, onward.section.pk
+    _start(plan, {(section, following)}, by)
     stands = as_it_stands(item)
     refuse_outdated(stands, version)
     if not stands.is_open:
         raise RowRefused(f"「{stands.get_state_display()}」の取組は引き継げません。")
     if ActionItem.objects.filter(origin=stands).exists():
         raise RowRefused("この取組は、すでに次年度へ引き継いでいます。")
-    promise = _columns(Promise.of(stands)) | {"fiscal_year": following}
+    promise = _columns(Promise.of(stands)) | {"fiscal_year": following, "section_id": section}
     if stands.due_year is not None:
         promise["due_year"] = max(stands.due_year, following)
     carried = ActionItem.objects.create(plan=plan, origin=stands, **promise)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import Http404
 
 from evaluations.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
+from evaluations.places import next_year_in_words
 from evaluations.plan_filters import PlanFilters
 from plans.access import state_of
 from plans.models import Plan, Section, SectionYear
@@ -33,6 +35,10 @@ class Promised:
     @property
     def tone(self) -> str:
         return TONES[ActionState(self.item.state)]
+
+    def is_of(self, section: Section, year: int) -> bool:
+        """Whether this 節 promised it in this 年度."""
+        return (self.item.section_id, self.item.fiscal_year) == (section.pk, year)
 
     @property
     def is_carried_on(self) -> bool:
@@ -60,13 +66,15 @@ class ActionsPage:
     item: ActionItem | None
     lock_reason: str
 
-    @property
-    def may_carry(self) -> bool:
-        """Whether the 取組 being edited is open, was not carried on yet and has a 年度 to go on to."""
+    @cached_property
+    def carries_to(self) -> str:
+        """Where the 取組 being edited may go on to, 「令和5年度」; "" for one that ended, went on or has nowhere to go.
+
+        In the last 年度 of the plan one query.
+        """
         item = self.item
-        return bool(
-            item and item.is_open and not Promised(item).is_carried_on and item.fiscal_year + 1 in self.plan.years
-        )
+        is_open = item is not None and item.is_open and not Promised(item).is_carried_on
+        return next_year_in_words(self.plan, item.fiscal_year) if item and is_open else ""
 
     def promise_form(self, data: Any = None) -> PromiseForm:
         """The form of the promise being edited, or of a new one."""
@@ -110,7 +118,7 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
 
 def seen_promises(plan: Plan, items: Any, states: States) -> tuple[Promised, ...]:
     """Those of years that are 確定, for who does not see drafts; all for the others. One query."""
-    found = items.select_related("section", "origin", "carried_to", "reported_by")
+    found = items.select_related("section__plan", "origin", "carried_to", "reported_by")
     return tuple(
         Promised(item)
         for item in found.order_by("-fiscal_year", "section__number", "id")

@@ -55,7 +55,7 @@ class LoadedPlan:
 def load_demo(*, password: str) -> list[LoadedPlan]:
     """Make what is missing of the demo and give its people this password."""
     documents = [_read(FIXTURES / name) for name in PLAN_FILES]
-    create_missing_services(FIXTURES / "services.json")
+    create_missing_services()
     cities = [_city(document["municipality"]) for document in documents]
     restore_people(password)
     return [_plan(city, document) for city, document in zip(cities, documents, strict=True)]

@@ -13,9 +13,11 @@ from core.fiscal_months import MONTHS
 from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side
 from evaluations.action_items import Promise, add_action, report_action
+from evaluations.demo_forecasts import keep_forecasts
 from evaluations.models import ActivityRecord
 from evaluations.opinions import OpinionContent, add_opinion
 from evaluations.publication import publish
+from evaluations.revisions import open_revision
 from evaluations.texts import save_texts
 from evaluations.workflow import MOVE_BY_NAME, move_section_year
 from indicators.models import ActivityIndicator, Service
@@ -23,6 +25,8 @@ from indicators.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug
+from plans.queries import stored_values
+from plans.value_rows import CellKey
 from targets.models import OutcomeTarget, TargetItem
 
 REASON = "見本の読み込み"
@@ -68,11 +72,13 @@ def create_plan(municipality: Municipality, document: Document) -> Plan:
     measures = _create_measures(plan, document, sections)
     record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
     record_readings(_month_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
-    _create_records(plan, document, sections)
+    keep_forecasts(plan, document.get("volume_forecasts", ()), by=_signer(document))
+    _create_records(plan, document, sections, measures)
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
             save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
     _add_promises(plan, document, sections)
+    _revise(plan, document, measures)
     _make_moves(document, sections)
     _add_opinions(plan, document, sections, measures)
     _publish(plan, document)
@@ -142,11 +148,12 @@ def _value(cell: Document) -> Value:
     return Value.from_dict({name: cell[name] for name in Value.__slots__ if cell.get(name) not in (None, "")})
 
 
-def _create_records(plan: Plan, document: Document, sections: dict[int, Section]) -> None:
+def _create_records(plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure]) -> None:
     for row in document["records"]:
-        fields = {name: field for name, field in row.items() if name != "sections"}
+        fields = {name: field for name, field in row.items() if name not in ("sections", "counted_in")}
         record = ActivityRecord.objects.create(plan=plan, **fields)
         record.sections.set(sections[number] for number in row["sections"])
+        record.counted_in.set(measures[code] for code in row.get("counted_in", ()))
 
 
 def _signer(document: Document) -> User:
@@ -172,6 +179,21 @@ def _add_opinions(plan: Plan, document: Document, sections: dict[int, Section], 
         }
         content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
         add_opinion(plan, content, by=_signer(document), door=Door.COMMAND)
+
+
+def _revise(plan: Plan, document: Document, measures: dict[str, Measure]) -> None:
+    """Each 計画変更 with the 計画値 that it changed."""
+    for newest, row in enumerate(document.get("revisions", ())):
+        by, day = _signer(document), date.fromisoformat(row["decided_on"])
+        open_revision(plan, day, row["reason"], seen_newest=newest, by=by, door=Door.COMMAND)
+        stands = stored_values(measures.values())
+        changes = [_planned_change(measures[cell["code"]], cell, stands) for cell in row["values"]]
+        record_values(changes, by=by, door=Door.COMMAND)
+
+
+def _planned_change(measure: Measure, cell: Document, stands: dict[CellKey, Value]) -> CellChange:
+    old = stands.get((measure.pk, cell["year"], Side.PLANNED), EMPTY)
+    return CellChange(measure, cell["year"], Side.PLANNED, old, Value(Decimal(cell["number"])))
 
 
 def _make_moves(document: Document, sections: dict[int, Section]) -> None:

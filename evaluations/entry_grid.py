@@ -9,27 +9,34 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.core import signing
 from django.core.paginator import Page, Paginator
 
+from core.fiscal_years import wareki
+from core.record_counts import YearFromRecords
 from core.values import Value
 from core.words import Side
 from evaluations.entry_cells import EntryCell
+from evaluations.entry_posted import PostedGrid, page_token
+from evaluations.record_counts import CountOffer, years_from_records
 from plans.access import state_of
 from plans.actions import CellChange, CellKey, ValuesRefused
-from plans.models import Change, Measure, Plan, Section, SectionYear, Subject, YearState
+from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject, YearState
+from plans.planned_versions import Versions
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
+from plans.value_rows import newest_revision
 
 PAGE_SIZE = 60
 """Measures a page: at most 15 fields each, and Django takes no more than 1,000 a form."""
-SALT = "evaluations.entry"
+CORRECTS = "corrects"
+"""The box that says: these 計画値 were typed wrongly, the plan was not changed."""
 
 
 @dataclass(frozen=True)
 class EntryRow:
     """One measure of the grid. `before` is the year before as it stands, None in the first year of the plan.
 
-    `reason` says why the person may not enter it; "" where they may.
+    `reason` says why the person may not enter it; "" where they may. `offer` is what 取組記録 make of the actual, None
+    where none is linked to the measure.
     """
 
     row: MeasureRow
@@ -37,19 +44,35 @@ class EntryRow:
     planned: EntryCell
     actual: EntryCell
     reason: str
+    offer: CountOffer | None = None
 
     @property
     def measure(self) -> Measure:
         return self.row.measure
 
     @property
+    def versions(self) -> Versions:
+        """The 計画値 from 当初 on, where a 計画変更 touched it."""
+        return self.row.cell(self.planned.year).versions
+
+    @property
     def cells(self) -> tuple[EntryCell, EntryCell]:
         return self.planned, self.actual
+
+    @property
+    def outside(self) -> str:
+        """開始前 or 終了後 where there is nothing to enter in this year; else ""."""
+        figures = self.row.cell(self.actual.year).figures
+        return figures.outside if figures.is_outside else ""
 
 
 @dataclass(frozen=True)
 class EntryGrid:
-    """The grid as it is drawn, or as it came back. `lock_reason` is set where nobody of this role may change it."""
+    """The grid as it is drawn, or as it came back. `lock_reason` is set where nobody of this role may change it.
+
+    計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the person puts typing
+    errors right. `seen_revision` is the number that the page was drawn with.
+    """
 
     section: Section
     year: int
@@ -57,6 +80,9 @@ class EntryGrid:
     section_year: SectionYear | None
     lock_reason: str
     rows: tuple[EntryRow, ...]
+    revision: PlanRevision | None = None
+    seen_revision: int = 0
+    corrects: bool = False
 
     @property
     def state(self) -> str:
@@ -87,6 +113,17 @@ class EntryGrid:
         return [cell.change for cell in self.open_cells if cell.change]
 
     @property
+    def revision_number(self) -> int:
+        """0 while the plan is as first adopted."""
+        return self.revision.number if self.revision else 0
+
+    @property
+    def is_of_another_revision(self) -> bool:
+        """Whether a 計画変更 was opened or removed since the page was drawn, and 計画値 would go into another one."""
+        changes_plan = any(change.side is Side.PLANNED for change in self.changes)
+        return changes_plan and self.seen_revision != self.revision_number
+
+    @property
     def echoes(self) -> dict[str, str]:
         """「１２人 → 12」 by cell, where what was typed differs from what was understood."""
         return {cell.prefix: cell.echo for cell in self.open_cells if cell.echo}
@@ -106,7 +143,30 @@ class EntryGrid:
         """What the drawn page shows as standing, and which cells ask for a choice; signed."""
         seen = {cell.prefix: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered}
         asked = [cell.prefix for cell in self.open_cells if cell.is_conflict]
-        return signing.dumps({"seen": seen, "asked": asked}, salt=_salt(self.section, self.year), compress=True)
+        shown = {"seen": seen, "asked": asked, "offers": self._offered, "revision": self.revision_number}
+        return page_token(self.section, self.year, shown)
+
+    @property
+    def _offered(self) -> dict[str, list[dict[str, Any]]]:
+        """The actual and its successor by 指標コード, where the page offers to take records over."""
+        offers = [] if self.lock_reason else [row.offer for row in self.rows if row.offer and not row.reason]
+        return {
+            offer.measure.code: [offer.actual.as_dict(), offer.proposal.as_dict()]
+            for offer in offers
+            if offer.proposal and offer.can_be_taken_over
+        }
+
+    def offer(self, code: str) -> CountOffer | None:
+        """What the records make of the measure with this code; None where there is no such offer on the page."""
+        return next((row.offer for row in self.rows if row.offer and row.measure.code == code), None)
+
+    def not_taken_over(self, code: str, sentence: str) -> "EntryGrid":
+        """The same grid with what was said to taking over the records of one measure."""
+        rows = (
+            replace(row, offer=replace(row.offer, problem=sentence)) if row.offer and row.measure.code == code else row
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(rows))
 
     def refused(self, error: ValuesRefused) -> "EntryGrid":
         """The same grid with what the verb said at each cell."""
@@ -126,11 +186,13 @@ class EntryGrid:
 def entry_grid(
     plan: Plan, section: Section, year: int, *, page: str | None = None, data: Mapping[str, str] | None = None
 ) -> EntryGrid:
-    """The grid for the person of `plan.access`; with `data` as they posted it. Four queries."""
+    """The grid for the person of `plan.access`; with `data` as they posted it. Five queries."""
     chosen = Paginator(list(measures_of(plan).filter(section=section)), PAGE_SIZE).get_page(page)
     states = section_years(plan, [section])
     section_year = states.get((section.pk, year))
-    posted = _Posted.read(data, section, year) if data is not None else None
+    posted = PostedGrid.read(data, section, year) if data is not None else None
+    made = years_from_records(chosen.object_list, year)
+    revision = newest_revision(plan)
     return EntryGrid(
         section=section,
         year=year,
@@ -138,47 +200,18 @@ def entry_grid(
         section_year=section_year,
         lock_reason=plan.access.lock_reason(state_of(section_year)),
         rows=tuple(
-            _row(plan, row, year, posted)
+            _row(plan, row, year, made.get(row.measure.pk), posted)
             for row in measure_rows(plan, chosen.object_list, access=plan.access, states=states)
         ),
+        revision=revision,
+        seen_revision=posted.revision if posted else revision.number if revision else 0,
+        corrects=posted is not None and CORRECTS in posted.data,
     )
 
 
-@dataclass(frozen=True)
-class _Posted:
-    """One POST: the texts by field name, what the page had shown, and which cells it had asked about."""
-
-    data: Mapping[str, str]
-    seen: Mapping[str, Mapping[str, Any]]
-    asked: Sequence[str]
-
-    @classmethod
-    def read(cls, data: Mapping[str, str], section: Section, year: int) -> "_Posted":
-        """A token that is missing or not of this page counts as having seen nothing: what stands is then a conflict."""
-        try:
-            token = signing.loads(data.get("seen", ""), salt=_salt(section, year))
-        except signing.BadSignature:
-            token = {"seen": {}, "asked": []}
-        return cls(data, token["seen"], token["asked"])
-
-    def fill(self, cell: EntryCell) -> EntryCell:
-        """The cell with what was posted for it; only its own fields are looked at."""
-        named = {name: f"{cell.prefix}-{name}" for name in cell.fields}
-        return replace(
-            cell,
-            seen=Value.from_dict(self.seen.get(cell.prefix, {})),
-            typed={name: self.data[key] for name, key in named.items() if key in self.data},
-            asked=cell.prefix in self.asked,
-            choice=self.data.get(f"{cell.prefix}-choice", ""),
-        )
-
-
-def _salt(section: Section, year: int) -> str:
-    return f"{SALT}.{section.pk}.{year}"
-
-
-def _row(plan: Plan, row: MeasureRow, year: int, posted: _Posted | None) -> EntryRow:
+def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, posted: PostedGrid | None) -> EntryRow:
     figures = row.cell(year).figures
+    seen = posted.offered(row.measure.code) if posted else None
 
     def cell(side: Side, stored: Value) -> EntryCell:
         drawn = EntryCell(row.measure, year, side, stored=stored, seen=stored)
@@ -189,8 +222,15 @@ def _row(plan: Plan, row: MeasureRow, year: int, posted: _Posted | None) -> Entr
         before=row.by_year.get(year - 1),
         planned=cell(Side.PLANNED, figures.planned),
         actual=cell(Side.ACTUAL, figures.actual),
-        reason=_reason(plan, row.measure),
+        reason=_outside_reason(row.measure, year) if figures.is_outside else _reason(plan, row.measure),
+        offer=CountOffer(row.measure, made, figures.actual, seen) if made else None,
     )
+
+
+def _outside_reason(measure: Measure, year: int) -> str:
+    if measure.since_year is not None and year < measure.since_year:
+        return f"{wareki(measure.since_year)}から数える指標です。"
+    return f"{wareki(measure.until_year)}まで数える指標です。" if measure.until_year is not None else ""
 
 
 def _reason(plan: Plan, measure: Measure) -> str:

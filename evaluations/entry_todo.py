@@ -87,23 +87,18 @@ def next_section_to_enter(plan: Plan, year: int, after: Section) -> Section | No
 
 def _sections(plan: Plan, year: int) -> list[SectionTodo]:
     entered = set(
-        YearlyValue.objects.filter(measure__plan=plan, fiscal_year=year, side=Side.ACTUAL, revision=0).values_list(
+        YearlyValue.objects.filter(measure__plan=plan, fiscal_year=year, side=Side.ACTUAL).values_list(
             "measure_id", flat=True
         )
     )
     rows = SectionYear.objects.filter(section__plan=plan, fiscal_year=year).select_related("returned_by")
     states = {row.section_id: row for row in rows}
     texts = _texts_written(plan, year)
-    measures = [measure for measure in measures_of(plan) if stands_in(measure, year)]
+    measures = [measure for measure in measures_of(plan) if not measure.outside(year)]
     return [
         _todo(plan, section, states.get(section.pk), measures, entered, texts.get(section.pk, 0))
         for section in plan.sections.order_by("number")
     ]
-
-
-def stands_in(measure: Measure, year: int) -> bool:
-    """Whether the measure is counted in that year at all; some begin or end within the plan."""
-    return (measure.since_year or year) <= year <= (measure.until_year or year)
 
 
 def _todo(

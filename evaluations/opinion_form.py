@@ -9,9 +9,9 @@ from django import forms
 from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinions import OpinionContent
-from evaluations.prose_field import ProseField, refuse_controls
-from evaluations.versions import VersionedForm
 from plans.models import Measure, Plan, Section
+from plans.prose_field import ProseField, refuse_controls
+from plans.versions import VersionedForm
 
 NONE = ("", "選ばない")
 OWN_STATUSES: list[OpinionStatus] = [status for status in OpinionStatus if status != OpinionStatus.CARRIED]

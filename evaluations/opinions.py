@@ -14,10 +14,13 @@ from django.db.models import F, Max
 from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.publication import lock_plan
-from evaluations.versions import RowRefused, as_it_stands, refuse_outdated, require_writer
+from plans.lineage import NextPlace, next_place
 from plans.models import Change, Plan, Subject
+from plans.versions import RowRefused, as_it_stands, refuse_outdated, require_writer
 
 MAY_NOT = "協議会意見を書く権限がありません。"
+NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ持ち越せます。"
+PLACE_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -94,21 +97,28 @@ def delete_opinion(opinion: CouncilOpinion, *, version: int, by: User, door: str
 def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, door: str) -> CouncilOpinion:
     """Carry an open opinion on: a row of its own in the next 年度, with this one as its origin.
 
-    Raises PermissionDenied, RowConflict, or RowRefused for one that is not open or of the last 年度 of the plan.
+    From the last 年度 of a plan it goes into the first of the plan that follows, to what became of its 節 and 指標.
+    Raises PermissionDenied, RowConflict, or RowRefused for one that is not open or has nowhere to go.
     """
-    plan = opinion.plan
+    plan, year = opinion.plan, opinion.fiscal_year
     _start(plan, by)
+    onward = None if year + 1 in plan.years else next_place(plan, opinion.section_id, opinion.measure_id)
+    if onward:
+        lock_plan(onward.plan)
     stands = as_it_stands(opinion)
     refuse_outdated(stands, version)
     if stands.status != OpinionStatus.UNANSWERED:
         raise RowRefused(f"「{stands.get_status_display()}」の意見は持ち越せません。")
-    if stands.fiscal_year + 1 not in plan.years:
-        raise RowRefused(f"{wareki(stands.fiscal_year)}は計画の最終年度です。この計画のなかでは持ち越せません。")
+    if year + 1 not in plan.years and onward is None:
+        raise RowRefused(f"{wareki(year)}は計画の最終年度です。{NO_NEXT_PLAN}")
     # The published words stay those of the year in which they were said; the new row is published by its own switch.
-    carried = replace(OpinionContent.of(stands), fiscal_year=stands.fiscal_year + 1, published=False)
-    if _taken(plan, carried):
+    carried = replace(OpinionContent.of(stands), fiscal_year=year + 1, published=False)
+    target = plan
+    if onward:
+        target, carried = onward.plan, _in_next_plan(stands, carried, onward)
+    if _taken(target, carried):
         carried = replace(carried, number=None)
-    new = CouncilOpinion.objects.create(plan=plan, origin=stands, **_columns(_numbered(plan, carried)))
+    new = CouncilOpinion.objects.create(plan=target, origin=stands, **_columns(_numbered(target, carried)))
     _set_status(stands, OpinionStatus.CARRIED, by, door)
     _note(new, None, in_words(new), by, door)
     return new
@@ -127,6 +137,21 @@ def in_words(opinion: CouncilOpinion) -> str:
         "公表する" if opinion.published else "公表しない",
     ]
     return "／".join(part for part in parts if part)
+
+
+def _in_next_plan(stands: CouncilOpinion, carried: OpinionContent, onward: NextPlace) -> OpinionContent:
+    """The opinion where its 節 and 指標 stand now; what has no successor is kept in words."""
+    is_lost = (stands.section_id and not onward.section) or (stands.measure_id and not onward.measure)
+    words = f"{stands.plan.name} {stands.place_in_words}" if is_lost and not stands.place else stands.place
+    return replace(
+        carried,
+        fiscal_year=onward.plan.start_year,
+        place=words[:PLACE_LENGTH],
+        section_id=onward.section.pk if onward.section and stands.section_id else None,
+        measure_id=onward.measure.pk if onward.measure else None,
+        reflected_section_id=None,
+        reflected_measure_id=None,
+    )
 
 
 def _start(plan: Plan, by: User) -> None:

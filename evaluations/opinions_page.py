@@ -15,7 +15,9 @@ from core.fiscal_years import wareki
 from core.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinion_form import OpinionForm
+from evaluations.places import next_year_in_words
 from evaluations.plan_filters import PlanFilters
+from plans.access import Access
 from plans.history import HistoryLine, measure_history
 from plans.models import Measure, Plan, Section
 from plans.queries import measures_of
@@ -60,13 +62,15 @@ class OpinionsPage:
         """The measures to choose from, in the order of the plan."""
         return tuple(measures_of(self.plan))
 
-    @property
-    def may_carry(self) -> bool:
-        """Whether the opinion being edited is open and has a 年度 to go on to."""
+    @cached_property
+    def carries_to(self) -> str:
+        """Where the opinion being edited may go on to, 「令和5年度」; "" for one that is not open or has nowhere to go.
+
+        In the last 年度 of the plan one query.
+        """
         opinion = self.opinion
-        return bool(
-            opinion and opinion.status == OpinionStatus.UNANSWERED and opinion.fiscal_year + 1 in self.plan.years
-        )
+        is_open = opinion is not None and opinion.status == OpinionStatus.UNANSWERED
+        return next_year_in_words(self.plan, opinion.fiscal_year) if opinion and is_open else ""
 
     @property
     def changes_since(self) -> list[HistoryLine]:
@@ -95,10 +99,10 @@ class OpinionsPage:
         return {"fiscal_year": self.filters.year_asked or self.plan.due_year}
 
 
-def visible_opinions(plan: Plan) -> QuerySet[CouncilOpinion]:
-    """Opinions are working papers: who does not see drafts sees those marked for publication."""
+def visible_opinions(plan: Plan, access: Access | None) -> QuerySet[CouncilOpinion]:
+    """Opinions are working papers: who does not see drafts sees those marked for publication. None is the operator."""
     opinions = plan.opinions.all()
-    return opinions if plan.access.sees_drafts else opinions.filter(published=True)
+    return opinions if access is None or access.sees_drafts else opinions.filter(published=True)
 
 
 def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage:
@@ -108,7 +112,7 @@ def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage
     """
     sections = tuple(plan.sections.order_by("number"))
     filters = PlanFilters(asked, plan=plan, sections=sections, states=OpinionStatus.choices, state_field="status")
-    visible = visible_opinions(plan)
+    visible = visible_opinions(plan, plan.access)
     return OpinionsPage(
         plan=plan,
         filters=filters,
@@ -121,7 +125,7 @@ def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage
 
 def unanswered(plan: Plan) -> int:
     """How many opinions the person may see that still want an answer. One query."""
-    return visible_opinions(plan).filter(status=OpinionStatus.UNANSWERED).count()
+    return visible_opinions(plan, plan.access).filter(status=OpinionStatus.UNANSWERED).count()
 
 
 def table_bytes(plan: Plan, groups: Iterable[OpinionGroup]) -> bytes:

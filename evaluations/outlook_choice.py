@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from core.numerals import plain
 from core.outlook import OutlookMethod
+from core.words import Family
 from evaluations.models import Outlook
 from evaluations.outlooks import basis_year, prospect_of
-from evaluations.versions import RowRefused, refuse_outdated
+from indicators.queries import readings_of
 from plans.access import access_for
 from plans.models import Change, Measure, Subject
-from plans.queries import measure_rows, section_years
+from plans.queries import MeasureRow, measure_rows, section_years
+from plans.versions import RowRefused, refuse_outdated
 
 MAY_NOT = "この指標の見込みを選ぶ権限がありません。"
 NOTHING_TO_SAY = (
@@ -55,7 +57,7 @@ def choose_outlook(
         raise RowRefused(f"市が見込む値は、{_bounds(found.floor, found.ceiling)}にしてください。")
     old = in_words(stands)
     stands.method, stands.own, stands.reason = wanted
-    stands.basis_year, stands.chosen_at, stands.chosen_by = basis_year(row), timezone.now(), by
+    stands.basis_year, stands.chosen_at, stands.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
     stands.version += 1
     stands.save()
     _note(measure, old, in_words(stands), by, door)
@@ -67,6 +69,14 @@ def in_words(choice: Outlook) -> str | None:
         return None
     own = f" {plain(choice.own)}" if choice.own is not None else ""
     return f"{choice.get_method_display() or '選ばない'}{own}／理由：{choice.reason}"
+
+
+def _spoken_of(measure: Measure, method: str, row: MeasureRow) -> int:
+    """The latest year that the choice may speak of: the city's own figure may come from the months of a later one."""
+    latest = basis_year(row)
+    if method != OutlookMethod.OWN or measure.family != Family.INDICATOR:
+        return latest
+    return max([latest, *(year for year in readings_of(measure) if year in row.by_year)])
 
 
 def _locked(measure: Measure) -> Outlook:

@@ -10,8 +10,8 @@ from core.outlook import OutlookMethod
 from core.reader import CellTexts, NotUnderstood, read_cell
 from core.words import Side, ValueKind
 from evaluations.models import Outlook
-from evaluations.prose_field import ProseField
-from evaluations.versions import VersionedForm
+from plans.prose_field import ProseField
+from plans.versions import VersionedForm
 
 NONE = ("", "選ばない")
 
@@ -36,14 +36,17 @@ class OutlookForm(VersionedForm):
         label="理由", rows=3, required="理由を書いてください。", help_text="例：来年度にグループホームが1か所開くため。"
     )
 
-    def __init__(self, data: Any = None, *, kind: ValueKind, choice: Outlook | None) -> None:
+    def __init__(
+        self, data: Any = None, *, kind: ValueKind, choice: Outlook | None, proposed: dict[str, str] | None = None
+    ) -> None:
+        """`proposed` are texts to begin with instead of what is kept: nothing is chosen until the form is sent."""
         self.kind = kind
         kept: dict[str, Any] = {"version": 0}
         if choice is not None:
             own = plain(choice.own) if choice.own is not None else ""
             reason = choice.reason if choice.method else ""
             kept = {"method": choice.method, "own": own, "reason": reason, "version": choice.version}
-        super().__init__(data, initial=kept, auto_id="outlook-%s")
+        super().__init__(data, initial=kept | (proposed or {}), auto_id="outlook-%s")
 
     def clean_own(self) -> Decimal | None:
         """The figure as people type one (３０人); None where the field is blank."""

@@ -18,6 +18,7 @@ from core.outlook_words import (
     span_in_words,
     span_rule_in_words,
 )
+from core.values import EMPTY
 from core.words import Accumulation
 from evaluations.models import Outlook
 from plans.access import Access
@@ -59,11 +60,35 @@ class SeenOutlook:
     @property
     def chosen(self) -> str:
         """「30人（平均の増減から）」; "" where nothing was chosen."""
-        for line in self.lines:
-            if line.is_chosen:
-                _, amount = line.amounts[-1]
-                return f"{amount}（{line.method.label}{'' if line.method is OutlookMethod.OWN else 'から'}）"
-        return ""
+        return next((_chosen_words(line) for line in self.lines if line.is_chosen), "")
+
+
+@dataclass(frozen=True)
+class PastOutlook:
+    """What was expected in an old plan: 「30人（平均の増減から）」, as the actuals up to `basis_year` make it."""
+
+    words: str
+    basis_year: int
+    reason: str
+
+
+def past_outlook(plan: Plan, row: MeasureRow) -> PastOutlook | None:
+    """The outlook that was chosen for a measure of an old plan, for the person of `plan.access`; None without one.
+
+    It is history: later actuals do not change it, though corrections of the earlier ones do.
+    """
+    choice = _choice(row, plan.access)
+    if choice is None:
+        return None
+    known = tuple(cell for cell in row.cells if cell.year <= choice.basis_year)
+    unknown = (replace(cell, figures=replace(cell.figures, actual=EMPTY)) for cell in row.cells[len(known) :])
+    found = prospect_of(MeasureRow(row.measure, (*known, *unknown)))
+    if found is None:
+        return None
+    unit = unit_of(row.measure.unit, plan.municipality)
+    chosen = next((line for line in _lines(found, choice, unit) if line.is_chosen), None)
+    words = _chosen_words(chosen) if chosen else ""
+    return PastOutlook(words, choice.basis_year, choice.reason) if words else None
 
 
 def prospect_of(row: MeasureRow) -> Prospect | None:
@@ -91,7 +116,7 @@ def seen_outlook(plan: Plan, row: MeasureRow) -> SeenOutlook | None:
         prospect=found,
         choice=choice,
         lines=_lines(found, choice, unit),
-        spans=tuple((year, span_in_words(found, found.spans[year], unit)) for year in found.remaining),
+        spans=tuple((year, span_in_words(found.nature.kind, found.spans[year], unit)) for year in found.remaining),
         span_rule=span_rule_in_words(found, unit),
         need=need_in_words(found, unit),
         few=few_in_words(found, unit),
@@ -117,6 +142,11 @@ def _with_outlook(plan: Plan, row: MeasureRow) -> MeasureRow:
     last = seen.prospect.last_year
     cells = (replace(cell, outlook=seen.chosen) if cell.year == last else cell for cell in row.cells)
     return MeasureRow(row.measure, tuple(cells))
+
+
+def _chosen_words(line: MethodLine) -> str:
+    _, amount = line.amounts[-1]
+    return f"{amount}（{line.method.label}{'' if line.method is OutlookMethod.OWN else 'から'}）"
 
 
 def _choice(row: MeasureRow, access: Access) -> Outlook | None:

@@ -1,4 +1,4 @@
-"""概況 of a plan as a noun: what is behind, what is missing, 節 × 年度 at a glance, how far the entry is."""
+"""概況 of a plan as a noun: what is behind, missing and due, 節 × 年度 at a glance, how far the entry is."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.figures import Tone
+from evaluations.calendar_lines import DueSoon, due_soon
+from evaluations.goal_chains import SeenChain, chains_of
 from evaluations.outlooks import with_outlooks
 from evaluations.section_page import tally
+from indicators.linked import with_goals
 from plans.access import state_of
 from plans.models import Plan, Section, SectionYear, YearState
 from plans.queries import (
@@ -57,7 +60,7 @@ class GoalOnTheWay:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the dashboard prints for one chosen year."""
+    """What the dashboard prints for one chosen year. `asked`: 成果目標 that contradict their 活動指標."""
 
     year: int
     tally: tuple[tuple[str, str, int], ...]
@@ -66,42 +69,56 @@ class Overview:
     findings: tuple[tuple[MeasureRow, YearCell], ...]
     missing: tuple[tuple[Section, int], ...]
     goals: tuple[GoalOnTheWay, ...]
+    asked: tuple[SeenChain, ...]
+    due_soon: DueSoon
     entered: int
     measures: int
 
 
 def overview(plan: Plan, year: int | None = None) -> Overview:
-    """The dashboard for the person of `plan.access`; without a year, the latest with actuals. Four queries."""
+    """The dashboard for the person of `plan.access`; without a year, the latest with actuals.
+
+    Five queries, and one more where months are due.
+    """
     sections = list(plan.sections.order_by("number"))
     states = section_years(plan)
-    measures = measures_of(plan).select_related("outlook")
+    measures, goals_of = with_goals(measures_of(plan).select_related("outlook"))
     rows = with_outlooks(plan, measure_rows(plan, measures, access=plan.access, states=states))
     year = year if year in plan.years else latest_year_with_actuals(plan, rows)
     grouped = by_section(rows)
-    cells = [(row, row.cell(year)) for row in rows]
+    cells = [(row, cell) for row in rows if not (cell := row.cell(year)).figures.is_outside]
     return Overview(
         year=year,
         tally=tally(rows, year),
-        heat=tuple(_heat_row(plan, section, grouped.get(section.pk, []), states) for section in sections),
+        heat=heat_rows(plan, sections, grouped, states),
         behind=tuple(pair for pair in cells if pair[1].figures.tone is Tone.BEHIND),
         findings=tuple(pair for pair in cells if pair[1].figures.tone is Tone.FINDING),
-        missing=_missing(sections, grouped, year),
+        missing=missing_by_section(sections, grouped, year),
         goals=tuple(_goal(row) for row in rows if row.last_year_goal is not None),
+        asked=tuple(seen for seen in chains_of(sections, rows, goals_of, year) if seen.chain.contradiction),
+        due_soon=due_soon(plan, sections, rows, states),
         entered=sum(cell.figures.actual.is_entered for _, cell in cells),
         measures=len(cells),
     )
 
 
-def _heat_row(
-    plan: Plan, section: Section, rows: list[MeasureRow], states: dict[tuple[int, int], SectionYear]
-) -> HeatRow:
-    return HeatRow(section, tuple(_heat_cell(section, rows, year, states) for year in plan.years))
+def heat_rows(
+    plan: Plan,
+    sections: Iterable[Section],
+    grouped: dict[int, list[MeasureRow]],
+    states: dict[tuple[int, int], SectionYear],
+) -> tuple[HeatRow, ...]:
+    """節 × 年度 of a plan; `grouped` are its finished rows by 節."""
+    return tuple(
+        HeatRow(section, tuple(_heat_cell(section, grouped.get(section.pk, []), year, states) for year in plan.years))
+        for section in sections
+    )
 
 
 def _heat_cell(
     section: Section, rows: list[MeasureRow], year: int, states: dict[tuple[int, int], SectionYear]
 ) -> HeatCell:
-    cells = [row.cell(year) for row in rows]
+    cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     return HeatCell(
         year=year,
         state=state_of(states.get((section.pk, year))),
@@ -130,14 +147,14 @@ def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:
     return (*words, f"手がかり {findings}") if findings else tuple(words)
 
 
-def _missing(
-    sections: list[Section], grouped: dict[int, list[MeasureRow]], year: int
+def missing_by_section(
+    sections: Iterable[Section], grouped: dict[int, list[MeasureRow]], year: int
 ) -> tuple[tuple[Section, int], ...]:
     """How many actuals of the year each 節 still lacks; what the person may not see does not count as missing."""
     found = []
     for section in sections:
         cells = [row.cell(year) for row in grouped.get(section.pk, [])]
-        count = sum(not c.figures.actual.is_entered and not c.figures.withheld for c in cells)
+        count = sum(not (f := c.figures).actual.is_entered and not f.withheld and not f.is_outside for c in cells)
         if count:
             found.append((section, count))
     return tuple(found)

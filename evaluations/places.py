@@ -1,8 +1,10 @@
-"""Where in a plan a page of entry stands, and who stands before it."""
+"""Where in a plan a page stands, and who stands before it."""
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 
+from core.fiscal_years import wareki
+from plans.lineage import plans_around
 from plans.models import Plan, Section
 
 
@@ -10,6 +12,12 @@ class PersonRequest(HttpRequest):
     """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
 
     user: User
+
+
+def year_asked(asked: QueryDict) -> int | None:
+    """The 年度 of `?year=`; None where it is no year. The page decides whether its plan has it."""
+    text = asked.get("year", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
 
 
 def section_in_year(plan: Plan, number: int, year: int) -> Section:
@@ -20,3 +28,16 @@ def section_in_year(plan: Plan, number: int, year: int) -> Section:
     if section is None:
         raise Http404(f"この計画に第{number}節はありません。")
     return section
+
+
+def next_year_in_words(plan: Plan, year: int) -> str:
+    """The 年度 to which something of a year is carried on, 「令和5年度」; after the last one, the next plan's first.
+
+    "" where there is none. One query for the last 年度, else none.
+    """
+    if year + 1 in plan.years:
+        return wareki(year + 1)
+    following = plans_around(plan).following
+    if len(following) != 1:
+        return "次の計画の初年度" if following else ""
+    return f"次の計画の初年度（{wareki(following[0].start_year)}）"

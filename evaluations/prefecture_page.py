@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,6 +13,8 @@ from core.fiscal_years import current_fiscal_year
 from core.rollup import NO_MEASURE, NO_PLAN, NOT_SETTLED, SAME_NAME, MeasureKind, Wording
 from core.values import EMPTY
 from core.words import Side
+from evaluations.models import ReceivedPackage
+from evaluations.models.package import edition_in_words
 from evaluations.rollup import WORDING, Rollup, Term, cities_of, plans_of
 from plans.models import Measure, Municipality, Plan, PlanKind, SectionYear
 from plans.models.section_year import SETTLED
@@ -38,12 +40,15 @@ class TermChoice:
 
 @dataclass(frozen=True)
 class Peer:
-    """One city of the comparison. `figures` None: `word` says why there are none."""
+    """One city of the comparison. `figures` None: `word` says why there are none. `received`: the edition of the file
+    by which its plan came, "" for a plan that lives here.
+    """
 
     city: Municipality
     is_chosen: bool
     figures: Figures | None
     word: str = ""
+    received: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,14 @@ def _peers(
 ) -> tuple[Peer, ...]:
     similar = sorted((city for city in sized if _ratio(city, chosen) <= SIMILAR), key=lambda c: _ratio(c, chosen))
     near = [chosen, *(city for city in similar if city != chosen)][: MOST_PEERS + 1]
-    plans = {plan.municipality_id: plan for plan in plans_of(prefecture, term).filter(municipality__in=near)}
+    files = ReceivedPackage.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    edition = {name: Subquery(files.values(name)[:1]) for name in ("number", "made_at")}
+    found_plans = (
+        plans_of(prefecture, term)
+        .filter(municipality__in=near)
+        .annotate(file_number=edition["number"], file_made_at=edition["made_at"])
+    )
+    plans = {plan.municipality_id: plan for plan in found_plans}
     settled = SectionYear.objects.filter(section=OuterRef("section"), fiscal_year=term.year, state__in=SETTLED)
     found_in = Measure.objects.filter(plan__in=plans.values()).annotate(settled=Exists(settled)).order_by("plan")
     measures = [
@@ -130,12 +142,15 @@ def _peers(
         is_chosen = city == chosen
         plan = plans.get(city.pk)
         found = by_plan.get(plan.pk, []) if plan else []
+        received = edition_in_words(plan.file_made_at, plan.file_number) if plan and plan.file_number else ""
         if plan is None or len(found) != 1:
-            return Peer(city, is_chosen, None, NO_PLAN if plan is None else NO_MEASURE if not found else SAME_NAME)
+            why = NO_PLAN if plan is None else NO_MEASURE if not found else SAME_NAME
+            return Peer(city, is_chosen, None, why, received)
         measure = found[0]
         planned, actual = (values.get((measure.pk, term.year, side), EMPTY) for side in (Side.PLANNED, Side.ACTUAL))
         figures = Figures(planned, actual, measure.nature(plan), measure.baseline)
-        return Peer(city, is_chosen, figures if measure.settled else hidden(figures, NOT_SETTLED))
+        figures = figures if measure.settled else hidden(figures, NOT_SETTLED)
+        return Peer(city, is_chosen, figures, received=received)
 
     return tuple(peer(city) for city in near)
 

@@ -1,31 +1,32 @@
 """What a publication freezes of a plan and 年度: a body of plain JSON from which the published pages are drawn.
 
 The body names nobody of the city hall; 意見者 stand as the city wrote them. Its hash is the SHA-256 of
-`canonical_text`, so that anybody can compute it again.
+its canonical text, so that anybody can compute it again.
 """
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
+from core.canonical import sha256_of
 from core.figures import hidden
-from core.numerals import plain
-from core.words import UNPUBLISHED
+from core.tidy import planned_columns
+from core.words import UNPUBLISHED, ValueKind
+from evaluations.facts import facts_of
 from evaluations.models import TEXT_FIELDS, ActivityRecord, CouncilOpinion, Evaluation
 from evaluations.tidy import rows_of
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
-from plans.queries import MeasureRow, measure_rows, measures_of
+from plans.planned_versions import Versions
+from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
 from targets.models import OutcomeTarget
 
-FORMAT_WITHOUT_OPINIONS, FORMAT = 1, 2
-"""Format 2 adds `opinions` to the body and to each published 節. A body in which nobody was heard stays format 1, byte
-for byte, so that what stands published does not become news by an upgrade. Readers take both.
+FORMAT_PLAIN, FORMAT_WITH_OPINIONS, FORMAT_WITH_REVISIONS = 1, 2, 3
+"""Format 2 adds `opinions` to the body and to each published 節. Format 3 adds `revisions` to the body and `versions`
+to each measure whose 計画値 a 計画変更 touched; it may have opinions too. A body with nothing of either stays format 1,
+byte for byte, so that what stands published does not become news by an upgrade. Readers take all.
 """
 CITY_FACTS = ("code", "name", "is_fictional", "disability_word", "planned_word", "place_word")
 PLAN_FACTS = ("slug", "name", "kind", "generation", "start_year", "end_year", "near_low", "near_high")
@@ -36,6 +37,7 @@ MEASURE_FACTS = (
 )
 RECORD_FACTS = (*("held_on", "fiscal_year", "title", "participants", "organisations", "content", "cancelled_reason"),)
 
+REVISION_FACTS = ("number", "decided_on", "reason")
 OPINION_FACTS = ("council", "held_on", "number", "speaker", "opinion", "response", "status")
 
 Body = dict[str, Any]
@@ -94,10 +96,11 @@ def publication_body(source: Source, year: int) -> Body:
         codes[row.measure.section_id].append(row.measure.code)
     ready = {section.pk for section in source.ready(year)}
     heard = _heard(source, year, ready)
+    decisions = decisions_of(rows)
     return {
-        "format": FORMAT if heard else FORMAT_WITHOUT_OPINIONS,
-        "municipality": _facts(plan.municipality, CITY_FACTS),
-        "plan": _facts(plan, PLAN_FACTS),
+        "format": _format(heard, decisions),
+        "municipality": facts_of(plan.municipality, CITY_FACTS),
+        "plan": facts_of(plan, PLAN_FACTS),
         "fiscal_year": year,
         "sections": [
             {"number": section.number, "title": section.title, "measures": codes[section.pk]}
@@ -105,19 +108,16 @@ def publication_body(source: Source, year: int) -> Body:
             | ({"opinions": heard.get(section.pk, [])} if heard and section.pk in ready else {})
             for section in source.sections
         ],
-        "measures": {row.measure.code: _measure_facts(row.measure) for row in rows},
+        "measures": {row.measure.code: _measure_facts(row.measure) | _versions(row) for row in rows},
         "rows": rows_of(plan, rows),
-    } | ({"opinions": heard.get(None, [])} if heard else {})
-
-
-def canonical_text(body: Body) -> str:
-    """The one way to write a body: keys sorted, no blanks, Japanese as it is. UTF-8 of this is what is hashed."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        **({"opinions": heard.get(None, [])} if heard else {}),
+        **({"revisions": [facts_of(one, REVISION_FACTS) for one in decisions]} if decisions else {}),
+    }
 
 
 def body_hash(body: Body) -> str:
     """SHA-256 of the canonical text, in hexadecimal."""
-    return hashlib.sha256(canonical_text(body).encode()).hexdigest()
+    return sha256_of(body)
 
 
 def _as_published(source: Source, row: MeasureRow, year: int) -> MeasureRow:
@@ -134,12 +134,29 @@ def _as_published(source: Source, row: MeasureRow, year: int) -> MeasureRow:
     )
 
 
+def _format(heard: Mapping[int | None, list[Body]], decisions: Versions) -> int:
+    if decisions:
+        return FORMAT_WITH_REVISIONS
+    return FORMAT_WITH_OPINIONS if heard else FORMAT_PLAIN
+
+
+def _versions(row: MeasureRow) -> Body:
+    """From 当初 on, the 計画値 of each year that a 計画変更 touched, in the words of the tidy table."""
+    kind = ValueKind(row.measure.value_kind)
+    changed = {
+        str(cell.year): [{"number": one.number} | planned_columns(one.value, kind) for one in cell.versions]
+        for cell in row.cells
+        if cell.versions
+    }
+    return {"versions": changed} if changed else {}
+
+
 def _section_content(source: Source, section: Section, year: int) -> Body:
     return {
         "published": True,
-        "targets": [_facts(target, ("title", "overview", "goal_text")) for target in source.targets[section.pk]],
+        "targets": [facts_of(target, ("title", "overview", "goal_text")) for target in source.targets[section.pk]],
         "texts": _texts(source.states[section.pk, year]),
-        "records": [_facts(record, RECORD_FACTS) for record in _records(source, section, year)],
+        "records": [facts_of(record, RECORD_FACTS) for record in _records(source, section, year)],
     }
 
 
@@ -149,7 +166,7 @@ def _heard(source: Source, year: int, ready: set[int]) -> dict[int | None, list[
     for opinion in source.opinions:
         if opinion.fiscal_year == year and (opinion.section_id is None or opinion.section_id in ready):
             words = {"place": opinion.place_in_words, "reflected": opinion.reflected_in_words}
-            heard[opinion.section_id].append(_facts(opinion, OPINION_FACTS) | words)
+            heard[opinion.section_id].append(facts_of(opinion, OPINION_FACTS) | words)
     return heard
 
 
@@ -171,19 +188,8 @@ def _records(source: Source, section: Section, year: int) -> Iterable[ActivityRe
 
 def _measure_facts(measure: Measure) -> Body:
     item = getattr(measure, "target_item", None)
-    return _facts(measure, MEASURE_FACTS) | {
+    return facts_of(measure, MEASURE_FACTS) | {
         "parent": measure.parent.code if measure.parent else None,
         "rationale": item.rationale if item else "",
         "national_level": item.national_level if item else "",
     }
-
-
-def _facts(row: object, names: Iterable[str]) -> Body:
-    return {name: _as_json(getattr(row, name)) for name in names}
-
-
-def _as_json(fact: Any) -> Any:
-    """A fact as JSON keeps it: exact numbers and dates as texts."""
-    if isinstance(fact, Decimal):
-        return plain(fact)
-    return fact.isoformat() if hasattr(fact, "isoformat") else fact

@@ -130,7 +130,15 @@ def _parts(body: Body) -> Mapping[int, Any]:
             facts | {"opinions": facts.get("opinions", [])},  # format 1 has none, format 2 may have none
             {code: body["measures"][code] for code in codes[facts["number"]]},
             [row for row in body["rows"] if row["指標コード"] in codes[facts["number"]]],
+            _decisions(body, codes[facts["number"]]),
         )
         for facts in body["sections"]
         if facts["published"]
     }
+
+
+def _decisions(body: Body, codes: set[str]) -> list[Body]:
+    """The 計画変更 that residents read of beside these measures."""
+    versions = [body["measures"][code].get("versions", {}) for code in codes]
+    numbers = {one["number"] for of_measure in versions for year in of_measure.values() for one in year}
+    return [one for one in body.get("revisions", []) if one["number"] in numbers]

@@ -19,7 +19,8 @@ from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation, OpinionS
 from evaluations.publication_body import Body
 from evaluations.section_page import tally
 from plans.models import Measure, Municipality, Plan, Section
-from plans.queries import MeasureRow, YearCell
+from plans.planned_versions import PlannedVersion, Versions
+from plans.queries import MeasureRow, YearCell, decisions_of
 from targets.models import OutcomeTarget
 
 CONCLUSIONS = TEXT_FIELDS[1:]
@@ -62,6 +63,11 @@ class PublishedSection:
     def tally(self) -> tuple[tuple[str, str, int], ...]:
         """How many measures read how in the year of the publication."""
         return tally(self.rows, self.year)
+
+    @property
+    def decisions(self) -> Versions:
+        """Each 計画変更 that touched a 計画値 of this 節."""
+        return decisions_of(self.rows)
 
     @property
     def figures_caption(self) -> str:
@@ -166,7 +172,8 @@ class PublishedYear:
         planned = {year: planned_of(cell) for year, cell in texts.items()}
         finished = []
         for year, cell in texts.items():
-            figures = Figures(planned[year], actual_of(cell), nature, measure.baseline)
+            outside = measure.outside(year)
+            figures = Figures(planned[year], actual_of(cell), nature, measure.baseline, outside=outside)
             if cell["実績値状態"] == UNPUBLISHED:
                 figures = hidden(figures, UNPUBLISHED)
             on_the_way = interim(
@@ -177,12 +184,27 @@ class PublishedYear:
                 baseline=measure.baseline,
                 baseline_is_same_quantity=measure.baseline_is_same_quantity,
             )
-            finished.append(YearCell(year, figures, interim=on_the_way))
+            versions = self._versions(measure.code, year)
+            finished.append(YearCell(year, figures, interim=on_the_way, versions=versions))
         return MeasureRow(measure, tuple(finished))
+
+    def _versions(self, code: str, year: int) -> Versions:
+        """The 計画値 of a year from 当初 on; () where no 計画変更 touched it, and before format 3, which knew none."""
+        told = self.body["measures"][code].get("versions", {}).get(str(year), ())
+        return tuple(
+            PlannedVersion(one["number"], planned_of(one), *self._decisions.get(one["number"], ())) for one in told
+        )
+
+    @cached_property
+    def _decisions(self) -> dict[int, tuple[date, str]]:
+        """Day and reason of each 計画変更 by its number."""
+        revisions = self.body.get("revisions", ())
+        return {one["number"]: (date.fromisoformat(one["decided_on"]), one["reason"]) for one in revisions}
 
 
 def _measure(facts: Body) -> Measure:
-    kept = {name: fact for name, fact in facts.items() if name not in ("parent", "rationale", "national_level")}
+    beside = ("parent", "rationale", "national_level", "versions")
+    kept = {name: fact for name, fact in facts.items() if name not in beside}
     if kept["baseline"] is not None:
         kept["baseline"] = Decimal(kept["baseline"])
     return Measure(**kept)

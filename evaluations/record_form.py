@@ -10,9 +10,10 @@ from django.core import signing
 from core.fiscal_years import current_fiscal_year, wareki
 from core.numerals import read_numeral, typed
 from evaluations.models import ActivityRecord
-from evaluations.prose_field import ProseField, refuse_controls
+from evaluations.record_counts import name_of, what_counts
 from evaluations.records import RecordContent
-from plans.models import Section
+from plans.models import Measure, Section
+from plans.prose_field import ProseField, refuse_controls
 
 SALT = "evaluations.record"
 MOST = 9_999_999
@@ -74,6 +75,13 @@ class RecordForm(forms.Form):
             "invalid_choice": "この計画の節から選んでください。",
         },
     )
+    counted_in = forms.TypedMultipleChoiceField(
+        label="この記録を数える指標",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "関係する節の指標から選んでください。"},
+    )
 
     def __init__(
         self,
@@ -82,12 +90,18 @@ class RecordForm(forms.Form):
         sections: Iterable[Section],
         section: Section,
         year: int,
+        countable: Iterable[Measure] = (),
         record: ActivityRecord | None = None,
     ) -> None:
         self.year, self.record = year, record
+        self.countable = {measure.pk: measure for measure in countable}
         self.kept = RecordContent.of(record) if record else None
         super().__init__(data, initial=_initial(self.kept, section, record), auto_id="record-%s")
         self.fields["sections"].choices = [(one.pk, str(one)) for one in sections]  # type: ignore[attr-defined]
+        self.fields["counted_in"].choices = [  # type: ignore[attr-defined]
+            (pk, f"{measure.section.label} {name_of(measure)}（{what_counts(measure).label}）")  # type: ignore[union-attr]
+            for pk, measure in self.countable.items()
+        ]
 
     def clean_held_on(self) -> date | None:
         """A day of the year whose page this is."""
@@ -97,6 +111,18 @@ class RecordForm(forms.Form):
                 f"{wareki(self.year)}（{self.year}年4月1日から{self.year + 1}年3月31日まで）の日を入力してください。"
             )
         return day
+
+    def clean(self) -> dict[str, Any]:
+        """A record counts for 指標 of its own 節."""
+        said = super().clean() or {}
+        for measure in (self.countable[pk] for pk in said.get("counted_in", ())):
+            if "sections" in said and measure.section_id not in said["sections"]:
+                label = measure.section.label
+                self.add_error(
+                    "counted_in",
+                    f"「{measure.title}」は{label}の指標です。関係する節で{label}も選ぶか、この指標の印を外してください。",
+                )
+        return said
 
     @property
     def new(self) -> RecordContent:
@@ -111,6 +137,7 @@ class RecordForm(forms.Form):
             organisations=said["organisations"],
             content=said["content"],
             cancelled_reason=said["cancelled_reason"],
+            counted_ids=frozenset(said["counted_in"]),
         )
 
     @property
@@ -121,7 +148,8 @@ class RecordForm(forms.Form):
         except signing.BadSignature:
             return None
         held_on = date.fromisoformat(kept["held_on"]) if kept["held_on"] else None
-        return RecordContent(**{**kept, "held_on": held_on, "section_ids": frozenset(kept["section_ids"])})
+        ids = {name: frozenset(kept.get(name, ())) for name in ("section_ids", "counted_ids")}
+        return RecordContent(**{**kept, "held_on": held_on, **ids})
 
     def start_again(self, stands: RecordContent | None) -> None:
         """Let the next save start from what is kept now, which the page shows beside what was typed."""
@@ -129,14 +157,16 @@ class RecordForm(forms.Form):
             self.data = {
                 **{name: self.data.get(name, "") for name in self.fields},
                 "sections": self["sections"].data,
+                "counted_in": self["counted_in"].data,
                 "record_seen": seen_token(stands, self.record),
             }
 
     @property
     def typed(self) -> list[tuple[str, str]]:
         """Label and text of what was typed, where it could not be saved."""
+        chosen = ("sections", "counted_in")
         texts = [
-            (str(field.label), str(field.data or "")) for field in self.visible_fields() if field.name != "sections"
+            (str(field.label), str(field.data or "")) for field in self.visible_fields() if field.name not in chosen
         ]
         return [(label, text) for label, text in texts if text]
 
@@ -147,6 +177,7 @@ def seen_token(stands: RecordContent, record: ActivityRecord) -> str:
     kept |= {
         "held_on": stands.held_on.isoformat() if stands.held_on else "",
         "section_ids": sorted(stands.section_ids),
+        "counted_ids": sorted(stands.counted_ids),
     }
     return signing.dumps(kept, salt=_salt(record), compress=True)
 
@@ -159,4 +190,5 @@ def _initial(stands: RecordContent | None, section: Section, record: ActivityRec
     if stands is None or record is None:
         return {"sections": [section.pk]}
     kept = {name: getattr(stands, name) for name in stands.__dataclass_fields__}
-    return kept | {"sections": sorted(stands.section_ids), "record_seen": seen_token(stands, record)}
+    chosen = {"sections": sorted(stands.section_ids), "counted_in": sorted(stands.counted_ids)}
+    return kept | chosen | {"record_seen": seen_token(stands, record)}

@@ -9,13 +9,16 @@ from django.db import transaction
 
 from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
-from evaluations.versions import lock_open_years, require_writer
-from plans.models import Change, Plan, Section, Subject
+from plans.models import Change, Measure, Plan, Section, Subject
+from plans.queries import measures_of
+from plans.versions import lock_open_years, require_writer
 
 
 @dataclass(frozen=True)
 class RecordContent:
-    """What one record says. `section_ids` are 節 of its plan, at least one. None of a count means not written down."""
+    """What one record says. `section_ids` are 節 of its plan, at least one; `counted_ids` 指標 of these 節 that count
+    it. None of a count means not written down.
+    """
 
     fiscal_year: int
     title: str
@@ -25,6 +28,7 @@ class RecordContent:
     organisations: int | None = None
     content: str = ""
     cancelled_reason: str = ""
+    counted_ids: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, record: ActivityRecord) -> "RecordContent":
@@ -38,10 +42,12 @@ class RecordContent:
             organisations=record.organisations,
             content=record.content,
             cancelled_reason=record.cancelled_reason,
+            counted_ids=frozenset(measure.pk for measure in record.counted_in.all()),
         )
 
-    def in_words(self, sections: Iterable[Section]) -> str:
-        """One line for the history."""
+    def in_words(self, sections: Iterable[Section], measures: Iterable[Measure] = ()) -> str:
+        """One line for the history. `measures` are those that may count it."""
+        counting = "・".join(measure.title for measure in measures if measure.pk in self.counted_ids)
         parts = [
             self.title,
             wareki(self.fiscal_year),
@@ -51,6 +57,7 @@ class RecordContent:
             f"{self.organisations}事業所・機関" if self.organisations is not None else "",
             self.content,
             f"中止：{self.cancelled_reason}" if self.cancelled_reason else "",
+            f"数える指標：{counting}" if counting else "",
         ]
         return "／".join(part for part in parts if part)
 
@@ -73,6 +80,7 @@ def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> Activi
     sections = _start(plan, None, new, by)
     record = ActivityRecord.objects.create(plan=plan, **_columns(new))
     record.sections.set(new.section_ids)
+    record.counted_in.set(new.counted_ids)
     _finish(plan, sections, None, new, by, door)
     return record
 
@@ -90,6 +98,7 @@ def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordCon
         raise RecordConflict(stands)
     ActivityRecord.objects.filter(pk=record.pk).update(**_columns(new))
     record.sections.set(new.section_ids)
+    record.counted_in.set(new.counted_ids)
     _finish(record.plan, sections, seen, new, by, door)
 
 
@@ -110,6 +119,10 @@ def _start(plan: Plan, old: RecordContent | None, new: RecordContent | None, by:
     sections = list(plan.sections.order_by("number"))
     if new and not (new.section_ids and new.section_ids <= {section.pk for section in sections}):
         raise ValueError("a record belongs to at least one section of its plan")
+    if new and new.counted_ids:
+        counting = Measure.objects.filter(pk__in=new.counted_ids, section__in=new.section_ids)
+        if counting.count() != len(new.counted_ids):
+            raise ValueError("a record is counted in measures of its own sections")
     lock_open_years(plan, sections, _touched(plan, old, new), access)
     return sections
 
@@ -144,6 +157,8 @@ def _finish(
     """One line of history for each 節 that the record belongs or belonged to: each page shows its own."""
     sides = [side for side in (old, new) if side]
     belonging = frozenset().union(*(side.section_ids for side in sides))
+    counting = frozenset().union(*(side.counted_ids for side in sides))
+    measures = list(measures_of(plan).filter(pk__in=counting)) if counting else []
     Change.objects.bulk_create(
         Change(
             by=by,
@@ -154,8 +169,8 @@ def _finish(
             fiscal_year=sides[-1].fiscal_year,
             subject=Subject.RECORD,
             field="取組記録",
-            old=old.in_words(sections) if old else None,
-            new=new.in_words(sections) if new else None,
+            old=old.in_words(sections, measures) if old else None,
+            new=new.in_words(sections, measures) if new else None,
         )
         for section in sections
         if section.pk in belonging

@@ -3,7 +3,7 @@ cities. Source: the guideline's 参考4, roles of cities and prefectures.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,16 +11,12 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from core.figures import Figures
-from core.rollup import (
-    MeasureKind,
-    Total,
-    Wording,
-    kinds_of,
-)
+from core.rollup import MeasureKind, Total, Wording, kinds_of
 from core.values import STORED_PLACES, Value
-from core.words import Family
+from core.words import Family, Side
 from evaluations import rollup_sql
-from plans.models import Measure, Municipality, Plan
+from evaluations.rollup_sql import Answer, Middle
+from plans.models import Measure, Municipality, Plan, YearlyValue
 
 WORDING = ("catalogue_code", "family", "title", "unit", "value_kind", "accumulation")
 
@@ -36,16 +32,30 @@ class Term:
 
 @dataclass(frozen=True)
 class Rollup:
-    """The totals of a prefecture. `cities` of it count, `with_plan` of them have a plan of this 期 here."""
+    """The totals of a prefecture. `cities` of it count, `with_plan` of them have a plan of this 期 here, of which
+    `received` came as files.
+    """
 
     cities: int
     with_plan: int
+    received: int
     totals: tuple[Total, ...]
 
     @property
     def by_name(self) -> int:
         """How many kinds of measures were matched by name."""
         return sum(total.kind.by_name for total in self.totals)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How many 達成率 there are of one kind, and the one or two in the middle."""
+
+    count: int
+    middle: tuple[Decimal, ...]
+
+
+NO_RATES = Rates(0, ())
 
 
 def cities_of(prefecture: Municipality) -> QuerySet[Municipality]:
@@ -67,10 +77,6 @@ def wordings_of(prefecture: Municipality, term: Term) -> dict[Wording, MeasureKi
 
 def rollup(prefecture: Municipality, term: Term) -> Rollup:
     """Sums, medians and readings of every kind of measure. Three queries."""
-    counts = cities_of(prefecture).aggregate(
-        cities=Count("id", distinct=True),
-        with_plan=Count("plans", distinct=True, filter=Q(plans__kind=term.kind, plans__generation=term.generation)),
-    )
     wordings = wordings_of(prefecture, term)
     kinds = list(dict.fromkeys(wordings.values()))
     numbers = {kind: number for number, kind in enumerate(kinds)}
@@ -82,46 +88,52 @@ def rollup(prefecture: Municipality, term: Term) -> Rollup:
         "generation": term.generation,
         "year": term.year,
     }
-    sums, middles = rollup_sql.sums_and_middles(numbered, **scope)
-    totals = _totals(kinds, sums, middles, **counts)
-    return Rollup(counts["cities"], counts["with_plan"], totals)
+    found = rollup_sql.ask(numbered, **scope)
+    totals = _totals(kinds, found, _in_the_middle(found.middles, term.year))
+    return Rollup(found.cities, found.with_plan, found.received, totals)
 
 
-def _totals(
-    kinds: list[MeasureKind], sums: Iterable, middles: Iterable, *, cities: int, with_plan: int
-) -> tuple[Total, ...]:
+def _totals(kinds: list[MeasureKind], found: Answer, middles: Mapping[int, Rates]) -> tuple[Total, ...]:
     totals = [Total(kind) for kind in kinds]
     measured: Counter[int] = Counter()
-    for number, why_no_plan, why_no_actual, reading, count, *amounts in sums:
-        measured[number] += count
-        planned, actual, numerator, denominator = map(_decimal, amounts)
-        totals[number].add(
+    for same in found.alike:
+        measured[same.kind] += same.count
+        planned, actual, numerator, denominator = map(_decimal, same.amounts)
+        totals[same.kind].add(
             (planned, actual, numerator, denominator),
-            count=count,
-            why_no_plan=why_no_plan,
-            why_no_actual=why_no_actual,
-            reading=reading,
+            count=same.count,
+            why_no_plan=same.why_no_plan,
+            why_no_actual=same.why_no_actual,
+            reading=same.reading,
         )
-    rates: dict[int, int] = {}
-    in_the_middle: dict[int, list[Decimal]] = defaultdict(list)
-    for number, planned, actual, numerator, denominator, count in middles:
-        rates[number] = count
-        in_the_middle[number].append(_rate(planned, actual, numerator, denominator))
     for number, total in enumerate(totals):
+        rates = middles.get(number, NO_RATES)
         total.close(
-            cities=cities,
-            with_plan=with_plan,
+            cities=found.cities,
+            with_plan=found.with_plan,
             measured=measured[number],
-            rates=rates.get(number, 0),
-            middle=in_the_middle[number],
+            rates=rates.count,
+            middle=rates.middle,
         )
     return tuple(sorted(totals, key=lambda total: (total.kind.family is not Family.TARGET, total.kind.title)))
 
 
-def _rate(planned: Any, actual: Any, numerator: Any, denominator: Any) -> Decimal:
-    parts = (None, None) if denominator is None else (_decimal(numerator), _decimal(denominator))
-    value = Value(number=_decimal(actual), numerator=parts[0], denominator=parts[1])
-    rate = Figures(Value(number=_decimal(planned)), value).achievement_rate
+def _in_the_middle(middles: Iterable[Middle], year: int) -> dict[int, Rates]:
+    """The rates in the middle by kind, calculated where all rates are. One query."""
+    by_kind: dict[int, list[Middle]] = defaultdict(list)
+    for middle in middles:
+        by_kind[middle.kind].append(middle)
+    measures = {middle.measure for found in by_kind.values() for middle in found}
+    rows = YearlyValue.objects.filter(measure__in=measures, fiscal_year=year, replaced_in__isnull=True)
+    values = {(row.measure_id, row.side): row.value for row in rows}
+    return {
+        kind: Rates(found[0].rates, tuple(_rate(values, middle.measure) for middle in found))
+        for kind, found in by_kind.items()
+    }
+
+
+def _rate(values: Mapping[tuple[int, str], Value], measure: int) -> Decimal:
+    rate = Figures(values[measure, Side.PLANNED], values[measure, Side.ACTUAL]).achievement_rate
     if rate is None:
         raise ValueError("a rate in the middle that cannot be calculated")
     return rate

@@ -1,124 +1,211 @@
-"""The one question of the roll-up, asked of PostgreSQL and SQLite in the same words.
+"""The one question of the roll-up, asked of PostgreSQL and SQLite in nearly the same words.
 
 The figures of 1,741 cities are some fifty thousand rows: the database adds them up, and only sums come here. What a
-判定 is stands in `core.figures`; here it stands a second time, in SQL, and the tests hold the two together.
+判定 is stands in `core.figures`; here it stands a second time, in SQL, and the tests hold the two together. What each
+turn of the statement saves is in docs/performance.md.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from core.rollup import COUNTED, NO_GOAL, NO_PARTS, NOT_SETTLED, SAME_NAME, SHARED_AREA, Wording
+from core.rollup import COUNTED, NO_GOAL, NO_PARTS, NOT_SETTLED, REASONS, SAME_NAME, SHARED_AREA, Wording
 from core.words import NOT_ENTERED, State
 
-MIDDLE = "middle"
 TWIN = "twin"
 """The second measure of one name in one plan: its plan is counted with the first. Dropped here, because a WHERE on
-it would mislead the planner again."""
-BOTH_ZERO, ZERO_PLAN = "計画・実績とも0", "計画0・実績あり"
+it would mislead the planner of PostgreSQL."""
+MET, MISSED, BOTH_ZERO, ZERO_PLAN = "達成", "未達", "計画・実績とも0", "計画0・実績あり"
+ABOVE, BELOW, NEAR = "見込みを上回る", "見込みを下回る", "見込みどおり"
+
+# Grouped by one whole number instead of three texts. NO_PARTS follows COUNTED: below 2 means that there is a number.
+_WHY = (COUNTED, NO_PARTS, TWIN, *(reason for reason in REASONS if reason != NO_PARTS))
+_READINGS = ("", MET, MISSED, BOTH_ZERO, ZERO_PLAN, ABOVE, BELOW, NEAR)
+_why = {reason: place for place, reason in enumerate(_WHY)}
+_reads = {reading: place for place, reading in enumerate(_READINGS)}
+_MIDDLE, _CITIES = -1, -2
 
 # A JSON list of lists is one parameter however many wordings there are.
 _KINDS = {
-    "postgresql": """
-        SELECT (k->>0)::int AS kind, k->>1 AS catalogue_code, k->>2 AS family, k->>3 AS title, k->>4 AS unit,
-            k->>5 AS value_kind, k->>6 AS accumulation
-        FROM jsonb_array_elements(%(kinds)s::jsonb) AS k""",
-    "sqlite": """
-        SELECT json_extract(value, '$[0]') AS kind, json_extract(value, '$[1]') AS catalogue_code,
-            json_extract(value, '$[2]') AS family, json_extract(value, '$[3]') AS title,
-            json_extract(value, '$[4]') AS unit, json_extract(value, '$[5]') AS value_kind,
-            json_extract(value, '$[6]') AS accumulation
-        FROM json_each(%(kinds)s)""",
+    "postgresql": ("jsonb_array_elements(%(kinds)s::jsonb) AS k(value)", "(k.value->>{0})"),
+    "sqlite": ("json_each(%(kinds)s) AS k", "json_extract(k.value, '$[{0}]')"),
 }
+_TELLING = ("title", "unit", "value_kind", "accumulation", "catalogue_code", "family")
+"""The columns of a wording, the most telling first."""
 
-_STATES = " ".join(f"WHEN '{state.value}' THEN '{state.label}'" for state in State)
+# PostgreSQL would write an expression of an inner SELECT into each place that names it, and calculate it as often.
+_ONCE = f"LIMIT {2**63 - 1}"
+_STATES = " ".join(f"WHEN '{state.value}' THEN {_why[state.label]}" for state in State if state.label in _why)
 
 # Every wording is among the kinds; LEFT JOIN says so to the planner of PostgreSQL, which would guess one row after six
-# columns compared, and then walk fifty thousand rows one by one through the indexes (docs/performance.md).
-# SQLite keeps a whole number as INTEGER: × 100.0 makes the division one of fractions. Rounded to nine places, so that
-# a float of SQLite and a numeric of PostgreSQL fall on the same side of a bound.
+# columns compared, and then walk fifty thousand rows one by one through the indexes.
+# SQLite keeps a whole number as INTEGER: × 100.0 makes the division one of fractions. Rounded to nine places where it
+# meets a bound, so that a float of SQLite and a numeric of PostgreSQL fall on the same side.
 _CELLS = f"""
     WITH kinds AS (@kinds@),
     measures AS (
-        SELECT m.id, m.plan_id, m.section_id, m.scope, m.value_kind, m.direction, p.near_low, p.near_high, k.kind,
-            COUNT(*) OVER (PARTITION BY m.plan_id, k.kind) AS same,
-            MIN(m.id) OVER (PARTITION BY m.plan_id, k.kind) AS first_id
+        SELECT m.id, m.section_id, m.scope, m.value_kind, m.direction, p.near_low, p.near_high, k.kind,
+            %(year)s < COALESCE(m.since_year, %(year)s) OR %(year)s > COALESCE(m.until_year, %(year)s) AS outside,
+            CASE WHEN LAG(m.id) OVER same_name IS NOT NULL THEN {_why[TWIN]}
+                WHEN m.scope = 'area' THEN {_why[SHARED_AREA]}
+                WHEN LEAD(m.id) OVER same_name IS NOT NULL THEN {_why[SAME_NAME]} END AS why_neither
         FROM plans_plan p
         JOIN plans_municipality c ON c.id = p.municipality_id
         JOIN plans_measure m ON m.plan_id = p.id
-        LEFT JOIN kinds k ON k.title = m.title AND k.catalogue_code = m.catalogue_code AND k.family = m.family
-            AND k.unit = m.unit AND k.value_kind = m.value_kind AND k.accumulation = m.accumulation
+        LEFT JOIN kinds k ON @same_wording@
         WHERE c.prefecture_id = %(prefecture)s AND (%(fictional)s OR NOT c.is_fictional)
             AND p.kind = %(plan_kind)s AND p.generation = %(generation)s
+        WINDOW same_name AS (PARTITION BY m.plan_id, k.kind ORDER BY m.id)
     ),
     stood AS (
-        SELECT m.*, pv.number AS planned, av.id AS entered, av.state, av.number, av.numerator, av.denominator,
+        SELECT m.id, m.kind, m.value_kind, m.direction, m.near_low, m.near_high, m.why_neither,
+            pv.number AS planned, av.number, av.numerator, av.denominator,
             CASE WHEN av.denominator IS NULL THEN av.number
-                ELSE ROUND(av.numerator * 100.0 / av.denominator, 9) END AS actual,
-            sy.state IN ('CONFIRMED', 'PUBLISHED') AS settled
+                ELSE av.numerator * 100.0 / av.denominator END AS actual,
+            CASE WHEN m.why_neither IS NOT NULL THEN m.why_neither
+                WHEN sy.state IN ('CONFIRMED', 'PUBLISHED') THEN CASE
+                    WHEN av.id IS NULL AND m.outside THEN {_why[State.NOT_APPLICABLE.label]}
+                    WHEN av.id IS NULL THEN {_why[NOT_ENTERED]}
+                    WHEN av.state <> '' THEN CASE av.state {_STATES} END
+                    WHEN m.value_kind = 'rate' AND av.denominator IS NULL THEN {_why[NO_PARTS]}
+                    ELSE {_why[COUNTED]} END
+                ELSE {_why[NOT_SETTLED]} END AS why_no_actual
         FROM measures m
         LEFT JOIN plans_sectionyear sy ON sy.section_id = m.section_id AND sy.fiscal_year = %(year)s
         LEFT JOIN plans_yearlyvalue pv ON pv.measure_id = m.id AND pv.fiscal_year = %(year)s
-            AND pv.side = 'planned' AND pv.revision = 0
+            AND pv.side = 'planned' AND pv.replaced_in IS NULL
         LEFT JOIN plans_yearlyvalue av ON av.measure_id = m.id AND av.fiscal_year = %(year)s
-            AND av.side = 'actual' AND av.revision = 0
+            AND av.side = 'actual' AND av.replaced_in IS NULL
+        {_ONCE}
     ),
     judged AS (
         SELECT s.*,
-            CASE WHEN id <> first_id THEN '{TWIN}'
-                WHEN scope = 'area' THEN '{SHARED_AREA}' WHEN same > 1 THEN '{SAME_NAME}'
-                WHEN settled THEN CASE WHEN entered IS NULL THEN '{NOT_ENTERED}'
-                    WHEN state <> '' THEN CASE state {_STATES} END
-                    WHEN value_kind = 'rate' AND denominator IS NULL THEN '{NO_PARTS}' ELSE '{COUNTED}' END
-                ELSE '{NOT_SETTLED}' END AS why_no_actual,
-            CASE WHEN scope = 'area' THEN '{SHARED_AREA}' WHEN same > 1 THEN '{SAME_NAME}'
-                WHEN planned IS NULL THEN '{NO_GOAL}'
-                WHEN value_kind = 'rate' THEN '{NO_PARTS}' ELSE '{COUNTED}' END AS why_no_plan,
-            settled AND number IS NOT NULL AND planned IS NOT NULL AND scope <> 'area' AND same = 1 AS has_both,
-            CASE WHEN planned <> 0 THEN ROUND(actual * 100.0 / planned, 9) END AS rate
+            CASE WHEN why_neither IS NOT NULL THEN why_neither
+                WHEN planned IS NULL THEN {_why[NO_GOAL]}
+                WHEN value_kind = 'rate' THEN {_why[NO_PARTS]} ELSE {_why[COUNTED]} END AS why_no_plan,
+            CASE WHEN why_no_actual < 2 AND planned <> 0 AND value_kind IN ('number', 'rate')
+                THEN actual * 100.0 / planned END AS rate
         FROM stood s
+        {_ONCE}
     ),
     cells AS (
-        SELECT j.*,
-            CASE WHEN NOT has_both OR has_both IS NULL THEN ''
-                WHEN direction = 'less' THEN CASE WHEN actual <= planned THEN '達成' ELSE '未達' END
+        SELECT id, kind, planned, number, numerator, denominator, rate,
+            (why_no_plan * {len(_WHY)} + why_no_actual) * {len(_READINGS)}
+            + CASE WHEN why_no_actual >= 2 OR planned IS NULL THEN {_reads[""]}
+                WHEN direction = 'less' THEN CASE WHEN actual <= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
                 WHEN value_kind <> 'presence' AND planned = 0
-                    THEN CASE WHEN actual = 0 THEN '{BOTH_ZERO}' ELSE '{ZERO_PLAN}' END
+                    THEN CASE WHEN actual = 0 THEN {_reads[BOTH_ZERO]} ELSE {_reads[ZERO_PLAN]} END
                 WHEN value_kind = 'presence' OR direction = 'more'
-                    THEN CASE WHEN actual >= planned THEN '達成' ELSE '未達' END
-                WHEN rate > near_high THEN '見込みを上回る' WHEN rate < near_low THEN '見込みを下回る'
-                ELSE '見込みどおり' END AS reading
-        FROM judged j
-    )"""  # noqa: S608 - built of constants of the code; what anybody typed is a parameter
+                    THEN CASE WHEN actual >= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
+                WHEN ROUND(rate, 9) > near_high THEN {_reads[ABOVE]} WHEN ROUND(rate, 9) < near_low THEN {_reads[BELOW]}
+                ELSE {_reads[NEAR]} END AS account
+        FROM judged
+    )
+    SELECT kind, account, COUNT(*), SUM(planned), SUM(number), SUM(numerator), SUM(denominator)
+    FROM cells GROUP BY kind, account
+    UNION ALL
+    SELECT NULL, {_CITIES}, COUNT(*), COUNT(p.id), COUNT(r.plan_id), NULL, NULL
+    FROM plans_municipality c
+    LEFT JOIN plans_plan p ON p.municipality_id = c.id AND p.kind = %(plan_kind)s AND p.generation = %(generation)s
+    LEFT JOIN (SELECT DISTINCT plan_id FROM evaluations_receivedpackage) r ON r.plan_id = p.id
+    WHERE c.prefecture_id = %(prefecture)s AND (%(fictional)s OR NOT c.is_fictional)
+    UNION ALL
+    """  # noqa: S608 - built of constants of the code; what anybody typed is a parameter
 
-_SUMS = """
-    SELECT kind, why_no_plan, why_no_actual, reading, COUNT(*), SUM(planned), SUM(number), SUM(numerator),
-        SUM(denominator)
-    FROM cells GROUP BY kind, why_no_plan, why_no_actual, reading"""
-
-# The row or the two rows in the middle, as numbers: the rate itself is calculated where all rates are.
-_MIDDLES = f"""
-    SELECT kind, '{MIDDLE}', '', '', rates, planned, number, numerator, denominator
+# The one or two measures in the middle, by name: the rate itself is calculated where all rates are. PostgreSQL sorts
+# the rates of one kind faster than rows by kind and rate; an old SQLite cannot sort what it aggregates.
+_MIDDLES = {
+    "postgresql": f"""
+    SELECT kind, {_MIDDLE}, COUNT(*),
+        UNNEST((ARRAY_AGG(id ORDER BY rate))[(COUNT(*) + 1) / 2 : COUNT(*) / 2 + 1]), NULL, NULL, NULL
+    FROM cells WHERE rate IS NOT NULL AND kind IS NOT NULL GROUP BY kind""",  # noqa: S608
+    "sqlite": f"""
+    SELECT kind, {_MIDDLE}, rates, id, NULL, NULL, NULL
     FROM (
-        SELECT kind, planned, number, numerator, denominator,
-            ROW_NUMBER() OVER (PARTITION BY kind ORDER BY rate) AS place, COUNT(*) OVER (PARTITION BY kind) AS rates
-        FROM cells WHERE has_both AND rate IS NOT NULL AND value_kind IN ('number', 'rate')
+        SELECT kind, id, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY rate) AS place,
+            COUNT(*) OVER (PARTITION BY kind) AS rates
+        FROM cells WHERE rate IS NOT NULL AND kind IS NOT NULL
     ) ranked
-    WHERE place IN ((rates + 1) / 2, rates / 2 + 1)"""  # noqa: S608
+    WHERE place IN ((rates + 1) / 2, rates / 2 + 1)""",  # noqa: S608
+}
 
 
-def sums_and_middles(wordings: Iterable[tuple[int, Wording]], **scope: Any) -> tuple[list[Any], list[Any]]:
-    """Counts and sums by kind, reason on either side, and reading; and by kind the one or two figures whose 達成率
-    stand in the middle, with how many rates there are. One query.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Measures of one kind that are alike in why they are in a total or not and in their 判定: how many, and their
+    planned and actual values, 分子 and 分母 added up. SQLite adds up as floats."""
+
+    kind: int
+    why_no_plan: str
+    why_no_actual: str
+    reading: str
+    count: int
+    amounts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """A measure whose 達成率 stands in the middle of the `rates` that there are of its kind."""
+
+    kind: int
+    rates: int
+    measure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the database knows of one 期 and 年度. `cities` of the prefecture count, `with_plan` of them have a plan,
+    and `received` of these plans came as a file.
     """
-    kinds = [
-        [number, w.catalogue_code, w.family, w.title, w.unit, w.value_kind, w.accumulation] for number, w in wordings
-    ]
-    statement = f"{_CELLS}{_SUMS} UNION ALL {_MIDDLES}".replace("@kinds@", _KINDS[connection.vendor])
+
+    cities: int
+    with_plan: int
+    received: int
+    alike: tuple[Alike, ...]
+    middles: tuple[Middle, ...]
+
+
+def ask(wordings: Sequence[tuple[int, Wording]], **scope: Any) -> Answer:
+    """The measures of these wordings, each with the number of its kind. One query."""
+    columns, kinds = _told_apart(wordings)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"kinds": json.dumps(kinds, ensure_ascii=False), **scope})
+        cursor.execute(_statement(columns), {"kinds": json.dumps(kinds, ensure_ascii=False), **scope})
         rows = cursor.fetchall()
-    middles = [(kind, *amounts, rates) for kind, tag, _, _, rates, *amounts in rows if tag == MIDDLE]
-    return [row for row in rows if row[1] != MIDDLE and row[2] != TWIN], middles
+    ((cities, plans, received),) = ((row[2], *map(int, row[3:5])) for row in rows if row[1] == _CITIES)
+    # Without a kind: a wording that came in since the kinds were read. The next roll-up knows it.
+    alike = (_alike(*row) for row in rows if row[1] >= 0 and row[0] is not None)
+    middles = (Middle(kind, rates, int(ids[0])) for kind, account, rates, *ids in rows if account == _MIDDLE)
+    return Answer(cities, plans, received, tuple(one for one in alike if one.why_no_actual != TWIN), tuple(middles))
+
+
+def _alike(kind: int, account: int, count: int, *amounts: Any) -> Alike:
+    reasons, reading = divmod(account, len(_READINGS))
+    why_no_plan, why_no_actual = divmod(reasons, len(_WHY))
+    return Alike(kind, _WHY[why_no_plan], _WHY[why_no_actual], _READINGS[reading], count, amounts)
+
+
+def _told_apart(wordings: Sequence[tuple[int, Wording]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """The fewest columns by which each wording leads to its kind, and the kinds by them: to compare six texts of fifty
+    thousand rows takes as long as to add them up."""
+    for count in range(1, len(_TELLING) + 1):
+        columns = _TELLING[:count]
+        kinds: dict[tuple[str, ...], int] = {}
+        if all(kinds.setdefault(_texts(wording, columns), number) == number for number, wording in wordings):
+            break
+    return columns, [[number, *texts] for texts, number in kinds.items()]
+
+
+def _texts(wording: Wording, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(getattr(wording, column) for column in columns)
+
+
+def _statement(columns: Sequence[str]) -> str:
+    source, item = _KINDS[connection.vendor]
+    named = [f"CAST({item.format(0)} AS integer) AS kind"]
+    named += [f"{item.format(place)} AS {column}" for place, column in enumerate(columns, start=1)]
+    kinds = f"SELECT {', '.join(named)} FROM {source}"  # noqa: S608 - columns are among _TELLING
+    same = " AND ".join(f"k.{column} = m.{column}" for column in columns)
+    return (_CELLS + _MIDDLES[connection.vendor]).replace("@kinds@", kinds).replace("@same_wording@", same)

@@ -4,6 +4,7 @@ The codes begin with 99, 98 … 48, which no prefecture has. Each city is drawn 
 sixty cities are the first sixty of a nation; what is there already is left alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 
 from core.municipality_codes import check_digit
 from core.words import Family, Side, State, ValueKind
-from evaluations.sample_measures import SECTIONS, SampleMeasure
+from evaluations.sample_measures import SECTIONS, SampleMeasure, SampleSection
 from indicators.models import ActivityIndicator
 from plans.models import (
     Measure,
@@ -83,8 +84,10 @@ def city_code(number: int) -> str:
     return first_five + check_digit(first_five)
 
 
-def create_sample(cities: int, *, seed: int = 1) -> tuple[Municipality, int]:
-    """The prefecture, and how many of these cities were made now."""
+def create_sample(
+    cities: int, *, seed: int = 1, sections: Sequence[SampleSection] = SECTIONS
+) -> tuple[Municipality, int]:
+    """The prefecture, and how many of these cities were made now, each with these 節 and measures."""
     codes = {city_code(number): number for number in range(1, cities + 1)}
     prefecture, _ = Municipality.objects.get_or_create(
         code=PREFECTURE_CODE,
@@ -94,7 +97,7 @@ def create_sample(cities: int, *, seed: int = 1) -> tuple[Municipality, int]:
     known = set(Municipality.objects.filter(code__in=codes).values_list("code", flat=True))
     missing = [number for code, number in codes.items() if code not in known]
     for start in range(0, len(missing), AT_ONCE):
-        _create(missing[start : start + AT_ONCE], prefecture, seed, by)
+        _create(missing[start : start + AT_ONCE], prefecture, seed, by, sections)
     return prefecture, len(missing)
 
 
@@ -111,7 +114,9 @@ def _somebody() -> User:
 
 
 @transaction.atomic
-def _create(numbers: list[int], prefecture: Municipality, seed: int, by: User) -> None:
+def _create(
+    numbers: list[int], prefecture: Municipality, seed: int, by: User, sections: Sequence[SampleSection]
+) -> None:
     drawn = Drawn()
     cities = []
     for number in numbers:
@@ -119,7 +124,7 @@ def _create(numbers: list[int], prefecture: Municipality, seed: int, by: User) -
         city = _city(number, prefecture, chance)
         cities.append(city)
         if chance.random() >= WITHOUT_PLAN:
-            _plan(drawn, city, chance, by)
+            _plan(drawn, city, chance, by, sections)
     Municipality.objects.bulk_create(cities)
     drawn.write()
 
@@ -135,7 +140,7 @@ def _city(number: int, prefecture: Municipality, chance: Random) -> Municipality
     )
 
 
-def _plan(drawn: Drawn, city: Municipality, chance: Random, by: User) -> None:
+def _plan(drawn: Drawn, city: Municipality, chance: Random, by: User, sections: Sequence[SampleSection]) -> None:
     plan = Plan(
         municipality=city,
         kind=PlanKind.DISABILITY,
@@ -148,7 +153,7 @@ def _plan(drawn: Drawn, city: Municipality, chance: Random, by: User) -> None:
     drawn.plans.append(plan)
     drawn.revisions.append(PlanRevision(plan=plan))
     other_wording = chance.random() < OTHER_WORDING
-    for number, (title, measures) in enumerate(SECTIONS, start=1):
+    for number, (title, measures) in enumerate(sections, start=1):
         section = Section(plan=plan, number=number, title=title)
         target = OutcomeTarget(section=section, order=1, title=title)
         drawn.sections.append(section)

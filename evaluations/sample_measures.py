@@ -51,7 +51,10 @@ def _service(code: str, name: str, users: float, days: float) -> list[SampleMeas
     ]
 
 
-SECTIONS: tuple[tuple[str, list[SampleMeasure]], ...] = (
+SampleSection = tuple[str, list[SampleMeasure]]
+"""The title of one 節 and its measures."""
+
+SECTIONS: tuple[SampleSection, ...] = (
     (
         "施設入所者の地域生活への移行",
         [

@@ -3,20 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from core.figures import Tone
 from evaluations.actions_page import Promised, seen_promises
-from evaluations.models import ActivityRecord, Evaluation
+from evaluations.goal_chains import SeenChain, chain_of
+from evaluations.models import ActionItem, ActivityRecord, Evaluation
 from evaluations.outlooks import with_outlooks
+from evaluations.record_counts import CountOffer, with_links, years_from
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from evaluations.workflow import Move, moves_open_to
+from indicators.queries import together
 from plans.access import state_of
 from plans.history import HistoryLine, section_history
-from plans.models import Plan, Section, SectionYear, YearState
-from plans.queries import MeasureRow, measure_rows, measures_of
+from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
+from plans.planned_versions import Versions
+from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
 from targets.models import OutcomeTarget
 
 TALLIED = (
@@ -25,6 +30,7 @@ TALLIED = (
     (Tone.FINDING, "計画を見直す手がかり"),
 )
 HISTORY_SHOWN = 8
+Earlier = QuerySet[Any] | list[int]
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,11 @@ class YearTab:
 class SectionPage:
     """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year.
 
-    `promised_before` is what the year before promised; `repeated` the sentences taken over from it, for who writes.
+    `related` are the 活動指標 of other 節 that are linked to this one, those of one service together; `chain` says how
+    they bear on its 成果目標, None without one. `promised_before` is what the year before promised,
+    `promised_in_old_plan` what the last year of the plan before did in the 節 that this one came of. For who writes:
+    `repeated`, the sentences taken over from the year before, and `miscounted`, the actuals that differ from what
+    取組記録 make of them.
     """
 
     section: Section
@@ -54,11 +64,14 @@ class SectionPage:
     targets: tuple[OutcomeTarget, ...]
     rows: tuple[MeasureRow, ...]
     related: tuple[MeasureRow, ...]
+    chain: SeenChain | None
     tally: tuple[tuple[str, str, int], ...]
     evaluation: Evaluation | None
     repeated: tuple[RepeatedText, ...]
     records: tuple[ActivityRecord, ...]
+    miscounted: tuple[CountOffer, ...]
     promised_before: tuple[Promised, ...]
+    promised_in_old_plan: tuple[Promised, ...]
     promised: tuple[Promised, ...]
     moves: tuple[Move, ...]
     lock_reason: str
@@ -68,22 +81,31 @@ class SectionPage:
     def state_label(self) -> str:
         return YearState(self.state).label
 
+    @property
+    def decisions(self) -> Versions:
+        """Each 計画変更 that touched a 計画値 of the page."""
+        return decisions_of(self.rows + self.related)
+
 
 def section_page(plan: Plan, number: int, year: int) -> SectionPage:
     """The page for the person of `plan.access`; Http404 for a 節 or a year that the plan does not have."""
     section, previous, following = neighbours(plan, number)
     if year not in plan.years:
         raise Http404("この計画の期間にない年度です。")
-    states = {(row.section_id, row.fiscal_year): row for row in _states(plan)}
+    earlier = _earlier_sections(plan, section) if year == plan.start_year and plan.previous_id else []
+    states = {(row.section_id, row.fiscal_year): row for row in _states(plan, earlier)}
     section_year = states.get((section.pk, year))
     state = state_of(section_year)
     visible = plan.access.sees_actuals(state)
     rows = _rows_with_related(plan, section, states)
     own = tuple(row for row in rows if row.measure.section_id == section.pk)
+    related = tuple(row for row in rows if row.measure.section_id != section.pk)
+    targets = tuple(OutcomeTarget.objects.filter(section=section))
     evaluation = getattr(section_year, "evaluation", None) if visible else None
     before = getattr(states.get((section.pk, year - 1)), "evaluation", None)
-    both_years = plan.action_items.filter(section=section, fiscal_year__in=(year - 1, year))
-    promises = seen_promises(plan, both_years, states)
+    both_years = Q(section=section, fiscal_year__in=(year - 1, year))
+    promises = seen_promises(plan, ActionItem.objects.filter(both_years | _last_year_of(earlier)), states)
+    records = _records(plan, section, year, states)
     return SectionPage(
         section=section,
         year=year,
@@ -93,15 +115,18 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         section_year=section_year,
         state=state,
         texts_visible=visible,
-        targets=tuple(OutcomeTarget.objects.filter(section=section)),
+        targets=targets,
         rows=own,
-        related=tuple(row for row in rows if row.measure.section_id != section.pk),
+        related=related,
+        chain=chain_of(section, year, own, related, has_target=bool(targets)),
         tally=tally(own, year),
         evaluation=evaluation,
         repeated=repeated_texts(evaluation, before) if plan.access.may_write else (),
-        promised_before=tuple(one for one in promises if one.item.fiscal_year == year - 1),
-        promised=tuple(one for one in promises if one.item.fiscal_year == year),
-        records=_records(plan, section, year, states),
+        promised_before=tuple(one for one in promises if one.is_of(section, year - 1)),
+        promised_in_old_plan=tuple(one for one in promises if one.item.section_id != section.pk),
+        promised=tuple(one for one in promises if one.is_of(section, year)),
+        records=records,
+        miscounted=_miscounted(records, own, year) if plan.access.may_write else (),
         moves=tuple(moves_open_to(plan.access, state)),
         lock_reason=plan.access.lock_reason(state),
         history=tuple(section_history(plan, section, year, limit=HISTORY_SHOWN)),
@@ -121,7 +146,7 @@ def neighbours(plan: Plan, number: int) -> tuple[Section, Section | None, Sectio
 
 def tally(rows: Iterable[MeasureRow], year: int) -> tuple[tuple[str, str, int], ...]:
     """How many measures read how in one year: (tone, words, count); what cannot be judged is counted beside it."""
-    cells = [row.cell(year) for row in rows]
+    cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     tones = Counter(cell.figures.tone for cell in cells if cell.figures.reading)
     judged = [(tone.value, words, tones[tone]) for tone, words in TALLIED]
     entered = sum(cell.figures.actual.is_entered for cell in cells)
@@ -140,15 +165,30 @@ def _tab(year: int, row: SectionYear | None) -> YearTab:
     return YearTab(year, state, YearState(state).label)
 
 
-def _states(plan: Plan) -> Iterable[SectionYear]:
+def _earlier_sections(plan: Plan, section: Section) -> Earlier:
+    """By id the 節 of the plan before that measures of this one come from: a part of other questions."""
+    lines = MeasureLink.objects.filter(plan=plan, new__section=section, old__isnull=False)
+    return lines.values("old__section")
+
+
+def _last_year_of(sections: Earlier) -> Q:
+    """Rows of these 節 in the last year of their plan."""
+    return Q(section__in=sections, fiscal_year=F("section__plan__end_year"))
+
+
+def _states(plan: Plan, earlier: Earlier) -> Iterable[SectionYear]:
     people = [f"{step}_by" for step in ("submitted", "checked", "returned", "confirmed", "published")]
-    return SectionYear.objects.filter(section__plan=plan).select_related("evaluation", *people)
+    wanted = Q(section__plan=plan) | _last_year_of(earlier)
+    return SectionYear.objects.filter(wanted).select_related("evaluation", *people)
 
 
 def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int], SectionYear]) -> list[MeasureRow]:
-    shown = Q(section=section) | Q(activity_indicator__related_sections=section)
-    measures = measures_of(plan).select_related("outlook").filter(shown).distinct()
-    return with_outlooks(plan, measure_rows(plan, measures, access=plan.access, states=states))
+    # A subquery: the join would need a DISTINCT over every column of six tables.
+    shown = Q(section=section) | Q(pk__in=section.related_indicators.values("pk"))
+    measures = measures_of(plan).select_related("outlook", "activity_indicator__service").filter(shown)
+    rows = measure_rows(plan, measures, access=plan.access, states=states)
+    own = [row for row in rows if row.measure.section_id == section.pk]
+    return with_outlooks(plan, own + together(row for row in rows if row.measure.section_id != section.pk))
 
 
 def _records(
@@ -158,4 +198,12 @@ def _records(
     seen = [y for y in plan.years if plan.access.sees_actuals(state_of(states.get((section.pk, y))))]
     before, within = Q(fiscal_year__lt=plan.start_year), Q(fiscal_year__in=seen)
     records = plan.records.filter(before | within, sections=section, fiscal_year__lte=year)
-    return tuple(records.order_by("fiscal_year", "held_on", "id"))
+    return with_links(records.order_by("fiscal_year", "held_on", "id"))
+
+
+def _miscounted(records: Iterable[ActivityRecord], rows: Iterable[MeasureRow], year: int) -> tuple[CountOffer, ...]:
+    """The actuals of the year that are other numbers than the records make. No query."""
+    actuals = {row.measure: row.cell(year).figures.actual for row in rows}
+    made = years_from(records, actuals, year)
+    offers = (CountOffer(one, made[one.pk], actual) for one, actual in actuals.items() if one.pk in made)
+    return tuple(offer for offer in offers if offer.differs)

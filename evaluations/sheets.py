@@ -1,146 +1,136 @@
 """The evaluation sheet of a plan and year: finished rows and texts become the plain data that `core` lays out."""
 
-from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
-from core.evaluation_sheet import SheetBlock, SheetBook, SheetSection, Shown
+from core.evaluation_sheet import SheetBook, SheetSection, Stamp
+from core.fiscal_months import wareki_day
 from core.fiscal_years import both_eras, wareki
-from core.prose import circled, printed_lines
-from core.values import Value
-from core.words import NOT_ENTERED, UNDER_REVIEW, ValueKind
+from core.prose import circled
+from core.sheet_design import Content, Edition, Measures
+from core.sheet_keys import PrintedSheet, printed_sheet
+from core.sheet_notes import notes_of
+from core.sheet_pages import lay_out
+from core.words import ValueKind
 from core.workbook import write_evaluation_sheet
-from evaluations.models import Evaluation
+from evaluations.sheet_blocks import SheetRows, sheet_rows
+from evaluations.sheet_texts import SheetTexts, sheet_texts
 from plans.access import Access, state_of
 from plans.models import Plan, Section, SectionYear, YearState
-from plans.queries import MeasureRow, YearCell, by_section, measure_rows, measures_of
-from targets.models import OutcomeTarget
-
-TENTH = Decimal("0.1")
-NOTES = (
-    "乖離値（旧様式）＝ 実績値 ÷ 計画値 × 100。計画値がない年度は空欄です。",
-    "実績が未入力の年度も乖離値は 0.0% と印刷されますが、実績が0という意味ではありません。",
-    "表のない目標は、成果目標の概要と実績の文章に記載しています。",
-)
+from plans.planned_versions import versions_in_words
+from plans.queries import MeasureRow, decisions_of
+from plans.sheet_layouts import SheetForm, form_of
 
 
-def sheet_bytes(plan: Plan, year: int, *, access: Access | None) -> bytes:
-    """The sheet as an .xlsx file, as this reader may see it. `access` None is the operator, who sees everything."""
-    return write_evaluation_sheet(sheet_book(plan, year, access=access))
+@dataclass(frozen=True)
+class _Material:
+    """Everything that is fetched for a sheet."""
+
+    form: SheetForm
+    sections: tuple[Section, ...]
+    states: Mapping[tuple[int, int], SectionYear]
+    rows: SheetRows
+    texts: SheetTexts
 
 
-def sheet_book(plan: Plan, year: int, *, access: Access | None) -> SheetBook:
-    """The evaluation of one year: all 節, actuals up to that year, its texts. Five queries however many measures."""
+def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm | None = None) -> bytes:
+    """The sheet as an .xlsx file, as this reader may see it. `access` None is the operator, who sees everything.
+
+    `form` None is the plan's own layout and edition.
+    """
+    form = form or form_of(plan)
+    book = sheet_book(plan, year, access=access, form=form)
+    return write_evaluation_sheet(book, form.design, form.edition)
+
+
+def sheet_as_printed(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> PrintedSheet:
+    """What the sheet would print now, cell by cell."""
+    book = sheet_book(plan, year, access=access, form=form)
+    placed = lay_out(book, form.design, form.edition)
+    return printed_sheet(placed, book.stamp, form.design.key, form.edition)
+
+
+def sheet_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm | None = None) -> SheetBook:
+    """The evaluation of one year: all 節, actuals up to that year, its texts. Seven queries however many measures."""
+    form = form or form_of(plan)
     states = {
         (row.section_id, row.fiscal_year): row
         for row in SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
     }
-    rows = by_section(measure_rows(plan, measures_of(plan).filter(sheet_block=True), access=access, states=states))
-    targets = _targets_by_section(plan)
-    sections = list(plan.sections.order_by("sheet_part", "number"))
-    parts = tuple(
-        tuple(
-            _section(plan, section, year, access, states, targets.get(section.pk, []), rows.get(section.pk, []))
-            for section in part
-        )
-        for _, part in groupby(sections, key=lambda section: section.sheet_part)
+    design = form.design
+    # 目標値設定の考え方 is kept with the measures of the goals and comes along with them.
+    measures = design.measures | ({Measures.TARGETS} if Content.RATIONALE in design.contents else set())
+    rows = sheet_rows(plan, measures, access=access, states=states, prints_words=form.edition is Edition.NEW)
+    material = _Material(
+        form=form,
+        sections=tuple(plan.sections.order_by("sheet_part", "number")),
+        states=states,
+        rows=rows,
+        texts=sheet_texts(plan, year, design.contents, rows.rows, access=access, states=states),
     )
     return SheetBook(
-        title=f"{plan.municipality.name} {plan.name} 評価シート（{wareki(year)}）",
+        title=f"{plan.municipality.name} {plan.name} {form.design.title}（{wareki(year)}）",
         year_label=f"{both_eras(year)}の評価",
-        parts=parts,
-        subtitle=(_states_in_words(sections, year, states),),
-        notes=NOTES,
+        years=plan.years,
+        parts=_parts(material, year),
+        subtitle=(_states_in_words(material.sections, year, states),),
+        notes=_notes(plan, material),
+        stamp=Stamp(plan.slug, year, _versions(material) if access is None or access.sees_drafts else {}),
     )
 
 
-def _section(
-    plan: Plan,
-    section: Section,
-    year: int,
-    access: Access | None,
-    states: dict[tuple[int, int], SectionYear],
-    targets: list[OutcomeTarget],
-    rows: list[MeasureRow],
-) -> SheetSection:
-    section_year = states.get((section.pk, year))
-    visible = access is None or access.sees_actuals(state_of(section_year))
-    evaluation: Evaluation | None = getattr(section_year, "evaluation", None)
-    first = targets[0] if targets else None
-    result_title = first.result_title if first else ""
+def _parts(material: _Material, year: int) -> tuple[tuple[SheetSection, ...], ...]:
+    return tuple(
+        tuple(_section(material, section, year) for section in part)
+        for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
+    )
+
+
+def _section(material: _Material, section: Section, year: int) -> SheetSection:
+    texts = material.texts.of(section)
+    headings = {material.texts.result_title(section), texts[Content.TARGET_TITLE]}
     return SheetSection(
-        target_title=first.title if first else section.title,
-        number_label=section.label,
-        outline="\n".join(_outline(target) for target in targets),
-        result_title=result_title,
-        narrative=_text(evaluation, "do_text", visible),
-        blocks=tuple(_block(plan, row, year, {result_title, first.title if first else section.title}) for row in rows),
-        issues=_text(evaluation, "issues_text", visible),
+        number=section.number,
+        texts=texts,
+        blocks=material.rows.blocks(section, year, headings),
+        result_title=material.texts.result_title(section),
     )
 
 
-def _outline(target: OutcomeTarget) -> str:
-    """概要, an empty line, 目標; either may be missing."""
-    passages = ["\n".join(printed_lines(text)) for text in (target.overview, target.goal_text) if text]
-    return "\n\n".join(passages)
+def _notes(plan: Plan, material: _Material) -> tuple[str, ...]:
+    """The formulas of what is printed, the layout's own notes, 計画変更, and what found no place in the layout."""
+    design, edition = material.form.design, material.form.edition
+    formulas = notes_of(design.lines(edition), edition, near_low=plan.near_low, near_high=plan.near_high)
+    return (*formulas, *design.notes[edition], *_revision_notes(plan, material.rows.rows), *material.texts.notes)
 
 
-def _text(evaluation: Evaluation | None, name: str, visible: bool) -> str:
-    if not visible:
-        return UNDER_REVIEW
-    return "\n".join(printed_lines(getattr(evaluation, name))) if evaluation else ""
+def _versions(material: _Material) -> dict[str, int]:
+    """By 節番号 how often values, texts and state of its years had been changed."""
+    numbers = {section.pk: str(section.number) for section in material.sections}
+    versions = dict.fromkeys(numbers.values(), 0)
+    for (section, _), row in material.states.items():
+        versions[numbers[section]] += row.version
+    return versions
 
 
-def _block(plan: Plan, row: MeasureRow, year: int, headings: set[str]) -> SheetBlock:
-    """One block. A measure named like the heading over the results bears no title of its own, as 第1節 prints it."""
-    measure = row.measure
-    kind = ValueKind(measure.value_kind)
-    unit = f"（{measure.unit}）" if measure.unit else ""
-    return SheetBlock(
-        title="" if measure.title in headings else f"{circled(measure.label)}{measure.title}",
-        quantity=measure.quantity or f"実績{unit}",
-        years=tuple(f"{y}年度" for y in plan.years),
-        planned=tuple(_shown(cell.figures.planned, kind) for cell in row.cells),
-        actual=tuple(_actual(cell, kind) if cell.year <= year else None for cell in row.cells),
-        deviation=tuple(_deviation(cell, year) for cell in row.cells),
-        is_percent=kind is ValueKind.RATE,
-    )
+def _revision_notes(plan: Plan, rows: Iterable[MeasureRow]) -> Iterator[str]:
+    """Which printed 計画値 were changed in mid-period, when and why; the sheet prints what stands now."""
+    for one in decisions_of(rows):
+        day = f"（{wareki_day(one.decided_on)}決定）" if one.decided_on else ""
+        yield f"第{one.number}回計画変更{day}：{one.reason}"
+    for row in rows:
+        measure = row.measure
+        kind, unit = ValueKind(measure.value_kind), measure.unit.replace("か所", plan.municipality.place_word)
+        changed = [
+            f"{wareki(cell.year)} {versions_in_words(cell.versions, kind, unit)}" for cell in row.cells if cell.versions
+        ]
+        if changed:
+            place = f"{measure.section.label} {circled(measure.label)}{measure.title}"
+            yield f"計画値の変更　{place}：{'、'.join(changed)}"
 
 
-def _actual(cell: YearCell, kind: ValueKind) -> Shown:
-    """未入力 stays blank on the old form; every other word is printed."""
-    word = cell.figures.actual_word
-    return _shown(cell.figures.actual, kind) if not word else (None if word == NOT_ENTERED else word)
-
-
-def _shown(value: Value, kind: ValueKind) -> Shown:
-    if value.amount is None:
-        return value.wording or value.state.label if value.state else None
-    if kind is ValueKind.PRESENCE:
-        return value.wording or ("有" if value.amount else "無")
-    return _tenths(value.amount) if value.numerator is not None else value.amount.normalize() + 0
-
-
-def _deviation(cell: YearCell, year: int) -> Decimal | None:
-    """旧様式 to one decimal; a year after the sheet's is printed as not entered."""
-    figures = cell.figures
-    if cell.year > year:
-        return Decimal("0.0") if figures.nature.has_rates and figures.planned.amount else None
-    return None if figures.legacy_deviation is None else _tenths(figures.legacy_deviation)
-
-
-def _tenths(number: Decimal) -> Decimal:
-    return number.quantize(TENTH, ROUND_HALF_UP)
-
-
-def _targets_by_section(plan: Plan) -> dict[int, list[OutcomeTarget]]:
-    found: dict[int, list[OutcomeTarget]] = {}
-    for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("order"):
-        found.setdefault(target.section_id, []).append(target)
-    return found
-
-
-def _states_in_words(sections: Iterable[Section], year: int, states: dict[tuple[int, int], SectionYear]) -> str:
+def _states_in_words(sections: Iterable[Section], year: int, states: Mapping[tuple[int, int], SectionYear]) -> str:
     """「状態：公表 第1節・第2節　下書き 第3節」: what a paper handed round must say of itself."""
     by_state: dict[str, list[str]] = {}
     for section in sorted(sections, key=lambda s: s.number):

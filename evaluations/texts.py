@@ -27,7 +27,14 @@ class TextsLocked(Exception):
 
 @transaction.atomic
 def save_texts(
-    section: Section, year: int, texts: Mapping[str, str], *, version: int, by: User | None, door: str
+    section: Section,
+    year: int,
+    texts: Mapping[str, str],
+    *,
+    version: int,
+    by: User | None,
+    door: str,
+    reason: str = "",
 ) -> Evaluation:
     """Save these texts of one 節 × 年度 and their history. `version` is the one the person started from; 0 = none yet.
 
@@ -58,6 +65,7 @@ def save_texts(
         Change(
             by=by,
             door=door,
+            reason=reason,
             municipality=plan.municipality,
             plan=plan,
             section=section,

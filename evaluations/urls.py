@@ -1,16 +1,26 @@
-"""Addresses of the evaluation: dashboard, PDCA pages, entry, moves, files, opinions, actions, publication, roll-up."""
+"""Addresses of the evaluation: plans to come, dashboard, PDCA pages, entry, the plan's rooms, publication, roll-up."""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
 from evaluations.views.actions import actions
+from evaluations.views.beside import beside
+from evaluations.views.calendar import calendar, calendar_download
+from evaluations.views.carry_over import carry_over
+from evaluations.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
+from evaluations.views.carry_over_paper import carry_over_paper, carry_over_table
 from evaluations.views.dashboard import dashboard
+from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
-from evaluations.views.exports import exports, sheet_download, tidy_download
+from evaluations.views.exports import exports, package_download, sheet_download, tidy_download
 from evaluations.views.imports import import_table
+from evaluations.views.links import links
 from evaluations.views.measure import measure
+from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
+from evaluations.views.packages import packages
 from evaluations.views.prefecture import prefecture, prefecture_table
 from evaluations.views.publish import publish
 from evaluations.views.published import (
@@ -20,6 +30,7 @@ from evaluations.views.published import (
     published_section,
     published_version,
 )
+from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
 from evaluations.workflow import MOVE_LIST
@@ -52,18 +63,34 @@ section_patterns: list[URLPattern] = [
 
 plan_patterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
+    path("beside/", beside, name="beside"),
     path("sections/<int:number>/", include(section_patterns)),
     path("measures/<measure_code:code>/", measure, name="measure"),
+    path("measures/<measure_code:code>/settings/", measure_settings, name="measure_settings"),
     path("entry/<int:year>/", entry_year, name="entry_year"),
     path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
     path("import/", import_table, name="import"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
     path("opinions/table.xlsx", opinions_table, name="opinions_table"),
     path("actions/", actions, name="actions"),
+    path("links/", links, name="links"),
+    path("calendar/", calendar, name="calendar"),
+    path("calendar.ics", calendar_download, name="calendar_download"),
+    path("revisions/", revisions, name="revisions"),
+    path("revisions/table.xlsx", revisions_table, name="revisions_table"),
     path("publish/", publish, name="publish"),
+    path("settings/measures/", plan_measures, name="plan_measures"),
+    path("settings/measures/add/", add_measure, name="add_measure"),
+    path("settings/sections/<int:number>/", section_goals, name="section_goals"),
+    path("carry-over/", carry_over, name="carry_over"),
+    path("carry-over/baselines/", carry_over_baselines, name="carry_over_baselines"),
+    path("carry-over/shortfalls/", carry_over_shortfalls, name="carry_over_shortfalls"),
+    path("carry-over/paper/", carry_over_paper, name="carry_over_paper"),
+    path("carry-over/paper.xlsx", carry_over_table, name="carry_over_table"),
 ]
 
 published_patterns = [
@@ -75,8 +102,13 @@ published_patterns = [
 ]
 
 urlpatterns = [
+    # Before the plans: "new" is no slug of one.
+    path("plans/new/", new_plan, name="new_plan"),
+    path("plans/new/<slug:slug>/", draft, name="draft"),
+    path("plans/new/<slug:slug>/sections/<slug:key>/", draft_section, name="draft_section"),
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
     path("prefectures/<municipality_code:code>/", prefecture, name="prefecture"),
+    path("prefectures/<municipality_code:code>/packages/", packages, name="packages"),
     path("prefectures/<municipality_code:code>/rollup.csv", prefecture_table, name="prefecture_table"),
 ]

@@ -1,8 +1,29 @@
-"""活動指標, services and months in the admin: to look at."""
+"""活動指標, services, months and forecasts in the admin: to look at."""
 
 from django.contrib import admin
 
-from indicators.models import ActivityIndicator, MonthlyMapping, MonthlyReading, Service
+from indicators.models import (
+    ActivityIndicator,
+    ForecastFactor,
+    MonthlyMapping,
+    MonthlyReading,
+    Service,
+    TakenVolume,
+    VolumeForecast,
+    VolumeTaking,
+)
 from plans.admin import ReadOnlyAdmin
 
-admin.site.register((ActivityIndicator, MonthlyMapping, MonthlyReading, Service), ReadOnlyAdmin)
+admin.site.register(
+    (
+        ActivityIndicator,
+        ForecastFactor,
+        MonthlyMapping,
+        MonthlyReading,
+        Service,
+        TakenVolume,
+        VolumeForecast,
+        VolumeTaking,
+    ),
+    ReadOnlyAdmin,
+)

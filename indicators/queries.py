@@ -1,9 +1,11 @@
-"""Nouns: the 活動指標 of a plan with their years and services."""
+"""Nouns: the 活動指標 of a plan with their years and services, and which of their months are in."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from core.words import Family
-from indicators.models import ActivityIndicator, Service
+from core.values import Value
+from core.words import Family, State
+from indicators.models import ActivityIndicator, MonthlyReading, Service
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow, measure_rows, measures_of
 
@@ -20,6 +22,12 @@ def indicator_rows(plan: Plan) -> list[MeasureRow]:
     return measure_rows(plan, services_together(measures), access=plan.access)
 
 
+def together(rows: Iterable[MeasureRow]) -> list[MeasureRow]:
+    """Finished rows of 活動指標, those of one service side by side."""
+    by_id = {row.measure.pk: row for row in rows}
+    return [by_id[measure.pk] for measure in services_together(row.measure for row in by_id.values())]
+
+
 def services_together(measures: Iterable[Measure]) -> list[Measure]:
     """Users and days or hours of one service side by side within their 節; otherwise in the order they come."""
     groups: dict[tuple[int, str], list[Measure]] = {}
@@ -32,3 +40,20 @@ def services_together(measures: Iterable[Measure]) -> list[Measure]:
             sections.setdefault(measure.section_id, []).append(groups[key])
         groups[key].append(measure)
     return [measure for section in sections.values() for group in section for measure in group]
+
+
+def months_entered(plan: Plan, years: Iterable[int]) -> dict[int, dict[int, set[int]]]:
+    """The months of each fiscal year that say something final, by measure id; 集計中 says nothing yet. One query."""
+    rows = MonthlyReading.objects.filter(indicator__measure__plan=plan, fiscal_year__in=set(years))
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for year, indicator, month, state in rows.values_list("fiscal_year", "indicator_id", "month", "state"):
+        found[year][indicator] |= {month} if state != State.PENDING else set()
+    return found
+
+
+def readings_of(measure: Measure) -> dict[int, dict[tuple[int, int], Value]]:
+    """Every month of one 活動指標 by fiscal year, each by measure id and month; absent = 未入力. One query."""
+    found: dict[int, dict[tuple[int, int], Value]] = defaultdict(dict)
+    for row in MonthlyReading.objects.filter(indicator=measure.pk):
+        found[row.fiscal_year][row.indicator_id, row.month] = row.value
+    return dict(found)

@@ -117,7 +117,7 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
     refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=words)
     if refusals:
         raise ReadingsRefused(refusals)
-    news = [change for change in wanted if stands.get(change.key) != change.new]
+    news = [change for change in wanted if stands.get(change.key, EMPTY) != change.new]
     if not news:
         return []
     _write(news, stored)

@@ -58,6 +58,11 @@ class Access:
         """People, plan settings, 節 and 指標."""
         return self.role == Role.MANAGER
 
+    @property
+    def may_receive(self) -> bool:
+        """In a 都道府県: take in the files of its cities."""
+        return self.role in (Role.PREFECTURE, Role.MANAGER)
+
     def may_enter(self, measure: Measure) -> bool:
         """Own 担当課; without one, all."""
         return self.may_write and self.department_id in (None, measure.department_id)
@@ -100,6 +105,13 @@ def require_membership(user: Person) -> list[Membership]:
     return memberships
 
 
+def managed_by(user: Person, sentence: str) -> list[Municipality]:
+    """The 自治体 in which this person has the role 管理; 403 with the sentence where there is none. One query."""
+    managed = [m.municipality for m in require_membership(user) if m.role == Role.MANAGER]
+    require(bool(managed), sentence)
+    return managed
+
+
 def access_for(user: Person, municipality: Municipality) -> Access | None:
     """What this person may do in this 自治体; None for a stranger. One query.
 
@@ -136,12 +148,14 @@ def plan_for(user: Person, slug: str) -> Plan:
 
 
 def prefecture_for(user: Person, code: str) -> Municipality:
-    """The 都道府県, for its members whatever their role. 403 with a sentence for people of its cities, 404 for
-    strangers. One query.
+    """The 都道府県 with `access` set, for its members whatever their role. 403 with a sentence for people of its
+    cities, 404 for strangers. One query.
     """
     around = memberships_of(user).filter(Q(municipality__code=code) | Q(municipality__prefecture__code=code))
-    for municipality in prefectures_of(around):
-        return municipality
+    for membership in around:
+        if prefectures_of([membership]):
+            membership.municipality.access = Access(Role(membership.role))
+            return membership.municipality
     own_city = around.select_related("municipality__prefecture").first()
     if own_city is None or own_city.municipality.prefecture is None:
         raise Http404("都道府県が見つかりません。")

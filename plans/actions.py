@@ -9,13 +9,11 @@ from django.db.models import F
 
 from core.fiscal_years import wareki
 from core.reader import echo
-from core.values import Value
+from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Side, State
-from plans.models import Change, Measure, Plan, Section, SectionYear, Subject, YearlyValue
+from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
-
-CellKey = tuple[int, int, str]
-"""Measure id, fiscal year, side."""
+from plans.value_rows import CellKey, CellRows, lock_newest_revision
 
 
 @dataclass(frozen=True)
@@ -38,33 +36,42 @@ class CellChange:
         return f"「{self.measure.title}」{wareki(self.fiscal_year)} {self.side.label}"
 
 
+CORRECTION = "計画値の入力の誤りの訂正"
+"""The reason of a line by which no plan was changed."""
+
+
 class ValuesRefused(ChangesRefused[CellChange]):
     """Values of a year could not be written."""
 
 
 @transaction.atomic
-def record_values(changes: Iterable[CellChange], *, by: User | None, door: str, reason: str = "") -> list[Change]:
+def record_values(
+    changes: Iterable[CellChange], *, by: User | None, door: str, reason: str = "", corrects: bool = False
+) -> list[Change]:
     """Write all of these changes of one plan, or none, with their history. Returns the history lines.
 
     Checks rights, the years of the plan, locks and conflicts (each `old` against what stands; no row = 未入力).
     Raises ValuesRefused. `by` None is the operator at the command line: no rights are asked, locks and conflicts hold.
+    計画値 go into the newest 計画変更; with `corrects` into the one that set them last, as what it should have said.
     """
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:
         return []
     plan = one_plan(wanted)
     years = lock_section_years(plan, {(c.measure.section_id, c.fiscal_year) for c in wanted})
-    stored = _stored_rows(wanted)
-    stands = {key: row.value for key, row in stored.items()}
+    newest = lock_newest_revision(plan) if any(change.side is Side.PLANNED for change in wanted) else 0
+    rows = CellRows((change.key for change in wanted), newest, corrects=corrects)
+    stands = rows.stands
     refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=shown)
     if refusals:
         raise ValuesRefused(refusals)
-    news = [change for change in wanted if stands.get(change.key) != change.new]
+    news = [change for change in wanted if stands.get(change.key, EMPTY) != change.new]
     if not news:
         return []
-    _write(news, stored)
+    history = _history(news, rows, plan, by, door, reason)
+    rows.write({change.key: change.new for change in news})
     bump(years.values())
-    return Change.objects.bulk_create(_history(news, plan, by, door, reason))
+    return Change.objects.bulk_create(history)
 
 
 def lock_section_years(plan: Plan, keys: set[tuple[int, int]]) -> dict[tuple[int, int], SectionYear]:
@@ -95,17 +102,13 @@ def bump(section_years: Iterable[SectionYear]) -> None:
     SectionYear.objects.filter(pk__in=[row.pk for row in section_years]).update(version=F("version") + 1)
 
 
-def _stored_rows(changes: list[CellChange]) -> dict[CellKey, YearlyValue]:
-    rows = YearlyValue.objects.filter(
-        measure__in={c.measure.pk for c in changes}, fiscal_year__in={c.fiscal_year for c in changes}, revision=0
-    )
-    return {(row.measure_id, row.fiscal_year, row.side): row for row in rows}
-
-
 def _wrong(change: CellChange, plan: Plan) -> str:
     """What does not belong into a year at all; "" where all is well."""
     if change.fiscal_year not in plan.years:
         return f"は計画の期間（{wareki(plan.start_year)}から{wareki(plan.end_year)}まで）の外です。"
+    outside = change.measure.outside(change.fiscal_year)
+    if outside and change.new.number is not None:
+        return f"は、この指標の{outside}の年度です。数値は入力できません。"
     if change.new.state is State.NOT_SET and change.side is Side.ACTUAL:
         return "に「設定しない」は使えません。"
     return ""
@@ -116,31 +119,14 @@ def shown(value: Value) -> str:
     return echo(value) if value.is_entered else NOT_ENTERED
 
 
-def _write(changes: list[CellChange], stored: dict[CellKey, YearlyValue]) -> None:
-    """A row for each new value, no row for each cleared one: four statements however many changes."""
-    gone: list[int] = []
-    changed: list[YearlyValue] = []
-    fresh: list[YearlyValue] = []
-    for change in changes:
-        row = stored.get(change.key)
-        if not change.new.is_entered:
-            gone += [row.pk] if row else []
-            continue
-        row = row or YearlyValue(measure=change.measure, fiscal_year=change.fiscal_year, side=change.side)
-        row.take(change.new)
-        (changed if row.pk else fresh).append(row)
-    YearlyValue.objects.filter(pk__in=gone).delete()
-    YearlyValue.objects.bulk_create(fresh)
-    fields = ["number", "state", "wording", "numerator", "denominator", "as_of", "certainty", "note"]
-    YearlyValue.objects.bulk_update(changed, fields, batch_size=200)
-
-
-def _history(changes: list[CellChange], plan: Plan, by: User | None, door: str, reason: str) -> list[Change]:
+def _history(
+    changes: list[CellChange], rows: CellRows, plan: Plan, by: User | None, door: str, reason: str
+) -> list[Change]:
     return [
         Change(
             by=by,
             door=door,
-            reason=reason,
+            reason=CORRECTION if rows.puts_right(change.key) else reason,
             municipality=plan.municipality,
             plan=plan,
             section_id=change.measure.section_id,
@@ -148,9 +134,16 @@ def _history(changes: list[CellChange], plan: Plan, by: User | None, door: str, 
             fiscal_year=change.fiscal_year,
             side=change.side,
             subject=Subject.VALUE,
-            field=change.side.label,
+            field=_field(change, rows),
             old=change.old.as_dict() or None,
             new=change.new.as_dict() or None,
         )
         for change in changes
     ]
+
+
+def _field(change: CellChange, rows: CellRows) -> str:
+    """「計画値（第1回変更）」 once the plan has been changed; 「計画値（当初）」 is then a correction."""
+    if change.side is Side.ACTUAL or not rows.newest:
+        return change.side.label
+    return f"{change.side.label}（{PlanRevision(number=rows.into(change.key)).label}）"

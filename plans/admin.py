@@ -97,7 +97,7 @@ class MeasureAdmin(ReadOnlyAdmin):
 
 @admin.register(YearlyValue)
 class YearlyValueAdmin(ReadOnlyAdmin):
-    list_display = ("measure", "fiscal_year", "side", "number", "state")
+    list_display = ("measure", "fiscal_year", "side", "revision", "replaced_in", "number", "state")
     list_filter = ("side", "fiscal_year")
     list_select_related = ("measure",)
 

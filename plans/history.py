@@ -1,8 +1,8 @@
 """変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
 
 Masked are, for those who do not see drafts, actuals, months, texts, records and 取組, and the reasons given for moves,
-of a 節 × 年度 that is not 確定 or 公表 now; 協議会意見 and 見込み always, being working papers. Changes of people are
-shown to the managers of that 自治体 alone.
+of a 節 × 年度 that is not 確定 or 公表 now; 協議会意見, 見込み and 見込量の算出 always, being working papers. Changes
+of people are shown to the managers of that 自治体 alone.
 """
 
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
         fiscal_year=OuterRef("fiscal_year"),
         state__in=SETTLED,
     )
-    kept_back = (guarded & ~Exists(settled)) | Q(subject__in=[Subject.OPINION, Subject.OUTLOOK])
+    kept_back = (guarded & ~Exists(settled)) | Q(subject__in=[Subject.OPINION, Subject.OUTLOOK, Subject.VOLUME])
     is_masked = Case(When(kept_back & ~sees_drafts, then=Value(True)), default=Value(False))
     return changes.annotate(is_masked=is_masked).select_related("by", "municipality", "plan", "section", "measure")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.http import Http404
 
-from plans.access import Person, require, require_membership
-from plans.models import Department, Membership, Municipality, Role
+from plans.access import Person, managed_by
+from plans.models import Department, Membership, Municipality
 from plans.people import may_hold_keys
 from plans.people_forms import AddDepartment, AddPerson, ChangePerson, CityPeople, PeopleForm, RenameDepartment
 
@@ -32,9 +32,7 @@ class DepartmentRow:
 
 def managed_cities(user: Person) -> list[Municipality]:
     """The 自治体 whose people this person keeps; 403 where there is none. One query."""
-    managed = [m.municipality for m in require_membership(user) if m.role == Role.MANAGER]
-    require(bool(managed), "利用者のページは、管理の役割の人だけが開けます。")
-    return managed
+    return managed_by(user, "利用者のページは、管理の役割の人だけが開けます。")
 
 
 def chosen_city(managed: list[Municipality], code: str | None) -> Municipality:

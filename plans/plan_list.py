@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from core.fiscal_years import current_fiscal_year
 from plans.access import Person, visible_plans
@@ -33,11 +33,27 @@ class PlanSummary:
 
 
 @dataclass(frozen=True)
+class PeriodPlans:
+    """The plans of one 自治体 for the same years. `has_others`: another plan's years overlap, here or elsewhere."""
+
+    plans: tuple[PlanSummary, ...]
+    has_others: bool
+
+    @property
+    def first(self) -> Plan:
+        return self.plans[0].plan
+
+
+@dataclass(frozen=True)
 class CityPlans:
-    """The plans of one 自治体, newest first."""
+    """The plans of one 自治体 by 期間, newest first."""
 
     municipality: Municipality
-    plans: tuple[PlanSummary, ...]
+    periods: tuple[PeriodPlans, ...]
+
+    @property
+    def plans(self) -> tuple[PlanSummary, ...]:
+        return tuple(summary for period in self.periods for summary in period.plans)
 
 
 def current_plan(memberships: Iterable[Membership], today: date) -> Plan | None:
@@ -61,10 +77,31 @@ def plan_list_rows(user: Person) -> list[CityPlans]:
     states = _states(plans)
     summaries = [_summary(plan, states[plan.pk]) for plan in plans]
     by_city = groupby(summaries, key=lambda summary: summary.plan.municipality)
-    return [CityPlans(municipality, tuple(group)) for municipality, group in by_city]
+    return [CityPlans(municipality, _by_period(tuple(group))) for municipality, group in by_city]
 
 
-BY_CITY = ("municipality__code", "-start_year", "kind")
+BY_CITY = ("municipality__code", "-start_year", "end_year")
+KINDS = list(PlanKind)
+
+
+def plans_beside(plan: Plan) -> QuerySet[Plan]:
+    """The plans of the same 自治体 whose years overlap, this one among them; who may open one may open all."""
+    return plan.municipality.plans.filter(start_year__lte=plan.end_year, end_year__gte=plan.start_year)
+
+
+def by_kind(plan: Plan) -> tuple[int, int]:
+    """The order of plans beside each other: 障害福祉計画, 障害児福祉計画, 障害者計画, then the older first."""
+    return KINDS.index(PlanKind(plan.kind)), plan.start_year
+
+
+def _by_period(summaries: Sequence[PlanSummary]) -> tuple[PeriodPlans, ...]:
+    by_years = groupby(summaries, key=lambda summary: summary.plan.years)
+    periods = (tuple(sorted(group, key=lambda summary: by_kind(summary.plan))) for _, group in by_years)
+    return tuple(PeriodPlans(group, _has_others(group[0].plan, summaries)) for group in periods)
+
+
+def _has_others(plan: Plan, summaries: Sequence[PlanSummary]) -> bool:
+    return any(plan != other.plan and set(plan.years) & set(other.plan.years) for other in summaries)
 
 
 def _states(plans: Sequence[Plan]) -> dict[int, Counter]:

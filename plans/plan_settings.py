@@ -13,6 +13,7 @@ from django.db import models, transaction
 from core.numerals import plain
 from plans.access import access_for, require
 from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
+from plans.sheet_layouts import EDITIONS, layout_choices
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class SettingChange:
     new: Any
 
 
+Names = Mapping[str, Mapping[Any, str]]
+"""By field, what each of the values to choose from is called."""
 Written = list[tuple[SettingChange, models.Model]]
 """Changes with the row that took them."""
 
@@ -61,7 +64,7 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     city = Municipality.objects.select_for_update(no_key=True).get(pk=plan.municipality_id)
     access = access_for(by, city)
     require(access is not None and access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
-    departments = dict(city.departments.values_list("pk", "name"))
+    names = _names(city)
     kept = _rows_of(plan, city)
     written: Written = []
     conflicts = []
@@ -70,15 +73,27 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
         stands = getattr(row, change.field)
         if stands == change.new:
             continue
+        if change.new not in names.get(change.field, {change.new: ""}):
+            raise SettingsRefused("選んだものは、もうありません。ページを開き直して、選び直してください。")
         if stands != change.old:
-            conflicts.append(_conflict(change, stands, departments))
+            conflicts.append(_conflict(change, stands, names))
             continue
         setattr(row, change.field, change.new)
         written.append((change, row))
     if conflicts:
         raise SettingsRefused(conflicts=conflicts)
     _save(written)
-    return Change.objects.bulk_create(_line(change, row, plan, departments, by) for change, row in written)
+    return Change.objects.bulk_create(_line(change, row, plan, names, by) for change, row in written)
+
+
+def _names(city: Municipality) -> Names:
+    """No 担当課 is a choice too."""
+    departments: dict[int | None, str] = dict(city.departments.values_list("pk", "name"))
+    return {
+        "department_id": departments | {None: ""},
+        "sheet_layout": dict(layout_choices(city)),
+        "sheet_edition": dict(EDITIONS),
+    }
 
 
 def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], int], models.Model]:
@@ -87,8 +102,8 @@ def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], i
     return {(type(row), row.pk): row for row in rows}
 
 
-def _conflict(change: SettingChange, stands: Any, departments: Mapping[int, str]) -> SettingConflict:
-    kept, typed = (_in_words(change.field, side, departments) or "（空欄）" for side in (stands, change.new))
+def _conflict(change: SettingChange, stands: Any, names: Names) -> SettingConflict:
+    kept, typed = (_in_words(change.field, side, names) or "（空欄）" for side in (stands, change.new))
     return SettingConflict(
         change,
         stands,
@@ -114,7 +129,7 @@ def _check(plan: Plan) -> None:
         raise SettingsRefused(" ".join(error.messages)) from error
 
 
-def _line(change: SettingChange, row: models.Model, plan: Plan, departments: Mapping[int, str], by: User) -> Change:
+def _line(change: SettingChange, row: models.Model, plan: Plan, names: Names, by: User) -> Change:
     """表記 belong to the 自治体 and so to no plan; a 節 and a 指標 are named by the line's place."""
     is_master = isinstance(row, Section | Measure)
     section = row if isinstance(row, Section) else getattr(row, "section", None)
@@ -127,15 +142,17 @@ def _line(change: SettingChange, row: models.Model, plan: Plan, departments: Map
         measure=row if isinstance(row, Measure) else None,
         subject=Subject.MASTER if is_master else Subject.SETTING,
         field=str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
-        old=_in_words(change.field, change.old, departments),
-        new=_in_words(change.field, change.new, departments),
+        old=_in_words(change.field, change.old, names),
+        new=_in_words(change.field, change.new, names),
     )
 
 
-def _in_words(field: str, side: Any, departments: Mapping[int, str]) -> str | None:
+def _in_words(field: str, side: Any, names: Names) -> str | None:
     """A setting as the history prints it; None for no 担当課."""
     if side is None:
         return None
-    if field == "department_id":
-        return departments.get(side, "")
+    if field in names:
+        return names[field].get(side, "")
+    if isinstance(side, bool):
+        return "はい" if side else "いいえ"
     return plain(side) if isinstance(side, Decimal) else str(side)

@@ -15,6 +15,7 @@ from core.numerals import plain
 from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
+from plans.sheet_layouts import EDITIONS, layout_choices
 
 LAST_PART = 9
 
@@ -171,7 +172,21 @@ class DepartmentsForm(SettingsForm):
         return [(setting.row, self[setting.name]) for setting in self.settings]
 
 
-FORMS: tuple[type[SettingsForm], ...] = (PlanForm, WordsForm, SectionsForm, DepartmentsForm)
+class SheetLayoutForm(SettingsForm):
+    """Which layout the evaluation sheet has, and whether its figures are those of 旧様式 or 新様式."""
+
+    action = "sheet"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        layout = forms.ChoiceField(label="評価シートの様式", choices=layout_choices(plan.municipality))
+        edition = forms.ChoiceField(label="数値の書き方", choices=EDITIONS)
+        return [
+            Setting("sheet_layout", plan, "sheet_layout", layout),
+            Setting("sheet_edition", plan, "sheet_edition", edition),
+        ]
+
+
+FORMS: tuple[type[SettingsForm], ...] = (PlanForm, WordsForm, SheetLayoutForm, SectionsForm, DepartmentsForm)
 
 
 def settings_forms(plan: Plan, data=None) -> dict[str, SettingsForm]:

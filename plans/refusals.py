@@ -84,6 +84,8 @@ def refusals_of(
     are asked.
     """
     access = access_for(by, plan.municipality) if by else None
+    changes = list(changes)
+    moved = _moved(changes)
     refusals, seen = [], set()
     for change in changes:
         stands = stored.get(change.key, EMPTY)
@@ -93,6 +95,9 @@ def refusals_of(
             cause, sentence = Cause.FORBIDDEN, f"{change.place}を入力する権限がありません。"
         elif invalid := wrong(change, plan):
             cause, sentence = Cause.INVALID, f"{change.place}{invalid}"
+        elif change.measure.pk in moved:
+            cause = Cause.CONFLICT
+            sentence = f"{change.place}は、ほかの人が指標を別の節に移しています。ページを開き直してください。"
         elif change.key in seen:
             cause, sentence = Cause.INVALID, f"{change.place}が二度あります。一つにしてください。"
         elif locked:
@@ -107,3 +112,10 @@ def refusals_of(
             continue
         refusals.append(Refusal(change, cause, sentence, stands))
     return refusals
+
+
+def _moved(changes: Iterable[OneChange]) -> set[int]:
+    """The ids of measures that left their 節, whose locks were asked, since the caller read them. One query."""
+    sections = {change.measure.pk: change.measure.section_id for change in changes}
+    stand = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
+    return sections.keys() - {pk for pk, section in stand if sections[pk] == section}

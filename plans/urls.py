@@ -4,11 +4,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from plans.views.account import Login, PasswordChange
+from plans.views.catalogue import catalogue
 from plans.views.help import help_page
 from plans.views.history import history
 from plans.views.people import people
 from plans.views.plans import home, plan_list
 from plans.views.settings import plan_settings
+from plans.views.sheet_layouts import sheet_layout_file, sheet_layouts
 
 app_name = "plans"
 
@@ -18,7 +20,10 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", PasswordChange.as_view(), name="password"),
     path("plans/", plan_list, name="plan_list"),
+    path("plans/catalogue/<int:generation>/", catalogue, name="catalogue"),
     path("plans/<slug:slug>/settings/", plan_settings, name="plan_settings"),
+    path("plans/<slug:slug>/settings/layouts/", sheet_layouts, name="sheet_layouts"),
+    path("plans/<slug:slug>/settings/layouts/<slug:key>.json", sheet_layout_file, name="sheet_layout_file"),
     path("people/", people, name="people"),
     path("history/", history, name="history"),
     path("help/", help_page, name="help"),

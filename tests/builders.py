@@ -1,5 +1,6 @@
 """Small builders: one plan, one measure, one person, with everything else at its plainest."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import count
 
@@ -7,10 +8,16 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from core.values import Value
-from core.words import Family, Side, State
-from indicators.models import ActivityIndicator
+from core.words import Direction, Family, Side, State
+from core.yearly_round import RoundStep
+from evaluations.models import Deadline, PlanDraft
+from evaluations.opening.drafts import start_draft
+from indicators.models import ActivityIndicator, Service
+from indicators.services import create_missing_services
+from plans.catalogue import FIXTURE as CATALOGUE
 from plans.models import (
     Measure,
+    MeasureLink,
     Membership,
     Municipality,
     Plan,
@@ -52,6 +59,11 @@ def a_plan(
     return plan
 
 
+def a_revision(plan: Plan, number: int = 1, *, day: date = date(2022, 10, 1), reason: str = "") -> PlanRevision:
+    """A 計画変更, past the verb: from now on 計画値 go into it."""
+    return PlanRevision.objects.create(plan=plan, number=number, decided_on=day, reason=reason or f"第{number}回の理由")
+
+
 def a_section(plan: Plan, number: int = 1, title: str = "施設入所者の地域生活への移行") -> Section:
     """One 節."""
     return Section.objects.create(plan=plan, number=number, title=title)
@@ -78,6 +90,41 @@ def a_measure(section: Section, code: str = "", *, family: str = Family.TARGET, 
     return measure
 
 
+def a_service(code: str = "kyotaku_kaigo") -> Service:
+    """A service of the law, with all others beside it."""
+    create_missing_services(CATALOGUE.with_name("services.json"))
+    return Service.objects.get(code=code)
+
+
+def a_volume(section: Section, code: str = "kyotaku_kaigo", amount_of: str = "hours", **fields) -> list[Measure]:
+    """The 活動指標 of one service in this 節: its users and, unless `amount_of` is "", their days or hours."""
+    service, units = a_service(code), {"users": "人/月", "hours": "時間/月", "days": "人日/月"}
+    measures = []
+    for counted in filter(None, ("users", amount_of)):
+        title = f"{service.name}の{ActivityIndicator.AmountOf(counted).label}"
+        facts = {"title": title, "unit": units[counted], "direction": "near", "accumulation": "monthly_average"}
+        measure = a_measure(section, f"{code}-{counted}", family=Family.INDICATOR, **(facts | fields))
+        ActivityIndicator.objects.filter(measure=measure).update(service=service, amount_of=counted)
+        measures.append(measure)
+    return measures
+
+
+def an_indicator(section: Section, code: str, service: str = "", amount_of: str = "users", **fields) -> Measure:
+    """A 活動指標 of this 節 in the direction 見込, of the service with this code where one is named."""
+    fields = {"direction": Direction.NEAR, "unit": "人/月"} | fields
+    measure = a_measure(section, code, family=Family.INDICATOR, **fields)
+    if service:
+        kept, _ = Service.objects.get_or_create(code=service, defaults={"name": service, "category": "日中活動系"})
+        ActivityIndicator.objects.filter(measure=measure).update(service=kept, amount_of=amount_of)
+    return measure
+
+
+def linked(measure: Measure, *sections: Section) -> Measure:
+    """The 活動指標 tied to the 成果目標 of these 節, past the verb."""
+    measure.activity_indicator.related_sections.set(sections)
+    return measure
+
+
 def a_value(
     measure: Measure,
     year: int,
@@ -92,6 +139,28 @@ def a_value(
     row.take(Value(number=None if number is None else Decimal(number), state=state, **fields))
     row.save()
     return row
+
+
+def a_link(plan: Plan, old: Measure | None = None, new: Measure | None = None, how: str = "same", **fields):
+    """One line of the carry-over into this plan, past the verb; the plan follows that of the old measure."""
+    if old and plan.previous_id is None:
+        plan.previous = old.plan
+        plan.save(update_fields=["previous"])
+    return MeasureLink.objects.create(plan=plan, old=old, new=new, how=how, **fields)
+
+
+def changed_plan(measure: Measure, year: int, *numbers: int | str | None) -> None:
+    """計画値 of one year: 当初, then what each 計画変更 made of it; None leaves it alone in that one."""
+    stands: YearlyValue | None = None
+    for revision, number in enumerate(numbers):
+        if number is None:
+            continue
+        if stands:
+            stands.replaced_in = revision
+            stands.save()
+        stands = YearlyValue(measure=measure, fiscal_year=year, side=Side.PLANNED, revision=revision)
+        stands.take(Value(Decimal(number)))
+        stands.save()
 
 
 def a_user(
@@ -140,3 +209,17 @@ def a_full_plan(measures: int = 1, **fields) -> Plan:
                 a_value(measure, year, number + 1, side=Side.PLANNED)
                 a_value(measure, year, number + 2)
     return plan
+
+
+def a_deadline(plan: Plan, due_on: str, **fields) -> Deadline:
+    """One date of the plan's calendar, past the verb."""
+    given = {"key": f"own-{next(_serial)}", "title": "予定", "step": RoundStep.OTHER, "changed_at": timezone.now()}
+    return Deadline.objects.create(plan=plan, due_on=date.fromisoformat(due_on), **given | fields)
+
+
+def a_draft(
+    municipality: Municipality | None = None, *, generation: int = 7, kind: str = "disability", by: User | None = None
+) -> PlanDraft:
+    """A draft of a plan as its manager begins it."""
+    city = municipality or a_municipality()
+    return start_draft(city, kind, generation, first_year=2027, by=by or a_user(Role.MANAGER, city))

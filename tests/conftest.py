@@ -136,7 +136,10 @@ def soffice() -> Path:
 # --- What joined in ---
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The long ones first, or one process ends the run with them while the others have nothing left to do.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
     for item in items:
         if item.get_closest_marker("browser") and not CHROMIUM:

@@ -13,8 +13,8 @@ from django.urls import reverse
 from evaluations.action_items import Promise, add_action, carry_action, change_promise, delete_action, report_action
 from evaluations.models import ActionItem
 from evaluations.texts import save_texts
-from evaluations.versions import RowConflict, RowRefused
 from plans.models import Change, Role, SectionYear, Subject, YearState
+from plans.versions import RowConflict, RowRefused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.bench.harness import Row, measure, printed, write
+from tests.bench.harness import Row, failures, measure, printed, write
 
 
 def test_ours_and_the_floor_take_turns_and_their_medians_are_compared():
@@ -29,6 +29,12 @@ def test_the_file_has_rows_and_facts(tmp_path):
     assert printed([Row("x", 2.0, 1.0, 2.0)]) == "x: ours 2.0 ms, floor 1.0 ms, ratio 2.0"
 
 
+def test_a_fact_that_does_not_hold_is_named():
+    assert failures({"cities": 0, "database": "", "rollup_equals_naive": False, "other": True}) == [
+        "rollup_equals_naive"
+    ]
+
+
 @pytest.mark.sqlite
 def test_the_whole_of_it_runs_on_three_cities(tmp_path):
     output = tmp_path / "bench.json"
@@ -39,4 +45,4 @@ def test_the_whole_of_it_runs_on_three_cities(tmp_path):
     written = json.loads(output.read_text())
     assert len(written["rows"]) == 3
     assert all(row["ours"] > 0 and row["floor"] > 0 for row in written["rows"])
-    assert written["facts"]["database"] == "sqlite"
+    assert (written["facts"]["database"], written["facts"]["rollup_equals_naive"]) == ("sqlite", True)

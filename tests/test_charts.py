@@ -231,9 +231,17 @@ def test_plotly_config_has_no_logo_and_no_button_to_a_cloud():
 
 
 def test_rendered_chart_holds_both_drawings_and_the_words():
-    assert rendered(INTERIM) == RenderedChart(
-        "1-1", "地域生活への移行者数", INTERIM.summary, to_svg(INTERIM), to_plotly(INTERIM)
-    )
+    chart = rendered(INTERIM)
+
+    assert chart == RenderedChart("1-1", "地域生活への移行者数", INTERIM.summary, to_svg(INTERIM), chart.plotly)
+    assert json.loads(chart.plotly) == to_plotly(INTERIM)
+
+
+def test_nothing_in_the_figure_ends_the_script_element_that_carries_it():
+    chart = rendered(a_chart(("1", "2"), title="</script><!--&amp;", unit="<"))
+
+    assert [sign for sign in "<>&" if sign in chart.plotly] == []
+    assert json.loads(chart.plotly)["config"]["toImageButtonOptions"]["filename"] == "</script><!--&amp;"
 
 
 def test_figure_carries_the_svg_the_figure_for_plotly_and_hidden_tools():

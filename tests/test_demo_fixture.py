@@ -368,7 +368,7 @@ def test_services_know_from_when_to_when_they_exist():
 
     limits = {code: (f["since"], f["until"]) for code, f in fields.items() if f["since"] or f["until"]}
 
-    assert (len(fields), len(read("services.json"))) == (47, 47)
+    assert (len(fields), len(read("services.json"))) == (49, 49)
     assert limits == {
         "iryo_jido_hattatsu": (None, "2024-03-31"),
         "jiritsu_enjo": ("2018-04-01", None),

@@ -9,14 +9,31 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.values import EMPTY, Value
+from core.volumes import Scenario
 from core.words import Side
 from evaluations.models import ActionItem, ActivityRecord
+from evaluations.packages import make_package
 from evaluations.publication import publish
 from evaluations.texts import save_texts
 from indicators.readings import ReadingChange, record_readings
+from indicators.volume_actions import save_forecast
+from indicators.volume_content import ForecastContent
+from indicators.volume_ground import ground_of
 from plans.actions import CellChange, record_values
 from plans.models import Door, Municipality, Role, SectionYear, YearState
-from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
+from tests.builders import (
+    a_draft,
+    a_link,
+    a_measure,
+    a_municipality,
+    a_plan,
+    a_prefecture_user,
+    a_section,
+    a_user,
+    a_value,
+    a_volume,
+    in_state,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +42,10 @@ SECRET_TEXT = "外に出てはならない下書き"
 SECRET_RECORD = "下書きの会議"
 SECRET_PROMISE = "下書きの取組"
 SECRET_OPINION = "公表しない意見"
+SECRET_OF_OLD_PLAN = "27182"
 YEAR = 2022
 SLUG = "122319-6"
+DRAFT = "122319-7"
 
 WRITERS = ("editor", "checker", "confirmer", "manager")
 CITY = ("viewer", *WRITERS)
@@ -47,15 +66,29 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "plans:password": ({}, ("nobody", "stranger", *READERS)),
     "plans:people": ({}, ("manager",)),
     "plans:plan_settings": (S, ("manager",)),
+    "plans:sheet_layouts": (S, ("manager",)),
+    "plans:sheet_layout_file": ({**S, "key": "kanri"}, ("manager",)),
+    "plans:catalogue": ({"generation": 7}, ("stranger", *READERS)),
+    "evaluations:new_plan": ({}, ("stranger", "manager")),
+    "evaluations:draft": ({"slug": DRAFT}, ("manager",)),
+    "evaluations:draft_section": ({"slug": DRAFT, "key": "7-1"}, ("manager",)),
+    "evaluations:plan_measures": (S, ("manager",)),
+    "evaluations:add_measure": (S, ("manager",)),
+    "evaluations:measure_settings": (C, ("manager",)),
+    "evaluations:section_goals": ({**S, "number": 1}, ("manager",)),
     "targets:target_list": (S, READERS),
     "indicators:indicator_list": (S, READERS),
     "indicators:monthly": ({**S, "year": YEAR}, READERS),
+    "indicators:volumes": (S, READERS),
+    "indicators:volume": ({**S, "key": "kyotaku_kaigo"}, READERS),
+    "indicators:volume_table": ({**S, "key": "kyotaku_kaigo"}, READERS),
     "evaluations:dashboard": (S, READERS),
     "evaluations:section_year": (SY, READERS),
     "evaluations:measure": (C, READERS),
     "evaluations:exports": (S, READERS),
     "evaluations:tidy_download": ({**S, "extension": "csv"}, READERS),
     "evaluations:sheet_download": ({**S, "year": YEAR}, READERS),
+    "evaluations:package_download": ({**S, "number": 1}, READERS),
     "evaluations:entry_year": ({**S, "year": YEAR}, WRITERS),
     "evaluations:entry_section": ({**S, "year": YEAR, "number": 1}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
@@ -63,8 +96,20 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
+    "evaluations:links": (S, READERS),
+    "evaluations:carry_over": (S, READERS),
+    "evaluations:carry_over_baselines": (S, READERS),
+    "evaluations:carry_over_shortfalls": (S, READERS),
+    "evaluations:carry_over_paper": (S, READERS),
+    "evaluations:carry_over_table": (S, READERS),
+    "evaluations:beside": (S, READERS),
+    "evaluations:calendar": (S, READERS),
+    "evaluations:calendar_download": (S, READERS),
+    "evaluations:revisions": (S, READERS),
+    "evaluations:revisions_table": (S, READERS),
     "evaluations:prefecture": ({"code": "120006"}, ("pref",)),
     "evaluations:prefecture_table": ({"code": "120006"}, ("pref",)),
+    "evaluations:packages": ({"code": "120006"}, ("pref",)),
     "evaluations:publish": (S, ("confirmer", "manager")),
 }
 MOVES = {
@@ -90,6 +135,10 @@ def all_names(resolver: URLResolver, prefix: str = "") -> set[str]:
     return names
 
 
+OF_NO_PLAN = ("plans:people", "plans:catalogue", "evaluations:new_plan")
+"""Pages about one's own 自治体, which a stranger has too."""
+
+
 def test_the_walk_knows_every_address():
     walked = set(GET_PAGES) | {f"evaluations:move_{name}" for name in MOVES} | ELSEWHERE
 
@@ -112,7 +161,7 @@ def people(db):
 
 @pytest.fixture
 def plan(people):
-    """印西市 第6期: 2021 published, 2022 with secrets in draft."""
+    """印西市 第6期: 2021 published, 2022 with secrets in draft; it follows 第5期, of which nothing is 確定."""
     plan = a_plan(a_municipality())
     section = a_section(plan)
     measure = a_measure(section, "1-1")
@@ -122,6 +171,11 @@ def plan(people):
     record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
     months = [ReadingChange(a_measure(section, "i-1", family="indicator"), YEAR, 4, EMPTY, secret)]
     record_readings(months, by=people["editor"], door=Door.SCREEN)
+    for counted in a_volume(section):
+        record_values([CellChange(counted, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
+    content = ForecastContent(basis_year=YEAR, scenario=Scenario.HOLD, reason=SECRET_TEXT)
+    volume = ground_of(plan, "kyotaku_kaigo", None).volume
+    save_forecast(plan, volume, content, version=0, by=people["editor"], door=Door.SCREEN)
     save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], door=Door.SCREEN)
     record = ActivityRecord.objects.create(plan=plan, fiscal_year=YEAR, title=SECRET_RECORD)
     record.sections.add(section)
@@ -130,6 +184,12 @@ def plan(people):
     plan.opinions.create(
         fiscal_year=2021, section=section, council="協議会", held_on=day, number=1, opinion=SECRET_OPINION
     )
+    a_draft(by=people["manager"])
+    make_package(plan, by=people["editor"], door=Door.SCREEN)
+    old = a_measure(a_section(a_plan(generation=5, start=2018, end=2020)), "1-1")
+    a_value(old, 2020, 30000, side=Side.PLANNED)
+    a_value(old, 2020, SECRET_OF_OLD_PLAN)
+    a_link(plan, old, measure)
     return plan
 
 
@@ -157,7 +217,7 @@ def refusal(role: str, name: str) -> int:
     """How a page refuses: anonymous to the login, strangers 404 on a plan, one's own city 403."""
     if role == "anonymous":
         return 302
-    if name == "plans:people":
+    if name in OF_NO_PLAN:
         return 200 if role == "stranger" else 403
     if role in ("nobody", "stranger"):
         return 404 if GET_PAGES[name][0] else 403
@@ -224,6 +284,8 @@ def test_a_draft_is_seen_by_the_writers_of_the_city_alone(client, people, plan, 
         # 協議会意見 are working papers: without the switch no state shows them.
         if SECRET_OPINION in shown and role not in WRITERS:
             leaks.append((role, SECRET_OPINION))
+        if SECRET_OF_OLD_PLAN in shown and role not in WRITERS:
+            leaks.append((role, SECRET_OF_OLD_PLAN))
 
     assert leaks == []
 
@@ -242,9 +304,10 @@ def test_the_secrets_are_there_for_those_who_may_see_them(client, people, plan):
 
     page = client.get(reverse("evaluations:section_year", kwargs=SY)).content.decode()
     heard = client.get(reverse("evaluations:opinions", kwargs=S)).content.decode()
+    series = client.get(reverse("evaluations:measure", kwargs=C)).content.decode()
 
     shown = [secret in page for secret in (SECRET_NUMBER, SECRET_TEXT, SECRET_RECORD, SECRET_PROMISE)]
-    assert (shown, SECRET_OPINION in heard) == ([True] * 4, True)
+    assert (shown, SECRET_OPINION in heard, SECRET_OF_OLD_PLAN in series) == ([True] * 4, True, True)
 
 
 def test_the_latest_year_of_a_section_is_the_latest_the_person_may_see(client, people, plan):

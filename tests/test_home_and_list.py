@@ -128,6 +128,44 @@ def test_the_list_does_not_ask_more_for_more_plans(client, plans, django_assert_
     assert response.text.count("<tr data-plan=") == plans
 
 
+def test_the_plans_of_a_city_stand_by_their_years():
+    plans = [
+        a_plan(kind="comprehensive", generation=4, start=2024, end=2029),
+        a_plan(kind="child", generation=3, start=2024, end=2026),
+        a_plan(generation=7, start=2024, end=2026),
+        a_plan(generation=6, start=2021, end=2023),
+        a_plan(kind="child", generation=2, start=2021, end=2023),
+        a_plan(generation=5, start=2018, end=2020),
+    ]
+    there = a_plan(a_municipality("129992", "みほん市"), generation=5, start=2018, end=2020)
+    user = a_user(Role.VIEWER)
+    Membership.objects.create(user=user, municipality=there.municipality, role=Role.VIEWER)
+
+    cities = plan_list_rows(user)
+
+    comprehensive, child_3, for_all_7, for_all_6, child_2, for_all_5 = plans
+    assert [[([row.plan for row in one.plans], one.has_others) for one in city.periods] for city in cities] == [
+        [
+            ([for_all_7, child_3], True),
+            ([comprehensive], True),
+            ([for_all_6, child_2], True),
+            ([for_all_5], False),
+        ],
+        [([there], False)],
+    ]
+
+
+def test_plans_of_the_same_years_can_be_looked_at_side_by_side(client):
+    a_plan(generation=7, start=2024, end=2026)
+    client.force_login(a_user(Role.VIEWER))
+    alone = client.get("/plans/").text
+
+    a_plan(kind="child", generation=3, start=2024, end=2026)
+    beside = client.get("/plans/").text
+
+    assert ["/plans/122319-7/beside/" in text for text in (alone, beside)] == [False, True]
+
+
 def test_an_empty_list_says_so(client):
     client.force_login(a_user(Role.VIEWER))
 

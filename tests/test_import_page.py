@@ -123,7 +123,7 @@ def test_the_page_asks_little(client, measures, django_assert_max_num_queries):
     a_full_plan(measures)
     client.force_login(a_user())
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         response = client.get(address())
 
     assert 'href="/plans/122319-6/exports/tidy.xlsx"' in response.text

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from core.values import EMPTY, Value
 from core.words import Family, Side
 from evaluations.models import ActivityRecord, Evaluation, Publication
-from indicators.models import ActivityIndicator, Service
+from indicators.models import ActivityIndicator, ForecastFactor, Service, VolumeForecast
+from indicators.volume_ground import ground_of
+from indicators.volume_workbench import Workbench
 from plans.actions import CellChange, record_values
 from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, YearlyValue
 from targets.models import OutcomeTarget, TargetItem
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.django_db
 KEPT = (
     *(Municipality, Membership, Plan, Measure, YearlyValue, SectionYear, Change),
     *(OutcomeTarget, TargetItem, Service, ActivityIndicator, Evaluation, ActivityRecord, Publication),
+    *(VolumeForecast, ForecastFactor),
 )
 
 
@@ -73,6 +76,19 @@ def test_values_keep_number_wording_and_circumstances():
     )
 
 
+def test_the_fictional_city_has_worked_out_a_volume_that_exceeds_its_plan():
+    load()
+    plan = Plan.objects.get(slug="129992-7")
+
+    ground = ground_of(plan, "shuro_b", None)
+    bench = Workbench(ground, ground.content)
+    [year], [planned] = bench.chosen.years, bench.planned
+
+    # 151 → 163 → 175, and 3 who leave school; 2,771 ÷ 163 = 17 days each.
+    assert (year.users, year.amount) == (Decimal(178), Decimal(3026))
+    assert [cell.old.number for cell in planned.cells] == [Decimal(174), Decimal(2950)]
+
+
 def test_years_of_the_real_city_are_settled_but_for_the_last():
     load()
 
@@ -124,6 +140,21 @@ def test_people_have_their_roles_and_no_department():
         "pref": ("千葉県", Role.PREFECTURE, None),
         "other": ("みほん市（架空）", Role.MANAGER, None),
     }
+
+
+def test_the_fictional_city_changed_its_plan_once():
+    load()
+
+    rows = YearlyValue.objects.filter(measure__code="kyodo_enjo-users", side="planned").order_by(
+        "fiscal_year", "revision"
+    )
+    assert list(rows.values_list("fiscal_year", "revision", "replaced_in", "number")) == [
+        (2024, 0, None, 58),
+        (2025, 0, 1, 61),
+        (2025, 1, None, 66),
+        (2026, 0, 1, 64),
+        (2026, 1, None, 70),
+    ]
 
 
 def test_the_fictional_city_is_marked_and_in_no_prefecture():

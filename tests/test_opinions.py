@@ -17,9 +17,9 @@ from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.models import CouncilOpinion
 from evaluations.opinions import OpinionContent, add_opinion, carry_opinion, change_opinion, delete_opinion
-from evaluations.versions import RowConflict, RowRefused
 from plans.actions import CellChange, record_values
 from plans.models import Change, Role, Subject, YearState
+from plans.versions import RowConflict, RowRefused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 

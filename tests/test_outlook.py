@@ -209,7 +209,7 @@ def test_actuals_that_never_moved_promise_nothing():
 def test_the_range_of_a_year_is_one_figure_where_both_ends_print_alike():
     apart, alike = expected({2021: 20, 2022: 24}, THREE), expected({2021: 27, 2022: 27}, THREE)
 
-    assert [span_in_words(one, one.spans[2023], "人") for one in (apart, alike)] == ["20〜32人", "27人"]
+    assert [span_in_words(one.nature.kind, one.spans[2023], "人") for one in (apart, alike)] == ["20〜32人", "27人"]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from core.words import Accumulation, Side, ValueKind
 from evaluations.models import Outlook
 from evaluations.outlook_choice import choose_outlook
 from evaluations.publication import PublicationRefused, publish
-from evaluations.versions import RowConflict, RowRefused
 from plans.models import Change, Department, Door, Municipality, Role, Subject, YearState
+from plans.versions import RowConflict, RowRefused
 from tests.builders import (
     a_measure,
     a_municipality,

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from core.canonical import canonical_text
 from evaluations.models import Publication
 from evaluations.publication import publish
-from evaluations.publication_body import canonical_text
 from plans.models import Door, Role, YearState
 from tests.builders import a_measure, a_plan, a_section, a_user, in_state
 

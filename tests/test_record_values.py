@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
 from plans.actions import CellChange, ValuesRefused, record_values
-from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
+from plans.models import Change, Department, Door, Measure, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import Cause
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
@@ -202,6 +202,24 @@ def test_the_same_change_sent_twice_is_written_once(measure):
     second = record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
 
     assert (len(first), len(second), Change.objects.count()) == (1, 0, 1)
+
+
+def test_clearing_what_somebody_else_has_just_cleared_leaves_no_line(measure):
+    lines = record_values([change(measure, EMPTY, old=number(3))], by=a_user(), door=Door.SCREEN)
+
+    assert (lines, Change.objects.count(), kept()) == ([], 0, {})
+
+
+def test_a_measure_that_was_moved_meanwhile_is_refused_because_other_locks_hold_there(section, measure):
+    confirmed = a_section(section.plan, 2)
+    in_state(confirmed, 2022, YearState.CONFIRMED)
+    Measure.objects.filter(pk=measure.pk).update(section=confirmed)
+
+    said = refusals([change(measure, number(1))], a_user())
+
+    assert [cause for cause, _ in said] == [Cause.CONFLICT]
+    assert "別の節に移しています" in said[0][1]
+    assert kept() == {}
 
 
 def test_a_change_to_what_was_seen_is_no_change(measure):

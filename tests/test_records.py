@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from evaluations.models import ActivityRecord
 from evaluations.records import RecordContent, add_record, change_record
-from evaluations.versions import YearLocked
 from plans.models import Change, Role, SectionYear, Subject, YearState
+from plans.versions import YearLocked
 from tests.builders import a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 

@@ -9,95 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from core.figures import Figures
 from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
-from core.values import EMPTY
-from core.words import Side, State, ValueKind
-from evaluations.rollup import Term, cities_of, rollup
+from core.words import Side, State
+from evaluations.rollup import Term, rollup
 from evaluations.sample import create_sample
-from plans.models import Measure, Municipality, SectionYear, YearlyValue, YearState
+from evaluations.sample_measures import SECTIONS
+from plans.models import Municipality, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
+from tests.rollup_oracle import naive, seen
 
 TERM = Term("disability", 6, 2021)
-
-
-def naive(prefecture: Municipality, term: Term) -> dict:
-    """The same totals city by city and measure by measure, slowly, with `core.figures` as the only rule."""
-    values = {(v.measure_id, v.fiscal_year, v.side): v.value for v in YearlyValue.objects.all()}
-    settled = {
-        (s.section_id, s.fiscal_year)
-        for s in SectionYear.objects.filter(state__in=[YearState.CONFIRMED, YearState.PUBLISHED])
-    }
-    found: dict = {}
-    for city in cities_of(prefecture):
-        for measure in Measure.objects.filter(
-            plan__municipality=city, plan__kind=term.kind, plan__generation=term.generation
-        ).select_related("plan"):
-            title = "".join(measure.title.split()).replace("(", "（").replace(")", "）").replace("Ａ", "A")
-            total = found.setdefault((measure.family, title), new_total())
-            total["plans"] += 1
-            planned = values.get((measure.pk, term.year, Side.PLANNED), EMPTY)
-            actual = values.get((measure.pk, term.year, Side.ACTUAL), EMPTY)
-            if measure.value_kind != ValueKind.RATE and planned.number is not None:
-                total["planned"] += planned.number
-            if (measure.section_id, term.year) not in settled:
-                total["excluded"]["未確定"] += 1
-                continue
-            if actual.number is None:
-                total["excluded"][actual.missing_word] += 1
-                continue
-            if measure.value_kind == ValueKind.RATE:
-                if actual.denominator is None:
-                    total["excluded"]["分子・分母なし"] += 1
-                else:
-                    total["parts"][0] += actual.numerator
-                    total["parts"][1] += actual.denominator
-                    total["cities"] += 1
-            else:
-                total["actual"] += actual.number
-                total["cities"] += 1
-            if planned.number is None:
-                continue
-            figures = Figures(planned, actual, measure.nature(measure.plan))
-            reading = figures.reading
-            total["readings"]["計画0・実績あり" if reading.startswith("計画0・実績") else reading] += 1
-            if figures.achievement_rate is not None:
-                total["rates"].append(figures.achievement_rate)
-    for total in found.values():
-        total["rates"] = (len(total["rates"]), median(middle_of(total["rates"])))
-    return found
-
-
-def new_total() -> dict:
-    return {
-        "plans": 0,
-        "planned": Decimal(0),
-        "actual": Decimal(0),
-        "parts": [Decimal(0), Decimal(0)],
-        "cities": 0,
-        "excluded": Counter(),
-        "readings": Counter(),
-        "rates": [],
-    }
-
-
-def seen(prefecture: Municipality, term: Term) -> dict:
-    """The roll-up in the shape of `naive`."""
-    result = rollup(prefecture, term)
-    by_kind = {}
-    for total in result.totals:
-        is_rate = total.kind.value_kind is ValueKind.RATE
-        excluded = Counter({k: n for k, n in total.actual.excluded.items() if n and k not in ("未提出", "指標なし")})
-        title = "".join(total.kind.title.split()).replace("(", "（").replace(")", "）").replace("Ａ", "A")
-        by_kind[(total.kind.family, title)] = {
-            "plans": result.with_plan - total.actual.excluded["指標なし"],
-            "planned": total.planned.amount,
-            "actual": Decimal(0) if is_rate else total.actual.amount,
-            "parts": [total.actual.numerator, total.actual.denominator],
-            "cities": total.actual.cities,
-            "excluded": excluded,
-            "readings": total.readings,
-            "rates": (total.rated.cities, total.median_rate),
-        }
-    return by_kind
 
 
 @pytest.mark.django_db
@@ -112,6 +32,19 @@ def test_the_rollup_equals_a_naive_recomputation(cities, year):
 
     assert found == expected
     assert len(found) == 30
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_the_rollup_of_the_whole_nation_equals_a_naive_recomputation():
+    title, services = SECTIONS[4]
+    prefecture, _ = create_sample(1741, sections=[*SECTIONS[:2], (title, services[:2])])
+
+    expected = naive(prefecture, Term("disability", 7, 2024))
+    found = seen(prefecture, Term("disability", 7, 2024))
+
+    assert found == expected
+    assert len(found) == 7
 
 
 @pytest.mark.django_db
@@ -216,6 +149,38 @@ def test_two_measures_of_one_name_in_one_plan_are_named_and_not_added(prefecture
     total = rollup(prefecture, TERM).totals[0]
 
     assert (total.actual_total, total.actual.words) == (None, "同名の指標1を除く")
+
+
+def test_twins_of_which_one_is_of_the_area_are_one_city_left_out(prefecture):
+    measure = a_city(prefecture, 1)
+    a_measure(measure.section, "0", title="移行 者数", scope="area")
+    a_city(prefecture, 2)
+
+    total = rollup(prefecture, TERM).totals[0]
+
+    assert (total.actual.cities, total.actual_total, total.actual.words) == (1, 8, "同名の指標1を除く")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cities"),
+    [
+        ({}, {"unit": "件"}, [1, 1]),
+        ({}, {"value_kind": "presence"}, [1, 1]),
+        ({}, {"accumulation": "year_end"}, [1, 1]),
+        ({"catalogue_code": "t-1"}, {"catalogue_code": "t-2"}, [1, 1]),
+        ({}, {"family": "indicator"}, [1, 1]),
+        ({"catalogue_code": "t-1"}, {"catalogue_code": "t-1", "family": "indicator"}, [2]),
+        ({}, {"direction": "less"}, [2]),
+    ],
+)
+def test_one_name_is_one_kind_unless_another_column_tells_them_apart(prefecture, first, second, cities):
+    a_city(prefecture, 1, **first)
+    a_city(prefecture, 2, **second)
+
+    result = rollup(prefecture, TERM)
+
+    assert [total.actual.cities for total in result.totals] == cities
+    assert sum(total.actual.amount for total in result.totals) == 16
 
 
 def test_a_fictional_city_is_in_no_real_total(prefecture):

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from core.table_files import MAX_BYTES, read_table
 from core.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
-from core.xlsx_files import MAX_ELEMENTS, MAX_OTHER_ELEMENTS
+from core.xlsx_files import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
 
 
 def texts(table):
@@ -218,6 +218,18 @@ def test_a_book_of_very_many_elements_is_refused_before_it_is_opened(part, aroun
     bomb = with_part(a_book(["a"]), part, lambda xml: around.format(element * (count + 1)))
 
     assert refusal("a.xlsx", bomb)[1].startswith("ブックを開くと大きくなりすぎます")
+
+
+@pytest.mark.parametrize(("count", "refused"), [(MAX_TEXT_ELEMENTS // 10, False), (MAX_TEXT_ELEMENTS, True)])
+def test_a_book_may_have_more_elements_in_its_shared_texts_but_not_any_number(count, refused):
+    file = io.BytesIO(a_book(["a"]))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst><si>{'<r><t>a</t></r>' * (count // 2)}</si></sst>")
+
+    if refused:
+        assert refusal("a.xlsx", file.getvalue())[1].startswith("ブックを開くと大きくなりすぎます")
+    else:
+        assert read_table("a.xlsx", file.getvalue()).header == ("a",)
 
 
 def test_a_book_of_very_many_parts_is_refused():

@@ -1,7 +1,6 @@
 """The verb that applies an import: all of it or nothing, with its history."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from core.values import EMPTY, Value
 from core.words import Family
 from evaluations.importing.changes import (
     ImportChange,
@@ -19,10 +17,13 @@ from evaluations.importing.changes import (
     NewPlan,
     NewSection,
     PlanKey,
+    TextChange,
     ValueChange,
 )
 from evaluations.importing.columns import measure_fields
 from evaluations.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
+from evaluations.importing.refused import ImportRefused, Refused
+from evaluations.importing.texts import write_texts
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import access_for
@@ -30,50 +31,36 @@ from plans.actions import CellChange, CellKey, ValuesRefused, record_values
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause
-from targets.models import OutcomeTarget, TargetItem
+from targets.actions import outcome_target_of
+from targets.models import TargetItem
 
 REASON = "表の取り込み"
 
 
-@dataclass(frozen=True)
-class Refused:
-    """One change that could not be made. `stands`: what is kept now, a Value for a cell and a text for a master."""
-
-    change: ImportChange
-    cause: Cause
-    sentence: str
-    stands: Value | str = EMPTY
-
-
-class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
-    """Nothing was written; `refused` says why, change by change."""
-
-    def __init__(self, refused: Iterable[Refused]) -> None:
-        self.refused = tuple(refused)
-        super().__init__("\n".join(each.sentence for each in self.refused))
-
-
 @transaction.atomic
-def apply_import(changes: Sequence[ImportChange], *, by: User | None, door: str) -> int:
-    """Make these changes, or none. Returns how many were made; what stands already as wanted is none.
+def apply_import(changes: Sequence[ImportChange], *, by: User | None, door: str, reason: str = REASON) -> int:
+    """Make these changes, or none. Returns how many were made; what stands already as wanted is none. `reason` is
+    what the history says.
 
-    Raises ImportRefused for a conflict, a lock or a missing right on a value, PermissionDenied for masters without
-    the role 管理. `by` None is the operator, of whom no rights are asked.
+    Raises ImportRefused for a conflict, a lock or a missing right on a value or text, PermissionDenied for masters
+    without the role 管理. `by` None is the operator, of whom no rights are asked.
     """
     keys = dict.fromkeys(change.key for change in changes)
-    return sum(_Import(key, by, door).apply([change for change in changes if change.key == key]) for key in keys)
+    return sum(
+        _Import(key, by, door, reason).apply([change for change in changes if change.key == key]) for key in keys
+    )
 
 
 class _Import:
     """One plan's part of an import, within its transaction."""
 
-    def __init__(self, key: PlanKey, by: User | None, door: str) -> None:
-        self.key, self.by, self.door = key, by, door
+    def __init__(self, key: PlanKey, by: User | None, door: str, reason: str) -> None:
+        self.key, self.by, self.door, self.reason = key, by, door, reason
         self.history: list[Change] = []
         self.refused: list[Refused] = []
 
     def apply(self, changes: Sequence[ImportChange]) -> int:
-        masters = [change for change in changes if not isinstance(change, ValueChange)]
+        masters = [change for change in changes if not isinstance(change, ValueChange | TextChange)]
         self._create_roots(masters)
         self.years = lock_years(self.key, changes)
         # NO KEY: whoever writes history of this plan meanwhile refers to its row and need not wait for us.
@@ -91,9 +78,10 @@ class _Import:
         if self.refused:
             raise ImportRefused(self.refused)
         Change.objects.bulk_create(self.history)
+        written = self._write_texts([c for c in changes if isinstance(c, TextChange)])
         recorded = self._record([c for c in changes if isinstance(c, ValueChange)])
         self._check_what_stands(masters)
-        return len(self.history) + recorded
+        return len(self.history) + written + recorded
 
     def _check_what_stands(self, changes: Sequence[ImportChange]) -> None:
         sentences = {id(change): sentence for change, sentence in unfit(self.plan, changes)}
@@ -151,7 +139,7 @@ class _Import:
             )
             self.measures[change.code] = measure
             if family is Family.TARGET:
-                TargetItem.objects.create(measure=measure, outcome_target=_outcome_target(measure.section))
+                TargetItem.objects.create(measure=measure, outcome_target=outcome_target_of(measure.section))
             else:
                 ActivityIndicator.objects.create(measure=measure)
             self._note(change, "作成", None, change.sides[1], section=measure.section, measure=measure)
@@ -210,7 +198,7 @@ class _Import:
                 change = next(change for change in fresh if change.column == "節番号")
                 self.refused.append(Refused(change, Cause.LOCKED, f"{change.place}は、{SETTLED_SINCE}"))
             if measure.family == Family.TARGET:
-                goal = _outcome_target(measure.section)
+                goal = outcome_target_of(measure.section)
                 TargetItem.objects.filter(measure=measure).update(outcome_target=goal)
         if texts:
             measure.save()
@@ -236,11 +224,19 @@ class _Import:
         by_key: dict[CellKey, ValueChange] = {(self.measures[c.code].pk, c.year, c.side): c for c in changes}
         cells = [CellChange(self.measures[c.code], c.year, c.side, c.old, c.new) for c in changes]
         try:
-            return len(record_values(cells, by=self.by, door=self.door, reason=REASON))
+            return len(record_values(cells, by=self.by, door=self.door, reason=self.reason))
         except ValuesRefused as error:
             raise ImportRefused(
                 Refused(by_key[r.change.key], r.cause, r.sentence, r.stands) for r in error.refusals
             ) from error
+
+    def _write_texts(self, changes: Sequence[TextChange]) -> int:
+        written, refused = write_texts(
+            changes, self.sections, self.years, by=self.by, door=self.door, reason=self.reason
+        )
+        if refused:
+            raise ImportRefused(refused)
+        return written
 
     def _note(self, change: ImportChange, field: str, old: str | None, new: str | None, **of: Any) -> None:
         place = of if "municipality" in of else {"municipality": self.plan.municipality, "plan": self.plan, **of}
@@ -248,7 +244,7 @@ class _Import:
             Change(
                 by=self.by,
                 door=self.door,
-                reason=REASON,
+                reason=self.reason,
                 subject=Subject.MASTER,
                 field=field,
                 old=old,
@@ -280,9 +276,3 @@ def _create_plan(change: NewPlan) -> Plan:
     )
     PlanRevision.objects.create(plan=plan)
     return plan
-
-
-def _outcome_target(section: Section) -> OutcomeTarget:
-    """The 成果目標 that a 目標項目 of this 節 belongs to: the first one, made with the 節名 where there is none."""
-    first = OutcomeTarget.objects.filter(section=section).order_by("order").first()
-    return first or OutcomeTarget.objects.create(section=section, title=section.title)

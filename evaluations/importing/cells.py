@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from core.cell_texts import CellTexts, NotUnderstood
+from core.figures import NOT_COUNTED
 from core.fiscal_years import wareki
 from core.reader import read_cell
 from core.tidy import Row
@@ -90,7 +91,15 @@ def _change(
         )
     if understood.untouched or understood.value == old:
         return None
+    measure = stored.measures.get(code)
+    outside = measure.outside(year) if measure else ""
+    if outside and understood.value == NOT_COUNTED and not old.is_entered:
+        return None  # what is exported for such a year
     place = row.address(*_changed_columns(old, understood.value, fields), *fields.values())
+    if outside and understood.value.number is not None:
+        said = f"「{columns['指標名']}」{wareki(year)} {side.label}"
+        report.problem(place, f"{said}：この指標の{outside}の年度です。空欄にしてください。")
+        return None
     return ValueChange(key, code, columns["指標名"], year, side, old, understood.value, place)
 
 
@@ -130,6 +139,12 @@ def _check_kind(
         return
     stands = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
     stands |= {(change.year, change.side): change.new for change in changes}
+    if not all(fits(value, kind) for of, _, value in stored.replaced if of == code):
+        report.problem(
+            measure.at("種類"),
+            f"計画変更の前の計画値が「{kind.label}」に合わないため、種類を変えられません。別の指標コードにしてください。",
+        )
+        return
     if not all(fits(value, kind) for value in stands.values()):
         report.problem(
             measure.at("種類"),

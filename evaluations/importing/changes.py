@@ -8,6 +8,7 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.words import Side
 from evaluations.importing.report import Remark
+from evaluations.models import TEXT_LABELS
 from plans.history import side_in_words
 from plans.models.plan import PlanKind, plan_slug
 
@@ -159,9 +160,32 @@ class ValueChange:
         return side_in_words(value.as_dict() or None) if value.is_entered or self.side is Side.ACTUAL else BLANK
 
 
-ImportChange = NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange
+@dataclass(frozen=True, slots=True)
+class TextChange:
+    """One text of the evaluation of a 節 in one year. `section` is its 節番号, `field` the name of the text."""
+
+    key: PlanKey
+    section: int
+    year: int
+    field: str
+    old: str
+    new: str
+    address: str = ""
+    group = "文章"
+
+    @property
+    def place(self) -> str:
+        return f"第{self.section}節 {wareki(self.year)}「{TEXT_LABELS[self.field]}」"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.old or BLANK, self.new or BLANK
+
+
+ImportChange = NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange | TextChange
 _KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (NewMunicipality, NewPlan, NewSection, NewMeasure, MasterChange, ValueChange)
+    kind.__name__: kind
+    for kind in (NewMunicipality, NewPlan, NewSection, NewMeasure, MasterChange, ValueChange, TextChange)
 }
 
 
@@ -176,7 +200,7 @@ class ImportPlan:
 
 def line(change: ImportChange) -> str:
     """「…」令和4年度 実績値：2 → 3, the line that the command prints."""
-    old, new = change.sides
+    old, new = (" ⏎ ".join(side.splitlines()) for side in change.sides)
     return f"{change.place}：{old} → {new}" if old else f"{change.place}：{new}"
 
 

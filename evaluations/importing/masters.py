@@ -97,7 +97,8 @@ def _years(texts: Row, plan: Wanted, report: Report) -> range:
 
 def _check_values_inside(years: range, stored: StoredPlan, plan: Wanted, report: Report) -> None:
     """A shorter plan may not leave values or confirmed years behind."""
-    used = {year for _, year, _ in stored.values} | {year for _, year in stored.states}
+    entered = {year for _, year, _ in stored.values} | {year for _, year, _ in stored.replaced}
+    used = entered | {year for _, year in stored.states}
     outside = sorted(year for year in used if years and year not in years)
     if outside:
         report.problem(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from core.words import ValueKind
 from evaluations.importing.cells import fits
-from evaluations.importing.changes import ImportChange, MasterChange, NewMeasure, PlanKey, ValueChange
+from evaluations.importing.changes import ImportChange, MasterChange, NewMeasure, PlanKey, TextChange, ValueChange
 from plans.actions import lock_section_years
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
@@ -26,8 +26,9 @@ def lock_years(key: PlanKey, changes: Sequence[ImportChange]) -> Years:
     sections |= dict(plan.measures.values_list("code", "section_id"))
     keys: set[tuple[int, int]] = set()
     for change in changes:
-        if isinstance(change, ValueChange) and (pk := sections.get(change.code)):
-            keys.add((pk, change.year))
+        if isinstance(change, ValueChange | TextChange):
+            pk = numbers.get(change.section) if isinstance(change, TextChange) else sections.get(change.code)
+            keys |= {(pk, change.year)} if pk else set()
         elif isinstance(change, MasterChange) and change.column in ("節番号", "種類") and change.name in sections:
             entered = numbers.get(int(change.new)) if change.column == "節番号" else None
             keys |= {(pk, year) for pk in (sections[change.name], entered) if pk for year in plan.years}

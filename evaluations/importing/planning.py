@@ -6,7 +6,7 @@ from core.tables import Table
 from evaluations.importing.cells import LockReason, plan_cells
 from evaluations.importing.changes import ImportChange, ImportPlan, PlanKey, ValueChange
 from evaluations.importing.masters import plan_masters
-from evaluations.importing.report import Remark, Report
+from evaluations.importing.report import Report, in_order
 from evaluations.importing.rows import ImportRow, import_rows
 from evaluations.importing.stored import StoredPlan, stored_plan
 from evaluations.importing.wanted import WantedPlan, wanted_plans
@@ -75,14 +75,4 @@ def _check_rights(changes: Iterable[ImportChange], stored: StoredPlan, access: A
 
 
 def _finished(changes: Iterable[ImportChange], report: Report) -> ImportPlan:
-    return ImportPlan(tuple(changes), tuple(_in_order(report.problems)), tuple(_in_order(report.warnings)))
-
-
-def _in_order(remarks: Iterable[Remark]) -> list[Remark]:
-    """By row, then by column as the spreadsheet has them."""
-    return sorted(remarks, key=lambda remark: _place(remark.address))
-
-
-def _place(address: str) -> tuple[int, int, str]:
-    letters = address.rstrip("0123456789")
-    return int(address[len(letters) :]), len(letters), letters
+    return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings))

@@ -4,24 +4,26 @@ The signed text names everything by the table's own words and is bound to plan a
 nor a temporary file is needed and nothing in it can be altered on the way.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core import signing
 
+from core.prose import differing
 from core.values import Value
-from evaluations.importing.applying import Refused
 from evaluations.importing.changes import (
     ImportChange,
     MasterChange,
     PlanKey,
+    TextChange,
     ValueChange,
     as_list,
     from_list,
 )
+from evaluations.importing.refused import Refused
 from plans.models import Plan
 from plans.refusals import Cause
 
@@ -38,19 +40,30 @@ class PreviewLost(ValueError):  # noqa: N818 - a sentence for a person
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """One change as the page shows it. `contested`: somebody changed it since, and `old` is what stands now."""
+    """One change as the page shows it. `contested`: somebody changed it since, and `old` is what stands now.
+
+    `printed` is what an evaluation sheet said when it was exported, None where that is nothing to show.
+    """
 
     index: int
     change: ImportChange
     contested: bool = False
+    printed: str | None = None
 
     @property
     def old(self) -> str:
-        return self.change.sides[0]
+        return self._sides[0]
 
     @property
     def new(self) -> str:
-        return self.change.sides[1]
+        return self._sides[1]
+
+    @property
+    def _sides(self) -> tuple[str, str]:
+        """Both sides; of a text the sentences that differ, unless the two have nothing in common to stand for."""
+        if not isinstance(self.change, TextChange) or not (self.change.old and self.change.new):
+            return self.change.sides
+        return differing(self.change.old, self.change.new)
 
 
 @dataclass(frozen=True)
@@ -64,45 +77,62 @@ class PreviewGroup:
 
 @dataclass(frozen=True)
 class Preview:
-    """Changes that wait to be confirmed; `contested` are the places of those that somebody else changed since."""
+    """Changes that wait to be confirmed; `contested` are the places of those that somebody else changed since.
+
+    `is_sheet`: they come from an evaluation sheet and are accepted row by row; `printed` says, by place, what the sheet
+    had said of the contested ones when it was exported.
+    """
 
     changes: tuple[ImportChange, ...]
     contested: frozenset[int] = frozenset()
+    is_sheet: bool = False
+    printed: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[PreviewGroup]:
         """The lines by kind, the contested first in each."""
-        lines = [PreviewLine(place, change, place in self.contested) for place, change in enumerate(self.changes)]
+        lines = [
+            PreviewLine(place, change, place in self.contested, self.printed.get(place))
+            for place, change in enumerate(self.changes)
+        ]
         titles = dict.fromkeys(change.group for change in self.changes)
         return [_group(title, [line for line in lines if line.change.group == title]) for title in titles]
 
-    def chosen(self, overwrite: Iterable[str]) -> list[ImportChange]:
-        """The changes to make: the contested ones only where the person chose to put theirs over the newer value."""
-        wanted = set(overwrite)
-        return [
-            change for place, change in enumerate(self.changes) if place not in self.contested or str(place) in wanted
+    def chosen(self, overwrite: Iterable[str], accept: Iterable[str] = ()) -> "Preview":
+        """The changes to make: the contested ones only where the person chose to put theirs over the newer value, the
+        others of a sheet only where the person left them marked."""
+        wanted, accepted = set(overwrite), set(accept)
+        places = [
+            place
+            for place in range(len(self.changes))
+            if (str(place) in wanted if place in self.contested else not self.is_sheet or str(place) in accepted)
         ]
+        printed = {number: self.printed[place] for number, place in enumerate(places) if place in self.printed}
+        return Preview(tuple(self.changes[place] for place in places), is_sheet=self.is_sheet, printed=printed)
 
-    def after_conflict(self, chosen: Sequence[ImportChange], refused: Iterable[Refused]) -> "Preview":
+    def after_conflict(self, refused: Iterable[Refused]) -> "Preview":
         """The chosen changes again, those refused now from what stands."""
         stands = {id(each.change): each.stands for each in refused if each.cause is Cause.CONFLICT}
-        changes = [_from(change, stands[id(change)]) if id(change) in stands else change for change in chosen]
-        contested = frozenset(place for place, change in enumerate(chosen) if id(change) in stands)
-        return Preview(tuple(changes), contested)
+        changes = [_from(change, stands[id(change)]) if id(change) in stands else change for change in self.changes]
+        contested = frozenset(place for place, change in enumerate(self.changes) if id(change) in stands)
+        return replace(self, changes=tuple(changes), contested=contested)
 
 
-def signed(preview: Preview, plan: Plan, person: User) -> str:
-    """The preview as a text that only this person can send back, for this plan."""
+def signed(preview: Preview, plan: Plan, person: User, *, revision: int) -> str:
+    """The preview as a text that only this person can send back, for this plan while this is its newest 計画変更."""
     body = {
         "plan": plan.pk,
         "person": person.pk,
         "changes": [as_list(change) for change in preview.changes],
         "contested": sorted(preview.contested),
+        "is_sheet": preview.is_sheet,
+        "printed": sorted(preview.printed.items()),
+        "revision": revision,
     }
     return signing.dumps(body, salt=SALT, compress=True)
 
 
-def unsigned(text: str, plan: Plan, person: User) -> Preview:
+def unsigned(text: str, plan: Plan, person: User, *, revision: int) -> Preview:
     """The preview that was signed; PreviewLost with a sentence otherwise."""
     try:
         body: dict[str, Any] = signing.loads(text, salt=SALT, max_age=MAX_AGE)
@@ -112,12 +142,15 @@ def unsigned(text: str, plan: Plan, person: User) -> Preview:
         raise PreviewLost("確かめた内容を読み取れませんでした。もう一度ファイルを選んでください。") from error
     if (body["plan"], body["person"]) != (plan.pk, person.pk):
         raise PreviewLost("ほかの計画か、ほかの人が確かめた内容です。もう一度ファイルを選んでください。")
+    if body.get("revision", 0) != revision:
+        raise PreviewLost("確かめている間に、計画変更の登録が変わりました。もう一度ファイルを選んでください。")
     key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
     try:
         changes = tuple(from_list(key, items) for items in body["changes"])
+        printed = {int(place): str(text) for place, text in body["printed"]}
+        return Preview(changes, frozenset(body["contested"]), bool(body["is_sheet"]), printed)
     except (KeyError, TypeError, ValueError) as error:  # signed before an upgrade that changed its form
         raise PreviewLost("システムが更新されました。もう一度ファイルを選んでください。") from error
-    return Preview(changes, frozenset(body["contested"]))
 
 
 def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:
@@ -130,6 +163,6 @@ def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:
 def _from(change: ImportChange, stands: Value | str) -> ImportChange:
     if isinstance(change, ValueChange) and isinstance(stands, Value):
         return replace(change, old=stands)
-    if isinstance(change, MasterChange) and isinstance(stands, str):
+    if isinstance(change, MasterChange | TextChange) and isinstance(stands, str):
         return replace(change, old=stands)
     raise TypeError(change)

@@ -1,5 +1,6 @@
 """What is wrong or strange in a table, each with the address of its cell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -34,3 +35,14 @@ class Report:
         """Note what was read in a way worth saying."""
         if len(self.warnings) < MAX_REMARKS:
             self.warnings[Remark(address, sentence)] = None
+
+
+def in_order(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """By row, then by column as the spreadsheet has them."""
+    return tuple(sorted(remarks, key=lambda remark: place_of(remark.address)))
+
+
+def place_of(address: str) -> tuple[int, int, str]:
+    """What to sort addresses by: row, then column."""
+    letters = address.rstrip("0123456789")
+    return int(address[len(letters) :]), len(letters), letters

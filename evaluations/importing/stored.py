@@ -8,12 +8,14 @@ from evaluations.tidy import measure_columns, plan_columns
 from plans.access import state_of
 from plans.models import Measure, Municipality, Plan, Section, YearState
 from plans.models.section_year import SETTLED
-from plans.queries import measures_of, section_years, stored_values
+from plans.queries import measures_of, section_years, stored_rows
 
 
 @dataclass
 class StoredPlan:
-    """`municipality` and `plan` are None where they are not there yet."""
+    """`municipality` and `plan` are None where they are not there yet. `values` stand; `replaced` are the 計画値 by
+    指標コード and year that a 計画変更 replaced, which no table names.
+    """
 
     key: PlanKey
     municipality: Municipality | None = None
@@ -21,6 +23,7 @@ class StoredPlan:
     sections: dict[int, Section] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     values: dict[tuple[str, int, str], Value] = field(default_factory=dict)
+    replaced: list[tuple[str, int, Value]] = field(default_factory=list)
     states: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def value(self, code: str, year: int, side: str) -> Value:
@@ -57,6 +60,9 @@ def stored_plan(key: PlanKey) -> StoredPlan:
     numbers = {section.pk: section.number for section in sections.values()}
     measures = {m.code: m for m in measures_of(plan).select_related("section", "department", "parent")}
     codes = {measure.pk: measure.code for measure in measures.values()}
-    values = {(codes[pk], year, side): value for (pk, year, side), value in stored_values(measures.values()).items()}
+    rows = list(stored_rows(measures.values()))
+    standing = [row for row in rows if row.replaced_in is None]
+    values = {(codes[row.measure_id], row.fiscal_year, row.side): row.value for row in standing}
+    replaced = [(codes[row.measure_id], row.fiscal_year, row.value) for row in rows if row.replaced_in is not None]
     states = {(numbers[pk], year): state_of(row) for (pk, year), row in section_years(plan).items()}
-    return StoredPlan(key, municipality, plan, sections, measures, values, states)
+    return StoredPlan(key, municipality, plan, sections, measures, values, replaced, states)

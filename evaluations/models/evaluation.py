@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from plans.models import Plan, Section, SectionYear
+from plans.models import Measure, Plan, Section, SectionYear
 
 
 class Evaluation(models.Model):
@@ -33,10 +33,19 @@ TEXT_LABELS = {name: str(Evaluation._meta.get_field(name).verbose_name) for name
 
 
 class ActivityRecord(models.Model):
-    """取組記録: a meeting or an activity. One record may belong to several 節, and to a year before the plan."""
+    """取組記録: a meeting or an activity. One record may belong to several 節, and to a year before the plan.
+
+    `counted_in` are 指標 of its 節 whose actual it counts for; whether as 回数 or by its 参加者数 follows from their
+    unit (`core.record_counts`). `counted_ids` are their ids on records that came out of `record_counts.with_links`.
+    """
+
+    counted_ids: frozenset[int]
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="records")
     sections = models.ManyToManyField(Section, related_name="records")
+    counted_in = models.ManyToManyField(
+        Measure, verbose_name="この記録を数える指標", blank=True, related_name="counted_records"
+    )
     held_on = models.DateField("開催日", null=True, blank=True)
     fiscal_year = models.PositiveSmallIntegerField("年度")
     title = models.CharField("名称", max_length=200)

@@ -12,9 +12,9 @@ from evaluations.action_items import MAY_NOT, add_action, carry_action, change_p
 from evaluations.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
 from evaluations.places import PersonRequest
-from evaluations.versions import RowConflict, RowRefused, VersionedForm, read_version
 from plans.access import plan_for, require
 from plans.models import Door
+from plans.versions import RowConflict, RowRefused, VersionedForm, read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

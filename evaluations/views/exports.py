@@ -1,22 +1,46 @@
-"""出力: the evaluation sheet and the tidy table, as the person may see them."""
+"""出力: the evaluation sheet and the tidy table, as the person may see them, and the file for the prefecture."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
+from core.package_file import EXTENSION
+from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
+from evaluations.places import PersonRequest
 from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
-from plans.access import plan_for
+from plans.access import plan_for, require
+from plans.downloads import XLSX, as_download
+from plans.models import Door, Plan
+from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def exports(request: PersonRequest, slug: str) -> HttpResponse:
+    """Every file there is, each with what it is for; POST makes a new edition of the file for the prefecture."""
+    plan = plan_for(request.user, slug)
+    if request.method == "POST":
+        require(plan.access.may_write, MAY_NOT)
+        _make_package(request, plan)
+        return redirect(reverse("evaluations:exports", args=[slug]) + "#package")
+    context = {
+        "plan": plan,
+        "active": "exports",
+        "packages": package_editions(plan),
+        "layouts": layout_choices(plan.municipality),
+        "editions": EDITIONS,
+    }
+    return render(request, "evaluations/exports.html", context)
 
 
 @require_safe
-def exports(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every file there is, each with what it is for."""
+def package_download(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One edition of the file for the prefecture, as it was made."""
     plan = plan_for(request.user, slug)
-    return render(request, "evaluations/exports.html", {"plan": plan, "active": "exports"})
+    made = get_object_or_404(plan.made_packages, number=number)
+    return as_download(made.body.encode(), "application/json", f"{plan.slug}_package-{number}{EXTENSION}")
 
 
 @require_safe
@@ -27,18 +51,30 @@ def tidy_download(request: HttpRequest, slug: str, extension: str) -> HttpRespon
         content, content_type = tidy_file(tidy_rows(plan, access=plan.access), extension)
     except KeyError as error:
         raise Http404("この形式の出力はありません。") from error
-    return _download(content, content_type, f"{plan.slug}.{extension}")
+    return as_download(content, content_type, f"{plan.slug}.{extension}")
 
 
 @require_safe
 def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The evaluation sheet of one year in the city's layout."""
+    """The evaluation sheet of one year, in the plan's layout or the one of ?layout= and ?edition=."""
     plan = plan_for(request.user, slug)
     if year not in plan.years:
         raise Http404("この計画の期間にない年度です。")
-    return _download(sheet_bytes(plan, year, access=plan.access), XLSX, f"{plan.slug}_評価シート_{year}年度.xlsx")
+    try:
+        form = form_of(plan, request.GET.get("layout", ""), request.GET.get("edition", ""))
+    except UnknownLayout as error:
+        raise Http404(str(error)) from error
+    content = sheet_bytes(plan, year, access=plan.access, form=form)
+    return as_download(content, XLSX, f"{plan.slug}_{form.design.title}_{year}年度.xlsx")
 
 
-def _download(content: bytes, content_type: str, filename: str) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=True, filename=filename)
-    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition or ""})
+def _make_package(request: PersonRequest, plan: Plan) -> None:
+    try:
+        made, is_new = make_package(plan, by=request.user, door=Door.SCREEN)
+    except PackageNotMade as error:
+        messages.error(request, str(error))
+        return
+    if is_new:
+        messages.success(request, f"県へ渡すファイルの第{made.number}版を作りました。下の一覧から受け取ってください。")
+    else:
+        messages.info(request, f"第{made.number}版から変わっていません。第{made.number}版をそのまま渡せます。")

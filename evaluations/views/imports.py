@@ -1,6 +1,6 @@
 """取り込み: upload → problems by cell address, or a preview → confirm."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -11,37 +11,26 @@ from django.views.decorators.http import require_http_methods
 from core.table_files import EXTENSIONS, MAX_BYTES, read_table
 from core.tables import NotReadable
 from core.tidy import REQUIRED
-from evaluations.importing.applying import ImportRefused, apply_import
+from core.xlsx_files import XlsxBook
+from evaluations.importing.applying import REASON, apply_import
+from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
+from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
 from evaluations.places import PersonRequest
+from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
+from evaluations.sheet_import.preview import sheet_preview
+from evaluations.sheet_import.source import find_source, sheet_book_in
 from plans.access import plan_for, require
 from plans.models import Door, Plan
 from plans.refusals import Cause
+from plans.value_rows import newest_revision
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
-MAX_PROBLEMS = 200
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the page has to say after a file or a confirmation: problems, or a preview to confirm."""
-
-    name: str = ""
-    failure: str = ""
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    preview: Preview | None = None
-    signed: str = ""
-
-    @property
-    def shown_problems(self) -> tuple[Remark, ...]:
-        return self.problems[:MAX_PROBLEMS]
-
-    @property
-    def hidden_problems(self) -> int:
-        return max(len(self.problems) - MAX_PROBLEMS, 0)
+NOTHING = Outcome()
+MAX_SHEET_CHANGES = 900
+"""Each is a box on the form, and a form has a thousand fields."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,44 +46,61 @@ def import_table(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outcome:
-    """The problems of an uploaded file, or its changes to look at. Nothing is written."""
+    """The problems of an uploaded table or evaluation sheet, or its changes to look at. Nothing is written."""
     if file is None:
         return Outcome(failure="ファイルが選ばれていません。取り込むファイルを選んでください。")
     name = file.name or ""
+    # One byte more than allowed is enough to see that it is too much.
+    content = file.read(MAX_BYTES + 1)
     try:
-        # One byte more than allowed is enough to see that it is too much.
-        table = read_table(name, file.read(MAX_BYTES + 1))
+        book = sheet_book_in(name, content)
+        if book:
+            return _read_sheet(request, plan, name, book)
+        table = read_table(name, content)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
         return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return _to_confirm(request, plan, Preview(found.changes), name=name, warnings=found.warnings)
+    return _to_confirm(request, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
 
 
-def _to_confirm(
-    request: PersonRequest, plan: Plan, preview: Preview, *, name: str = "", warnings: tuple[Remark, ...] = ()
-) -> Outcome:
-    """The preview with the signed text that confirms it."""
-    text = signed(preview, plan, request.user)
+def _read_sheet(request: PersonRequest, plan: Plan, name: str, book: XlsxBook) -> Outcome:
+    """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
+    found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
+    preview = sheet_preview(found)
+    count = len(preview.changes)
+    if count > MAX_SHEET_CHANGES:
+        return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
+    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+    return _to_confirm(request, plan, preview, outcome) if count else outcome
+
+
+def _to_confirm(request: PersonRequest, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
+    """The outcome with a preview, and the signed text that confirms it."""
+    text = signed(preview, plan, request.user, revision=_newest_number(plan))
     if len(text) > MAX_SIGNED:
         count = f"{len(preview.changes):,}"
-        return Outcome(name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
-    return Outcome(name, warnings=warnings, preview=preview, signed=text)
+        return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
+    return replace(outcome, preview=preview, signed=text)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     """Write what was looked at; what others changed since comes back to be chosen."""
     try:
-        preview = unsigned(request.POST["preview"], plan, request.user)
+        preview = unsigned(request.POST["preview"], plan, request.user, revision=_newest_number(plan))
     except PreviewLost as error:
         return _page(request, plan, Outcome(failure=str(error)))
-    chosen = preview.chosen(request.POST.getlist("overwrite"))
+    chosen = preview.chosen(request.POST.getlist("overwrite"), request.POST.getlist("accept"))
+    if preview.is_sheet and not chosen.changes:
+        messages.info(request, "取り込む変更に印が付いていません。まだ何も書き込んでいません。")
+        return _page(request, plan, _to_confirm(request, plan, preview))
     try:
-        count = apply_import(chosen, by=request.user, door=Door.UPLOAD)
+        reason = SHEET_REASON if preview.is_sheet else REASON
+        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=reason)
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
-        again = preview.after_conflict(chosen, error.refused)
+        again = chosen.after_conflict(error.refused)
         outcome = Outcome(problems=others) if others else _to_confirm(request, plan, again)
         return _page(request, plan, outcome)
     if count:
@@ -104,11 +110,18 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     return redirect("evaluations:dashboard", plan.slug)
 
 
+def _newest_number(plan: Plan) -> int:
+    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
+    revision = newest_revision(plan)
+    return revision.number if revision else 0
+
+
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:
     context = {
         "plan": plan,
         "active": "import",
         "outcome": outcome,
+        "revision": newest_revision(plan),
         "required": REQUIRED,
         "extensions": ",".join(EXTENSIONS),
         "megabytes": MAX_BYTES // 1024 // 1024,

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
@@ -13,10 +12,10 @@ from evaluations.opinion_form import OpinionForm
 from evaluations.opinions import MAY_NOT, add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.opinions_page import OpinionsPage, opinions_page, table_bytes
 from evaluations.places import PersonRequest
-from evaluations.versions import RowConflict, RowRefused
-from evaluations.views.exports import XLSX
 from plans.access import plan_for, require
+from plans.downloads import XLSX, as_download
 from plans.models import Door
+from plans.versions import RowConflict, RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,10 +36,7 @@ def opinions_table(request: HttpRequest, slug: str) -> HttpResponse:
     """The standard table as .xlsx, narrowed as the list is."""
     plan = plan_for(request.user, slug)
     page = opinions_page(plan, request.GET)
-    name = f"{plan.slug}_協議会意見.xlsx"
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    headers = {"Content-Disposition": disposition or ""}
-    return HttpResponse(table_bytes(plan, page.groups), content_type=XLSX, headers=headers)
+    return as_download(table_bytes(plan, page.groups), XLSX, f"{plan.slug}_協議会意見.xlsx")
 
 
 def _save(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
@@ -78,7 +74,8 @@ def _carry(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
         carried = carry_opinion(page.opinion, version=form.started_from, by=request.user, door=Door.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
-    messages.success(request, f"意見{page.opinion.number}を{wareki(carried.fiscal_year)}へ持ち越しました。")
+    plan = "" if carried.plan_id == page.plan.pk else f"「{carried.plan.name}」の"
+    messages.success(request, f"意見{page.opinion.number}を{plan}{wareki(carried.fiscal_year)}へ持ち越しました。")
     return redirect(_back(request))
 
 

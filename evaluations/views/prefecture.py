@@ -2,13 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from core.rollup_table import rollup_csv
 from evaluations.prefecture_page import chosen_term, comparison, own_plans, term_choices
 from evaluations.rollup import rollup
 from plans.access import prefecture_for
+from plans.downloads import as_download
 from plans.models import PlanKind
 
 
@@ -46,6 +46,4 @@ def prefecture_table(request: HttpRequest, code: str) -> HttpResponse:
         "年度": str(term.year),
     }
     name = f"{found.code}-{term.kind}-{term.generation}_{term.year}年度.csv"
-    disposition = content_disposition_header(as_attachment=True, filename=name) or ""
-    content = rollup_csv(rollup(found, term).totals, head)
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    return as_download(rollup_csv(rollup(found, term).totals, head), "text/csv; charset=utf-8", name)

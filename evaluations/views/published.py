@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
+from core.canonical import canonical_text
 from evaluations import published
 from evaluations.charts import charts_of
-from evaluations.publication_body import canonical_text
 from evaluations.published_data import published_rows
 from evaluations.tidy import tidy_file
 

@@ -14,9 +14,9 @@ from evaluations.records import RecordConflict, add_record, change_record, delet
 from evaluations.texts import TextsConflict, TextsLocked, save_texts
 from evaluations.texts_form import TextsForm
 from evaluations.texts_page import TextsPage, texts_page
-from evaluations.versions import YearLocked
 from plans.access import plan_for, require
 from plans.models import Door
+from plans.versions import YearLocked
 
 MAY_NOT = "評価の文章は、入力・確認・確定・管理の役割の人だけが書けます。"
 
@@ -26,7 +26,8 @@ def edit_texts(request: PersonRequest, slug: str, number: int, year: int) -> Htt
     """The six texts, and below them the records; ?record=<id> edits one of the year. Each form saves by itself."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
-    page = texts_page(plan, section_in_year(plan, number, year), year, request.GET.get("record", ""))
+    section, record_key = section_in_year(plan, number, year), request.GET.get("record", "")
+    page = texts_page(plan, section, year, record_key, request.POST.getlist("sections"))
     if request.method != "POST":
         return _drawn(request, page)
     action = {"save_record": _save_record, "delete_record": _delete_record}.get(request.POST.get("action", ""))

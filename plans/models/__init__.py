@@ -1,17 +1,22 @@
 """What is kept of a city, its plans, their measures and every change of them."""
 
+from plans.models.catalogue import CatalogueAmendment
 from plans.models.change import Change, Door, Subject
+from plans.models.lineage import MeasureLink
 from plans.models.measure import Measure, YearlyValue
 from plans.models.municipality import Department, Membership, Municipality, Role
 from plans.models.plan import Plan, PlanKind, PlanRevision, Section
 from plans.models.section_year import MOVES, SectionYear, YearState
+from plans.models.sheet_layout import SheetLayout
 
 __all__ = [
     "MOVES",
+    "CatalogueAmendment",
     "Change",
     "Department",
     "Door",
     "Measure",
+    "MeasureLink",
     "Membership",
     "Municipality",
     "Plan",
@@ -20,6 +25,7 @@ __all__ = [
     "Role",
     "Section",
     "SectionYear",
+    "SheetLayout",
     "Subject",
     "YearState",
     "YearlyValue",

@@ -31,9 +31,12 @@ class Subject(models.TextChoices):
     OPINION = "opinion", "協議会意見"
     ACTION = "action", "取組"
     OUTLOOK = "outlook", "見込み"
+    VOLUME = "volume", "見込量の算出"
+    REVISION = "revision", "計画変更"
     SETTING = "setting", "計画の設定"
     PEOPLE = "people", "利用者"
     PUBLICATION = "publication", "公表"
+    PACKAGE = "package", "県へ渡すファイル"
 
 
 class Change(models.Model):

@@ -7,7 +7,18 @@ from django.db.models import Q
 
 from core.figures import Nature
 from core.values import Value
-from core.words import Accumulation, Certainty, Direction, Family, ParentRole, Side, State, ValueKind
+from core.words import (
+    ENDED,
+    NOT_BEGUN,
+    Accumulation,
+    Certainty,
+    Direction,
+    Family,
+    ParentRole,
+    Side,
+    State,
+    ValueKind,
+)
 from plans.models.municipality import Department
 from plans.models.plan import Plan, Section
 
@@ -88,18 +99,29 @@ class Measure(models.Model):
         """指標名 of the whole that this is a part of, or ""; fetched along by `measures_of`."""
         return self.parent.title if self.parent else ""
 
+    def outside(self, year: int) -> str:
+        """開始前 or 終了後 for a year in which the measure is not counted at all; "" for every other."""
+        if self.since_year is not None and year < self.since_year:
+            return NOT_BEGUN
+        return ENDED if self.until_year is not None and year > self.until_year else ""
+
     def nature(self, plan: Plan) -> Nature:
         """What `core.figures` needs to know; the bounds of 見込みどおり are the plan's."""
         return Nature(ValueKind(self.value_kind), Direction(self.direction), plan.near_low, plan.near_high)
 
 
 class YearlyValue(models.Model):
-    """One side of one measure in one year: number xor state. No row = 未入力 (actual), or no plan for that year."""
+    """One side of one measure in one year: number xor state. No row = 未入力 (actual), or no plan for that year.
+
+    `revision` is the number of the 計画変更 that set a 計画値, `replaced_in` of the one that replaced or took it away;
+    null: the row stands. A cell has at most one row that stands, and none where the plan sets nothing.
+    """
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="values")
     fiscal_year = models.PositiveSmallIntegerField("年度")
     side = models.CharField(max_length=10, choices=Side.choices())
-    revision = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveSmallIntegerField("計画変更", default=0)
+    replaced_in = models.PositiveSmallIntegerField("置き換えた計画変更", null=True, blank=True)
     number = _number("値")
     state = models.CharField("状態", max_length=20, choices=State.choices(), blank=True)
     wording = models.TextField("原文", blank=True)
@@ -114,6 +136,15 @@ class YearlyValue(models.Model):
         ordering: ClassVar = ["measure", "fiscal_year", "side"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["measure", "fiscal_year", "side", "revision"], name="yearly_value_once"),
+            models.UniqueConstraint(
+                fields=["measure", "fiscal_year", "side"],
+                condition=Q(replaced_in__isnull=True),
+                name="yearly_value_stands_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_in__isnull=True) | Q(side="planned", replaced_in__gt=models.F("revision")),
+                name="yearly_value_replaced_later",
+            ),
             models.CheckConstraint(
                 condition=Q(number__isnull=False, state="") | (Q(number__isnull=True) & ~Q(state="")),
                 name="yearly_value_number_xor_state",

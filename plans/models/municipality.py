@@ -1,6 +1,6 @@
 """自治体, its 担当課 and the people who work for it."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,9 +9,17 @@ from django.db.models import F, Q
 
 from core.municipality_codes import read_code
 
+if TYPE_CHECKING:
+    from plans.access import Access
+
 
 class Municipality(models.Model):
-    """自治体: a city, or a prefecture. `code` is the six-digit 全国地方公共団体コード with its check digit."""
+    """自治体: a city, or a prefecture. `code` is the six-digit 全国地方公共団体コード with its check digit.
+
+    `access` is what the person at hand may do in a prefecture; `plans.access.prefecture_for` sets it.
+    """
+
+    access: "Access"
 
     class Kind(models.TextChoices):
         CITY = "city", "市区町村"

@@ -3,12 +3,14 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from core.fiscal_years import current_fiscal_year
+from core.sheet_design import Edition
 from plans.models.municipality import Municipality
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def plan_slug(code: str, kind: str, generation: int) -> str:
 class Plan(models.Model):
     """計画（第N期） of one 自治体. `near_low` and `near_high` bound 見込みどおり, in percent.
 
+    `sheet_layout` is the key of the layout that the evaluation sheet has where nobody asks for another.
+
     `access` is what the person at hand may do; `plans.access.plan_for` sets it on the plan it hands out.
     """
 
@@ -58,13 +62,17 @@ class Plan(models.Model):
     start_year = models.PositiveSmallIntegerField("開始年度")
     end_year = models.PositiveSmallIntegerField("終了年度")
     slug = models.SlugField(max_length=20, unique=True, editable=False)
-    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="following")
+    previous = models.ForeignKey(
+        "self", verbose_name="前の計画", null=True, blank=True, on_delete=models.PROTECT, related_name="following"
+    )
     near_low = models.DecimalField(
         "見込みどおりの下限（%）", max_digits=5, decimal_places=1, default=Decimal(80), help_text="達成率がこの値以上"
     )
     near_high = models.DecimalField(
         "見込みどおりの上限（%）", max_digits=5, decimal_places=1, default=Decimal(120), help_text="達成率がこの値以下"
     )
+    sheet_layout = models.CharField("評価シートの様式", max_length=30, default="inzai")
+    sheet_edition = models.CharField("様式の新旧", max_length=3, choices=Edition.choices(), default=Edition.OLD)
 
     class Meta:
         verbose_name = verbose_name_plural = "計画"
@@ -109,20 +117,49 @@ class Plan(models.Model):
 
 
 class PlanRevision(models.Model):
-    """計画変更: number 0 is the plan as first adopted."""
+    """計画変更: number 0 is the plan as first adopted, whose day may be unknown; the others have a day and a reason.
+
+    `opened_at` and `opened_by` say who entered it; nobody did for number 0. `version` goes up with every correction.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveSmallIntegerField("変更番号", default=0)
     decided_on = models.DateField("決定日", null=True, blank=True)
     reason = models.TextField("理由", blank=True)
+    opened_at = models.DateTimeField("登録日時", null=True, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登録した人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "計画変更"
         ordering: ClassVar = ["plan", "number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "number"], name="revision_once_per_plan")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "number"], name="revision_once_per_plan"),
+            models.CheckConstraint(
+                condition=Q(number=0) | (Q(decided_on__isnull=False) & ~Q(reason="")),
+                name="revision_with_day_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, opened_by__isnull=True)
+                | Q(opened_at__isnull=False, opened_by__isnull=False),
+                name="revision_opened_pair",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.plan} 第{self.number}回変更" if self.number else f"{self.plan} 当初"
+        return f"{self.plan} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """「当初」, 「第1回変更」."""
+        return f"第{self.number}回変更" if self.number else "当初"
 
 
 class Section(models.Model):

@@ -1,19 +1,21 @@
 """Filters that write values, years and texts the way a city does. They format; they do not compute figures."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from core import fiscal_years
+from core import fiscal_months, fiscal_years
 from core.figures import Figures, shown_number
 from core.numerals import one_decimal, plain
 from core.prose import circled, printed_lines
 from core.values import Value
 from core.words import ValueKind
-from plans.history import OPERATOR, side_in_words
-from plans.models import Change, Municipality, Plan
+from plans import planned_versions
+from plans.models import Measure, Municipality, Plan
+from plans.planned_versions import PlannedVersion, Versions
 
 register = template.Library()
 
@@ -31,6 +33,12 @@ def wareki(year: int) -> str:
 def both_eras(year: int) -> str:
     """2021 → 令和3年度（2021年度）."""
     return fiscal_years.both_eras(year)
+
+
+@register.filter
+def wareki_day(day: date) -> str:
+    """2022-10-01 → 令和4年10月1日."""
+    return fiscal_months.wareki_day(day)
 
 
 @register.filter
@@ -99,13 +107,15 @@ def prose(text: str) -> SafeString:
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in printed_lines(text)))
 
 
-@register.filter
-def change_words(side: dict | str | None) -> str:
-    """One side of a history line: a value, a text, or 未入力 where there was nothing."""
-    return side_in_words(side)
+@register.simple_tag
+def planned_in_words(version: PlannedVersion, measure: Measure, municipality: Municipality) -> str:
+    """One version of a 計画値: 12人, 有, 設定しない, なし."""
+    unit = unit_of(measure.unit, municipality)
+    return planned_versions.planned_in_words(version.value, ValueKind(measure.value_kind), unit)
 
 
-@register.filter
-def by_whom(change: Change) -> str:
-    """Who made a change; the operator's commands carry no name."""
-    return str(change.by.get_full_name() or change.by.username) if change.by else OPERATOR
+@register.simple_tag
+def versions_in_words(versions: Versions, measure: Measure, municipality: Municipality) -> str:
+    """「当初 12人 → 第1回変更後 15人（令和4年10月1日）」."""
+    unit = unit_of(measure.unit, municipality)
+    return planned_versions.versions_in_words(versions, ValueKind(measure.value_kind), unit)

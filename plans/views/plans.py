@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plans.access import prefectures_of, require_membership
+from plans.catalogue import national_catalogue
+from plans.models import Role
 from plans.plan_list import current_plan, plan_list_rows
 
 
@@ -24,5 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every plan one may open, by 自治体."""
     memberships = require_membership(request.user)
-    context = {"cities": plan_list_rows(request.user), "prefectures": prefectures_of(memberships)}
+    context = {
+        "cities": plan_list_rows(request.user),
+        "prefectures": prefectures_of(memberships),
+        "manages": any(membership.role == Role.MANAGER for membership in memberships),
+        "newest_period": national_catalogue().periods[-1],
+    }
     return render(request, "plans/plan_list.html", context)

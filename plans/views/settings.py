@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from plans.access import plan_for, require
+from plans.lineage import plans_around
 from plans.plan_settings_forms import settings_forms
 
 
@@ -24,5 +25,5 @@ def plan_settings(request, slug: str) -> HttpResponse:
         if changed is not None:
             messages.success(request, f"設定を{changed}件変更しました。" if changed else "変更はありませんでした。")
             return redirect("plans:plan_settings", slug)
-    context = {"plan": plan, "active": "settings", "forms": forms, "sent": sent}
+    context = {"plan": plan, "active": "settings", "forms": forms, "sent": sent, "around": plans_around(plan)}
     return render(request, "plans/plan_settings.html", context, status=409 if sent and sent.conflicted else 200)

@@ -1,6 +1,7 @@
 """`python -m tests.bench [--cities N] [--times N]`: measure on a database of its own; write build/bench.json.
 
-On PostgreSQL where DATABASE_URL or TEST_DATABASE_URL names one, else on SQLite.
+On PostgreSQL where DATABASE_URL or TEST_DATABASE_URL names one, else on SQLite. Exit 1 where the roll-up is not what
+the naive recomputation says.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def main() -> None:
     # After setup: these need the apps.
     from django.db import connection
 
-    from tests.bench.harness import printed, write
+    from tests.bench.harness import failures, printed, write
     from tests.bench.rows import all_rows
 
     connection.settings_dict["TEST"]["NAME"] = _name(connection.vendor)
@@ -37,6 +38,8 @@ def main() -> None:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     write(asked.output, rows, facts)
     sys.stdout.write(f"{printed(rows)}\n{facts}\n{asked.output}\n")
+    if wrong := failures(facts):
+        sys.exit(f"does not hold: {', '.join(wrong)}")
 
 
 def _name(vendor: str) -> str:

@@ -44,3 +44,8 @@ def write(path: Path, rows: list[Row], facts: dict[str, Any]) -> None:
 def printed(rows: list[Row]) -> str:
     """One line a row, for people."""
     return "\n".join(f"{r.name}: ours {r.ours} ms, floor {r.floor} ms, ratio {r.ratio}" for r in rows)
+
+
+def failures(facts: dict[str, Any]) -> list[str]:
+    """The facts that had to hold and do not. A time is never among them."""
+    return [name for name, fact in facts.items() if fact is False]

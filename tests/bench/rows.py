@@ -1,5 +1,6 @@
 """What is measured."""
 
+import os
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from evaluations.sample import GENERATION, START, create_sample, sample_cities
 from plans.models import Measure, Membership, Plan, Role, Section
 from tests.bench.floors import bare_sums
 from tests.bench.harness import Row, measure
+from tests.rollup_oracle import naive, seen
 
 # The hashed names of collectstatic are a matter of deployment.
 PLAIN_STORAGES = settings.STORAGES | {
@@ -35,7 +37,14 @@ def all_rows(cities: int, times: int) -> tuple[list[Row], dict[str, Any]]:
         ),
         *_pages(times),
     ]
-    facts = {"database": connection.vendor, "cities": cities, "measures": Measure.objects.count(), "times": times}
+    facts = {
+        "database": connection.vendor,
+        "cities": cities,
+        "measures": Measure.objects.count(),
+        "times": times,
+        "load": round(os.getloadavg()[0], 2),
+        "rollup_equals_naive": seen(prefecture, TERM) == naive(prefecture, TERM),
+    }
     return rows, facts
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.sheet_design import Edition
 from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
+from plans.sheet_layouts import UnknownLayout, form_of
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet")
 
@@ -22,6 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="計画の記号。例：122319-6")
         parser.add_argument("--format", required=True, choices=FORMATS)
         parser.add_argument("--year", type=int, help="西暦の年度。sheet で省くと、実績のある最も新しい年度")
+        parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
+        parser.add_argument(
+            "--edition",
+            default="",
+            choices=[edition.value for edition in Edition],
+            help="sheet の数値の書き方。省くと計画のもの",
+        )
         parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +42,10 @@ class Command(BaseCommand):
             span = f"{plan.start_year}から{plan.end_year}まで"
             raise CommandError(f"{year}年度は計画の期間（{span}）の外です。", returncode=2)
         binary = getattr(self.stdout, "buffer", None)
-        content = sheet(plan, year) if options["format"] == "sheet" else table(plan, year, options["format"])
+        if options["format"] == "sheet":
+            content = sheet(plan, year, options["layout"], options["edition"])
+        else:
+            content = table(plan, year, options["format"])
         if options["output"]:
             options["output"].write_bytes(content)
         elif binary:
@@ -49,7 +61,11 @@ def table(plan: Plan, year: int | None, name: str) -> bytes:
     return content
 
 
-def sheet(plan: Plan, year: int | None) -> bytes:
-    """The evaluation sheet of one year, by default the latest with any actual."""
+def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
+    """The evaluation sheet of one year, by default the latest with any actual, in the plan's own form."""
+    try:
+        form = form_of(plan, layout, edition)
+    except UnknownLayout as error:
+        raise CommandError(str(error), returncode=2) from error
     year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
-    return sheet_bytes(plan, year, access=None)
+    return sheet_bytes(plan, year, access=None, form=form)

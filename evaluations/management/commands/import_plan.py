@@ -8,9 +8,10 @@ from django.db import transaction
 
 from core.table_files import read_table
 from core.tables import NotReadable
-from evaluations.importing.applying import ImportRefused, apply_import
+from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.planning import import_for_operator
+from evaluations.importing.refused import ImportRefused
 from plans.models import Door
 
 

@@ -33,11 +33,11 @@ def _is_control(sign: str) -> bool:
 class ProseField(forms.CharField):
     """Text of several lines; not required, unless it is given the sentence that asks for it."""
 
-    def __init__(self, *, rows: int, required: str = "", **kwargs: object) -> None:
+    def __init__(self, *, rows: int, required: str = "", longest: int = LONGEST, **kwargs: object) -> None:
         super().__init__(
             required=bool(required),
             strip=False,
-            max_length=LONGEST,
+            max_length=longest,
             widget=forms.Textarea(attrs={"rows": rows}),
             error_messages={
                 "required": required,

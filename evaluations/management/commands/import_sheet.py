@@ -1,0 +1,123 @@
+"""`manage.py import_sheet FILE`: an edited evaluation sheet comes back, as the operator."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from core.tables import NotReadable
+from evaluations.importing.applying import apply_import
+from evaluations.importing.changes import ValueChange, line
+from evaluations.importing.refused import ImportRefused
+from evaluations.importing.report import Remark
+from evaluations.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
+from evaluations.sheet_import.reading import SheetChange
+from evaluations.sheet_import.source import NOT_OURS, find_source, sheet_book_in
+from plans.models import Door, Plan
+
+NEWER = "シートを出力したあとに変わっています（今：{old}、シート：{new}）。--overwrite を付けると置き換えます。"
+LONGEST_SIDE = 200
+
+
+class Command(BaseCommand):
+    """One line per change and, last, 「変更 n 件」; with problems, one line each from the address of its cell, nothing
+    written and exit 2. Cells that are not taken in are told before, and keep nothing from being written.
+    """
+
+    help = "直した評価シート（.xlsx）を取り込みます。問題があれば何も書き込みません。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="取り込むファイル")
+        parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        parser.add_argument("--plan", default="", help="計画の記号。省くと、シートから読み取ります")
+        parser.add_argument(
+            "--overwrite", action="store_true", help="シートを出力したあとに変わったところも置き換えます"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            found = self.read(options["file"], options["plan"])
+            changes = [one for one in found.possible if options["overwrite"] or not one.is_contested]
+            problems = [*found.problems, *(_newer(one) for one in found.possible if one not in changes)]
+            if not problems and not options["dry_run"]:
+                problems = self.apply(changes)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(_as_json(found, problems), ensure_ascii=False, indent=1))
+        else:
+            self.say(found, changes, problems)
+        if problems:
+            sentence = f"問題が {len(problems)} 件あるため、取り込みませんでした。"
+            raise CommandError(sentence, returncode=2)
+
+    def read(self, path: Path, slug: str) -> SheetDifference:
+        """What the sheet would change; a file that is no sheet is one problem."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+        plans = Plan.objects.select_related("municipality")
+        if slug and not plans.filter(slug=slug).exists():
+            raise CommandError(f"計画「{slug}」はありません。", returncode=2)
+        try:
+            book = sheet_book_in(path.name, content)
+            if book is None:
+                raise NotReadable(NOT_OURS)
+            source = find_source(book, plans.filter(slug=slug) if slug else plans, access=None)
+            return sheet_difference(source, access=None)
+        except NotReadable as error:
+            return SheetDifference(problems=(Remark(error.address, str(error)),))
+
+    def apply(self, changes: list[SheetChange]) -> list[Remark]:
+        """Write them; what kept them from being written."""
+        try:
+            apply_import([one.change for one in changes], by=None, door=Door.COMMAND, reason=SHEET_REASON)
+        except ImportRefused as error:
+            return [Remark(refused.change.address, refused.sentence) for refused in error.refused]
+        return []
+
+    def say(self, found: SheetDifference, changes: list[SheetChange], problems: list[Remark]) -> None:
+        """Notes and warnings apart from the result; problems instead of changes where there are any."""
+        for remark in (*found.notes, *found.warnings):
+            self.stderr.write(f"注意 {remark}")
+        for one in found.unknown:
+            told = f"{one.address} {one.old or '空欄'} → {one.new or '空欄'}：{one.note}"
+            self.stdout.write(" ⏎ ".join(told.splitlines()))
+        for text in [str(problem) for problem in problems] or [line(one.change) for one in changes]:
+            self.stdout.write(text)
+        if not problems:
+            self.stdout.write(f"変更 {len(changes)} 件")
+
+
+def _newer(one: SheetChange) -> Remark:
+    old, new = (side[:LONGEST_SIDE] for side in one.change.sides)
+    return Remark(one.change.address, f"{one.change.place}は、{NEWER.format(old=old, new=new)}")
+
+
+def _as_json(found: SheetDifference, problems: list[Remark]) -> dict[str, Any]:
+    """Every difference of values and texts, also of those that a problem keeps from being written."""
+    return {
+        "changes": [_change(one) for one in found.changes],
+        "problems": [{"address": one.address, "sentence": one.sentence} for one in problems],
+        "unknown": [
+            {"address": one.address, "old": one.old, "new": one.new, "note": one.note} for one in found.unknown
+        ],
+        "warnings": [{"address": one.address, "sentence": one.sentence} for one in found.warnings],
+        "notes": list(found.notes),
+    }
+
+
+def _change(one: SheetChange) -> dict[str, Any]:
+    """A change by the names of the tidy table; `printed` is null where nobody can know it, `conflict` says that what
+    stands now is another than was printed."""
+    change = one.change
+    old, new = change.sides
+    what: dict[str, Any] = (
+        {"指標コード": change.code, "年度": change.year, "項目": change.side.label}
+        if isinstance(change, ValueChange)
+        else {"節番号": change.section, "年度": change.year, "項目": change.field}
+    )
+    sides = {"old": old, "new": new, "printed": one.printed, "conflict": one.is_contested}
+    return {"address": change.address, "place": change.place, **what, **sides}

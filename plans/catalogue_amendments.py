@@ -1,0 +1,176 @@
+"""The verbs with which a city amends its catalogue: change an entry, leave it out, add one, take an amendment back.
+
+A plan that was opened before keeps what it was opened with.
+"""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from core.catalogue import Entry, LevelKind
+from core.numerals import plain
+from core.words import Accumulation, Direction, Family, ValueKind
+from plans.access import access_for, require
+from plans.catalogue import national_catalogue
+from plans.models import CatalogueAmendment, Change, Municipality, Subject
+
+MAY_NOT = "カタログを変えられるのは、管理の役割の人だけです。"
+
+
+@dataclass(frozen=True)
+class EntryContent:
+    """One entry as a city wants it. `level_kind` "" goes with `level_number` None: no level that is a number."""
+
+    title: str
+    unit: str
+    value_kind: str
+    direction: str
+    accumulation: str
+    goal: str = ""
+    family: str = Family.INDICATOR
+    level_text: str = ""
+    level_kind: str = ""
+    level_number: Decimal | None = None
+    note: str = ""
+    source: str = ""
+    left_out: bool = False
+
+    @classmethod
+    def of_entry(cls, entry: Entry) -> "EntryContent":
+        """What the national catalogue says."""
+        return cls(
+            title=entry.title,
+            unit=entry.unit,
+            value_kind=entry.value_kind,
+            direction=entry.direction,
+            accumulation=entry.accumulation,
+            goal=entry.goal,
+            family=entry.family,
+            level_text=entry.level_text,
+            level_kind=entry.level.kind if entry.level else "",
+            level_number=entry.level.number if entry.level else None,
+            note=entry.note,
+            source=entry.source,
+        )
+
+    @classmethod
+    def of(cls, row: CatalogueAmendment) -> "EntryContent":
+        """What is kept of an amendment."""
+        return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
+
+
+class AmendmentConflict(Exception):
+    """Somebody amended the entry in between; nothing was written. `stands` is what is kept now, None for nothing."""
+
+    def __init__(self, stands: CatalogueAmendment | None) -> None:
+        self.stands = stands
+        taken_back = "ほかの人が先に国の内容に戻しました。"
+        super().__init__("ほかの人が先に変更しました。いまの内容を確かめてください。" if stands else taken_back)
+
+
+@transaction.atomic
+def amend_entry(
+    municipality: Municipality, code: str, new: EntryContent, *, version: int, by: User, door: str
+) -> CatalogueAmendment:
+    """Keep how the city wants a national entry, from the version that was drawn (0: not amended yet).
+
+    Saved as the nation has it, it says that the city has checked it. Raises PermissionDenied, AmendmentConflict.
+    """
+    stands = _start(municipality, code, by)
+    national = national_catalogue().by_code().get(code)
+    if national is None and stands is None:
+        raise AmendmentConflict(None)
+    if stands and EntryContent.of(stands) == new:
+        return stands
+    _refuse_outdated(stands, version)
+    old = in_words(EntryContent.of(stands)) if stands else _national_in_words(code)
+    columns = {field.name: getattr(new, field.name) for field in fields(new)}
+    if stands:
+        CatalogueAmendment.objects.filter(pk=stands.pk).update(**columns, version=F("version") + 1)
+        stands.refresh_from_db()
+    else:
+        place = {"generation": national.generation, "service_code": national.service} if national else {}
+        stands = CatalogueAmendment.objects.create(municipality=municipality, code=code, **place, **columns)
+    _note(municipality, code, old, in_words(new), by, door)
+    return stands
+
+
+@transaction.atomic
+def add_entry(
+    municipality: Municipality, generation: int, new: EntryContent, *, by: User, door: str
+) -> CatalogueAmendment:
+    """An entry of the city's own for one 期, with the next free code. Raises PermissionDenied."""
+    _start(municipality, "", by)
+    taken = set(CatalogueAmendment.objects.filter(municipality=municipality).values_list("code", flat=True))
+    numbers = range(1, len(taken) + 2)
+    code = next(code for number in numbers if (code := f"{generation}-c{number}") not in taken)
+    columns = {field.name: getattr(new, field.name) for field in fields(new)}
+    row = CatalogueAmendment.objects.create(municipality=municipality, generation=generation, code=code, **columns)
+    _note(municipality, code, None, in_words(new), by, door)
+    return row
+
+
+@transaction.atomic
+def take_back(municipality: Municipality, code: str, *, version: int, by: User, door: str) -> None:
+    """Forget an amendment: the national entry stands again, one of the city's own is gone.
+
+    Raises PermissionDenied, AmendmentConflict.
+    """
+    stands = _start(municipality, code, by)
+    if stands is None:
+        raise AmendmentConflict(None)
+    _refuse_outdated(stands, version)
+    _note(municipality, code, in_words(EntryContent.of(stands)), _national_in_words(code), by, door)
+    stands.delete()
+
+
+def in_words(content: EntryContent) -> str:
+    """One line for the history."""
+    number = content.level_number
+    level = "" if number is None else f"{LevelKind(content.level_kind).label} {plain(number)}"
+    parts = [
+        content.title,
+        f"単位：{content.unit}" if content.unit else "",
+        ValueKind(content.value_kind).label,
+        Direction(content.direction).label,
+        Accumulation(content.accumulation).label,
+        f"国の水準：{content.level_text}" if content.level_text else "",
+        f"水準の計算：{level}" if level else "",
+        f"注記：{content.note}" if content.note else "",
+        f"出典：{content.source}" if content.source else "",
+        "使わない" if content.left_out else "",
+    ]
+    return "／".join(part for part in parts if part)
+
+
+def _start(municipality: Municipality, code: str, by: User) -> CatalogueAmendment | None:
+    """Rights, then the city's row: whoever amends meanwhile waits. What is kept of this entry, None for nothing."""
+    access = access_for(by, municipality)
+    require(access is not None and access.may_manage, MAY_NOT)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    return CatalogueAmendment.objects.filter(municipality=municipality, code=code).first()
+
+
+def _refuse_outdated(stands: CatalogueAmendment | None, version: int) -> None:
+    if (stands.version if stands else 0) != version:
+        raise AmendmentConflict(stands)
+
+
+def _national_in_words(code: str) -> str | None:
+    entry = national_catalogue().by_code().get(code)
+    return f"国の内容：{in_words(EntryContent.of_entry(entry))}" if entry else None
+
+
+def _note(municipality: Municipality, code: str, old: str | None, new: str | None, by: User, door: str) -> None:
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=municipality,
+        subject=Subject.SETTING,
+        field=f"カタログ {code}",
+        old=old,
+        new=new,
+    )

@@ -1,0 +1,193 @@
+"""The page of the catalogue as a noun: what the guideline of one 期 says, and what the city made of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import Http404
+
+from core.catalogue import Entry, Goal, Period
+from core.level_words import rule
+from plans.access import require_membership
+from plans.catalogue import amended, amendments_of, national_catalogue, own_entries
+from plans.catalogue_amendments import EntryContent
+from plans.models import CatalogueAmendment, Membership, Municipality, Role
+
+NEW = "new"
+OTHERS = "成果目標によらない活動指標"
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry as the city has it. `national` is None for one of its own, `amendment` where nothing was amended."""
+
+    entry: Entry
+    national: Entry | None
+    amendment: CatalogueAmendment | None
+
+    @property
+    def rule(self) -> str:
+        """How the 国の水準 becomes a number, in words; "" where it does not."""
+        return rule(self.entry)
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.amendment is not None and self.amendment.left_out
+
+    @property
+    def status(self) -> str:
+        """What the city did; "" where the entry is as the nation has it and nobody checked it."""
+        if self.amendment is None:
+            return ""
+        if self.national is None:
+            return "市で追加"
+        if self.is_left_out:
+            return "使わない"
+        same = EntryContent.of(self.amendment) == EntryContent.of_entry(self.national)
+        return "市で確認済み" if same else "市で変更"
+
+    @property
+    def differences(self) -> list[tuple[str, str]]:
+        """What the nation says where the city says otherwise: name and national wording of each."""
+        if self.national is None or self.status != "市で変更":
+            return []
+        return [
+            (name, old or "（なし）")
+            for name, old, new in zip(FACTS, _facts(self.national), _facts(self.entry), strict=True)
+            if old != new
+        ]
+
+
+FACTS = ("指標名", "単位", "種類", "方向", "集計", "国の水準", "水準の計算")
+
+
+@dataclass(frozen=True)
+class CataloguePart:
+    """One 成果目標 with its entries, or the volumes of one kind of service. `goal` is None for the latter."""
+
+    title: str
+    lines: tuple[EntryLine, ...]
+    goal: Goal | None = None
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether something of it rests on a secondary source that nobody of the city has checked."""
+        return any(line.entry.needs_check for line in self.lines)
+
+
+@dataclass(frozen=True)
+class CataloguePage:
+    """`line` is the entry being edited, None for a new one or none; `is_new` tells the two apart."""
+
+    municipality: Municipality
+    cities: tuple[Municipality, ...]
+    may_amend: bool
+    period: Period
+    periods: tuple[Period, ...]
+    goals: tuple[CataloguePart, ...]
+    volumes: tuple[CataloguePart, ...]
+    line: EntryLine | None
+    is_new: bool
+
+    @property
+    def count(self) -> int:
+        return sum(len(part.lines) for part in (*self.goals, *self.volumes))
+
+    @property
+    def to_check(self) -> int:
+        """How many entries are 「要確認」."""
+        return sum(line.entry.needs_check for part in (*self.goals, *self.volumes) for line in part.lines)
+
+    @property
+    def next_to_check(self) -> str:
+        """The code of the next entry after the open one that is 「要確認」; "" behind the last."""
+        lines = [line for part in (*self.goals, *self.volumes) for line in part.lines]
+        places = [place for place, line in enumerate(lines) if line == self.line]
+        later = lines[places[0] + 1 :] if places else []
+        return next((line.entry.code for line in later if line.entry.needs_check), "")
+
+    @property
+    def goal_choices(self) -> list[tuple[str, str]]:
+        """Code and title of each 成果目標 of the 期."""
+        return [(part.goal.code, part.title) for part in self.goals if part.goal]
+
+
+def catalogue_page(user: object, generation: int, *, city: str | None, entry: str) -> CataloguePage:
+    """The page for a member of a 自治体. Http404 for a 期, a 自治体 or an entry that is not there. Two queries."""
+    memberships = require_membership(user)  # type: ignore[arg-type]
+    catalogue = national_catalogue()
+    period = catalogue.period(generation)
+    if period is None:
+        raise Http404("この期のカタログはありません。")
+    membership = _chosen(memberships, city)
+    amendments = amendments_of(membership.municipality)
+    own = [_own(row, amendments) for row in own_entries(amendments.values())]
+    lines = [_line(one, amendments) for one in catalogue.entries_of(generation)]
+    lines += [line for line in own if line.entry.generation == generation]
+    volumes = [_line(one, amendments) for one in catalogue.volumes]
+    volumes += [line for line in own if not line.entry.generation]
+    return CataloguePage(
+        municipality=membership.municipality,
+        cities=tuple(one.municipality for one in memberships),
+        may_amend=membership.role == Role.MANAGER,
+        period=period,
+        periods=catalogue.periods,
+        goals=_by_goal(catalogue.goals_of(generation), lines),
+        volumes=_by_category(volumes),
+        line=_asked(entry, [*lines, *volumes]),
+        is_new=entry == NEW,
+    )
+
+
+def _chosen(memberships: Iterable[Membership], city: str | None) -> Membership:
+    for membership in memberships:
+        if city in (None, membership.municipality.code):
+            return membership
+    raise Http404("自治体が見つかりません。")
+
+
+def _line(national: Entry, amendments: Mapping[str, CatalogueAmendment]) -> EntryLine:
+    row = amendments.get(national.code)
+    return EntryLine(amended(national, row) if row else national, national, row)
+
+
+def _own(entry: Entry, amendments: Mapping[str, CatalogueAmendment]) -> EntryLine:
+    return EntryLine(entry, None, amendments[entry.code])
+
+
+def _by_goal(goals: Iterable[Goal], lines: list[EntryLine]) -> tuple[CataloguePart, ...]:
+    parts = [CataloguePart(g.title, tuple(ln for ln in lines if ln.entry.goal == g.code), g) for g in goals]
+    known = {part.goal.code for part in parts if part.goal}
+    others = tuple(line for line in lines if line.entry.goal not in known)
+    return (*parts, CataloguePart(OTHERS, others)) if others else tuple(parts)
+
+
+def _by_category(lines: list[EntryLine]) -> tuple[CataloguePart, ...]:
+    """By 区分, in the order in which each comes first."""
+    order = list(dict.fromkeys(line.entry.category for line in lines))
+    ordered = sorted(lines, key=lambda line: order.index(line.entry.category))
+    return tuple(
+        CataloguePart(category or "その他のサービス", tuple(group))
+        for category, group in groupby(ordered, key=lambda line: line.entry.category)
+    )
+
+
+def _asked(code: str, lines: Iterable[EntryLine]) -> EntryLine | None:
+    if code in ("", NEW):
+        return None
+    for line in lines:
+        if line.entry.code == code:
+            return line
+    raise Http404("カタログにその項目はありません。")
+
+
+def _facts(entry: Entry) -> tuple[str, ...]:
+    return (
+        entry.title,
+        entry.unit,
+        entry.value_kind.label,
+        entry.direction.label,
+        entry.accumulation.label,
+        entry.level_text,
+        rule(entry),
+    )

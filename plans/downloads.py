@@ -1,0 +1,12 @@
+"""A file as an answer: what every download of every floor says of itself."""
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_download(content: bytes | str, content_type: str, filename: str) -> HttpResponse:
+    """The answer that a browser saves under this name, Japanese or not."""
+    disposition = content_disposition_header(as_attachment=True, filename=filename) or ""
+    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})

@@ -1,0 +1,49 @@
+"""The verb that says which plan a plan follows: measures, 節 and their series are carried over from there."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from plans.access import access_for, require
+from plans.lineage import possible_previous
+from plans.models import Change, Plan, Subject
+
+MAY_NOT = "計画の引き継ぎを決められるのは、管理の役割の人だけです。"
+
+
+class PreviousRefused(Exception):
+    """Nothing was changed; the text can be shown to the person."""
+
+
+@transaction.atomic
+def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, door: str) -> None:
+    """Let the plan follow another one of its city, or none. `seen` is the one that the page showed.
+
+    Raises PermissionDenied, or PreviousRefused: changed meanwhile, not a plan that can come before, or measures are
+    carried over already.
+    """
+    access = access_for(by, plan.municipality)
+    require(access is not None and access.may_manage, MAY_NOT)
+    kept = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    if kept.previous_id == previous_id:
+        return
+    if kept.previous_id != seen:
+        raise PreviousRefused("ほかの人が先に前の計画を決めました。いまの内容を確かめてください。")
+    possible = {one.pk: one for one in possible_previous(kept)}
+    if previous_id is not None and previous_id not in possible:
+        raise PreviousRefused("前の計画は、この計画より前に終わる同じ自治体の計画から選んでください。")
+    if kept.measure_links.exists():
+        raise PreviousRefused(
+            "引き継ぎ方を決めた指標があるため、前の計画は変えられません。先に、すべての指標を未定に戻してください。"
+        )
+    old = possible.get(kept.previous_id or 0)
+    Plan.objects.filter(pk=kept.pk).update(previous=previous_id)
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=plan.municipality,
+        plan=plan,
+        subject=Subject.SETTING,
+        field="前の計画",
+        old=old.name if old else None,
+        new=possible[previous_id].name if previous_id else None,
+    )

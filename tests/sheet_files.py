@@ -1,0 +1,79 @@
+"""Evaluation sheets for tests: exported, edited as in a spreadsheet, and what an import makes of them."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+
+from core.sheet_keys import KEY_SHEET, PROPERTY, PrintedCell, read_key_rows
+from core.xlsx_files import XlsxBook
+from evaluations.sheet_import.difference import SheetDifference, sheet_difference
+from evaluations.sheet_import.source import find_source
+from evaluations.sheets import sheet_bytes
+from plans.models import Plan
+from plans.sheet_layouts import form_of
+
+
+def a_sheet(plan: Plan, year=2022, *, layout="inzai", edition="old", access=None) -> bytes:
+    """The sheet as exported."""
+    return sheet_bytes(plan, year, access=access, form=form_of(plan, layout, edition))
+
+
+def edited(content: bytes, cells: Mapping[str, Any] | None = None, then: Callable[[Workbook], None] | None = None):
+    """The file with other values in these cells of its first sheet, saved again."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for place, value in (cells or {}).items():
+        book.worksheets[0][place].value = value
+    if then:
+        then(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def without_keys(content: bytes, *, keep_property: bool = False) -> bytes:
+    """The file as a cleaner leaves it: without the hidden sheet, and usually without the property."""
+
+    def strip(book: Workbook) -> None:
+        del book[KEY_SHEET]
+        if not keep_property:
+            book.custom_doc_props.props = [one for one in book.custom_doc_props.props if one.name != PROPERTY]
+
+    return edited(content, then=strip)
+
+
+def printed_cells(content: bytes) -> tuple[PrintedCell, ...]:
+    """What the file says it was exported with."""
+    printed = read_key_rows([[cell.text for cell in line] for line in XlsxBook(content).grid(KEY_SHEET)])
+    assert printed
+    return printed.cells
+
+
+def places(content: bytes, name: str, field: str, year: int = 0) -> list[str]:
+    """Where the value of a measure, or the pieces of a text of a 節, stand."""
+    key = (name, field, year)
+    found = [cell for cell in printed_cells(content) if (cell.key.name, cell.key.field, cell.key.year) == key]
+    return [f"{get_column_letter(cell.column)}{cell.row}" for cell in found]
+
+
+def place_of(content: bytes, name: str, field: str, year: int = 0) -> str:
+    """Where it stands first: 「D12」."""
+    return places(content, name, field, year)[0]
+
+
+def text_at(content: bytes, place: str) -> Any:
+    """What stands in a cell of the first sheet."""
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0][place].value
+
+
+def difference(content: bytes, *plans: Plan, access=None) -> SheetDifference:
+    """What the file would change."""
+    return sheet_difference(find_source(XlsxBook(content), plans, access=access), access=access)
+
+
+def in_short(found: SheetDifference) -> list[tuple[str, str, str]]:
+    """Address, old and new of every change."""
+    return [(one.change.address, *one.change.sides) for one in found.changes]

@@ -1,0 +1,53 @@
+"""Texts as sheets print them, and an edit of the print as an edit of what was typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.prose import differing, printed, unprinted
+
+TYPED = "　会議を開いた。 ①一回目 ②二回目\n\n 次も開く。"
+PRINTED = "会議を開いた。\n①一回目\n②二回目\n\n次も開く。"
+texts = st.text(st.sampled_from("あい 　①②。\n"), max_size=30).map(str.rstrip)
+
+
+def test_an_enumeration_that_runs_on_is_printed_as_a_list():
+    assert printed(TYPED) == PRINTED
+
+
+@pytest.mark.parametrize(
+    ("edited", "kept"),
+    [
+        (PRINTED, TYPED),
+        (PRINTED.replace("次も", "毎月"), "　会議を開いた。 ①一回目 ②二回目\n\n毎月開く。"),
+        (PRINTED.replace("一回目", "初回"), "会議を開いた。\n①初回\n②二回目\n\n 次も開く。"),
+        (PRINTED + "\n終わり。", TYPED + "\n終わり。"),
+        ("", ""),
+    ],
+)
+def test_what_was_not_edited_stays_as_it_was_typed(edited, kept):
+    assert unprinted(TYPED, edited) == kept
+
+
+@given(texts)
+def test_an_unedited_print_is_what_was_typed(typed):
+    assert unprinted(typed, printed(typed)) == typed
+
+
+@given(texts, texts)
+def test_an_edit_prints_as_it_was_edited(typed, edited):
+    assert printed(unprinted(typed, printed(edited))) == printed(edited)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("あ。い。う。", "あ。え。う。", ("…い。…", "…え。…")),
+        ("あ。い。", "あ。い。う。", ("…", "…う。")),
+        ("あ。い。", "い。", ("あ。…", "…")),
+        ("一行目\n二行目", "一行目\n三行目", ("…二行目", "…三行目")),
+        ("あ", "い", ("あ", "い")),
+    ],
+)
+def test_of_two_texts_the_sentences_that_differ_are_shown(old, new, shown):
+    assert differing(old, new) == shown

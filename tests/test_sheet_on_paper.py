@@ -1,0 +1,220 @@
+"""The exported file against its layout, and on paper as LibreOffice prints it: nothing else, and nothing cut off."""
+
+import io
+import json
+import re
+import subprocess
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.management import call_command
+from openpyxl.utils import get_column_letter
+
+from core.placed_sheet import PlacedSheet
+from core.sheet_design import Edition
+from core.sheet_pages import lay_out
+from core.words import Family, Side
+from evaluations.models import Evaluation
+from evaluations.sheets import sheet_book, sheet_bytes
+from plans.models import Plan, YearState
+from plans.sheet_layouts import FOLDER, form_of
+from tests.builders import a_measure, a_plan, a_section, a_value, in_state
+
+FORMS = [(layout, edition) for layout in ("inzai", "kanri") for edition in Edition]
+SENTENCES = "".join(f"第{n}に、地域での暮らしを続けるための取組を進めた。" for n in range(120))
+PAPERS = {"A3": 8, "A4": 9}
+
+
+@pytest.fixture
+def demo(db, monkeypatch) -> list[Plan]:
+    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
+    call_command("load_demo", verbosity=0)
+    return [Plan.objects.get(slug="122319-6"), Plan.objects.get(slug="129992-7")]
+
+
+@pytest.fixture
+def heavy(db) -> Plan:
+    """Forty measures in one 節, half of them 活動指標, and texts of two pages each."""
+    section = a_section(a_plan(generation=5, start=2018, end=2020))
+    for number in range(40):
+        family = Family.INDICATOR if number % 2 else Family.TARGET
+        title = f"精神障害にも対応した地域包括ケアシステムの構築に係る指標その{number}"
+        measure = a_measure(section, f"m-{number}", family=family, title=title, order=number)
+        a_value(measure, 2018, 12345.5, side=Side.PLANNED)
+        a_value(measure, 2018, 999999)
+    section.outcome_targets.update(overview=SENTENCES, goal_text="【目標】一つ。")
+    texts = {name: f"{name}。{SENTENCES}" for name in ("do_text", "check_text", "issues_text", "act_text")}
+    Evaluation.objects.create(section_year=in_state(section, 2018, YearState.DRAFT), **texts)
+    return section.plan
+
+
+def year_of(plan: Plan) -> int:
+    return plan.start_year + (plan.slug == "122319-6")
+
+
+def placed_sheet(plan: Plan, layout: str, edition: str) -> PlacedSheet:
+    form = form_of(plan, layout, edition)
+    return lay_out(sheet_book(plan, year_of(plan), access=None, form=form), form.design, form.edition)
+
+
+def written_sheet(plan: Plan, layout: str, edition: str) -> bytes:
+    return sheet_bytes(plan, year_of(plan), access=None, form=form_of(plan, layout, edition))
+
+
+# --- Against the layout file ---
+
+
+def expected_widths(layout: dict, years: int) -> list[float]:
+    """The columns by the file, worked out on their own: every place where a box or a part of its figures ends."""
+    edges = {0.0}
+    bands = [[_least(box, years) for box in band["boxes"]] for band in layout["bands"]]
+    total = max(layout.get("width", 0), *map(sum, bands))
+    for band, widths in zip(layout["bands"], bands, strict=True):
+        flexible = [n for n, box in enumerate(band["boxes"]) if "width" not in box] or [len(widths) - 1]
+        widths[flexible[-1]] += total - sum(widths)
+        left = 0.0
+        for box, width in zip(band["boxes"], widths, strict=True):
+            figures = box.get("figures", {})
+            for number in range(figures.get("across", 0) or (1 if figures else 0)):
+                right = left + width * (number + 1) / figures.get("across", 1)
+                parts = [figures["label"], *[figures["year"]] * years]
+                edges |= {right - sum(parts[n:]) for n in range(len(parts))}
+                edges |= {right, right - sum(parts) - figures.get("unit", 0)}
+            left += width
+            edges.add(left)
+    ordered = sorted(edges)
+    return [b - a for a, b in zip(ordered, ordered[1:], strict=False)]
+
+
+def _least(box: dict, years: int) -> float:
+    figures = box.get("figures")
+    if not figures:
+        return box.get("width", 60)
+    block = figures["title"] + figures.get("unit", 0) + figures["label"] + figures["year"] * years
+    return block * figures.get("across", 1)
+
+
+def looks_of(sheet, placed: PlacedSheet) -> set[tuple]:
+    """Role, font, fill, place of the text and border of every cell there is."""
+    found = set()
+    for cell in placed.cells:
+        one = sheet.cell(cell.row, cell.column)
+        edges = (one.border.left, one.border.right, one.border.top, one.border.bottom)
+        sides = {(edge.style, edge.color.rgb if edge.color else "") for edge in edges}
+        fill = one.fill.fgColor.rgb[2:] if one.fill.fill_type else ""
+        font, place = one.font, one.alignment
+        look = (font.name, font.sz, bool(font.b), fill, place.horizontal, place.vertical)
+        found.add((str(cell.role), *look, *sides))
+    return found
+
+
+def styles_under_merges(content: bytes, placed: PlacedSheet) -> set[int]:
+    """How many styles each merged cell has: Excel draws its outline from all the cells under it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        xml = parts.read("xl/worksheets/sheet1.xml").decode()
+    styles = dict(re.findall(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"', xml))
+    return {
+        len(
+            {
+                styles.get(f"{get_column_letter(column)}{row}")
+                for row in range(cell.row, cell.row + cell.rows)
+                for column in range(cell.column, cell.column + cell.columns)
+            }
+        )
+        for cell in placed.cells
+    }
+
+
+def looks_wanted(layout: dict) -> set[tuple]:
+    border = (layout["border"]["style"], f"FF{layout['border']['colour']}")
+    return {
+        (
+            role,
+            layout["font"],
+            look["size"],
+            look.get("bold", False),
+            look.get("fill", ""),
+            look.get("horizontal", "left"),
+            look.get("vertical", "top"),
+            border if look.get("border", True) else (None, ""),
+        )
+        for role, look in layout["looks"].items()
+    }
+
+
+@pytest.mark.parametrize(("layout", "edition"), FORMS)
+@pytest.mark.parametrize("which", ["demo", "heavy"])
+def test_the_exported_file_differs_in_nothing_from_its_layout(request, which, layout, edition):
+    found = request.getfixturevalue(which)
+    plan = found[0] if which == "demo" else found
+    file = json.loads((Path(FOLDER) / f"{layout}.json").read_text())
+
+    content = written_sheet(plan, layout, edition)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    placed = placed_sheet(plan, layout, edition)
+
+    widths = [sheet.column_dimensions[get_column_letter(n + 1)].width * 7 * 0.75 for n in range(len(placed.widths))]
+    assert widths == pytest.approx(expected_widths(file, 3))
+    merges = {str(merged) for merged in sheet.merged_cells.ranges}
+    assert merges == {
+        f"{get_column_letter(c.column)}{c.row}:{get_column_letter(c.column + c.columns - 1)}{c.row + c.rows - 1}"
+        for c in placed.cells
+        if c.rows * c.columns > 1
+    }
+    assert looks_of(sheet, placed) <= looks_wanted(file)
+    assert styles_under_merges(content, placed) == {1}
+    paper, setup, margins = file["paper"], sheet.page_setup, sheet.page_margins
+    assert (setup.orientation, int(setup.paperSize)) == (paper["orientation"], PAPERS[paper["size"]])
+    assert [getattr(margins, side) * 72 for side in ("left", "right", "top", "bottom")] == pytest.approx(
+        [paper[side] for side in ("left", "right", "top", "bottom")]
+    )
+    fits = sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (setup.scale, bool(fits)) == (placed.scale, False)
+    last = f"${get_column_letter(len(placed.widths))}${len(placed.heights)}"
+    assert sheet.print_area.endswith(f"$A$1:{last}")
+    repeated = 3 if layout == "inzai" else 1
+    assert sheet.print_title_rows == f"${repeated}:${repeated}"
+    assert [brk.id for brk in sheet.row_breaks.brk] == placed.breaks
+    assert all(brk.man for brk in sheet.row_breaks.brk)
+
+
+# --- On paper ---
+
+
+def letters(text: str) -> str:
+    """Without blanks, and without the forms that a PDF writes the same character in."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def words_of(placed: PlacedSheet) -> set[str]:
+    """Every sentence, label and figure in words that stands on the sheet."""
+    texts = [cell.value for cell in placed.cells if isinstance(cell.value, str)]
+    return {letters(sentence) for text in texts for sentence in re.split(r"[\n。]", text)}
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize(("layout", "edition"), FORMS)
+def test_on_paper_nothing_is_cut_off_and_every_page_ends_where_it_should(
+    demo, heavy, soffice, tmp_path, layout, edition
+):
+    plans = [*demo, heavy]
+    for plan in plans:
+        (tmp_path / f"{plan.slug}.xlsx").write_bytes(written_sheet(plan, layout, edition))
+
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    files = [f"{plan.slug}.xlsx" for plan in plans]
+    subprocess.run([*convert, *files], cwd=tmp_path, check=True, capture_output=True, timeout=240)
+
+    for plan in plans:
+        placed = placed_sheet(plan, layout, edition)
+        subprocess.run(["pdftotext", "-raw", f"{plan.slug}.pdf"], cwd=tmp_path, check=True)
+        printed = letters((tmp_path / f"{plan.slug}.txt").read_text())
+        assert {word for word in words_of(placed) if word not in printed} == set(), plan.slug
+        about = subprocess.run(
+            ["pdfinfo", f"{plan.slug}.pdf"], cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        assert re.search(r"Pages:\s+(\d+)", about.stdout)[1] == str(len(placed.breaks) + 1), plan.slug
