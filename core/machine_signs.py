@@ -1,8 +1,7 @@
 """機種依存文字: which signs every machine has, and what stands for the others.
 
-Source: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-10, which names ①, Ⅲ and ㈱. What every
-machine has is taken to be ASCII and JIS X 0208; ordinary letters of Unicode stay too, so that no name of a person or a
-place is rewritten.
+Source: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-10. What every machine has is
+taken to be ASCII and JIS X 0208; ordinary letters of Unicode stay too, so that no name is rewritten.
 """
 
 import re
@@ -43,7 +42,7 @@ _ENCLOSED = ("CIRCLED", "NEGATIVE CIRCLED", "DOUBLE CIRCLED", "DINGBAT")
 
 
 def plain_signs(text: str) -> str:
-    """The text with everyday signs alone: ①地域㈱ is (1)地域(株). A text that has no other signs comes back as it is."""
+    """The text with everyday signs alone: ①地域㈱ is (1)地域(株). A text without others comes back as it is."""
     if _all_everywhere(text):
         return text
     while (again := _once(text)) != text:

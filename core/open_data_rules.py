@@ -1,7 +1,7 @@
 """The rules of machine-readable data, each as one small function over a sheet as it is written.
 
-Sources: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」(令和2年12月18日), its チェック項目 by number; RFC 4180 for
-CSV. What goes beyond both is a rule of this tool and says so.
+Sources: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」(令和2年12月), its チェック項目 by number;
+RFC 4180 for CSV. What goes beyond both is a rule of this tool and says so.
 """
 
 import re
@@ -58,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is against the rules in a file: `counts` by rule, up to `MOST_COUNTED`, and the first `MOST_SHOWN` of each."""
+    """What is against the rules: `counts` by rule, up to `MOST_COUNTED`, and the first `MOST_SHOWN` of each."""
 
     violations: tuple[Violation, ...]
     counts: dict[str, int]
@@ -70,14 +70,13 @@ class Verdict:
     @property
     def total_in_words(self) -> str:
         """12件; where a rule was no longer counted, 1,012件以上."""
-        more = "以上" if MOST_COUNTED in self.counts.values() else ""
-        return f"{self.total:,}件{more}"
+        return _in_words(self.total, MOST_COUNTED in self.counts.values())
 
     @property
-    def groups(self) -> "list[tuple[Rule, int, list[Violation]]]":
-        """Each rule that is not kept, with its number of violations and those that are shown."""
+    def groups(self) -> "list[tuple[Rule, str, list[Violation]]]":
+        """Each rule that is not kept, with the number of violations in words, and those that are shown."""
         return [
-            (RULE_BY_KEY[key], count, [one for one in self.violations if one.rule == key])
+            (RULE_BY_KEY[key], _in_words(count, count == MOST_COUNTED), [v for v in self.violations if v.rule == key])
             for key, count in self.counts.items()
         ]
 
@@ -248,7 +247,11 @@ def areas_are_named(sheet: CheckedSheet) -> Found:
     codes = [column for column in sheet.columns if column.says(_AREA_CODES)]
     place = address(0, sheet.header_row)
     if not codes:
-        yield place, "団体コードの列がありません", "「団体コード」の列を加え、全国地方公共団体コード（6桁）を書いてください"
+        yield (
+            place,
+            "団体コードの列がありません",
+            "「団体コード」の列を加え、全国地方公共団体コード（6桁）を書いてください",
+        )
     if not any(column.says(_AREA_NAMES) for column in sheet.columns):
         yield place, "自治体名の列がありません", "「自治体名」の列を加え、どの行にも書いてください"
     for column in codes:
@@ -261,7 +264,11 @@ def one_table_in_one_piece(sheet: CheckedSheet) -> Found:
     numbers = [number for number, _ in sheet.filled_rows]
     for above, below in zip(numbers, numbers[1:], strict=False):
         if below > above + 1:
-            yield address(0, above + 1), "空白の行で表が分かれています", "行を詰めるか、別の表は別のシートにしてください"
+            yield (
+                address(0, above + 1),
+                "空白の行で表が分かれています",
+                "行を詰めるか、別の表は別のシートにしてください",
+            )
     for column in sheet.columns:
         if not column.heading and column.is_empty:
             yield column.address, "空白の列で表が分かれています", "列を詰めるか、別の表は別のシートにしてください"
@@ -317,6 +324,10 @@ RULES = (
 )
 """チェック項目1-1 (CSV or Excel) is the reader's: it takes no other file. Found in this order."""
 RULE_BY_KEY = {rule.key: rule for rule in RULES}
+
+
+def _in_words(count: int, is_more: bool) -> str:
+    return f"{count:,}件{'以上' if is_more else ''}"
 
 
 def _of_figures(sheet: CheckedSheet) -> list[Column]:

@@ -1,7 +1,7 @@
 """A text as open data may hold it: no layout by blanks, nothing that a spreadsheet would calculate, years countable.
 
 Each function leaves a text that keeps its rule as it is; so the check asks the same functions that our own files use.
-Source of the rules: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」(2020), チェック項目1-5, 1-7, 1-10, 1-11.
+Source of the rules: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-5, 1-7, 1-10, 1-11.
 """
 
 import re
@@ -53,7 +53,7 @@ def inert(text: str) -> str:
 
 
 def western_year(text: str) -> int | None:
-    """The Western year of a text that is a time in a Japanese era and nothing else (令和4年3月末); None of any other."""
+    """The Western year of a text that is a time in an era and nothing else (令和4年3月末); None of any other."""
     if len(text) > LONGEST_TIME or not _ERA.search(text):
         return None
     time = _ERA_TIME.fullmatch(squeeze(text))

@@ -18,6 +18,7 @@ from evaluations.views.links import links
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
@@ -108,6 +109,7 @@ urlpatterns = [
     path("plans/new/<slug:slug>/sections/<slug:key>/", draft_section, name="draft_section"),
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
+    path("open-data/check/", open_data_check, name="open_data_check"),
     path("prefectures/<municipality_code:code>/", prefecture, name="prefecture"),
     path("prefectures/<municipality_code:code>/packages/", packages, name="packages"),
     path("prefectures/<municipality_code:code>/rollup.csv", prefecture_table, name="prefecture_table"),

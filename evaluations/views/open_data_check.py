@@ -27,7 +27,7 @@ def open_data_check(request: PersonRequest) -> HttpResponse:
         "signs": [(sign, plain_signs(sign)) for sign in EXAMPLES],
         "extensions": ",".join(EXTENSIONS),
         "megabytes": MAX_BYTES // 1024 // 1024,
-        "cells": MAX_CELLS,
+        "cells": f"{MAX_CELLS:,}",
     }
     return render(request, "evaluations/open_data_check.html", context)
 
