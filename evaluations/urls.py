@@ -20,6 +20,7 @@ from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.open_data import published_open_data, published_open_data_file
 from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
@@ -103,6 +104,8 @@ published_patterns = [
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
     path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+    path("<slug:slug>/open-data/", published_open_data, name="published_open_data"),
+    path("<slug:slug>/open-data/<str:name>", published_open_data_file, name="published_open_data_file"),
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.package_file import EXTENSION
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.places import PersonRequest
+from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import plan_for, require
@@ -31,6 +32,7 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
         "packages": package_editions(plan),
         "layouts": layout_choices(plan.municipality),
         "editions": EDITIONS,
+        "standing": standing(plan.publications.defer("body")),
     }
     return render(request, "evaluations/exports.html", context)
 
