@@ -6,7 +6,17 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from core.tables import BLANK, MAX_ROWS, NotReadable, Table, TableCell, as_table, refuse_wide, too_many_rows
+from core.tables import (
+    BLANK,
+    MAX_ROWS,
+    NotReadable,
+    Table,
+    TableCell,
+    as_table,
+    refuse_beyond_limits,
+    refuse_wide,
+    too_many_rows,
+)
 from core.xlsx_files import read_xlsx
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -15,6 +25,14 @@ EXTENSIONS = (".csv", ".xlsx", ".json")
 
 def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
     """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row."""
+    extension = readable_extension(name, content)
+    if extension == ".json":
+        return read_json(content)
+    return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
+
+
+def readable_extension(name: str, content: bytes, *, limit: int = MAX_BYTES) -> str:
+    """The extension of a file that may be opened; NotReadable for another kind, for too many bytes and for none."""
     extension = PurePath(name).suffix.lower()
     if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
         raise NotReadable(
@@ -22,24 +40,29 @@ def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
         )
     if extension not in EXTENSIONS:
         raise NotReadable("取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。")
-    if len(content) > MAX_BYTES:
-        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
+    if len(content) > limit:
+        raise NotReadable(f"ファイルが大きすぎます。{limit // 1024 // 1024}MBまでのファイルに分けてください。")
     if not content.strip():
         raise NotReadable("ファイルが空です。")
-    if extension == ".json":
-        return read_json(content)
-    return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
+    return extension
 
 
 def read_csv(content: bytes, *, header_row: int = 1) -> Table:
     """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
+    return as_table(csv_grid(content), is_csv=True, header_row=header_row)
+
+
+def csv_grid(content: bytes) -> list[list[TableCell]]:
+    """The lines of a CSV as they stand, within the limits."""
     try:
         grid = list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
     except csv.Error as error:
         raise NotReadable(
             'CSVとして読み取れません。引用符（"）の閉じ忘れがないか確かめ、CSV形式で保存し直してください。'
         ) from error
-    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True, header_row=header_row)
+    cells = [[TableCell(text) for text in line] for line in grid]
+    refuse_beyond_limits(cells)
+    return cells
 
 
 def read_json(content: bytes) -> Table:
