@@ -21,6 +21,7 @@ from core.xlsx_files import read_xlsx
 
 MAX_BYTES = 10 * 1024 * 1024
 EXTENSIONS = (".csv", ".xlsx", ".json")
+OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
 def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
@@ -34,7 +35,7 @@ def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
 def readable_extension(name: str, content: bytes, *, limit: int = MAX_BYTES) -> str:
     """The extension of a file that may be opened; NotReadable for another kind, for too many bytes and for none."""
     extension = PurePath(name).suffix.lower()
-    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
+    if extension in OTHER_SPREADSHEETS:
         raise NotReadable(
             f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
         )

@@ -323,11 +323,11 @@ def hostile(plan):
     form = a_form(plan)
     return {
         "空のファイル.xlsx": (b"", "ファイルが空です"),
-        "文書.docx": (b"PK", "取り込めるのは"),
+        "文書.docx": (b"PK", "Excelブック（.xlsx）かCSV（.csv）のまま"),
         "古い形式.xls": (b"\xd0\xcf\x11\xe0", ".xls は読み取れません"),
         "壊れた.xlsx": (form[:900], "ブックとして読み取れません"),
         "大きい.csv": (b"a," * 1_100_000, "2MBまで"),
-        "表.json": (b"[]", "Excelブック（.xlsx）かCSV（.csv）"),
+        "表.json": (b"[]", "Excelブック（.xlsx）かCSV（.csv）のまま"),
         "評価シート.xlsx": (a_sheet(plan), "入力様式として読み取れません"),
         "ほかの計画.xlsx": (a_form(other), "ほかの計画の入力様式です（129992-6）"),
         "ほかの計画の題名.xlsx": (without_keys(a_form(other)), "から計画が分かりません"),
@@ -384,11 +384,11 @@ def test_a_percentage_and_a_date_are_read_as_what_they_mean(plan):
 def test_a_missing_row_and_a_missing_column_change_nothing_and_are_told(plan):
     a_value(plan.measures.get(code="k"), 2022, state=State.PENDING)
     form = a_form(plan)
-    row, column = (sheet_of(form)[place_of(form, "n", "state")].row, sheet_of(form)[place_of(form, "n", "state")].column)
+    state = sheet_of(form)[place_of(form, "n", "state")]
 
     def cut(book):
-        book.worksheets[0].delete_cols(column)
-        book.worksheets[0].delete_rows(row)
+        book.worksheets[0].delete_cols(state.column)
+        book.worksheets[0].delete_rows(state.row)
 
     found = reading(plan, edited(form, then=cut))
 

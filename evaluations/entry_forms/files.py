@@ -6,12 +6,13 @@ By its keys; where these were taken away, by its property, its title or its head
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from core.entry_form import CODE, FIELDS, FORM, LAYOUT, SHEET_NAME, WHO, PrintedForm, plain_heading, read_form_keys
 from core.fiscal_years import read_fiscal_year, wareki
 from core.numerals import squeeze
 from core.sheet_keys import KEY_SHEET, PROPERTY, SheetName, read_name
-from core.table_files import csv_grid, readable_extension
+from core.table_files import OTHER_SPREADSHEETS, csv_grid, readable_extension
 from core.tables import NotReadable, TableCell, address
 from core.words import Side
 from core.xlsx_files import XlsxBook
@@ -26,6 +27,8 @@ NOT_A_FORM = (
     "入力様式として読み取れません。「指標コード」と「実績値」の見出しのある表が見つかりません。"
     "配った入力様式に記入したファイルを選んでください。"
 )
+EXTENSIONS = (".xlsx", ".csv")
+NOT_A_SPREADSHEET = "入力様式は、Excelブック（.xlsx）かCSV（.csv）のまま返してもらってください。"
 OTHER_PLAN = "ほかの計画の入力様式です（{plan}）。その計画の「入力様式」のページで選んでください。"
 NO_KEYS = (
     "照合用の隠しシートがないため（ファイルの無害化など）、指標コードで照合しました。"
@@ -97,19 +100,21 @@ def is_form(book: XlsxBook) -> bool:
 def find_form(name: str, content: bytes, plans: Iterable[Plan], *, year: int | None) -> FormFile:
     """The form in a file, of one of these plans. `year` is what a file without any name is taken for, None to refuse
     it. NotReadable, with what to do, for anything else."""
-    extension = readable_extension(name, content, limit=MAX_BYTES)
-    if extension == ".json":
-        raise NotReadable("入力様式は、Excelブック（.xlsx）かCSV（.csv）で返してもらってください。")
-    if extension == ".csv":
+    if PurePath(name).suffix.lower() not in (*EXTENSIONS, *OTHER_SPREADSHEETS):
+        raise NotReadable(NOT_A_SPREADSHEET)
+    if readable_extension(name, content, limit=MAX_BYTES) == ".csv":
         return _find([csv_grid(content)], None, None, plans, year, is_csv=True)
     book = XlsxBook(content)
-    keys = read_form_keys([[cell.text for cell in line] for line in book.grid(KEY_SHEET)]) if _has_keys(book) else None
+    keys = _keys(book)
     grids = (book.grid(sheet) for sheet in shown_sheets(book)[:MOST_SHEETS])
     return _find(grids, keys, read_name(book.properties.get(PROPERTY, "")), plans, year, is_csv=False)
 
 
-def _has_keys(book: XlsxBook) -> bool:
-    return KEY_SHEET in book.sheets
+def _keys(book: XlsxBook) -> PrintedForm | None:
+    """What the form was handed out with; None where that was taken away or damaged."""
+    if KEY_SHEET not in book.sheets:
+        return None
+    return read_form_keys([[cell.text for cell in line] for line in book.grid(KEY_SHEET)])
 
 
 def _find(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.words import Side
 from evaluations.entry_forms.making import Owner, owners_of
@@ -58,7 +59,7 @@ class Returned:
     signed: str = ""
     refused: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def lines(self) -> list[PreviewLine]:
         """Every change that could be made."""
         return [line for group in self.forms.preview.groups for line in group.lines] if self.forms else []
@@ -74,6 +75,11 @@ class Returned:
     @property
     def conflicts(self) -> list[PreviewLine]:
         return [line for line in self.lines if line.contested and line.rival is None]
+
+    @property
+    def count(self) -> int:
+        """How many cells would change if everything was taken in."""
+        return len(self.plain) + len(self.conflicts) + len(self.disagreements)
 
     @property
     def plain(self) -> list[PreviewLine]:

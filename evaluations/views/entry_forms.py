@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluations.entry_forms.files import MAX_BYTES
+from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
 from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
 from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.entry_forms.page import Returned, owner_lines, rival_name
@@ -150,6 +150,7 @@ def _page(request: PersonRequest, plan: Plan, year: int, outcome: Returned) -> H
         "owners": owner_lines(plan, year),
         "due": due_day(plan, year),
         "outcome": outcome,
+        "extensions": ",".join(EXTENSIONS),
         "most": MAX_FILES,
         "megabytes": MAX_BYTES // 1024 // 1024,
     }
