@@ -12,7 +12,7 @@ from evaluations.views.carry_over_paper import carry_over_paper, carry_over_tabl
 from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
-from evaluations.views.exports import exports, package_download, sheet_download, tidy_download
+from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
 from evaluations.views.measure import measure
@@ -30,6 +30,7 @@ from evaluations.views.published import (
     published_section,
     published_version,
 )
+from evaluations.views.published_text import published_section_text, published_version_text
 from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
@@ -73,6 +74,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("exports/text-<int:year>.txt", text_download, name="text_download"),
     path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
     path("opinions/table.xlsx", opinions_table, name="opinions_table"),
@@ -97,8 +99,12 @@ published_patterns = [
     path("", published_list, name="published_list"),
     path("<slug:slug>/", published_plan, name="published_plan"),
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
+    path(
+        "<slug:slug>/sections/<int:number>/<int:year>/text.txt", published_section_text, name="published_section_text"
+    ),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
     path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),
 ]
 
 urlpatterns = [
