@@ -6,41 +6,33 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from core.tables import (
-    BLANK,
-    MAX_ROWS,
-    NotReadable,
-    Table,
-    TableCell,
-    as_table,
-    refuse_beyond_limits,
-    refuse_wide,
-    too_many_rows,
-)
+from core.tables import BLANK, MAX_ROWS, NotReadable, Table, TableCell, as_table, refuse_wide, too_many_rows
 from core.xlsx_files import read_xlsx
 
 MAX_BYTES = 10 * 1024 * 1024
 EXTENSIONS = (".csv", ".xlsx", ".json")
-OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods")
 
 
 def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
     """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row."""
-    extension = readable_extension(name, content)
+    extension = accepted(
+        name, content, EXTENSIONS, "取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。"
+    )
     if extension == ".json":
         return read_json(content)
     return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
 
 
-def readable_extension(name: str, content: bytes, *, limit: int = MAX_BYTES) -> str:
-    """The extension of a file that may be opened; NotReadable for another kind, for too many bytes and for none."""
+def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str, *, limit: int = MAX_BYTES) -> str:
+    """The extension of an uploaded file; NotReadable for another kind (in the words of `otherwise`), and for what is
+    too large or empty."""
     extension = PurePath(name).suffix.lower()
-    if extension in OTHER_SPREADSHEETS:
+    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
         raise NotReadable(
             f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
         )
-    if extension not in EXTENSIONS:
-        raise NotReadable("取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。")
+    if extension not in extensions:
+        raise NotReadable(otherwise)
     if len(content) > limit:
         raise NotReadable(f"ファイルが大きすぎます。{limit // 1024 // 1024}MBまでのファイルに分けてください。")
     if not content.strip():
@@ -50,20 +42,18 @@ def readable_extension(name: str, content: bytes, *, limit: int = MAX_BYTES) -> 
 
 def read_csv(content: bytes, *, header_row: int = 1) -> Table:
     """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
-    return as_table(csv_grid(content), is_csv=True, header_row=header_row)
+    grid = csv_lines(content)
+    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True, header_row=header_row)
 
 
-def csv_grid(content: bytes) -> list[list[TableCell]]:
-    """The lines of a CSV as they stand, within the limits."""
+def csv_lines(content: bytes) -> list[list[str]]:
+    """The texts of a CSV line by line; NotReadable for what is none, or is too wide."""
     try:
-        grid = list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
+        return list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
     except csv.Error as error:
         raise NotReadable(
             'CSVとして読み取れません。引用符（"）の閉じ忘れがないか確かめ、CSV形式で保存し直してください。'
         ) from error
-    cells = [[TableCell(text) for text in line] for line in grid]
-    refuse_beyond_limits(cells)
-    return cells
 
 
 def read_json(content: bytes) -> Table:

@@ -6,14 +6,13 @@ By its keys; where these were taken away, by its property, its title or its head
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from core.entry_form import CODE, FIELDS, FORM, LAYOUT, SHEET_NAME, WHO, PrintedForm, plain_heading, read_form_keys
 from core.fiscal_years import read_fiscal_year, wareki
 from core.numerals import squeeze
 from core.sheet_keys import KEY_SHEET, PROPERTY, SheetName, read_name
-from core.table_files import OTHER_SPREADSHEETS, csv_grid, readable_extension
-from core.tables import NotReadable, TableCell, address
+from core.table_files import accepted, csv_lines
+from core.tables import NotReadable, TableCell, address, refuse_beyond_limits
 from core.words import Side
 from core.xlsx_files import XlsxBook
 from evaluations.sheet_import.source import plan_named, shown_sheets, title_in
@@ -100,10 +99,10 @@ def is_form(book: XlsxBook) -> bool:
 def find_form(name: str, content: bytes, plans: Iterable[Plan], *, year: int | None) -> FormFile:
     """The form in a file, of one of these plans. `year` is what a file without any name is taken for, None to refuse
     it. NotReadable, with what to do, for anything else."""
-    if PurePath(name).suffix.lower() not in (*EXTENSIONS, *OTHER_SPREADSHEETS):
-        raise NotReadable(NOT_A_SPREADSHEET)
-    if readable_extension(name, content, limit=MAX_BYTES) == ".csv":
-        return _find([csv_grid(content)], None, None, plans, year, is_csv=True)
+    if accepted(name, content, EXTENSIONS, NOT_A_SPREADSHEET, limit=MAX_BYTES) == ".csv":
+        grid = [[TableCell(text) for text in line] for line in csv_lines(content)]
+        refuse_beyond_limits(grid)
+        return _find([grid], None, None, plans, year, is_csv=True)
     book = XlsxBook(content)
     keys = _keys(book)
     grids = (book.grid(sheet) for sheet in shown_sheets(book)[:MOST_SHEETS])

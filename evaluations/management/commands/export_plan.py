@@ -1,4 +1,4 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table, as the city's evaluation sheet or as 入力様式."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, the city's evaluation sheet, its text version or 入力様式."""
 
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.entry_form import NO_DEPARTMENT
 from core.sheet_design import Edition
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
+from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
+from evaluations.text_version import text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "entry")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry")
 
 
 class Command(BaseCommand):
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--year",
             type=int,
-            help="西暦の年度。省くと、sheet は実績のある最も新しい年度、entry は実績を入力する年度",
+            help="西暦の年度。省くと、sheet と text は実績のある最も新しい年度、entry は実績を入力する年度",
         )
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
@@ -54,6 +56,8 @@ class Command(BaseCommand):
         binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
+        elif options["format"] == "text":
+            content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
         elif options["format"] == "entry":
             content = entry(plan, year or plan.due_year, options["department"], options["output"])
         else:
@@ -79,8 +83,12 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
         form = form_of(plan, layout, edition)
     except UnknownLayout as error:
         raise CommandError(str(error), returncode=2) from error
-    year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
-    return sheet_bytes(plan, year, access=None, form=form)
+    return sheet_bytes(plan, year or latest_year(plan), access=None, form=form)
+
+
+def latest_year(plan: Plan) -> int:
+    """The latest year with any actual, else the first year of the plan."""
+    return latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
 
 
 def entry(plan: Plan, year: int, department: str | None, output: Path | None) -> bytes:
