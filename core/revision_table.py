@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.citation import Mark
 from core.evaluation_sheet import Shown
 from core.printed_table import PrintedTable, write_table
 
@@ -36,12 +37,15 @@ class RevisionSheetRow:
 
 @dataclass(frozen=True)
 class RevisionSheet:
-    """`decisions` say when and why, one line each; `labels` head the columns behind 当初."""
+    """`decisions` say when and why, one line each; `labels` head the columns behind 当初; `mark` is the publication that
+    says the same, or says that none does.
+    """
 
     title: str
     decisions: tuple[str, ...]
     labels: tuple[str, ...]
     rows: tuple[RevisionSheetRow, ...]
+    mark: Mark | None = None
 
 
 def write_revision_table(book: RevisionSheet) -> bytes:
@@ -49,5 +53,7 @@ def write_revision_table(book: RevisionSheet) -> bytes:
     columns = (*BEFORE, *((label, VERSION_WIDTH) for label in book.labels), *AFTER)
     parts = (("", tuple(one.values for one in book.rows)),) if book.rows else ()
     return write_table(
-        PrintedTable(SHEET_NAME, book.title, columns, parts, "変更した計画値はありません。", book.decisions)
+        PrintedTable(
+            SHEET_NAME, book.title, columns, parts, "変更した計画値はありません。", book.decisions, mark=book.mark
+        )
     )

@@ -28,8 +28,8 @@ from evaluations.views.published import (
     published_list,
     published_plan,
     published_section,
-    published_version,
 )
+from evaluations.views.published_versions import version, version_body, version_sheet
 from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
@@ -98,7 +98,9 @@ published_patterns = [
     path("<slug:slug>/", published_plan, name="published_plan"),
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
-    path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
+    path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
 ]
 
 urlpatterns = [
