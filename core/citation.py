@@ -35,9 +35,14 @@ class Citation:
         return f"{wareki(self.fiscal_year)}評価　公表第{self.number}号（{wareki_day(self.day)}公表）"
 
     @property
+    def short_digits(self) -> str:
+        """「1a2b3c4d5e6f」."""
+        return self.sha256[:SHORT]
+
+    @property
     def short_number(self) -> str:
         """「1a2b 3c4d 5e6f」."""
-        return grouped(self.sha256[:SHORT])
+        return grouped(self.short_digits)
 
     @property
     def words(self) -> str:

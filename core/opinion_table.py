@@ -28,7 +28,7 @@ class OpinionRow:
 
 @dataclass(frozen=True)
 class OpinionSheet:
-    """`parts` are the councils and days, each with its title and its rows; `mark` the publication it prints, or none."""
+    """`parts` are the councils and days, each with its title and its rows; `mark` says which publication it prints."""
 
     title: str
     parts: tuple[tuple[str, tuple[OpinionRow, ...]], ...]

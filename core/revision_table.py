@@ -37,8 +37,8 @@ class RevisionSheetRow:
 
 @dataclass(frozen=True)
 class RevisionSheet:
-    """`decisions` say when and why, one line each; `labels` head the columns behind 当初; `mark` is the publication that
-    says the same, or says that none does.
+    """`decisions` say when and why, one line each; `labels` head the columns behind 当初; `mark` says which
+    publication it prints.
     """
 
     title: str
@@ -52,8 +52,5 @@ def write_revision_table(book: RevisionSheet) -> bytes:
     """The table as an .xlsx file; a line instead of it where no 計画値 was changed."""
     columns = (*BEFORE, *((label, VERSION_WIDTH) for label in book.labels), *AFTER)
     parts = (("", tuple(one.values for one in book.rows)),) if book.rows else ()
-    return write_table(
-        PrintedTable(
-            SHEET_NAME, book.title, columns, parts, "変更した計画値はありません。", book.decisions, mark=book.mark
-        )
-    )
+    empty = "変更した計画値はありません。"
+    return write_table(PrintedTable(SHEET_NAME, book.title, columns, parts, empty, book.decisions, mark=book.mark))

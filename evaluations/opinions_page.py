@@ -17,9 +17,9 @@ from core.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.citations import mark_of, not_published
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinion_form import OpinionForm
+from evaluations.paper_sections import PaperOpinion
 from evaluations.places import next_year_in_words
 from evaluations.plan_filters import PlanFilters
-from evaluations.published_year import PublishedOpinion
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
 from plans.models import Measure, Plan, Section
@@ -108,6 +108,11 @@ def visible_opinions(plan: Plan, access: Access | None) -> QuerySet[CouncilOpini
     return opinions if access is None or access.sees_drafts else opinions.filter(published=True)
 
 
+def section_of(opinion: CouncilOpinion) -> int | None:
+    """The 節 that an opinion is about, by itself or by its 指標; None for one about the whole plan."""
+    return opinion.section_id or (opinion.measure.section_id if opinion.measure else None)
+
+
 def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage:
     """The room for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
 
@@ -163,9 +168,9 @@ def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:
     return mark_of(plan, years.pop(), lambda published: all(one in published.all_opinions for one in shown))
 
 
-def _as_published(one: CouncilOpinion) -> PublishedOpinion:
+def _as_published(one: CouncilOpinion) -> PaperOpinion:
     facts = (one.council, one.held_on, one.number, one.place_in_words, one.speaker, one.opinion, one.response)
-    return PublishedOpinion(*facts, one.reflected_in_words, one.status)
+    return PaperOpinion(*facts, one.reflected_in_words, one.status)
 
 
 def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:

@@ -8,9 +8,10 @@ from django.http import Http404
 from core.citation import Citation
 from evaluations.citations import citation_of
 from evaluations.models import Publication
+from evaluations.paper_sections import PaperSection
 from evaluations.publication import standing
-from evaluations.publication_body import Body
-from evaluations.published_year import PublishedSection, PublishedYear
+from evaluations.publication_body import Body, body_hash
+from evaluations.published_year import PublishedYear
 from plans.models import Plan
 
 
@@ -62,6 +63,11 @@ class PublishedVersion:
         return citation_of(self.publication)
 
     @property
+    def is_unchanged(self) -> bool:
+        """Whether what is kept is still what was published."""
+        return body_hash(self.read.body) == self.publication.sha256
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.publication.withdrawn_at is not None
 
@@ -104,14 +110,23 @@ class SectionPage:
     """One 節 of one 年度, with the way to its other years and to the 節 before and after it."""
 
     read: PublishedYear
-    section: PublishedSection
+    section: PaperSection
     tabs: tuple[YearTab, ...]
-    previous: PublishedSection | None
-    following: PublishedSection | None
+    previous: PaperSection | None
+    following: PaperSection | None
 
     @property
     def plan(self) -> Plan:
         return self.read.plan
+
+    @property
+    def citation(self) -> Citation:
+        return citation_of(self.read.publication)
+
+    @property
+    def anchor(self) -> str:
+        """Where the 節 stands on the page of its publication."""
+        return f"#section-{self.section.section.number}"
 
 
 def section_page(slug: str, number: int, year: int) -> SectionPage:

@@ -13,7 +13,8 @@ from core.words import UNPUBLISHED, Family
 from core.workbook import write_evaluation_sheet
 from evaluations.citations import citation_of
 from evaluations.models import TEXT_FIELDS
-from evaluations.published_year import PublishedSection, PublishedYear
+from evaluations.paper_sections import PaperSection
+from evaluations.published_year import PublishedYear
 from evaluations.sheet_blocks import SheetRows
 from evaluations.sheet_notes import sheet_notes
 from evaluations.sheet_texts import opinion_text, outline, rationale_line, remark_on_opinions
@@ -98,7 +99,7 @@ class _Filled:
         blocks = self.rows.blocks(place, self.published.year, {result_title, title})
         return SheetSection(number=number, texts=texts, blocks=blocks, result_title=result_title)
 
-    def _text(self, content: Content, one: PublishedSection) -> str:
+    def _text(self, content: Content, one: PaperSection) -> str:
         if content in WRITABLE:
             return self._written(content, one)
         if content is Content.OPINIONS:
@@ -106,20 +107,16 @@ class _Filled:
         if content is Content.ACTIONS:
             return ""  # 取組 are published with what became of them: as texts, the year after
         if content is Content.RATIONALE:
-            return "\n".join(self._rationales(one.rows))
+            return "\n".join(self._rationales(one))
         return "\n".join(outline(target, content) for target in one.targets)
 
-    def _written(self, content: Content, one: PublishedSection) -> str:
+    def _written(self, content: Content, one: PaperSection) -> str:
         if one.evaluation is None:
             return UNPUBLISHED
         return printed(getattr(one.evaluation, content.value)) if content.value in TEXT_FIELDS else ""
 
-    def _rationales(self, rows: Iterable[MeasureRow]) -> Iterable[str]:
-        facts = self.published.body["measures"]
-        for row in rows:
-            reason = facts[row.measure.code]["rationale"]
-            if reason:
-                yield rationale_line(row.measure, reason)
+    def _rationales(self, one: PaperSection) -> Iterable[str]:
+        return (rationale_line(item.measure, item.rationale) for item in one.reasons if item.rationale)
 
 
 def _plainly(published: PublishedYear) -> Arrangement:
@@ -147,7 +144,7 @@ def _has_figures(row: MeasureRow) -> bool:
 
 def _states_in_words(published: PublishedYear) -> str:
     """「状態：公表 第1節・第2節　未公表 第3節」."""
-    held = [one.section.label for one in published.sections if published.holds(one.section.number)]
-    others = [one.section.label for one in published.sections if not published.holds(one.section.number)]
+    held = [one.section.label for one in published.published_sections]
+    others = [one.section.label for one in published.unpublished_sections]
     words = ((YearState.PUBLISHED.label, held), (UNPUBLISHED, others))
     return "状態：" + "　".join(f"{word} {'・'.join(labels)}" for word, labels in words if labels)

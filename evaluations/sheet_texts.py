@@ -10,8 +10,8 @@ from core.prose import circled, printed
 from core.sheet_design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
-from evaluations.opinions_page import visible_opinions
-from evaluations.published_year import PublishedOpinion
+from evaluations.opinions_page import section_of, visible_opinions
+from evaluations.paper_sections import PaperOpinion
 from plans.access import Access, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
@@ -119,7 +119,7 @@ def sheet_texts(
             for one in goals
             if hasattr(one, "target_item") and one.target_item.rationale
         ),
-        opinions=_grouped((_section_of(opinion), opinion) for opinion in opinions),
+        opinions=_grouped((section_of(opinion), opinion) for opinion in opinions),
         actions=_grouped((action.section_id, action) for action in actions),
     )
 
@@ -150,12 +150,7 @@ def remark_on_opinions(general: int) -> tuple[str, ...]:
     return (f"節を決めていない協議会等の意見が{general}件あります。「意見と対応」の表に記載しています。",)
 
 
-def _section_of(opinion: CouncilOpinion) -> int | None:
-    """The 節 that an opinion is about, by itself or by its 指標; None for one about the whole plan."""
-    return opinion.section_id or (opinion.measure.section_id if opinion.measure else None)
-
-
-def opinion_text(opinion: CouncilOpinion | PublishedOpinion) -> str:
+def opinion_text(opinion: CouncilOpinion | PaperOpinion) -> str:
     """「1 意見（意見者）」 under the council and its day, and what the city answered."""
     day = f"{opinion.held_on.year}年{opinion.held_on.month}月{opinion.held_on.day}日"
     speaker = f"（{opinion.speaker}）" if opinion.speaker else ""

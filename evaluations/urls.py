@@ -33,6 +33,7 @@ from evaluations.views.published_versions import version, version_body, version_
 from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
+from evaluations.views.verify import verify
 from evaluations.workflow import MOVE_LIST
 from plans.models.measure import CODE_PATTERN
 
@@ -95,6 +96,8 @@ plan_patterns: list[URLPattern | URLResolver] = [
 
 published_patterns = [
     path("", published_list, name="published_list"),
+    # Before the plans: "verify" is no slug of one.
+    path("verify/", verify, name="published_verify"),
     path("<slug:slug>/", published_plan, name="published_plan"),
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),

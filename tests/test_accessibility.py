@@ -26,6 +26,8 @@ NOT_PAGES = (
     "indicators:volume_table",
     "evaluations:package_download",
     "evaluations:revisions_table",
+    "evaluations:published_body",
+    "evaluations:published_sheet",
 )
 PUBLISHED_YEAR = {"evaluations:published_section": {"slug": "122319-6", "number": 1, "year": 2022}}
 ADDRESSES = {
