@@ -20,6 +20,7 @@ from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
@@ -116,6 +117,7 @@ urlpatterns = [
     path("plans/new/<slug:slug>/sections/<slug:key>/", draft_section, name="draft_section"),
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
+    path("open-data/check/", open_data_check, name="open_data_check"),
     path("work/", work_list, name="work_list"),
     path("work/<uuid:key>/", work, name="work"),
     path("work/<uuid:key>/state.json", work_state, name="work_state"),

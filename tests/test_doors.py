@@ -69,6 +69,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "plans:plan_list": ({}, ("stranger", *READERS)),
     "plans:history": ({}, ("stranger", *READERS)),
     "plans:password": ({}, ("nobody", "stranger", *READERS)),
+    "evaluations:open_data_check": ({}, ("nobody", "stranger", *READERS)),
     "plans:people": ({}, ("manager",)),
     "plans:plan_settings": (S, ("manager",)),
     "plans:sheet_layouts": (S, ("manager",)),
