@@ -28,6 +28,8 @@ NOT_PAGES = (
     "evaluations:revisions_table",
     "evaluations:entry_form_download",
     "evaluations:entry_forms_download",
+    "evaluations:published_body",
+    "evaluations:published_sheet",
     "evaluations:work_state",
     "evaluations:work_result",
 )
