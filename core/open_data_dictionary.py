@@ -12,7 +12,7 @@ from core.words import Accumulation, Certainty, Direction, Family, ParentRole, V
 
 TEXT, WHOLE, NUMBER, DAY = "文字列", "整数", "数値", "日付"
 EITHER, BOTH, NOT_BOTH = "どちらか一方だけに入る", "両方に入るか、両方が空欄", "両方に入ることはない"
-NUMBERED, NUMBERED_ON, NUMBERED_BY = "公表番号", "公表日", "公表ハッシュ値"
+NUMBERED, NUMBERED_ON, NUMBERED_BY = "公表番号", "公表日", "公表識別番号"
 OPEN_COLUMNS = (*COLUMNS, NUMBERED, NUMBERED_ON, NUMBERED_BY)
 KEY_COLUMNS = ("団体コード", "計画種別", "計画期", "指標コード", "年度")
 """What names a row; no two rows agree in all of them."""
@@ -232,7 +232,7 @@ ITEMS = (
     Item(NUMBERED_ON, "その公表の日。西暦", DAY, "2023-08-01", f"{_SOUMU}1-11"),
     Item(
         NUMBERED_BY,
-        "その公表の内容（JSON）のSHA-256。公表のページで確かめられる",
+        "その公表の識別番号。公表した内容（JSON）のSHA-256",
         TEXT,
         "0" * 64,
         "公表のきまり",

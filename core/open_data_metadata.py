@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.citation import Citation
 from core.fiscal_years import wareki
 from core.licences import Licence
 from core.open_data_dictionary import (
@@ -56,12 +57,9 @@ _TYPES = {TEXT: "string", WHOLE: "integer", NUMBER: "number", DAY: "date"}
 
 @dataclass(frozen=True)
 class Edition:
-    """One publication from which rows come: its number, 年度, day and hash, and the 節 it holds and does not."""
+    """One publication from which rows come, as one cites it, and the 節 it holds and does not."""
 
-    number: int
-    fiscal_year: int
-    published_on: date
-    sha256: str
+    citation: Citation
     sections: tuple[str, ...]
     unpublished: tuple[str, ...]
 
@@ -103,11 +101,11 @@ class Dataset:
 
     @property
     def issued(self) -> date:
-        return min(edition.published_on for edition in self.editions)
+        return min(edition.citation.day for edition in self.editions)
 
     @property
     def modified(self) -> date:
-        return max(edition.published_on for edition in self.editions)
+        return max(edition.citation.day for edition in self.editions)
 
     @property
     def years(self) -> str:
@@ -158,7 +156,7 @@ def metadata(dataset: Dataset, files: Sequence[OpenDataFile], rows: int) -> byte
 
 def data_package(dataset: Dataset, tables: Sequence[OpenDataFile]) -> bytes:
     """datapackage.json: the same for programs that read data packages, with types and what may stand where."""
-    fields = {
+    fields: dict[str, dict[str, Any]] = {
         "data.csv": {"fields": [_field(item) for item in ITEMS], "primaryKey": list(KEY_COLUMNS)},
         "dictionary.csv": {"fields": [_plain_field(name) for name in DICTIONARY_COLUMNS]},
         "codes.csv": {"fields": [_plain_field(name) for name in CODE_COLUMNS]},
@@ -229,11 +227,13 @@ def _package_licence(licence: Licence) -> dict[str, str]:
 
 
 def _edition(edition: Edition) -> dict[str, Any]:
+    citation = edition.citation
     return {
-        "number": edition.number,
-        "fiscalYear": edition.fiscal_year,
-        "issued": edition.published_on.isoformat(),
-        "sha256": edition.sha256,
+        "number": citation.number,
+        "fiscalYear": citation.fiscal_year,
+        "issued": citation.day.isoformat(),
+        "sha256": citation.sha256,
+        "citation": citation.whole,
         "sections": [open_text(name) for name in edition.sections],
         "unpublishedSections": [open_text(name) for name in edition.unpublished],
     }

@@ -24,6 +24,7 @@ from core.open_data_dictionary import (
 from core.open_data_files import CSV, JSON, ZIP, OpenDataFile, archive, open_csv, open_row
 from core.open_data_metadata import Dataset, Edition, data_package, metadata
 from core.tidy import Row
+from evaluations.citations import citation_of
 from evaluations.published import PublishedPlan, published_plan
 from evaluations.published_data import rows_with_publication
 from evaluations.published_year import PublishedYear
@@ -103,11 +104,11 @@ def _files(dataset: Dataset, rows: list[Row]) -> tuple[OpenDataFile, ...]:
 
 
 def _with_publication(row: Row, read: PublishedYear) -> Row:
-    publication = read.publication
+    citation = citation_of(read.publication)
     return row | {
-        NUMBERED: str(publication.number),
-        NUMBERED_ON: localtime(publication.at).date().isoformat(),
-        NUMBERED_BY: publication.sha256,
+        NUMBERED: str(citation.number),
+        NUMBERED_ON: citation.day.isoformat(),
+        NUMBERED_BY: citation.sha256,
     }
 
 
@@ -132,12 +133,8 @@ def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list
 
 
 def _edition(one: PublishedYear) -> Edition:
-    publication = one.publication
     return Edition(
-        number=publication.number,
-        fiscal_year=one.year,
-        published_on=localtime(publication.at).date(),
-        sha256=publication.sha256,
+        citation=citation_of(one.publication),
         sections=tuple(str(section.section) for section in one.published_sections),
         unpublished=tuple(str(section.section) for section in one.unpublished_sections),
     )

@@ -120,7 +120,7 @@ def test_texts_are_in_their_open_form_and_every_row_names_its_publication(plan):
         *("(1)地域生活への移行 その他", "m2", "＝計画の言葉", "'＋言葉", "令和4年3月末（2022年）", "一行目 二行目"),
     ]
     assert rows["whole", "2021"]["指標名"] == "(株)の数"
-    names = ("公表番号", "公表ハッシュ値", "実績値状態")
+    names = ("公表番号", "公表識別番号", "実績値状態")
     named = {year: [rows["whole", year][name] for name in names] for year in ("2021", "2022", "2023")}
     assert named == {
         "2021": ["1", first.sha256, "未入力"],
