@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from evaluations.views.actions import actions
+from evaluations.views.archive import archive
 from evaluations.views.beside import beside
 from evaluations.views.calendar import calendar, calendar_download
 from evaluations.views.carry_over import carry_over
@@ -70,6 +71,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("entry/<int:year>/", entry_year, name="entry_year"),
     path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
     path("import/", import_table, name="import"),
+    path("archive/", archive, name="archive"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),

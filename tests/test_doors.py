@@ -93,6 +93,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:entry_section": ({**S, "year": YEAR, "number": 1}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
     "evaluations:import": (S, WRITERS),
+    "evaluations:archive": (S, WRITERS),
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
