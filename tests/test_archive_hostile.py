@@ -24,7 +24,7 @@ MANY_YEARS = "\t".join(f"{2000 + n % 90}年度" for n in range(96))
     ("name", "content", "sentence"),
     [
         ("a.txt", b"x" * 10_000_000, TOO_LONG),
-        ("a.txt", b"\n" * 150_000, "文字がありません。評価シートの範囲を写して、貼り付けてください。"),
+        ("a.txt", b"\n" * 150_000, "ファイルが空です。"),
         ("a.txt", b"a\n" * 90_000, TOO_LONG),
         ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00", ENCODING),
         ("a.txt", b"PK\x03\x04\x01\x02", CONTROLS),

@@ -6,10 +6,9 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from core.signs import is_control
-from core.table_files import MAX_BYTES, decoded
+from core.table_files import accepted, decoded
 from core.tables import NotReadable, address, refuse_wide
 from core.xlsx_files import XlsxBook
 
@@ -21,8 +20,10 @@ TOO_LONG = (
     f"文字が多すぎます。一度に読み取れるのは{MAX_CHARACTERS:,}文字、{MAX_LINES:,}行、{MAX_CELLS:,}欄までです。"
     "節ごとに分けてください。"
 )
+OTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
-_CELL_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
+_CELLOTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
+_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
 _CELL_END = re.compile(r"[ \t\r\n]*</t[dh]\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _ROW_END = re.compile(r"[ \t\r\n]*</tr\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _BREAK = re.compile(r"[ \u3000\u00a0]{2,}|[\t\r\n\x0b\x0c\u2028\u2029]")
@@ -84,12 +85,7 @@ def digit_runs(text: str) -> list[tuple[int, int]]:
 
 def read_file(name: str, content: bytes) -> ArchiveSheet:
     """The sheet in a file; NotReadable with a sentence otherwise."""
-    extension = PurePath(name).suffix.lower()
-    if extension not in EXTENSIONS:
-        kinds = "文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）"
-        raise NotReadable(f"読み取れるのは、{kinds}です（入力：{name[:40]}）。")
-    if len(content) > MAX_BYTES:
-        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
+    extension = accepted(name, content, EXTENSIONS, OTHER_KIND)
     if extension == ".xlsx":
         return _read_workbook(content)
     return read_text(decoded(content), delimiter="," if extension == ".csv" else None)
