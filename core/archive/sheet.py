@@ -22,8 +22,7 @@ TOO_LONG = (
 )
 OTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
-_CELLOTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
-_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
+_CELL_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
 _CELL_END = re.compile(r"[ \t\r\n]*</t[dh]\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _ROW_END = re.compile(r"[ \t\r\n]*</tr\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _BREAK = re.compile(r"[ \u3000\u00a0]{2,}|[\t\r\n\x0b\x0c\u2028\u2029]")

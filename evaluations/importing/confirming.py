@@ -1,5 +1,6 @@
 """Between a preview and what is written: the signed text that confirms, and what came of the confirmation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
 from plans.models import Door, Plan
 from plans.refusals import Cause
-from plans.value_rows import newest_revision
+from plans.value_rows import newest_number
 
 NOTHING = Outcome()
 NOTHING_MARKED = "取り込む変更に印が付いていません。まだ何も書き込んでいません。"
@@ -36,9 +37,9 @@ def to_confirm(preview: Preview, plan: Plan, person: User, outcome: Outcome = NO
     return replace(outcome, preview=preview, signed=text)
 
 
-def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: str, sheet_reason: str) -> Confirmation:
-    """Write what was looked at; what others changed since comes back to be chosen. `sheet_reason` is the history's word
-    for a preview that was accepted row by row."""
+def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: Callable[[Preview], str]) -> Confirmation:
+    """Write what was looked at; what others changed since comes back to be chosen. `reason` is what the history says of
+    the changes of a preview."""
     try:
         preview = unsigned(posted.get("preview", ""), plan, person, revision=newest_number(plan))
     except PreviewLost as error:
@@ -47,16 +48,9 @@ def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: str, sheet_r
     if preview.is_sheet and not chosen.changes:
         return Confirmation(outcome=to_confirm(preview, plan, person), message=NOTHING_MARKED)
     try:
-        why = sheet_reason if preview.is_sheet else reason
-        count = apply_import(chosen.changes, by=person, door=Door.UPLOAD, reason=why)
+        count = apply_import(chosen.changes, by=person, door=Door.UPLOAD, reason=reason(preview))
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
         again = chosen.after_conflict(error.refused)
         return Confirmation(outcome=Outcome(problems=others) if others else to_confirm(again, plan, person))
     return Confirmation(count)
-
-
-def newest_number(plan: Plan) -> int:
-    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
-    revision = newest_revision(plan)
-    return revision.number if revision else 0

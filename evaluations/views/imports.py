@@ -10,6 +10,9 @@ from core.table_files import EXTENSIONS, MAX_BYTES, read_table
 from core.tables import NotReadable
 from core.tidy import REQUIRED
 from core.xlsx_files import XlsxBook
+from evaluations.entry_forms.files import is_form
+from evaluations.entry_forms.merging import FORM_REASON, merged
+from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.importing.applying import REASON
 from evaluations.importing.confirming import confirm, to_confirm
 from evaluations.importing.outcome import Outcome
@@ -26,6 +29,7 @@ from plans.value_rows import newest_revision
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
+FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +54,8 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
     try:
         book = sheet_book_in(name, content)
         if book:
-            return _read_sheet(request, plan, name, book)
+            read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
+            return to_confirm(read.preview, plan, request.user, read) if read.preview and read.preview.changes else read
         table = read_table(name, content)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
@@ -60,20 +65,29 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
     return to_confirm(Preview(found.changes), plan, request.user, Outcome(name, warnings=found.warnings))
 
 
-def _read_sheet(request: PersonRequest, plan: Plan, name: str, book: XlsxBook) -> Outcome:
+def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
     found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
     preview = sheet_preview(found)
     count = len(preview.changes)
     if count > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
-    return to_confirm(preview, plan, request.user, outcome) if count else outcome
+    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+
+
+def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
+    """What one returned 入力様式 changes, of whatever year; many together have a page of their own."""
+    reading = read_form(name, content, desk_of(plan, None, access=plan.access))
+    preview = merged([reading]).preview
+    if len(preview.changes) > MAX_SHEET_CHANGES:
+        return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
+    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
+    return Outcome(name, reading.failure, *remarks, preview)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     """Write what was looked at; what others changed since comes back to be chosen."""
-    done = confirm(request.POST, plan, request.user, reason=REASON, sheet_reason=SHEET_REASON)
+    done = confirm(request.POST, plan, request.user, reason=_reason)
     if done.outcome:
         if done.message:
             messages.info(request, done.message)
@@ -83,6 +97,11 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     else:
         messages.info(request, "変更はありませんでした。")
     return redirect("evaluations:dashboard", plan.slug)
+
+
+def _reason(preview: Preview) -> str:
+    """What the history says of its changes."""
+    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
 
 
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:
