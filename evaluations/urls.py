@@ -13,6 +13,7 @@ from evaluations.views.carry_over_paper import carry_over_paper, carry_over_tabl
 from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
+from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
 from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
@@ -31,12 +32,13 @@ from evaluations.views.published import (
     published_list,
     published_plan,
     published_section,
-    published_version,
 )
 from evaluations.views.published_text import published_section_text, published_version_text
+from evaluations.views.published_versions import version, version_body, version_sheet
 from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
+from evaluations.views.verify import verify
 from evaluations.workflow import MOVE_LIST
 from plans.models.measure import CODE_PATTERN
 
@@ -73,6 +75,9 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("measures/<measure_code:code>/settings/", measure_settings, name="measure_settings"),
     path("entry/<int:year>/", entry_year, name="entry_year"),
     path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
+    path("entry/<int:year>/forms/", entry_forms, name="entry_forms"),
+    path("entry/<int:year>/form.xlsx", entry_form_download, name="entry_form_download"),
+    path("entry/<int:year>/forms.zip", entry_forms_download, name="entry_forms_download"),
     path("import/", import_table, name="import"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
@@ -101,13 +106,17 @@ plan_patterns: list[URLPattern | URLResolver] = [
 
 published_patterns = [
     path("", published_list, name="published_list"),
+    # Before the plans: "verify" is no slug of one.
+    path("verify/", verify, name="published_verify"),
     path("<slug:slug>/", published_plan, name="published_plan"),
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
     path(
         "<slug:slug>/sections/<int:number>/<int:year>/text.txt", published_section_text, name="published_section_text"
     ),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
-    path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
+    path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
     path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),
 ]
 

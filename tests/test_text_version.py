@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.words import ParentRole, Side
+from evaluations.citations import not_published
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.publication import publish, withdraw_publication
 from plans.models import Door, Role, YearState
@@ -151,7 +152,8 @@ def test_the_operator_gets_everything_in_words(plan):
     begin = text.index("第1節 地域への移行\n令和")
     head, first = text[:begin], text[begin:]
     states = "評価の状態が確定の節は、第1節です。\n評価の状態が下書きの節は、第2節です。"
-    assert head.startswith(f"{HEAD}{states}\n\n書き方\n")
+    mark = f"テキスト版\n{not_published().words}\n"
+    assert head.startswith(HEAD.replace("テキスト版\n", mark, 1) + f"{states}\n\n書き方\n")
     assert "以下、年度、計画値、実績値、差、達成率、判定の順に記載しています。" in head
     contents = "評価全体への協議会等の意見と対応\n計画変更\n数値の計算のしかた"
     assert head.endswith(f"目次\n第1節 地域への移行\n第2節 下書きの節\n{contents}\n\n")
