@@ -105,6 +105,11 @@ def visible_opinions(plan: Plan, access: Access | None) -> QuerySet[CouncilOpini
     return opinions if access is None or access.sees_drafts else opinions.filter(published=True)
 
 
+def section_of(opinion: CouncilOpinion) -> int | None:
+    """The 節 that an opinion is about, by itself or by its 指標; None for one about the whole plan."""
+    return opinion.section_id or (opinion.measure.section_id if opinion.measure else None)
+
+
 def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage:
     """The room for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
 

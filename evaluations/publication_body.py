@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.canonical import sha256_of
 from core.figures import hidden
 from core.tidy import planned_columns
@@ -16,7 +18,7 @@ from core.words import UNPUBLISHED, ValueKind
 from evaluations.facts import facts_of
 from evaluations.models import TEXT_FIELDS, ActivityRecord, CouncilOpinion, Evaluation
 from evaluations.tidy import rows_of
-from plans.access import state_of
+from plans.access import Access, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
 from plans.planned_versions import Versions
@@ -64,8 +66,11 @@ class Source:
         return [section for section in self.sections if self.state(section, year) in SETTLED]
 
 
-def source_of(plan: Plan) -> Source:
-    """Read the plan as it stands: seven queries."""
+def source_of(plan: Plan, *, access: Access | None = None, opinions: QuerySet[CouncilOpinion] | None = None) -> Source:
+    """Read the plan as it stands: seven queries. The actuals are those that `access` may see; None is the operator.
+
+    `opinions` None: those that are marked for publication.
+    """
     states = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
     by_key = {(row.section_id, row.fiscal_year): row for row in states}
     measures = measures_of(plan).select_related("section", "parent", "target_item")
@@ -76,14 +81,15 @@ def source_of(plan: Plan) -> Source:
     for link in held.order_by("activityrecord__fiscal_year", "activityrecord__held_on", "activityrecord_id"):
         records[link.section_id].append(link.activityrecord)
     places = ("section", "measure", "reflected_section", "reflected_measure")
+    opinions = plan.opinions.filter(published=True) if opinions is None else opinions
     return Source(
         plan=plan,
         sections=tuple(plan.sections.order_by("number")),
         states=by_key,
-        rows=tuple(measure_rows(plan, measures, access=None, states=by_key)),
+        rows=tuple(measure_rows(plan, measures, access=access, states=by_key)),
         targets=targets,
         records=records,
-        opinions=tuple(plan.opinions.filter(published=True).select_related(*places)),
+        opinions=tuple(opinions.select_related(*places)),
     )
 
 

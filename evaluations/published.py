@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from evaluations.models import Publication
+from evaluations.paper_sections import PaperSection
 from evaluations.publication import standing
 from evaluations.publication_body import Body
-from evaluations.published_year import PublishedSection, PublishedYear
+from evaluations.published_year import PublishedYear
 from plans.models import Plan
 
 
@@ -79,10 +80,10 @@ class SectionPage:
     """One 節 of one 年度, with the way to its other years and to the 節 before and after it."""
 
     read: PublishedYear
-    section: PublishedSection
+    section: PaperSection
     tabs: tuple[YearTab, ...]
-    previous: PublishedSection | None
-    following: PublishedSection | None
+    previous: PaperSection | None
+    following: PaperSection | None
 
     @property
     def plan(self) -> Plan:

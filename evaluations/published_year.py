@@ -5,7 +5,6 @@ They have no key and are never saved; nothing behind them can change what was pu
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -15,81 +14,13 @@ from core.pace import interim
 from core.tidy import Row
 from core.tidy_values import actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
-from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation, OpinionStatus, Publication
+from evaluations.models import ActivityRecord, Evaluation, Publication
+from evaluations.paper_sections import PaperOpinion, PaperSection
 from evaluations.publication_body import Body
-from evaluations.section_page import tally
-from plans.models import Measure, Municipality, Plan, Section
+from plans.models import Measure, Municipality, Plan, Section, YearState
 from plans.planned_versions import PlannedVersion, Versions
-from plans.queries import MeasureRow, YearCell, decisions_of
-from targets.models import OutcomeTarget
-
-CONCLUSIONS = TEXT_FIELDS[1:]
-"""All texts but 実績・取組の内容, which stands with the results."""
-
-
-@dataclass(frozen=True)
-class PublishedOpinion:
-    """One row of the table of opinions, as published."""
-
-    council: str
-    held_on: date
-    number: int
-    place: str
-    speaker: str
-    opinion: str
-    response: str
-    reflected: str
-    status: str
-
-    @property
-    def status_label(self) -> str:
-        return OpinionStatus(self.status).label
-
-
-@dataclass(frozen=True)
-class PublishedSection:
-    """One 節 as published for one year. Where it is 未公表 there are only its title and its rows of 計画値."""
-
-    section: Section
-    year: int
-    is_published: bool
-    rows: tuple[MeasureRow, ...]
-    targets: tuple[OutcomeTarget, ...] = ()
-    evaluation: Evaluation | None = None
-    records: tuple[ActivityRecord, ...] = ()
-    opinions: tuple[PublishedOpinion, ...] = ()
-
-    @property
-    def tally(self) -> tuple[tuple[str, str, int], ...]:
-        """How many measures read how in the year of the publication."""
-        return tally(self.rows, self.year)
-
-    @property
-    def decisions(self) -> Versions:
-        """Each 計画変更 that touched a 計画値 of this 節."""
-        return decisions_of(self.rows)
-
-    @property
-    def figures_caption(self) -> str:
-        """What the table of figures is called, so that several on a page can be told apart."""
-        return f"{self.section.label}の計画と実績"
-
-    @property
-    def opinions_caption(self) -> str:
-        """What the table of opinions is called, so that several on a page can be told apart."""
-        return f"{self.section.label}への意見と対応"
-
-    @property
-    def explained(self) -> list[Measure]:
-        """The measures with a 定義 or an 出典."""
-        return [row.measure for row in self.rows if row.measure.definition or row.measure.data_source]
-
-    @property
-    def conclusions(self) -> list[tuple[str, str]]:
-        """評価 and what follows from it: name and text of each that was written."""
-        names = {field.name: str(field.verbose_name) for field in Evaluation._meta.fields}
-        texts = [(names[name], getattr(self.evaluation, name)) for name in CONCLUSIONS]
-        return [(name, text) for name, text in texts if text]
+from plans.queries import MeasureRow, YearCell
+from targets.models import OutcomeTarget, TargetItem
 
 
 class PublishedYear:
@@ -107,21 +38,21 @@ class PublishedYear:
         return Plan(municipality=Municipality(**self.body["municipality"]), **bounds, **facts)
 
     @cached_property
-    def sections(self) -> tuple[PublishedSection, ...]:
+    def sections(self) -> tuple[PaperSection, ...]:
         """Every 節 of the plan, also those 未公表."""
         measures, cells = self._measures(), self._cells()
         return tuple(self._section(facts, measures, cells) for facts in self.body["sections"])
 
     @property
-    def published_sections(self) -> tuple[PublishedSection, ...]:
-        return tuple(section for section in self.sections if section.is_published)
+    def published_sections(self) -> tuple[PaperSection, ...]:
+        return tuple(section for section in self.sections if not section.is_unpublished)
 
     @property
-    def unpublished_sections(self) -> tuple[PublishedSection, ...]:
-        return tuple(section for section in self.sections if not section.is_published)
+    def unpublished_sections(self) -> tuple[PaperSection, ...]:
+        return tuple(section for section in self.sections if section.is_unpublished)
 
     @property
-    def opinions(self) -> tuple[PublishedOpinion, ...]:
+    def opinions(self) -> tuple[PaperOpinion, ...]:
         """The opinions on the evaluation as a whole."""
         return _opinions(self.body)
 
@@ -129,21 +60,24 @@ class PublishedYear:
         """Whether the 節 with this number was published."""
         return any(facts["number"] == number and facts["published"] for facts in self.body["sections"])
 
-    def section(self, number: int) -> PublishedSection | None:
+    def section(self, number: int) -> PaperSection | None:
         """The 節 with this number, if it was published."""
         return next((s for s in self.published_sections if s.section.number == number), None)
 
     def _section(
         self, facts: Body, measures: Mapping[str, Measure], cells: Mapping[str, Iterable[Row]]
-    ) -> PublishedSection:
+    ) -> PaperSection:
         section = Section(plan=self.plan, number=facts["number"], title=facts["title"])
+        for code in facts["measures"]:
+            measures[code].section = section
         rows = tuple(self._row(measures[code], cells[code]) for code in facts["measures"])
         if not facts["published"]:
-            return PublishedSection(section, self.year, False, rows)
-        return PublishedSection(
+            return PaperSection(section, self.year, UNPUBLISHED, UNPUBLISHED, rows)
+        return PaperSection(
             section,
             self.year,
-            True,
+            YearState.PUBLISHED.label,
+            "",
             rows,
             targets=tuple(OutcomeTarget(**target) for target in facts["targets"]),
             evaluation=Evaluation(**facts["texts"]),
@@ -207,13 +141,16 @@ def _measure(facts: Body) -> Measure:
     kept = {name: fact for name, fact in facts.items() if name not in beside}
     if kept["baseline"] is not None:
         kept["baseline"] = Decimal(kept["baseline"])
-    return Measure(**kept)
+    measure = Measure(**kept)
+    if facts["rationale"] or facts["national_level"]:
+        measure.target_item = TargetItem(rationale=facts["rationale"], national_level=facts["national_level"])
+    return measure
 
 
-def _opinions(facts: Body) -> tuple[PublishedOpinion, ...]:
+def _opinions(facts: Body) -> tuple[PaperOpinion, ...]:
     """Of a body or of a 節; none in a body of format 1, which knew no opinions."""
     return tuple(
-        PublishedOpinion(**(opinion | {"held_on": date.fromisoformat(opinion["held_on"])}))
+        PaperOpinion(**(opinion | {"held_on": date.fromisoformat(opinion["held_on"])}))
         for opinion in facts.get("opinions", ())
     )
 

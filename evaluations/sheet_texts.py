@@ -10,7 +10,7 @@ from core.prose import circled, printed
 from core.sheet_design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
-from evaluations.opinions_page import visible_opinions
+from evaluations.opinions_page import section_of, visible_opinions
 from plans.access import Access, state_of
 from plans.models import Plan, Section, SectionYear
 from plans.queries import MeasureRow
@@ -120,7 +120,7 @@ def sheet_texts(
             for one in goals
             if hasattr(one, "target_item") and one.target_item.rationale
         ),
-        opinions=_grouped((_section_of(opinion), opinion) for opinion in opinions),
+        opinions=_grouped((section_of(opinion), opinion) for opinion in opinions),
         actions=_grouped((action.section_id, action) for action in actions),
     )
 
@@ -142,11 +142,6 @@ def _passages(target: OutcomeTarget, content: Content) -> str:
 def _rationale(item: TargetItem) -> str:
     """「①指標名：考え方」."""
     return f"{circled(item.measure.label)}{item.measure.title}：{printed(item.rationale)}"
-
-
-def _section_of(opinion: CouncilOpinion) -> int | None:
-    """The 節 that an opinion is about, by itself or by its 指標; None for one about the whole plan."""
-    return opinion.section_id or (opinion.measure.section_id if opinion.measure else None)
 
 
 def _opinion(opinion: CouncilOpinion) -> str:

@@ -1,25 +1,21 @@
 """The evaluation sheet of a plan and year: finished rows and texts become the plain data that `core` lays out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from core.evaluation_sheet import SheetBook, SheetSection, Stamp
-from core.fiscal_months import wareki_day
 from core.fiscal_years import both_eras, wareki
-from core.prose import circled
 from core.sheet_design import Content, Edition, Measures
 from core.sheet_keys import PrintedSheet, printed_sheet
 from core.sheet_notes import notes_of
 from core.sheet_pages import lay_out
-from core.words import ValueKind
 from core.workbook import write_evaluation_sheet
+from evaluations.revision_notes import revision_notes
 from evaluations.sheet_blocks import SheetRows, sheet_rows
 from evaluations.sheet_texts import SheetTexts, sheet_texts
 from plans.access import Access, state_of
 from plans.models import Plan, Section, SectionYear, YearState
-from plans.planned_versions import versions_in_words
-from plans.queries import MeasureRow, decisions_of
 from plans.sheet_layouts import SheetForm, form_of
 
 
@@ -102,7 +98,7 @@ def _notes(plan: Plan, material: _Material) -> tuple[str, ...]:
     """The formulas of what is printed, the layout's own notes, 計画変更, and what found no place in the layout."""
     design, edition = material.form.design, material.form.edition
     formulas = notes_of(design.lines(edition), edition, near_low=plan.near_low, near_high=plan.near_high)
-    return (*formulas, *design.notes[edition], *_revision_notes(plan, material.rows.rows), *material.texts.notes)
+    return (*formulas, *design.notes[edition], *revision_notes(plan, material.rows.rows), *material.texts.notes)
 
 
 def _versions(material: _Material) -> dict[str, int]:
@@ -112,22 +108,6 @@ def _versions(material: _Material) -> dict[str, int]:
     for (section, _), row in material.states.items():
         versions[numbers[section]] += row.version
     return versions
-
-
-def _revision_notes(plan: Plan, rows: Iterable[MeasureRow]) -> Iterator[str]:
-    """Which printed 計画値 were changed in mid-period, when and why; the sheet prints what stands now."""
-    for one in decisions_of(rows):
-        day = f"（{wareki_day(one.decided_on)}決定）" if one.decided_on else ""
-        yield f"第{one.number}回計画変更{day}：{one.reason}"
-    for row in rows:
-        measure = row.measure
-        kind, unit = ValueKind(measure.value_kind), measure.unit.replace("か所", plan.municipality.place_word)
-        changed = [
-            f"{wareki(cell.year)} {versions_in_words(cell.versions, kind, unit)}" for cell in row.cells if cell.versions
-        ]
-        if changed:
-            place = f"{measure.section.label} {circled(measure.label)}{measure.title}"
-            yield f"計画値の変更　{place}：{'、'.join(changed)}"
 
 
 def _states_in_words(sections: Iterable[Section], year: int, states: Mapping[tuple[int, int], SectionYear]) -> str:
