@@ -57,11 +57,11 @@ demo: $(STAMP) ## everything: environment, database, demo data, people, server o
 
 PYTEST = "$(BIN)/python" -m pytest -n "$(JOBS)" $(PYTEST_ARGS)
 
-test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL
+test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL (what asks no database runs once)
 	@echo "== The suite on SQLite"
 	@DATABASE_URL= $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
-	echo "== The suite on PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST); \
+	echo "== The suite on PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) --database-only; \
 	else echo "PostgreSQL did not join in: TEST_DATABASE_URL names no server"; [ "$$REQUIRE_ALL" != 1 ]; fi
 
 bench: $(STAMP) ## ours and its floor on PostgreSQL (DATABASE_URL or TEST_DATABASE_URL), else SQLite; also in build/bench.json

@@ -61,12 +61,6 @@ def wareki(year: int) -> str:
     return f"{era}{count}年度"
 
 
-def short_wareki(year: int) -> str:
-    """R3; 2019 is R元."""
-    era, count = _era(year)
-    return f"{_ERA_LETTERS[era]}{count}"
-
-
 def both_eras(year: int) -> str:
     """令和3年度（2021年度）."""
     return f"{wareki(year)}（{year}年度）"

@@ -40,6 +40,7 @@ HARMLESS_VIOLATIONS = frozenset({"sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkz
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PARTS = {"browser": "browser", "libreoffice": "LibreOffice"}
 ONLY_ON = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+ASKS_A_DATABASE = {"db", "transactional_db", "live_server"}
 
 
 # --- The ground: quick and quiet settings, one database per run and process ---
@@ -137,10 +138,14 @@ def soffice() -> Path:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    if config.getoption("--database-only"):
+        left = [item for item in items if not _asks_a_database(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if _asks_a_database(item)]
     # The long ones first, or one process ends the run with them while the others have nothing left to do.
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
     for item in items:
         if item.get_closest_marker("browser") and not CHROMIUM:
             item.add_marker(pytest.mark.skip("no Chromium is installed"))
@@ -149,6 +154,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, label in ONLY_ON.items():
             if item.get_closest_marker(name) and name != vendor:
                 item.add_marker(pytest.mark.skip(f"is about {label} alone"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="only what asks a database: what asks none ran with the other one"
+    )
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & ASKS_A_DATABASE) or any(map(item.get_closest_marker, ("django_db", *ONLY_ON)))
 
 
 class Attendance:

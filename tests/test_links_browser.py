@@ -98,6 +98,7 @@ def test_the_matrix_keeps_its_heads_in_sight_and_the_page_never_grows_wider(mana
     assert manager.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(manager, plan, width):
     manager.set_viewport_size({"width": width, "height": 800})

@@ -109,6 +109,7 @@ def test_the_page_works_without_a_script(chromium, live_server, address):
     assert kept() == {("users", 4): 7}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(editor, address, width):
     editor.set_viewport_size({"width": width, "height": 800})
@@ -131,6 +132,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(editor, address,
     assert [one for one in widths if one > width] == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_file_comes_in_through_the_pages_and_axe_finds_nothing_there(editor, address, width):
     editor.set_viewport_size({"width": width, "height": 800})

@@ -78,18 +78,10 @@ def questions(client, person, address: str) -> list[str]:
     return [query["sql"] for query in asked.captured_queries]
 
 
-@pytest.mark.parametrize(
-    ("name", "role"),
-    [
-        (name, role)
-        for name, (_, admitted) in GET_PAGES.items()
-        for role in ("manager", "viewer", "pref")
-        if role in admitted
-    ],
-)
-def test_a_page_asks_no_more_for_more_measures(client, people, plan, name, role):
-    address = reverse(name, kwargs=GET_PAGES[name][0])
-    few = questions(client, people[role], address)
+@pytest.mark.parametrize("role", ["manager", "viewer", "pref"])
+def test_a_page_asks_no_more_for_more_measures(client, people, plan, role):
+    client.get("/help/")
+    few = questions_of_all(client, people[role], role)
 
     section = plan.sections.get()
     for number in range(2, 31):
@@ -102,10 +94,17 @@ def test_a_page_asks_no_more_for_more_measures(client, people, plan, name, role)
                 a_link(plan, an_old_goal(plan.previous, number), measure)
     in_state(section, 2021, YearState.CONFIRMED, people["manager"])
     publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
-    many = questions(client, people[role], address)
+    many = questions_of_all(client, people[role], role)
 
-    assert len(many) == len(few), "\n".join(many)
-    assert len(many) <= BAR, "\n".join(many)
+    more = {name: "\n".join(asked) for name, asked in many.items() if len(asked) != len(few[name])}
+    assert more == {}
+    assert {name: "\n".join(asked) for name, asked in many.items() if len(asked) > BAR} == {}
+
+
+def questions_of_all(client, person, role: str) -> dict[str, list[str]]:
+    """What every page asks that this role may open."""
+    pages = {name: kwargs for name, (kwargs, admitted) in GET_PAGES.items() if role in admitted}
+    return {name: questions(client, person, reverse(name, kwargs=kwargs)) for name, kwargs in pages.items()}
 
 
 @pytest.mark.parametrize("role", ["manager", "viewer", "pref"])
