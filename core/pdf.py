@@ -5,6 +5,7 @@ no PDF, and everything else works.
 """
 
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -18,9 +19,9 @@ class NoPdfHere(Exception):  # noqa: N818 - a sentence for a person
         )
 
 
-def makes_pdf() -> bool:
-    """Whether PDF can be made here. Asking loads the library."""
-    return _weasyprint() is not None
+def offers_pdf() -> bool:
+    """Whether the optional part is there. Without loading it: whether its Pango is there too, only making one tells."""
+    return find_spec("weasyprint") is not None
 
 
 def pdf_of(html: str, css: str) -> bytes:

@@ -6,8 +6,8 @@ A line that would be blank in every year is left out, so that a goal of the last
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from core.fiscal_years import wareki
 from core.figures import Figures, shown_number
+from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.values import Value
 from core.words import Certainty, ValueKind

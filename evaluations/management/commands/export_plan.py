@@ -1,18 +1,21 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table or as the city's evaluation sheet."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, as the city's evaluation sheet or as PDF."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.pdf import NoPdfHere
 from core.sheet_design import Edition
+from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
+from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "pdf")
 
 
 class Command(BaseCommand):
@@ -23,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="計画の記号。例：122319-6")
         parser.add_argument("--format", required=True, choices=FORMATS)
-        parser.add_argument("--year", type=int, help="西暦の年度。sheet で省くと、実績のある最も新しい年度")
+        parser.add_argument("--year", type=int, help="西暦の年度。sheet と pdf で省くと、実績のある最も新しい年度")
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
             "--edition",
@@ -31,6 +34,8 @@ class Command(BaseCommand):
             choices=[edition.value for edition in Edition],
             help="sheet の数値の書き方。省くと計画のもの",
         )
+        parser.add_argument("--section", type=int, help="pdf の節の番号。省くと、表紙と目次の付いた全体")
+        parser.add_argument("--paper", default="a4", choices=[size.value for size in PaperSize], help="pdf の用紙")
         parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,6 +49,8 @@ class Command(BaseCommand):
         binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
+        elif options["format"] == "pdf":
+            content = pdf(plan, year, options["section"], PaperSize(options["paper"]))
         else:
             content = table(plan, year, options["format"])
         if options["output"]:
@@ -67,5 +74,20 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
         form = form_of(plan, layout, edition)
     except UnknownLayout as error:
         raise CommandError(str(error), returncode=2) from error
-    year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
-    return sheet_bytes(plan, year, access=None, form=form)
+    return sheet_bytes(plan, year or _latest(plan), access=None, form=form)
+
+
+def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
+    """The paper of one year, by default the latest with any actual: one 節, or the whole book."""
+    paper = paper_of_plan(plan, year or _latest(plan), access=None)
+    try:
+        content = book_pdf(paper, size=size) if section is None else section_pdf(paper, section, size=size)
+    except NoPdfHere as refusal:
+        raise CommandError(str(refusal), returncode=2) from refusal
+    if content is None:
+        raise CommandError(f"この計画に第{section}節はありません。", returncode=2)
+    return content
+
+
+def _latest(plan: Plan) -> int:
+    return latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
