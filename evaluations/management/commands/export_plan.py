@@ -1,4 +1,4 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table, as the city's evaluation sheet or as PDF."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, as the evaluation sheet, as its text version or as PDF."""
 
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from core.sheet_design import Edition
 from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
+from evaluations.text_version import text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "pdf")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "pdf")
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="計画の記号。例：122319-6")
         parser.add_argument("--format", required=True, choices=FORMATS)
-        parser.add_argument("--year", type=int, help="西暦の年度。sheet と pdf で省くと、実績のある最も新しい年度")
+        parser.add_argument("--year", type=int, help="西暦の年度。sheet、text、pdf で省くと、実績のある最も新しい年度")
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
             "--edition",
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
+        elif options["format"] == "text":
+            content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
         elif options["format"] == "pdf":
             content = pdf(plan, year, options["section"], PaperSize(options["paper"]))
         else:
@@ -74,12 +77,12 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
         form = form_of(plan, layout, edition)
     except UnknownLayout as error:
         raise CommandError(str(error), returncode=2) from error
-    return sheet_bytes(plan, year or _latest(plan), access=None, form=form)
+    return sheet_bytes(plan, year or latest_year(plan), access=None, form=form)
 
 
 def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
     """The paper of one year, by default the latest with any actual: one 節, or the whole book."""
-    paper = paper_of_plan(plan, year or _latest(plan), access=None)
+    paper = paper_of_plan(plan, year or latest_year(plan), access=None)
     try:
         content = book_pdf(paper, size=size) if section is None else section_pdf(paper, section, size=size)
     except NoPdfHere as refusal:
@@ -89,5 +92,6 @@ def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> b
     return content
 
 
-def _latest(plan: Plan) -> int:
+def latest_year(plan: Plan) -> int:
+    """The latest year with any actual, else the first year of the plan."""
     return latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
