@@ -30,7 +30,7 @@ def pdf_of(html: str, css: str) -> bytes:
     if weasyprint is None:
         raise NoPdfHere
 
-    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[name-defined,misc]
+    class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[name-defined]
         """Neither another host nor a file of this one."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

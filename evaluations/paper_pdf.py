@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from core.charts import to_svg
-from core.fiscal_months import wareki_day
 from core.pdf import pdf_of
 from core.sheet_design import Edition, Line
 from core.sheet_notes import notes_of
@@ -66,8 +64,7 @@ def book_pdf(paper: EvaluationPaper, *, size: PaperSize = PaperSize.A4) -> bytes
 
 
 def _pdf(paper: EvaluationPaper, title: str, size: PaperSize, *, is_book: bool) -> bytes:
-    plan, today = paper.plan, timezone.localdate()
-    city = plan.municipality
+    plan, city = paper.plan, paper.plan.municipality
     formulas = notes_of(EXPLAINED, Edition.NEW, near_low=plan.near_low, near_high=plan.near_high)
     context = {
         "paper": paper,
@@ -77,8 +74,6 @@ def _pdf(paper: EvaluationPaper, title: str, size: PaperSize, *, is_book: bool) 
             _Printed(one, figure_blocks(one.rows, city), tuple(_charts(one.rows))) for one in paper.printed_sections
         ],
         "notes": formulas,
-        "made_on": today,
-        "mark": paper.citation or f"{wareki_day(today)}作成",
         "is_book": is_book,
     }
     style = {"size": size.value.upper(), "chart_width": CHART_WIDTHS[size]}
