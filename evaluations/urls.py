@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from evaluations.views.actions import actions
 from evaluations.views.all_sheets import all_sheets
+from evaluations.views.archive import archive
 from evaluations.views.beside import beside
 from evaluations.views.calendar import calendar, calendar_download
 from evaluations.views.carry_over import carry_over
@@ -81,6 +82,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("entry/<int:year>/form.xlsx", entry_form_download, name="entry_form_download"),
     path("entry/<int:year>/forms.zip", entry_forms_download, name="entry_forms_download"),
     path("import/", import_table, name="import"),
+    path("archive/", archive, name="archive"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),

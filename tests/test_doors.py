@@ -105,6 +105,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:entry_forms_download": ({**S, "year": YEAR}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
     "evaluations:import": (S, WRITERS),
+    "evaluations:archive": (S, WRITERS),
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
