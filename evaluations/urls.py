@@ -27,6 +27,7 @@ from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
+from evaluations.views.paper_pdf import make_paper, paper_section
 from evaluations.views.prefecture import prefecture, prefecture_table
 from evaluations.views.publish import publish
 from evaluations.views.published import (
@@ -65,6 +66,7 @@ register_converter(MunicipalityCodeConverter, "municipality_code")
 section_patterns: list[URLPattern] = [
     path("", section_latest, name="section_latest"),
     path("<int:year>/", section_year, name="section_year"),
+    path("<int:year>/paper.pdf", paper_section, name="paper_section"),
     path("<int:year>/edit/", edit_texts, name="edit_texts"),
     *(path(f"<int:year>/{m.name}/", move, {"name": m.name}, name=f"move_{m.name}") for m in MOVE_LIST),
 ]
@@ -87,6 +89,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
     path("exports/text-<int:year>.txt", text_download, name="text_download"),
     path("exports/sheets/", all_sheets, name="all_sheets"),
+    path("exports/paper/", make_paper, name="make_paper"),
     path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
     path("opinions/table.xlsx", opinions_table, name="opinions_table"),

@@ -140,6 +140,7 @@ MOVES = {
     "reopen": ("confirmer", "manager"),
 }
 ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest", "evaluations:all_sheets"}
+ELSEWHERE |= {"evaluations:paper_section", "evaluations:make_paper"}  # a second each: test_paper_pdf.py
 """Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
 
 
