@@ -28,6 +28,8 @@ NOT_PAGES = (
     "indicators:volume_table",
     "evaluations:package_download",
     "evaluations:revisions_table",
+    "evaluations:entry_form_download",
+    "evaluations:entry_forms_download",
     "evaluations:published_body",
     "evaluations:published_errata_table",
     "evaluations:published_sheet",
