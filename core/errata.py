@@ -155,7 +155,7 @@ def _texts(old: str, new: str) -> tuple[str, str]:
     if old != new and old and new and max(len(old), len(new)) > LONG:
         was, now = differing(old, new)
         if was != now:
-            return was or GONE, now or GONE
+            return (was if was.strip("…") else f"…（{BLANK}）…"), (now if now.strip("…") else f"…{GONE}…")
     return old or BLANK, new or BLANK
 
 

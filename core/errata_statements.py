@@ -130,13 +130,13 @@ def _all(body: Body) -> Iterator[tuple[Key, Statement]]:
         cells.setdefault(row["指標コード"], []).append(row)
     for section in body["sections"]:
         yield from _section(body, section, cells)
-    yield from _opinions(("whole",), body.get("opinions", ()), "評価全体")
+    yield from _opinions(("whole",), body.get("opinions", ()), "評価全体", body["fiscal_year"])
 
 
 def _section(
     body: Body, section: Body, cells: Mapping[str, list[Mapping[str, str]]]
 ) -> Iterator[tuple[Key, Statement]]:
-    number, place = str(section["number"]), f"第{section['number']}節"
+    number, place, year = str(section["number"]), f"第{section['number']}節", body["fiscal_year"]
     item: Key = ("section", number)
     yield item, Statement(place, "節の名前", (("", section["title"]),))
     yield from _facts(item, _without(section, *OF_SECTION), {}, place, of=item)
@@ -150,9 +150,9 @@ def _section(
         yield from _measure(body["measures"][code], cells.get(code, []), place)
     if section["published"]:
         texts = section["texts"]
-        yield from _facts((*held, "text"), texts, TEXTS, place, of=held)
+        yield from _facts((*held, "text"), texts, TEXTS, place, of=held, year=year)
         yield from _records(held, section["records"], place)
-        yield from _opinions(held, section.get("opinions", ()), place)
+        yield from _opinions(held, section.get("opinions", ()), place, year)
 
 
 def _measure(facts: Body, cells: list[Mapping[str, str]], place: str) -> Iterator[tuple[Key, Statement]]:
@@ -204,20 +204,21 @@ def _records(held: Key, records: list[Body], place: str) -> Iterator[tuple[Key, 
         yield from _facts(key, _without(record, "fiscal_year", "held_on", "title"), RECORD, where, of=key)
 
 
-def _opinions(held: Key, opinions: Any, place: str) -> Iterator[tuple[Key, Statement]]:
+def _opinions(held: Key, opinions: Any, place: str, year: int) -> Iterator[tuple[Key, Statement]]:
     for one in opinions:
         key = (*held, "opinion", one["council"], one["held_on"], str(one["number"]))
         where = f"{place} 意見{one['number']}（{one['council']}　{one['held_on']}）"
-        yield key, Statement(where, "意見", (("", one["opinion"]),), of=held)
-        yield from _facts(key, _without(one, "council", "held_on", "number", "opinion"), OPINION, where, of=key)
+        yield key, Statement(where, "意見", (("", one["opinion"]),), year, of=held)
+        known = _without(one, "council", "held_on", "number", "opinion")
+        yield from _facts(key, known, OPINION, where, of=key, year=year)
 
 
 def _facts(
-    key: Key, facts: Body, labels: Mapping[str, str], place: str, of: Key = ()
+    key: Key, facts: Body, labels: Mapping[str, str], place: str, of: Key = (), year: int | None = None
 ) -> Iterator[tuple[Key, Statement]]:
     """One statement for each fact, also for those that a later format will add."""
     for name in sorted(facts, key=lambda name: (list(labels).index(name) if name in labels else len(labels), name)):
-        yield (*key, name), Statement(place, labels.get(name, name), (("", _words(name, facts[name])),), of=of)
+        yield (*key, name), Statement(place, labels.get(name, name), (("", _words(name, facts[name])),), year, of=of)
 
 
 def _words(name: str, fact: Any) -> str:

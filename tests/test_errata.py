@@ -128,7 +128,11 @@ CASES = {
     ),
     "a passage of a long text": (
         put(TEXT, f"{SENTENCES}一つ目の文です。直した文です。三つ目の文です。"),
-        [(CORRECTED, "第1節", "評価（達成状況の分析）", None, "…二つ目の文です。…", "…直した文です。…")],
+        [(CORRECTED, "第1節", "評価（達成状況の分析）", 2022, "…二つ目の文です。…", "…直した文です。…")],
+    ),
+    "a sentence more in a long text": (
+        put(TEXT, f"{SENTENCES * 2}四つ目の文です。"),
+        [(CORRECTED, "第1節", "評価（達成状況の分析）", 2022, "…（記載なし）…", "…四つ目の文です。")],
     ),
     "a goal": (
         put("sections/0/targets/0/goal_text", "5人とします。"),
@@ -157,7 +161,7 @@ CASES = {
     ),
     "an opinion more": (
         with_opinions,
-        [(ADDED, "第1節 意見1（協議会　2023-07-01）", "意見", None, "記載なし", "意見です。")],
+        [(ADDED, "第1節 意見1（協議会　2023-07-01）", "意見", 2022, "記載なし", "意見です。")],
     ),
     "a 節 more": (
         second_published,
