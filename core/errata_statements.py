@@ -217,7 +217,8 @@ def _facts(
     key: Key, facts: Body, labels: Mapping[str, str], place: str, of: Key = (), year: int | None = None
 ) -> Iterator[tuple[Key, Statement]]:
     """One statement for each fact, also for those that a later format will add."""
-    for name in sorted(facts, key=lambda name: (list(labels).index(name) if name in labels else len(labels), name)):
+    unknown = sorted(name for name in facts if name not in labels)
+    for name in (*(name for name in labels if name in facts), *unknown):
         yield (*key, name), Statement(place, labels.get(name, name), (("", _words(name, facts[name])),), year, of=of)
 
 
