@@ -6,7 +6,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.checked_file import EXTENSIONS, MAX_CELLS
 from core.machine_signs import EXAMPLES, plain_signs
-from core.open_data_rules import MOST_SHOWN, RULES, Verdict, check_open_data
+from core.open_data_check import MOST_SHOWN, Verdict, check_open_data
+from core.open_data_rules import RULES
 from core.table_files import MAX_BYTES
 from core.tables import NotReadable
 from evaluations.places import PersonRequest
