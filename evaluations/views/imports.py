@@ -18,6 +18,7 @@ from evaluations.importing.planning import import_for_person
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
+from evaluations.importing.rows import has_required
 from evaluations.places import PersonRequest
 from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
@@ -56,7 +57,7 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
         book = sheet_book_in(name, content)
         if book:
             return _read_sheet(request, plan, name, book)
-        table = read_table(name, content)
+        table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)

@@ -12,6 +12,7 @@ from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.planning import import_for_operator
 from evaluations.importing.refused import ImportRefused
+from evaluations.importing.rows import has_required
 from plans.models import Door
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
         try:
-            table = read_table(path.name, content)
+            table = read_table(path.name, content, is_wanted=has_required)
         except NotReadable as error:
             self.stop([f"{error.address} {error}"])
         with transaction.atomic():
