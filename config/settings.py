@@ -11,6 +11,9 @@ CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does no
 HTTPS=0                 a closed network that has no certificate at all: plain http, no redirect, no HSTS
 HSTS_SECONDS            how long browsers insist on https, one year unless said; 0 while certificates are tried out
 STATIC_ROOT             where collectstatic writes, if not staticfiles/ beside this folder
+WORK_RUNNER=0           the web server starts no process for long work: `manage.py work --keep-going` runs as a service
+WORK_AT_ONCE            how many long works run at the same time, 1 unless said
+WORK_DAYS               for how many days what came of long work is kept, 7 unless said
 """
 
 import tomllib
@@ -220,6 +223,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger files wait on disk
+
+# --- Long work ---
+
+WORK_RUNNER = env.bool("WORK_RUNNER", default=True)
+WORK_AT_ONCE = env.int("WORK_AT_ONCE", default=1)
+WORK_DAYS = env.int("WORK_DAYS", default=7)
+WORK_PER_PERSON = 3  # waiting or running; more would make the others wait for one person
+WORK_RESULT_BYTES = 50 * 1024 * 1024  # of one result
+WORK_KEPT_BYTES = 100 * 1024 * 1024  # of all results of one person: the oldest go first
 
 # --- Log: everything to stderr, where the service manager collects it ---
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from evaluations.views.actions import actions
+from evaluations.views.all_sheets import all_sheets
 from evaluations.views.beside import beside
 from evaluations.views.calendar import calendar, calendar_download
 from evaluations.views.carry_over import carry_over
@@ -15,6 +16,7 @@ from evaluations.views.entry import entry_section, entry_year
 from evaluations.views.exports import exports, package_download, sheet_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
+from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
@@ -73,6 +75,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("exports/sheets/", all_sheets, name="all_sheets"),
     path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
     path("opinions/table.xlsx", opinions_table, name="opinions_table"),
@@ -108,6 +111,10 @@ urlpatterns = [
     path("plans/new/<slug:slug>/sections/<slug:key>/", draft_section, name="draft_section"),
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
+    path("work/", work_list, name="work_list"),
+    path("work/<uuid:key>/", work, name="work"),
+    path("work/<uuid:key>/state.json", work_state, name="work_state"),
+    path("work/<uuid:key>/result/", work_result, name="work_result"),
     path("prefectures/<municipality_code:code>/", prefecture, name="prefecture"),
     path("prefectures/<municipality_code:code>/packages/", packages, name="packages"),
     path("prefectures/<municipality_code:code>/rollup.csv", prefecture_table, name="prefecture_table"),

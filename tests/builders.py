@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.values import Value
 from core.words import Direction, Family, Side, State
 from core.yearly_round import RoundStep
-from evaluations.models import Deadline, PlanDraft
+from evaluations.models import Deadline, LongWork, PlanDraft
 from evaluations.opening.drafts import start_draft
 from indicators.models import ActivityIndicator, Service
 from indicators.services import create_missing_services
@@ -178,6 +178,29 @@ def a_user(
 def a_prefecture_user(prefecture: Municipality) -> User:
     """A person of the 県 in this prefecture."""
     return a_user(Role.PREFECTURE, prefecture)
+
+
+def a_work(plan: Plan, by: User, *, key: str | None = None, state: str = "DONE", **fields) -> LongWork:
+    """A person's work that made all evaluation sheets, past the runner; the file of a finished one says 「結果」."""
+    now = timezone.now()
+    is_running, is_under_way = state == "RUNNING", state in ("RUNNING", "WAITING")
+    facts = {
+        "kind": "all_sheets",
+        "title": "すべての年度の評価シート",
+        "municipality": plan.municipality,
+        "parameters": {"layout": "", "edition": ""},
+        "slot": 0 if is_running else None,
+        "runner": "somebody" if is_running else "",
+        "started_at": None if state == "WAITING" else now,
+        "heartbeat": now if is_running else None,
+        "ended_at": None if is_under_way else now,
+        "failure": "できませんでした。" if state == "FAILED" else "",
+    }
+    work = LongWork.objects.create(plan=plan, by=by, state=state, **({"key": key} if key else {}), **(facts | fields))
+    if state == "DONE":
+        content = "結果".encode()
+        work.files.create(side="result", name="結果.txt", content_type="text/plain", size=len(content), content=content)
+    return work
 
 
 def in_state(section: Section, year: int, state: str, by: User | None = None) -> SectionYear:

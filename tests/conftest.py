@@ -51,6 +51,8 @@ def _settings_for_tests() -> Iterator[None]:
     with override_settings(
         # Tests that are about throttling turn it on; client.login() has no request to count by.
         AXES_ENABLED=False,
+        # A process of its own would look into another database; those that are about it turn it on.
+        WORK_RUNNER=False,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         # Pages are tested without collectstatic; the pages of live_server get their files from the finders.
         STORAGES=django_settings.STORAGES

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page
 
-from plans.models import Municipality
-from tests.builders import a_draft
-from tests.test_doors import GET_PAGES
+from plans.models import Municipality, Plan
+from tests.builders import a_draft, a_work
+from tests.test_doors import GET_PAGES, WORK
 
 # What axe finds does not depend on the database.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
@@ -26,6 +26,8 @@ NOT_PAGES = (
     "indicators:volume_table",
     "evaluations:package_download",
     "evaluations:revisions_table",
+    "evaluations:work_state",
+    "evaluations:work_result",
 )
 PUBLISHED_YEAR = {"evaluations:published_section": {"slug": "122319-6", "number": 1, "year": 2022}}
 ADDRESSES = {
@@ -42,6 +44,7 @@ def demo(monkeypatch, capsys):
     for username, code, generation in (("manager", "122319", 7), ("other", "129992", 8)):
         city = Municipality.objects.get(code=code)
         a_draft(city, generation=generation, by=User.objects.get(username=username))
+    a_work(Plan.objects.get(slug="122319-6"), User.objects.get(username="manager"), key=WORK)
 
 
 def sign_in(context: BrowserContext, username: str, home: str) -> None:

@@ -32,6 +32,7 @@ from tests.builders import (
     a_user,
     a_value,
     a_volume,
+    a_work,
     in_state,
 )
 
@@ -52,6 +53,7 @@ CITY = ("viewer", *WRITERS)
 READERS = (*CITY, "pref")
 EVERYONE = ("anonymous", "nobody", "stranger", *READERS)
 
+WORK = "11111111-2222-4333-8444-555555555555"
 S, SY, C = {"slug": SLUG}, {"slug": SLUG, "number": 1, "year": YEAR}, {"slug": SLUG, "code": "1-1"}
 GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "healthz": ({}, EVERYONE),
@@ -111,6 +113,10 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:prefecture_table": ({"code": "120006"}, ("pref",)),
     "evaluations:packages": ({"code": "120006"}, ("pref",)),
     "evaluations:publish": (S, ("confirmer", "manager")),
+    "evaluations:work_list": ({}, ("nobody", "stranger", *READERS)),
+    "evaluations:work": ({"key": WORK}, ("manager",)),
+    "evaluations:work_state": ({"key": WORK}, ("manager",)),
+    "evaluations:work_result": ({"key": WORK}, ("manager",)),
 }
 MOVES = {
     "submit": WRITERS,
@@ -120,7 +126,7 @@ MOVES = {
     "confirm": ("confirmer", "manager"),
     "reopen": ("confirmer", "manager"),
 }
-ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest"}
+ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest", "evaluations:all_sheets"}
 """Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
 
 
@@ -190,6 +196,7 @@ def plan(people):
     a_value(old, 2020, 30000, side=Side.PLANNED)
     a_value(old, 2020, SECRET_OF_OLD_PLAN)
     a_link(plan, old, measure)
+    a_work(plan, people["manager"], key=WORK)
     return plan
 
 
@@ -213,6 +220,8 @@ def refusal(role: str, name: str) -> int:
     """How a page refuses: anonymous to the login, strangers 404 on a plan, one's own city 403."""
     if role == "anonymous":
         return 302
+    if name.startswith("evaluations:work"):
+        return 404  # of one person alone
     if name in OF_NO_PLAN:
         return 200 if role == "stranger" else 403
     if role in ("nobody", "stranger"):

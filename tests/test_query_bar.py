@@ -20,11 +20,12 @@ from tests.builders import (
     a_user,
     a_value,
     a_volume,
+    a_work,
     an_indicator,
     in_state,
     linked,
 )
-from tests.test_doors import GET_PAGES
+from tests.test_doors import GET_PAGES, WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,7 @@ def plan(people):
     publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
     a_draft(by=people["manager"])
     make_package(plan, by=people["manager"], door=Door.SCREEN)
+    a_work(plan, people["manager"], key=WORK)
     before = a_full_plan(0, municipality=a_municipality(), generation=5, start=2018, end=2020)
     a_link(plan, an_old_goal(before, 1), measure)
     in_state(before.sections.get(), 2020, YearState.CONFIRMED, people["manager"])

@@ -1,9 +1,10 @@
 """What is kept of an evaluation: texts, records, and what was published, handed on, heard, promised, expected, is due;
-and the plans that are being put together."""
+the plans that are being put together, and long work."""
 
 from evaluations.models.action import ActionItem, ActionState
 from evaluations.models.deadline import Deadline
 from evaluations.models.evaluation import TEXT_FIELDS, TEXT_LABELS, ActivityRecord, Evaluation, Publication
+from evaluations.models.long_work import LongWork, LongWorkFile, WorkState
 from evaluations.models.opening import DraftSection, PlanDraft
 from evaluations.models.opinion import CouncilOpinion, OpinionStatus
 from evaluations.models.outlook import Outlook
@@ -19,10 +20,13 @@ __all__ = [
     "Deadline",
     "DraftSection",
     "Evaluation",
+    "LongWork",
+    "LongWorkFile",
     "MadePackage",
     "OpinionStatus",
     "Outlook",
     "PlanDraft",
     "Publication",
     "ReceivedPackage",
+    "WorkState",
 ]

@@ -1,0 +1,102 @@
+"""The verbs of who asks for long work: ask, cancel, start again, remove. Each compares the state in its UPDATE, so
+that a click and a runner in the same moment leave one of the two answers and nothing between."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from evaluations.long_work.keeping import mark_interrupted
+from evaluations.models import LongWork, LongWorkFile, WorkState
+from evaluations.models.long_work import ENDED, REPEATABLE, UNDER_WAY
+from plans.models import Municipality, Plan
+
+
+class WorkRefused(Exception):
+    """The work cannot be asked for now; the text can be shown."""
+
+
+@transaction.atomic
+def ask(
+    kind: str,
+    title: str,
+    *,
+    by: User,
+    municipality: Municipality,
+    plan: Plan | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    files: Iterable[tuple[str, bytes]] = (),
+) -> LongWork:
+    """A work that waits for its runner; `files` are name and content of what it is given.
+
+    The same work without files, asked for twice, is one work. WorkRefused where the person has too many under way.
+    """
+    mark_interrupted()
+    given = [
+        LongWorkFile(side=LongWorkFile.Side.GIVEN, order=order, name=name[:255], size=len(content), content=content)
+        for order, (name, content) in enumerate(files)
+    ]
+    own = by.long_works.filter(state__in=UNDER_WAY)
+    asked = {"kind": kind, "municipality": municipality, "plan": plan, "parameters": dict(parameters or {})}
+    same = None if given else own.filter(cancel_asked_at=None, files=None, **asked).first()
+    if same:
+        return same
+    _refuse_too_many(own.count())
+    work = LongWork.objects.create(title=title[:200], by=by, **asked)
+    for file in given:
+        file.work = work
+    LongWorkFile.objects.bulk_create(given)
+    return work
+
+
+def cancel(work: LongWork) -> bool:
+    """End the work: at once where it waits or its runner is dead, else as soon as the runner asks. False where it had
+    ended already."""
+    now = timezone.now()
+    mark_interrupted()
+    own = LongWork.objects.filter(pk=work.pk)
+    ended: dict[str, Any] = {"state": WorkState.CANCELLED, "ended_at": now, "cancel_asked_at": now}
+    return bool(
+        own.filter(state=WorkState.WAITING).update(**ended)
+        or own.filter(state=WorkState.RUNNING, cancel_asked_at=None).update(cancel_asked_at=now)
+    )
+
+
+@transaction.atomic
+def start_again(work: LongWork) -> bool:
+    """Put a work that failed, was cancelled or was interrupted back at the end of the queue. False where it is none of
+    these. WorkRefused as for `ask`."""
+    mark_interrupted()
+    _refuse_too_many(work.by.long_works.filter(state__in=UNDER_WAY).count())
+    return bool(
+        LongWork.objects.filter(pk=work.pk, state__in=REPEATABLE).update(
+            state=WorkState.WAITING,
+            asked_at=timezone.now(),
+            started_at=None,
+            heartbeat=None,
+            cancel_asked_at=None,
+            ended_at=None,
+            done=0,
+            total=0,
+            step="",
+            report=[],
+            failure="",
+        )
+    )
+
+
+def remove(work: LongWork) -> bool:
+    """Take a work that has ended away, with its files. False where it is under way."""
+    mark_interrupted()
+    deleted, _ = LongWork.objects.filter(pk=work.pk, state__in=ENDED).delete()
+    return bool(deleted)
+
+
+def _refuse_too_many(count: int) -> None:
+    if count >= settings.WORK_PER_PERSON:
+        raise WorkRefused(
+            f"待っているか実行中の処理が{count}件あります。どれかが終わるのを待つか、取り消してから始めてください。"
+        )

@@ -1,0 +1,101 @@
+"""What a kind of long work is made of: a function, the right to it, and what it hands back."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from evaluations.models import LongWork
+from plans.access import Access, plan_for, require
+from plans.models import Plan
+
+Tell = Callable[[int, int, str], None]
+"""`tell(done, total, step)` says how far the work is, and raises what ends it (see `telling`).
+
+Between verbs and never within a transaction: the progress would be seen by nobody before its end.
+"""
+
+
+class WorkFailed(Exception):
+    """The work cannot be done. The text says why and what to do, as a sentence for the person; `report` how far it
+    came."""
+
+    def __init__(self, sentence: str, report: tuple["ReportLine", ...] = ()) -> None:
+        super().__init__(sentence)
+        self.report = report
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """What came of one part: of one file, of one step."""
+
+    name: str
+    sentence: str
+    is_problem: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """A file that came of a work, to be fetched."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a work, in a sentence; perhaps a file, and a line per part."""
+
+    sentence: str
+    file: ResultFile | None = None
+    report: tuple[ReportLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Onward:
+    """Where a person goes on when the work is done."""
+
+    address: str
+    label: str
+
+
+def plan_of(work: LongWork) -> Plan:
+    """The plan of a work as the person who asked for it sees it now, with `plan.access`. Http404 for a stranger."""
+    if work.plan is None:
+        raise PermissionDenied("計画のない処理です。")
+    return plan_for(work.by, work.plan.slug)
+
+
+def readers(work: LongWork) -> Access:
+    """For whoever may see the plan."""
+    return plan_of(work).access
+
+
+def writers(sentence: str) -> Callable[[LongWork], Access]:
+    """For whoever may enter, import and write texts; others are refused with this sentence."""
+
+    def access(work: LongWork) -> Access:
+        plan = plan_of(work)
+        require(plan.access.may_write, sentence)
+        return plan.access
+
+    return access
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work. `run` does it. `access` is what the person may do now; it raises PermissionDenied or Http404
+    for somebody who may not (any more), and is asked when the work runs, is shown and is fetched.
+
+    `onward` says where a finished work leads, where that is more than its file.
+    """
+
+    name: str
+    run: Callable[[LongWork, Tell], Result]
+    access: Callable[[LongWork], Access] = readers
+    onward: Callable[[LongWork], Onward] | None = None

@@ -1,0 +1,123 @@
+"""What the pages of long work show: the works of one person, and one of them. Nouns alone."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from evaluations.long_work.kinds import Onward, ReportLine
+from evaluations.long_work.registry import KINDS
+from evaluations.models import LongWork, LongWorkFile, WorkState
+
+NO_RIGHT = "この処理の結果を見る権限がなくなったため、表示できません。"
+INTERRUPTED = (
+    "サーバーの停止などで、途中で止まりました。もう一度始められます。"
+    "くり返し止まるときは、システム管理者に知らせてください。"
+)
+CANCELLED = "取り消しました。途中までの結果は残していません。"
+CANCELLING = "取り消しています。いまの作業の切りのよいところで止まります。"
+WAITING = "順番を待っています。"
+STARTING = "始めています。"
+
+
+def works_of(person: User) -> QuerySet[LongWork]:
+    """What this person asked for and is kept still, the newest first. Without the files."""
+    oldest = timezone.now() - timedelta(days=settings.WORK_DAYS)
+    kept = Q(ended_at=None) | Q(ended_at__gte=oldest)
+    return LongWork.objects.filter(kept, by=person.pk).select_related("by", "municipality", "plan")
+
+
+def work_for(person: User, key: UUID) -> LongWork:
+    """One of them. Http404 for anything else, works of others included."""
+    return get_object_or_404(works_of(person), key=key)
+
+
+def refusal(work: LongWork) -> str:
+    """Why the person may not see what came of the work (any more); "" where they may. Asks anew."""
+    kind = KINDS.get(work.kind)
+    if kind is None:
+        return "システムが更新され、この処理の結果は見られません。"
+    try:
+        access = kind.access(work)
+    except (PermissionDenied, Http404):
+        return NO_RIGHT
+    return NO_RIGHT if work.shows_drafts and not access.sees_drafts else ""
+
+
+def in_words(work: LongWork) -> str:
+    """What is to be said of the work now, in a sentence."""
+    state = work.shown_state
+    if state == WorkState.WAITING:
+        return WAITING
+    if state == WorkState.RUNNING:
+        return CANCELLING if work.cancel_asked_at else work.step or STARTING
+    told = {WorkState.INTERRUPTED: INTERRUPTED, WorkState.CANCELLED: CANCELLED, WorkState.FAILED: work.failure}
+    return told.get(state, work.step)
+
+
+def as_json(work: LongWork) -> dict[str, Any]:
+    """What the script of the page asks for again and again."""
+    state = work.shown_state
+    return {
+        "state": state.value,
+        "label": state.label,
+        "is_under_way": work.is_under_way,
+        "done": work.done,
+        "total": work.total,
+        "words": in_words(work),
+    }
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """One work. `refused`: why its report and result are kept back; "" where they are not."""
+
+    work: LongWork
+    words: str
+    refused: str
+    report: tuple[ReportLine, ...]
+    result: LongWorkFile | None
+    onward: Onward | None
+
+    @property
+    def problems(self) -> int:
+        return sum(line.is_problem for line in self.report)
+
+
+def work_page(work: LongWork) -> WorkPage:
+    """The work with what the person may see of it. Three queries at most."""
+    if work.is_under_way:
+        return WorkPage(work, in_words(work), "", (), None, None)
+    refused = refusal(work)
+    if refused:
+        # The reason of a failure may name what the person may see no more.
+        return WorkPage(work, "", refused, (), None, None)
+    files = work.files.filter(side=LongWorkFile.Side.RESULT).defer("content")
+    is_done = work.state == WorkState.DONE
+    kind = KINDS[work.kind]
+    return WorkPage(
+        work,
+        in_words(work),
+        "",
+        tuple(ReportLine(**line) for line in work.report),
+        files.first() if is_done else None,
+        kind.onward(work) if is_done and kind.onward else None,
+    )
+
+
+def result_for(person: User, key: UUID) -> LongWorkFile:
+    """The file that came of a work. Http404 where there is none, PermissionDenied for somebody who may not see it any
+    more."""
+    work = work_for(person, key)
+    refused = refusal(work)
+    if refused:
+        raise PermissionDenied(refused)
+    return get_object_or_404(work.files, side=LongWorkFile.Side.RESULT)

@@ -1,0 +1,46 @@
+"""How a running work says how far it is, and hears that it shall end."""
+
+from time import monotonic
+
+from django.utils import timezone
+
+from evaluations.models import LongWork, WorkState
+
+SECONDS_BETWEEN = 0.3
+"""Progress is written no oftener, however small the steps are."""
+
+
+class Cancelled(Exception):
+    """The person who asked for the work asked for its end."""
+
+
+class Lost(Exception):
+    """The work belongs to this runner no more: it was taken for dead. Nothing may be written of it."""
+
+
+class Stopped(Exception):
+    """The runner shall end; the work waits for the next one."""
+
+
+class Teller:
+    """`tell(done, total, step)` of one running work."""
+
+    def __init__(self, work: LongWork) -> None:
+        self.mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
+        self.told_at = 0.0
+        self.is_stopping = False
+
+    def __call__(self, done: int, total: int, step: str) -> None:
+        """Write the progress, at most a few times a second. Raises Cancelled, Lost or Stopped."""
+        if self.is_stopping:
+            raise Stopped
+        if monotonic() - self.told_at < SECONDS_BETWEEN:
+            return
+        self.told_at = monotonic()
+        total = max(done, total)
+        # One statement both writes and asks, so that no request to cancel falls between the two.
+        told = self.mine.filter(cancel_asked_at=None).update(
+            done=done, total=total, step=step[:300], heartbeat=timezone.now()
+        )
+        if not told:
+            raise Cancelled if self.mine.exists() else Lost

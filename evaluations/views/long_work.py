@@ -1,0 +1,106 @@
+"""処理の状況: what takes long, how far it is, and what came of it. The person who asked sees it, and nobody else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
+from evaluations.long_work.kinds import Kind
+from evaluations.long_work.page import as_json, result_for, work_for, work_page, works_of
+from evaluations.long_work.runner_process import start_runner, start_runner_if_unheeded
+from evaluations.models import LongWork
+from evaluations.places import PersonRequest
+from plans.downloads import as_download
+from plans.models import Plan
+
+
+@require_safe
+def work_list(request: PersonRequest) -> HttpResponse:
+    """Everything the person asked for."""
+    works = list(works_of(request.user))
+    context = {"works": works, "refreshes": _refreshes(request, works)}
+    return render(request, "evaluations/work_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def work(request: PersonRequest, key: UUID) -> HttpResponse:
+    """One of them; POST cancels it, starts it again, or takes it away."""
+    asked = work_for(request.user, key)
+    if request.method == "POST":
+        return _act(request, asked)
+    start_runner_if_unheeded(asked)
+    context = {"page": work_page(asked), "refreshes": _refreshes(request, [asked])}
+    return render(request, "evaluations/work.html", context)
+
+
+@require_safe
+def work_state(request: PersonRequest, key: UUID) -> JsonResponse:
+    """How far it is."""
+    asked = work_for(request.user, key)
+    start_runner_if_unheeded(asked)
+    return JsonResponse(as_json(asked))
+
+
+@require_safe
+def work_result(request: PersonRequest, key: UUID) -> HttpResponse:
+    """The file that came of it."""
+    file = result_for(request.user, key)
+    return as_download(bytes(file.content), file.content_type, file.name)
+
+
+def begin(
+    request: PersonRequest,
+    kind: Kind,
+    title: str,
+    *,
+    plan: Plan,
+    parameters: Mapping[str, Any],
+    files: Iterable[tuple[str, bytes]] = (),
+    back: str = "",
+) -> HttpResponse:
+    """Ask for a long work about a plan, have it begun, and show it; back to `back` (「出力」 unless said) where it is
+    refused. For every view that asks for one."""
+    try:
+        asked = ask(
+            kind.name,
+            title,
+            by=request.user,
+            municipality=plan.municipality,
+            plan=plan,
+            parameters=parameters,
+            files=files,
+        )
+    except WorkRefused as error:
+        messages.error(request, str(error))
+        return redirect(back) if back else redirect("evaluations:exports", plan.slug)
+    start_runner()
+    return redirect("evaluations:work", asked.key)
+
+
+def _act(request: PersonRequest, asked: LongWork) -> HttpResponse:
+    act = request.POST.get("act")
+    if act == "remove":
+        if remove(asked):
+            messages.success(request, f"「{asked.title}」を消しました。")
+        return redirect("evaluations:work_list")
+    if act == "cancel":
+        cancel(asked)
+    elif act == "again":
+        try:
+            if start_again(asked):
+                start_runner()
+        except WorkRefused as error:
+            messages.error(request, str(error))
+    return redirect("evaluations:work", asked.key)
+
+
+def _refreshes(request: PersonRequest, works: Iterable[LongWork]) -> bool | None:
+    """Whether the page asks for itself again without a script; None where nothing is under way."""
+    if not any(one.is_under_way for one in works):
+        return None
+    return request.GET.get("refresh") != "no"
