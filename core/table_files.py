@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from core.json_parts import KeyTwice, keys_once
 from core.tables import (
     BLANK,
     MAX_CELL,
@@ -71,13 +72,14 @@ def read_json(content: bytes) -> Table:
     try:
         objects = json.loads(
             content.decode("utf-8-sig"),
-            object_pairs_hook=_keys_once,
+            object_pairs_hook=keys_once,
             parse_int=str,
             parse_float=str,
             parse_constant=_refuse_constant,
         )
-    except NotReadable:
-        raise
+    except KeyTwice as error:
+        sentence = f"一つの行に同じ項目「{error.key[:20]}」が二つあります。どちらかを消してください。"
+        raise NotReadable(sentence) from error
     except (ValueError, RecursionError) as error:
         raise NotReadable("JSONとして読み取れません。UTF-8で、書き出したときの形のまま保存してください。") from error
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
@@ -91,6 +93,7 @@ def read_json(content: bytes) -> Table:
     lines += [[_json_cell(item[key]) if key in item else None for key in header] for item in objects]
     for number, line in enumerate(lines, start=1):
         _refuse_long_texts(number, line)
+        _refuse_half_signs(number, line)
     return as_table(lines)
 
 
@@ -147,20 +150,20 @@ def _refuse_long_texts(number: int, line: Sequence[Kept]) -> None:
             refuse_long(number, place)
 
 
+def _refuse_half_signs(number: int, line: Sequence[Kept]) -> None:
+    """JSON can name halves of a sign that no page and no file can show."""
+    for place, kept in enumerate(line):
+        if isinstance(kept, str) and any("\ud800" <= sign <= "\udfff" for sign in kept):
+            sentence = "文字として扱えない符号があります。書き出したときの形のまま保存してください。"
+            raise NotReadable(sentence, address(place, number))
+
+
 def _json_cell(item: object) -> Kept:
     if item is None:
         return BLANK
     if isinstance(item, str):
         return item
     return TableCell(problem="文字か数値にしてください（入力：true・false、または入れ子の値）")
-
-
-def _keys_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
-        raise NotReadable(f"一つの行に同じ項目「{twice[:20]}」が二つあります。どちらかを消してください。")
-    return found
 
 
 def _refuse_constant(word: str) -> str:

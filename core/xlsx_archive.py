@@ -90,7 +90,7 @@ def damage_in_words() -> Iterator[None]:
 
 
 def _refuse_what_no_spreadsheet_writes(archive: zipfile.ZipFile) -> None:
-    """Two parts of one name, of which programs read different ones; names that lead out of the archive; other packings."""
+    """Two parts of one name, names that lead out of the archive, other ways of packing."""
     parts = archive.infolist()
     if len({part.filename.lower() for part in parts}) < len(parts):
         raise NotReadable(BROKEN)
