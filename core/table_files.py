@@ -13,7 +13,6 @@ from core.tables import (
     MAX_CELL,
     MAX_ROWS,
     Kept,
-    Line,
     NotReadable,
     Table,
     TableCell,
@@ -41,26 +40,35 @@ EXTENSIONS = (".csv", ".xlsx", ".json")
 def read_table(name: str, content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
     """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row. A table
     whose header is not wanted comes without rows."""
-    extension = PurePath(name).suffix.lower()
-    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
-        raise NotReadable(
-            f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
-        )
-    if extension not in EXTENSIONS:
-        raise NotReadable("取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。")
-    if len(content) > MAX_BYTES:
-        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
-    if not content.strip():
-        raise NotReadable("ファイルが空です。")
+    extension = accepted(
+        name, content, EXTENSIONS, "取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。"
+    )
     if extension == ".json":
         return read_json(content)
     read = read_csv if extension == ".csv" else read_xlsx
     return read(content, header_row=header_row, is_wanted=is_wanted)
 
 
+def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str, *, limit: int = MAX_BYTES) -> str:
+    """The extension of an uploaded file; NotReadable for another kind (in the words of `otherwise`), and for what is
+    too large or empty."""
+    extension = PurePath(name).suffix.lower()
+    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
+        raise NotReadable(
+            f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
+        )
+    if extension not in extensions:
+        raise NotReadable(otherwise)
+    if len(content) > limit:
+        raise NotReadable(f"ファイルが大きすぎます。{limit // 1024 // 1024}MBまでのファイルに分けてください。")
+    if not content.strip():
+        raise NotReadable("ファイルが空です。")
+    return extension
+
+
 def read_csv(content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
     """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
-    return as_table(_csv_lines(content), is_csv=True, header_row=header_row, is_wanted=is_wanted)
+    return as_table(csv_lines(content), is_csv=True, header_row=header_row, is_wanted=is_wanted)
 
 
 def read_json(content: bytes) -> Table:
@@ -124,8 +132,8 @@ def _lines(source: io.TextIOBase) -> Iterator[str]:
         yield line
 
 
-def _csv_lines(content: bytes) -> Iterator[Line]:
-    """The rows of a CSV, as far as they are within the limits."""
+def csv_lines(content: bytes) -> Iterator[list[str]]:
+    """The texts of a CSV line by line, as far as they are within the limits; NotReadable for what is none."""
     source = io.TextIOWrapper(io.BytesIO(content), _encoding(content), newline="")
     cells = 0
     try:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
@@ -44,11 +44,11 @@ class SheetCells:
         self.number, self.row = 0, Row()
         self.ready: list[tuple[int, Row]] = []
         self.column, self.kind, self.style = 0, "n", 0
-        self.has_formula, self.value = False, ""
+        self.has_formula, self.formula, self.value = False, "", ""
         self.characters = 0
         self.stream = text_stream(
             {"row": self._row, "c": self._cell, "f": self._formula, "v": self._value, "mergeCell": self._merge},
-            {"row": self._row_ends, "c": self._cell_ends, "v": self._value_ends},
+            {"row": self._row_ends, "c": self._cell_ends, "f": self._formula_ends, "v": self._value_ends},
         )
 
     def rows(self, source: IO[bytes]) -> Iterator[tuple[int, Row]]:
@@ -81,6 +81,10 @@ class SheetCells:
 
     def _formula(self, _: Attributes) -> None:
         self.has_formula = True
+        self.stream.collect()
+
+    def _formula_ends(self) -> None:
+        self.formula = self.stream.collected()
 
     def _value(self, _: Attributes) -> None:
         self.stream.collect()
@@ -129,9 +133,7 @@ class SheetCells:
         return self._text(text)
 
     def _number(self, text: str) -> Kept:
-        number = float(text) if "." in text or "E" in text or "e" in text else int(text)
-        if not isfinite(number):
-            raise ValueError(text)
+        number = _number(text)
         form = self.formats[self.style] if self.formats else Format.NUMBER
         if form is Format.NUMBER:
             return number_text(number)
@@ -150,6 +152,35 @@ class SheetCells:
             raise NotReadable(sentence, place.partition(":")[0])
 
 
+class WrittenCell(NamedTuple):
+    """A cell as the file holds it. `kind`: "f" for a formula, "e" for an error, "n" for a number, else a text."""
+
+    text: str
+    kind: str
+
+
+NOTHING_WRITTEN = WrittenCell("", "")
+
+
+class WrittenCells(SheetCells):
+    """Reads a sheet without looking for what people mean: formulas, not their results; merges as they come."""
+
+    def _kept(self) -> Any:
+        if self.has_formula:
+            return WrittenCell(f"={self.formula}", "f")
+        kept = super()._kept()
+        if kept is BLANK or self.kind == "e":
+            return kept if kept is BLANK else WrittenCell(self.value, "e")
+        if isinstance(kept, TableCell) and kept.is_percent:
+            return WrittenCell(number_text(_number(self.value)), "n")
+        if isinstance(kept, TableCell):
+            return WrittenCell(kept.text or kept.problem, "")
+        return WrittenCell(kept or "", "n" if self.kind == "n" else "")
+
+    def _merge(self, attributes: Attributes) -> None:
+        """However many."""
+
+
 @lru_cache(maxsize=20_000)
 def _column(letters: str) -> int:
     """The number of a column, A is 1; ValueError for what no spreadsheet has."""
@@ -160,6 +191,14 @@ def _column(letters: str) -> int:
         number = number * 26 + ord(letter) - 64
     if not 1 <= number <= 16_384:
         raise ValueError(letters)
+    return number
+
+
+def _number(text: str) -> int | float:
+    """ValueError for one that is none, or that no spreadsheet can hold."""
+    number = float(text) if "." in text or "E" in text or "e" in text else int(text)
+    if not isfinite(number):
+        raise ValueError(text)
     return number
 
 

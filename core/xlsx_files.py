@@ -1,12 +1,13 @@
 """An .xlsx as a table, or sheet by sheet, read row by row within limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from core.tables import BLANK, Line, Table, TableCell, Wanted, as_cell, as_table, everything
 from core.xlsx_archive import XlsxArchive, damage_in_words
-from core.xlsx_cells import SheetCells
+from core.xlsx_cells import NOTHING_WRITTEN, SheetCells, WrittenCell, WrittenCells
 from core.xlsx_parts import Format, book_parts, formats_of, properties_of, shared_texts
 
 
@@ -33,9 +34,22 @@ class XlsxBook:
 
     def lines(self, name: str) -> Iterator[Line]:
         """The rows one after the other, those without a cell too, in the form in which a table keeps them."""
+        return self._lines(name, SheetCells)
+
+    def written_lines(self, name: str) -> Iterator[Sequence[WrittenCell]]:
+        """The same cells as the file holds them, formulas as formulas."""
+        for line in self._lines(name, WrittenCells):
+            yield [cell if isinstance(cell, WrittenCell) else NOTHING_WRITTEN for cell in line]
+
+    def part(self, name: str) -> bytes:
+        """The XML of one sheet, for what is no cell (drawings, hidden columns)."""
+        with damage_in_words(), self.archive.open(self.by_name[name].part) as source:
+            return source.read()
+
+    def _lines(self, name: str, kind: type[SheetCells]) -> Iterator[Any]:
         told = 0
         with damage_in_words(), self.archive.open(self.by_name[name].part) as source:
-            for number, row in SheetCells(self._texts, self._formats, self.parts.epoch).rows(source):
+            for number, row in kind(self._texts, self._formats, self.parts.epoch).rows(source):
                 yield from ((),) * (number - told - 1)
                 yield row
                 told = number

@@ -7,6 +7,7 @@ out as the texts they are.
 import io
 import json
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -143,7 +144,7 @@ def with_packed(content: bytes, name: str, part: Packed) -> bytes:
 
 def _appended(content: bytes, name: str, part: bytes) -> bytes:
     file = io.BytesIO(content)
-    with zipfile.ZipFile(file, "a") as archive:
+    with zipfile.ZipFile(file, "a") as archive, warnings.catch_warnings(action="ignore"):
         archive.writestr(name, part)
     return file.getvalue()
 

@@ -12,6 +12,9 @@ from core.table_files import EXTENSIONS, MAX_BYTES, read_table
 from core.tables import NotReadable
 from core.tidy import REQUIRED
 from core.xlsx_files import XlsxBook
+from evaluations.entry_forms.files import is_form
+from evaluations.entry_forms.merging import FORM_REASON, merged
+from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.importing.applying import REASON, apply_import
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
@@ -26,12 +29,13 @@ from evaluations.sheet_import.source import find_source, sheet_book_in
 from plans.access import plan_for, require
 from plans.models import Door, Plan
 from plans.refusals import Cause
-from plans.value_rows import newest_revision
+from plans.value_rows import newest_number, newest_revision
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 NOTHING = Outcome()
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
+FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +60,8 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
     try:
         book = sheet_book_in(name, content)
         if book:
-            return _read_sheet(request, plan, name, book)
+            read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
+            return _to_confirm(request, plan, read.preview, read) if read.preview and read.preview.changes else read
         table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
@@ -66,20 +71,29 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
     return _to_confirm(request, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
 
 
-def _read_sheet(request: PersonRequest, plan: Plan, name: str, book: XlsxBook) -> Outcome:
+def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
     found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
     preview = sheet_preview(found)
     count = len(preview.changes)
     if count > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
-    return _to_confirm(request, plan, preview, outcome) if count else outcome
+    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+
+
+def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
+    """What one returned 入力様式 changes, of whatever year; many together have a page of their own."""
+    reading = read_form(name, content, desk_of(plan, None, access=plan.access))
+    preview = merged([reading]).preview
+    if len(preview.changes) > MAX_SHEET_CHANGES:
+        return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
+    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
+    return Outcome(name, reading.failure, *remarks, preview)
 
 
 def _to_confirm(request: PersonRequest, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
     """The outcome with a preview, and the signed text that confirms it."""
-    text = signed(preview, plan, request.user, revision=_newest_number(plan))
+    text = signed(preview, plan, request.user, revision=newest_number(plan))
     if len(text) > MAX_SIGNED:
         count = f"{len(preview.changes):,}"
         return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
@@ -89,7 +103,7 @@ def _to_confirm(request: PersonRequest, plan: Plan, preview: Preview, outcome: O
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     """Write what was looked at; what others changed since comes back to be chosen."""
     try:
-        preview = unsigned(request.POST["preview"], plan, request.user, revision=_newest_number(plan))
+        preview = unsigned(request.POST["preview"], plan, request.user, revision=newest_number(plan))
     except PreviewLost as error:
         return _page(request, plan, Outcome(failure=str(error)))
     chosen = preview.chosen(request.POST.getlist("overwrite"), request.POST.getlist("accept"))
@@ -97,7 +111,7 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
         messages.info(request, "取り込む変更に印が付いていません。まだ何も書き込んでいません。")
         return _page(request, plan, _to_confirm(request, plan, preview))
     try:
-        reason = SHEET_REASON if preview.is_sheet else REASON
+        reason = FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
         count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=reason)
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
@@ -109,12 +123,6 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     else:
         messages.info(request, "変更はありませんでした。")
     return redirect("evaluations:dashboard", plan.slug)
-
-
-def _newest_number(plan: Plan) -> int:
-    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
-    revision = newest_revision(plan)
-    return revision.number if revision else 0
 
 
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:
