@@ -105,6 +105,11 @@ def read_json(content: bytes) -> Table:
     return as_table(lines)
 
 
+def decoded(content: bytes) -> str:
+    """The text in UTF-8, with or without its mark, or in CP932; NotReadable otherwise."""
+    return content.decode(_encoding(content))
+
+
 def _encoding(content: bytes) -> str:
     """The first encoding in which all of it can be read, piece by piece: a text of another width takes four times the
     room."""

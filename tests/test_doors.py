@@ -105,6 +105,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:entry_forms_download": ({**S, "year": YEAR}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
     "evaluations:import": (S, WRITERS),
+    "evaluations:archive": (S, WRITERS),
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
@@ -137,6 +138,7 @@ MOVES = {
     "reopen": ("confirmer", "manager"),
 }
 ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest", "evaluations:all_sheets"}
+ELSEWHERE |= {"evaluations:paper_section", "evaluations:make_paper"}  # a second each: test_paper_pdf.py
 """Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
 
 

@@ -92,10 +92,12 @@ class Kind:
     """One kind of work. `run` does it. `access` is what the person may do now; it raises PermissionDenied or Http404
     for somebody who may not (any more), and is asked when the work runs, is shown and is fetched.
 
-    `onward` says where a finished work leads, where that is more than its file.
+    `onward` says where a finished work leads, where that is more than its file. `offers_file`: the file that came of it
+    is for people; else it is for the page that `onward` leads to.
     """
 
     name: str
     run: Callable[[LongWork, Tell], Result]
     access: Callable[[LongWork], Access] = readers
     onward: Callable[[LongWork], Onward] | None = None
+    offers_file: bool = True

@@ -108,7 +108,7 @@ def work_page(work: LongWork) -> WorkPage:
         in_words(work),
         "",
         tuple(ReportLine(**line) for line in work.report),
-        files.first() if is_done else None,
+        files.first() if is_done and kind.offers_file else None,
         kind.onward(work) if is_done and kind.onward else None,
     )
 

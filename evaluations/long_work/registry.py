@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from evaluations.all_sheets import ALL_SHEETS
+from evaluations.entry_forms.work import ENTRY_FORMS
 from evaluations.long_work.kinds import Kind
+from evaluations.paper_work import PAPER_PDF
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS,)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS, ENTRY_FORMS, PAPER_PDF)}

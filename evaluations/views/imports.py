@@ -1,7 +1,5 @@
 """取り込み: upload → problems by cell address, or a preview → confirm."""
 
-from dataclasses import replace
-
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -15,24 +13,21 @@ from core.xlsx_files import XlsxBook
 from evaluations.entry_forms.files import is_form
 from evaluations.entry_forms.merging import FORM_REASON, merged
 from evaluations.entry_forms.reading import desk_of, read_form
-from evaluations.importing.applying import REASON, apply_import
+from evaluations.importing.applying import REASON
+from evaluations.importing.confirming import confirm, to_confirm
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
-from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.report import Remark
+from evaluations.importing.preview import Preview
 from evaluations.importing.rows import has_required
 from evaluations.places import PersonRequest
 from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
 from evaluations.sheet_import.source import find_source, sheet_book_in
 from plans.access import plan_for, require
-from plans.models import Door, Plan
-from plans.refusals import Cause
-from plans.value_rows import newest_number, newest_revision
+from plans.models import Plan
+from plans.value_rows import newest_revision
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
-NOTHING = Outcome()
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
 FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
@@ -61,14 +56,14 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
         book = sheet_book_in(name, content)
         if book:
             read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
-            return _to_confirm(request, plan, read.preview, read) if read.preview and read.preview.changes else read
+            return to_confirm(read.preview, plan, request.user, read) if read.preview and read.preview.changes else read
         table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
         return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return _to_confirm(request, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
+    return to_confirm(Preview(found.changes), plan, request.user, Outcome(name, warnings=found.warnings))
 
 
 def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
@@ -91,38 +86,23 @@ def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
     return Outcome(name, reading.failure, *remarks, preview)
 
 
-def _to_confirm(request: PersonRequest, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
-    """The outcome with a preview, and the signed text that confirms it."""
-    text = signed(preview, plan, request.user, revision=newest_number(plan))
-    if len(text) > MAX_SIGNED:
-        count = f"{len(preview.changes):,}"
-        return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
-    return replace(outcome, preview=preview, signed=text)
-
-
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     """Write what was looked at; what others changed since comes back to be chosen."""
-    try:
-        preview = unsigned(request.POST["preview"], plan, request.user, revision=newest_number(plan))
-    except PreviewLost as error:
-        return _page(request, plan, Outcome(failure=str(error)))
-    chosen = preview.chosen(request.POST.getlist("overwrite"), request.POST.getlist("accept"))
-    if preview.is_sheet and not chosen.changes:
-        messages.info(request, "取り込む変更に印が付いていません。まだ何も書き込んでいません。")
-        return _page(request, plan, _to_confirm(request, plan, preview))
-    try:
-        reason = FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
-        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=reason)
-    except ImportRefused as error:
-        others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
-        again = chosen.after_conflict(error.refused)
-        outcome = Outcome(problems=others) if others else _to_confirm(request, plan, again)
-        return _page(request, plan, outcome)
-    if count:
-        messages.success(request, f"変更 {count} 件を取り込みました。")
+    done = confirm(request.POST, plan, request.user, reason=_reason)
+    if done.outcome:
+        if done.message:
+            messages.info(request, done.message)
+        return _page(request, plan, done.outcome)
+    if done.count:
+        messages.success(request, f"変更 {done.count} 件を取り込みました。")
     else:
         messages.info(request, "変更はありませんでした。")
     return redirect("evaluations:dashboard", plan.slug)
+
+
+def _reason(preview: Preview) -> str:
+    """What the history says of its changes."""
+    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
 
 
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:
