@@ -28,6 +28,7 @@ from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
 from evaluations.views.paper_pdf import make_paper, paper_section
 from evaluations.views.prefecture import prefecture, prefecture_table
+from evaluations.views.publication_pdfs import make_publication_pdfs, published_pdf
 from evaluations.views.publish import publish
 from evaluations.views.published import (
     published_data,
@@ -99,6 +100,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("revisions/", revisions, name="revisions"),
     path("revisions/table.xlsx", revisions_table, name="revisions_table"),
     path("publish/", publish, name="publish"),
+    path("publish/<int:number>/pdf/", make_publication_pdfs, name="make_publication_pdfs"),
     path("settings/measures/", plan_measures, name="plan_measures"),
     path("settings/measures/add/", add_measure, name="add_measure"),
     path("settings/sections/<int:number>/", section_goals, name="section_goals"),
@@ -120,6 +122,8 @@ published_patterns = [
     ),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
     path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/paper.pdf", published_pdf, name="published_pdf"),
+    path("<slug:slug>/versions/<int:number>/section-<int:section>.pdf", published_pdf, name="published_section_pdf"),
     path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
     path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
     path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.canonical import canonical_text
+from evaluations.publication_pdfs import BOOK, is_made
 from evaluations.published import PublishedVersion, published_version
 from evaluations.published_sheet import SHEETS, publication_sheet
 from plans.downloads import XLSX, as_download
@@ -23,7 +24,8 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return _gone(request, found)
     if request.GET.get("format") == "json":
         return HttpResponse(canonical_text(found.read.body), content_type="application/json")
-    context = {"plan": found.read.plan, "version": found, "sheets": SHEETS}
+    has_pdf = is_made(found.publication, BOOK)
+    context = {"plan": found.read.plan, "version": found, "sheets": SHEETS, "has_pdf": has_pdf}
     return render(request, "published/version.html", context)
 
 
