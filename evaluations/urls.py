@@ -15,6 +15,7 @@ from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
 from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
+from evaluations.views.errata import version_errata, version_errata_table
 from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
@@ -125,6 +126,8 @@ published_patterns = [
     path("<slug:slug>/versions/<int:number>/paper.pdf", published_pdf, name="published_pdf"),
     path("<slug:slug>/versions/<int:number>/section-<int:section>.pdf", published_pdf, name="published_section_pdf"),
     path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
+    path("<slug:slug>/versions/<int:number>/errata/", version_errata, name="published_errata"),
+    path("<slug:slug>/versions/<int:number>/errata.xlsx", version_errata_table, name="published_errata_table"),
     path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
     path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),
 ]

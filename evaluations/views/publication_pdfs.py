@@ -36,4 +36,11 @@ def make_publication_pdfs(request: PersonRequest, slug: str, number: int) -> Htt
         messages.error(request, str(NoPdfHere()))
         return redirect("evaluations:publish", slug)
     title = f"公表第{publication.number}号のPDF"
-    return begin(request, PUBLICATION_PDFS, title, plan=plan, parameters={"number": number}, back=reverse("evaluations:publish", args=[slug]))
+    return begin(
+        request,
+        PUBLICATION_PDFS,
+        title,
+        plan=plan,
+        parameters={"number": number},
+        back=reverse("evaluations:publish", args=[slug]),
+    )

@@ -26,7 +26,9 @@ def published_list(request: HttpRequest) -> HttpResponse:
 def published_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """What is published of one plan: the years, their 節, the table to download, older versions."""
     found = published.published_plan(slug)
-    return render(request, "published/plan.html", {"plan": found.plan, "published": found, "books": books_of(found.publications)})
+    return render(
+        request, "published/plan.html", {"plan": found.plan, "published": found, "books": books_of(found.publications)}
+    )
 
 
 @require_safe
