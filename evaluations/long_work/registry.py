@@ -6,5 +6,6 @@ from evaluations.all_sheets import ALL_SHEETS
 from evaluations.entry_forms.work import ENTRY_FORMS
 from evaluations.long_work.kinds import Kind
 from evaluations.paper_work import PAPER_PDF
+from evaluations.publication_pdfs import PUBLICATION_PDFS
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS, ENTRY_FORMS, PAPER_PDF)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS, ENTRY_FORMS, PAPER_PDF, PUBLICATION_PDFS)}
