@@ -18,6 +18,7 @@ from evaluations.importing.confirming import confirm, to_confirm
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
 from evaluations.importing.preview import Preview
+from evaluations.importing.rows import has_required
 from evaluations.places import PersonRequest
 from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
@@ -56,7 +57,7 @@ def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outc
         if book:
             read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
             return to_confirm(read.preview, plan, request.user, read) if read.preview and read.preview.changes else read
-        table = read_table(name, content)
+        table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)
