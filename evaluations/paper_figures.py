@@ -5,6 +5,7 @@ A line that would be blank in every year is left out, so that a goal of the last
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.figures import Figures, shown_number
 from core.fiscal_years import wareki
@@ -115,7 +116,7 @@ def _signed(figures: Figures, kind: ValueKind) -> str:
     return f"+{written}" if difference > 0 else written
 
 
-def _percent(rate) -> str:
+def _percent(rate: Decimal | None) -> str:
     return "" if rate is None else f"{one_decimal(rate)}%"
 
 
@@ -127,9 +128,9 @@ def _remarks(cell: YearCell, kind: ValueKind, unit: str) -> Iterator[str]:
     if cell.interim:
         yield _on_the_way(cell, kind, unit)
     if planned.wording:
-        yield f"計画の原文：{planned.wording}"
+        yield f"計画の原文：{planned.wording}".rstrip("。")
     if actual.wording:
-        yield f"実績の原文：{actual.wording}"
+        yield f"実績の原文：{actual.wording}".rstrip("。")
     if actual.as_of:
         yield f"時点：{actual.as_of}"
     if actual.note:

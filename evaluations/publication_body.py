@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from core.canonical import sha256_of
 from core.figures import hidden
@@ -84,7 +84,9 @@ def source_of(
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
         targets[target.section_id].append(target)
     held = ActivityRecord.sections.through.objects.filter(section__plan=plan).select_related("activityrecord")
-    for link in held.order_by("activityrecord__fiscal_year", "activityrecord__held_on", "activityrecord_id"):
+    # Left to themselves, the databases do not agree where a record without a day stands, and the hash must not depend.
+    day = F("activityrecord__held_on").asc(nulls_first=True)
+    for link in held.order_by("activityrecord__fiscal_year", day, "activityrecord_id"):
         records[link.section_id].append(link.activityrecord)
     places = ("section", "measure", "reflected_section", "reflected_measure")
     opinions = plan.opinions.filter(published=True) if opinions is None else opinions

@@ -198,7 +198,7 @@ def _records(
     seen = [y for y in plan.years if plan.access.sees_actuals(state_of(states.get((section.pk, y))))]
     before, within = Q(fiscal_year__lt=plan.start_year), Q(fiscal_year__in=seen)
     records = plan.records.filter(before | within, sections=section, fiscal_year__lte=year)
-    return with_links(records.order_by("fiscal_year", "held_on", "id"))
+    return with_links(records.order_by("fiscal_year", F("held_on").asc(nulls_first=True), "id"))
 
 
 def _miscounted(records: Iterable[ActivityRecord], rows: Iterable[MeasureRow], year: int) -> tuple[CountOffer, ...]:

@@ -158,6 +158,16 @@ def test_a_body_tells_the_plan_its_sections_and_no_person(plan, confirmer):
     assert confirmer.username not in canonical_text(body)
 
 
+def test_a_record_without_a_day_stands_before_the_dated_ones_whatever_the_database(plan, confirmer):
+    section = plan.sections.get(number=1)
+    for title, day in (("日付のある会議", date(2020, 9, 1)), ("日付のない会議", None)):
+        ActivityRecord.objects.create(plan=plan, fiscal_year=2020, held_on=day, title=title).sections.add(section)
+
+    records = publish_it(plan, confirmer).body["sections"][0]["records"]
+
+    assert [record["title"] for record in records] == ["日付のない会議", "日付のある会議"]
+
+
 def test_rows_are_every_measure_and_year_with_the_columns_of_the_tidy_table(plan, confirmer):
     rows = publish_it(plan, confirmer).body["rows"]
 
