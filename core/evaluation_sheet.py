@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.citation import Mark
 from core.sheet_design import Content, Line, Measures
 
 Shown = str | Decimal | None
@@ -59,7 +60,8 @@ class Stamp:
 
 @dataclass(frozen=True)
 class SheetBook:
-    """A whole sheet. Each part starts on a new page; the notes stand under the last one."""
+    """A whole sheet. Each part starts on a new page; the notes stand under the last one, and below them the mark: the
+    publication that the sheet prints, or that it prints none."""
 
     title: str
     year_label: str
@@ -68,3 +70,4 @@ class SheetBook:
     subtitle: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     stamp: Stamp = Stamp("", 0, {})
+    mark: Mark | None = None

@@ -16,13 +16,15 @@ class Holds(Word):
     DERIVED = "derived", "計算で出る値"
     SHOWN = "shown", "ほかのページの内容"
     FIXED = "fixed", "様式の文字"
+    MARK = "mark", "公表の番号"
 
 
 @dataclass(frozen=True, slots=True)
 class CellKey:
     """What a cell is, in words that outlive its address.
 
-    A VALUE and a DERIVED name 指標コード, 年度 and line; a TEXT its 節番号 and field. The rest name nothing.
+    A VALUE and a DERIVED name 指標コード, 年度 and line; a TEXT its 節番号 and field. The rest name nothing. A
+    MARK says which publication the paper is, or on which day it was made: another day's is no edit.
     """
 
     holds: Holds = Holds.FIXED
@@ -32,6 +34,7 @@ class CellKey:
 
 
 FIXED = CellKey()
+MARK = CellKey(Holds.MARK)
 
 
 class NumberFormat(StrEnum):

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.citation import Mark
 from core.evaluation_sheet import Shown
 from core.text_width import wrap
 from core.tidy_files import GUARDED
@@ -29,7 +30,8 @@ _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 @dataclass(frozen=True)
 class PrintedTable:
     """One table on its sheet. `columns`: heading and width in digits. `remarks` stand under the title, one line each;
-    `parts` are groups of rows, each with its title ("" for none); `empty` stands there instead of any row.
+    `parts` are groups of rows, each with its title ("" for none); `empty` stands there instead of any row. `mark` says
+    under the table, and at the foot of every page, which publication it prints.
     """
 
     sheet_name: str
@@ -39,6 +41,7 @@ class PrintedTable:
     empty: str
     remarks: tuple[str, ...] = ()
     centred: frozenset[int] = frozenset()
+    mark: Mark | None = None
 
     @property
     def widths(self) -> tuple[float, ...]:
@@ -66,6 +69,10 @@ def write_table(table: PrintedTable) -> bytes:
             for place, value in enumerate(line, start=1):
                 put(sheet, row, place, value, centred=place in table.centred, wrapped=True, border=True)
             fit_height(sheet, row, line, table.widths)
+    if table.mark:
+        row += 2
+        put(sheet, row, 1, table.mark.words)
+        sheet.oddFooter.right.text, sheet.oddFooter.right.size = table.mark.short, 8
     set_up_print(sheet, heading_row, row, len(table.columns))
     stream = BytesIO()
     workbook.save(stream)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.citation import Mark
 from core.evaluation_sheet import Shown
 from core.printed_table import PrintedTable, write_table
 
@@ -36,18 +37,20 @@ class RevisionSheetRow:
 
 @dataclass(frozen=True)
 class RevisionSheet:
-    """`decisions` say when and why, one line each; `labels` head the columns behind 当初."""
+    """`decisions` say when and why, one line each; `labels` head the columns behind 当初; `mark` says which
+    publication it prints.
+    """
 
     title: str
     decisions: tuple[str, ...]
     labels: tuple[str, ...]
     rows: tuple[RevisionSheetRow, ...]
+    mark: Mark | None = None
 
 
 def write_revision_table(book: RevisionSheet) -> bytes:
     """The table as an .xlsx file; a line instead of it where no 計画値 was changed."""
     columns = (*BEFORE, *((label, VERSION_WIDTH) for label in book.labels), *AFTER)
     parts = (("", tuple(one.values for one in book.rows)),) if book.rows else ()
-    return write_table(
-        PrintedTable(SHEET_NAME, book.title, columns, parts, "変更した計画値はありません。", book.decisions)
-    )
+    empty = "変更した計画値はありません。"
+    return write_table(PrintedTable(SHEET_NAME, book.title, columns, parts, empty, book.decisions, mark=book.mark))

@@ -24,6 +24,8 @@ from core.tables import MAX_COLUMNS
 
 KEY_SHEET = "_fukushi_pdca"
 PROPERTY = "fukushi-pdca"
+PUBLICATION = "fukushi-pdca-publication"
+"""The property with the whole hash of the publication that a sheet prints; none on any other sheet."""
 FORMAT = "1"
 REMARK = "評価シートを取り込むときに使います。消しても取り込めますが、確かめられることが減ります。"
 _NAME = re.compile(r"([0-9a-z-]{1,20})/([0-9]{4})/([0-9a-z-]{1,30})/([a-z]{1,10})/([0-9]{1,9})", re.ASCII)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core.evaluation_sheet import SheetBlock, SheetBook, SheetSection, Shown
 from core.fiscal_years import wareki
-from core.placed_sheet import FIXED, CellKey, Holds, NumberFormat, PlacedCell, PlacedSheet
+from core.placed_sheet import FIXED, MARK, CellKey, Holds, NumberFormat, PlacedCell, PlacedSheet
 from core.sheet_bands import Piece, RunningBand, headings_height, key_of
 from core.sheet_design import ENTERED, Box, Edition, FigureBox, Line, Role, SheetDesign
 from core.sheet_grid import ROW_LIMIT, BlockSpans, Grid, Span, rows_of, text_height
@@ -63,12 +63,15 @@ class _Pages:
             self.turn()
         for note in self.book.notes:
             self._line(note, Role.NOTE)
+        if self.book.mark:
+            self._line(self.book.mark.words, Role.NOTE, key=MARK)
 
     @property
     def notes_height(self) -> float:
         """What the notes need under the table."""
         size = self.design.looks[Role.NOTE].size
-        return sum(text_height(note, self.grid.total, size) for note in self.book.notes)
+        marks = (self.book.mark.words,) if self.book.mark else ()
+        return sum(text_height(note, self.grid.total, size) for note in (*self.book.notes, *marks))
 
     def turn(self) -> None:
         """Begin a new page."""
@@ -244,9 +247,9 @@ class _Pages:
             for span in columns:
                 self._put(empty_row, span, None, Role.EMPTY)
 
-    def _line(self, text: str, role: Role) -> None:
+    def _line(self, text: str, role: Role, key: CellKey = FIXED) -> None:
         height = text_height(text, self.grid.total, self.design.looks[role].size)
-        self._put(self._rows([min(height, ROW_LIMIT)]), self.grid.whole, text, role)
+        self._put(self._rows([min(height, ROW_LIMIT)]), self.grid.whole, text, role, key=key)
 
     def _rows(self, heights: list[float]) -> int:
         """Add rows; the number of the first."""

@@ -15,31 +15,45 @@ EXTENSIONS = (".csv", ".xlsx", ".json")
 
 def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
     """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row."""
-    extension = PurePath(name).suffix.lower()
-    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
-        raise NotReadable(
-            f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
-        )
-    if extension not in EXTENSIONS:
-        raise NotReadable("取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。")
-    if len(content) > MAX_BYTES:
-        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
-    if not content.strip():
-        raise NotReadable("ファイルが空です。")
+    extension = accepted(
+        name, content, EXTENSIONS, "取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。"
+    )
     if extension == ".json":
         return read_json(content)
     return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
 
 
+def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str) -> str:
+    """The extension of an uploaded file; NotReadable for another kind (in the words of `otherwise`), and for what is
+    too large or empty."""
+    extension = PurePath(name).suffix.lower()
+    if extension in (".xls", ".xlsm", ".xlsb", ".ods"):
+        raise NotReadable(
+            f"{extension} は読み取れません。表計算ソフトで「Excelブック（.xlsx）」として保存してください。"
+        )
+    if extension not in extensions:
+        raise NotReadable(otherwise)
+    if len(content) > MAX_BYTES:
+        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
+    if not content.strip():
+        raise NotReadable("ファイルが空です。")
+    return extension
+
+
 def read_csv(content: bytes, *, header_row: int = 1) -> Table:
     """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
+    grid = csv_lines(content)
+    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True, header_row=header_row)
+
+
+def csv_lines(content: bytes) -> list[list[str]]:
+    """The texts of a CSV line by line; NotReadable for what is none, or is too wide."""
     try:
-        grid = list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
+        return list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
     except csv.Error as error:
         raise NotReadable(
             'CSVとして読み取れません。引用符（"）の閉じ忘れがないか確かめ、CSV形式で保存し直してください。'
         ) from error
-    return as_table([[TableCell(text) for text in line] for line in grid], is_csv=True, header_row=header_row)
 
 
 def read_json(content: bytes) -> Table:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from openpyxl.utils import get_column_letter
 
@@ -64,6 +65,13 @@ def address(column: int, row: int) -> str:
 Line = Sequence[TableCell | None]
 
 
+class HasText(Protocol):
+    """Any kind of cell that holds a text."""
+
+    @property
+    def text(self) -> str: ...
+
+
 def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1) -> Table:
     """Header and rows of a grid, within the limits; what stands above the header and blank rows are passed over."""
     refuse_beyond_limits(grid)
@@ -77,7 +85,7 @@ def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1)
     return Table(header, filled, is_csv)
 
 
-def refuse_beyond_limits(grid: Sequence[Line]) -> None:
+def refuse_beyond_limits(grid: Sequence[Sequence[HasText | None]]) -> None:
     """NotReadable for more rows or columns than we read, or a longer text."""
     if len(grid) > MAX_ROWS + 1:
         raise too_many_rows(MAX_ROWS + 2)

@@ -20,7 +20,7 @@ from core.evaluation_sheet import SheetBook
 from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
 from core.sheet_design import Edition, Role, SheetDesign
 from core.sheet_grid import PIXEL
-from core.sheet_keys import KEY_SHEET, PROPERTY, PrintedSheet, key_rows, name_of, printed_sheet
+from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, PrintedSheet, key_rows, name_of, printed_sheet
 from core.sheet_pages import lay_out
 from core.signs import for_workbook
 
@@ -46,6 +46,8 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     _write_cells(sheet, placed, design)
     _set_up_print(sheet, placed, design, book)
     _write_keys(workbook, printed_sheet(placed, book.stamp, design.key, edition))
+    if book.mark and book.mark.sha256:
+        workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
     stream = BytesIO()
     workbook.save(stream)
     return _timeless(stream.getvalue())
@@ -153,7 +155,8 @@ def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, bo
     for row in layout.breaks:
         sheet.row_breaks.append(Break(id=row))
     footer = sheet.oddFooter
-    footer.left.text, footer.center.text, footer.right.text = _footer(book.title), "&P / &N", _footer(book.year_label)
+    label = f"{book.year_label}　{book.mark.short}" if book.mark else book.year_label
+    footer.left.text, footer.center.text, footer.right.text = _footer(book.title), "&P / &N", _footer(label)
     for part in (footer.left, footer.center, footer.right):
         part.size = 8
 

@@ -80,6 +80,16 @@ class XlsxBook:
         refuse_beyond_limits(grid)
         return grid
 
+    def written_lines(self, name: str) -> Iterator[tuple[Any, ...]]:
+        """The cells of one sheet as the file holds them, formulas as formulas, row by row within the limits."""
+        with _damage_in_words():
+            yield from _lines(self.book, name)
+
+    def part(self, name: str) -> bytes:
+        """The XML of one sheet, for what openpyxl passes over when it reads row by row (merged cells, drawings)."""
+        with _damage_in_words(), zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            return archive.read(self.book[name]._worksheet_path)
+
     def _grid(self, name: str, rows: int | None) -> list[list[TableCell]]:
         grid: list[list[TableCell]] = []
         formulas: list[tuple[int, int]] = []

@@ -1,6 +1,6 @@
 """The room of the 協議会意見 as a noun: what a person may see, by council and day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,10 +11,13 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from core.citation import Mark
 from core.fiscal_years import wareki
 from core.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
+from evaluations.citations import mark_of, not_published
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinion_form import OpinionForm
+from evaluations.paper_sections import PaperOpinion
 from evaluations.places import next_year_in_words
 from evaluations.plan_filters import PlanFilters
 from plans.access import Access
@@ -133,7 +136,7 @@ def unanswered(plan: Plan) -> int:
     return visible_opinions(plan, plan.access).filter(status=OpinionStatus.UNANSWERED).count()
 
 
-def table_bytes(plan: Plan, groups: Iterable[OpinionGroup]) -> bytes:
+def table_bytes(plan: Plan, groups: Sequence[OpinionGroup]) -> bytes:
     """The standard table as an .xlsx file."""
     parts = tuple(
         (
@@ -152,7 +155,22 @@ def table_bytes(plan: Plan, groups: Iterable[OpinionGroup]) -> bytes:
         )
         for group in groups
     )
-    return write_opinion_table(OpinionSheet(f"{plan.municipality.name} {plan.name} 協議会等の意見と対応", parts))
+    title = f"{plan.municipality.name} {plan.name} 協議会等の意見と対応"
+    return write_opinion_table(OpinionSheet(title, parts, _mark(plan, groups)))
+
+
+def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:
+    """The publication that holds each of these opinions as it stands here; there is none of several 年度. One query."""
+    years = {group.fiscal_year for group in groups}
+    if len(years) != 1:
+        return not_published()
+    shown = [_as_published(opinion) for group in groups for opinion in group.opinions]
+    return mark_of(plan, years.pop(), lambda published: all(one in published.all_opinions for one in shown))
+
+
+def _as_published(one: CouncilOpinion) -> PaperOpinion:
+    facts = (one.council, one.held_on, one.number, one.place_in_words, one.speaker, one.opinion, one.response)
+    return PaperOpinion(*facts, one.reflected_in_words, one.status)
 
 
 def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:

@@ -7,16 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from core.citation import Mark
 from core.fiscal_years import both_eras
 from core.words import UNDER_REVIEW, UNPUBLISHED
+from evaluations.citations import citation_of, mark_of
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion
 from evaluations.opinions_page import section_of, visible_opinions
+from evaluations.paper_content import section_content
 from evaluations.paper_sections import PaperOpinion, PaperSection
 from evaluations.publication_body import OPINION_FACTS, Source, source_of
 from evaluations.published_year import PublishedYear
 from evaluations.revision_notes import revision_notes
+from evaluations.tidy import plan_columns
 from plans.access import Access
 from plans.models import Plan, Section, YearState
 
@@ -28,15 +32,20 @@ V = TypeVar("V")
 class EvaluationPaper:
     """Everything that a paper on the evaluation of one year says.
 
-    `opinions` are those on the evaluation as a whole; the others stand with their 節. `citation` names the publication
-    that the paper was made from, as one would cite it; "" for a paper from living data.
+    `opinions` are those on the evaluation as a whole; the others stand with their 節. `mark` is the publication that
+    says the same, or says of a paper from living data that none does; None only before anybody asked.
     """
 
     plan: Plan
     year: int
     sections: tuple[PaperSection, ...]
     opinions: tuple[PaperOpinion, ...] = ()
-    citation: str = ""
+    mark: Mark | None = None
+
+    @property
+    def citation(self) -> str:
+        """The line by which a reader knows which publication this is, or that it is none."""
+        return self.mark.words if self.mark else ""
 
     @property
     def title(self) -> str:
@@ -74,7 +83,7 @@ class EvaluationPaper:
 def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> EvaluationPaper:
     """The paper as this reader may see it; `access` None is the operator, who sees everything.
 
-    What they may not see is 確認中: their actuals are no figures and their texts are not in the paper at all. Eight
+    What they may not see is 確認中: their actuals are no figures and their texts are not in the paper at all. Nine
     queries, however many 節 and 指標.
     """
     source = source_of(plan, access=access, opinions=visible_opinions(plan, access).filter(fiscal_year=year))
@@ -94,7 +103,9 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
             opinions=tuple(heard[section.pk]),
         )
         sections.append(_with_texts(paper, source, promises[section.pk]) if sees else paper)
-    return EvaluationPaper(plan, year, tuple(sections), tuple(heard[None]))
+    made = EvaluationPaper(plan, year, tuple(sections), tuple(heard[None]))
+    content = content_of(made)
+    return replace(made, mark=mark_of(plan, year, lambda one: content_of(paper_of_publication(one)) == content))
 
 
 def paper_of_publication(published: PublishedYear) -> EvaluationPaper:
@@ -104,7 +115,17 @@ def paper_of_publication(published: PublishedYear) -> EvaluationPaper:
         year=published.year,
         sections=published.sections,
         opinions=published.opinions,
+        mark=citation_of(published.publication),
     )
+
+
+def content_of(paper: EvaluationPaper) -> dict[str, Any]:
+    """What a paper says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
+    return {
+        "plan": [*plan_columns(paper.plan).values(), paper.plan.near_low, paper.plan.near_high],
+        "sections": [section_content(section) for section in paper.sections],
+        "opinions": list(paper.opinions),
+    }
 
 
 _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)

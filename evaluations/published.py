@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
+from core.citation import Citation
+from evaluations.citations import citation_of
 from evaluations.models import Publication
 from evaluations.paper_sections import PaperSection
 from evaluations.publication import standing
-from evaluations.publication_body import Body
+from evaluations.publication_body import Body, body_hash
 from evaluations.published_year import PublishedYear
 from plans.models import Plan
 
@@ -47,14 +49,43 @@ def published_plan(slug: str) -> PublishedPlan:
 
 @dataclass(frozen=True)
 class PublishedVersion:
-    """One publication, with the newest of its 年度 if that is another one."""
+    """One publication among those of its 年度, which are ordered by number."""
 
     read: PublishedYear
-    newer: Publication | None
+    of_year: tuple[Publication, ...]
 
     @property
     def publication(self) -> Publication:
         return self.read.publication
+
+    @property
+    def citation(self) -> Citation:
+        return citation_of(self.publication)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether what is kept is still what was published."""
+        return body_hash(self.read.body) == self.publication.sha256
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.publication.withdrawn_at is not None
+
+    @property
+    def newer(self) -> Publication | None:
+        """The newest of its 年度; None where this is it."""
+        newest = self.of_year[-1]
+        return None if newest == self.publication else newest
+
+    @property
+    def before(self) -> Publication | None:
+        """The one that this one replaced; None for the first of its 年度."""
+        return next((one for one in reversed(self.of_year) if one.number < self.publication.number), None)
+
+    @property
+    def after(self) -> Publication | None:
+        """The one that replaced this one; None while none did."""
+        return next((one for one in self.of_year if one.number > self.publication.number), None)
 
 
 def published_version(slug: str, number: int) -> PublishedVersion:
@@ -62,9 +93,8 @@ def published_version(slug: str, number: int) -> PublishedVersion:
     publication = Publication.objects.filter(plan__slug=slug, number=number).first()
     if publication is None:
         raise Http404("この番号の公表資料はありません。")
-    newer = Publication.objects.filter(plan__slug=slug, fiscal_year=publication.fiscal_year, number__gt=number)
-    newest = newer.defer("body").order_by("-number").first()
-    return PublishedVersion(PublishedYear(publication, publication.body), newest)
+    of_year = Publication.objects.filter(plan__slug=slug, fiscal_year=publication.fiscal_year).defer("body")
+    return PublishedVersion(PublishedYear(publication, publication.body), tuple(of_year.order_by("number")))
 
 
 @dataclass(frozen=True)
@@ -88,6 +118,15 @@ class SectionPage:
     @property
     def plan(self) -> Plan:
         return self.read.plan
+
+    @property
+    def citation(self) -> Citation:
+        return citation_of(self.read.publication)
+
+    @property
+    def anchor(self) -> str:
+        """Where the 節 stands on the page of its publication."""
+        return f"#section-{self.section.section.number}"
 
 
 def section_page(slug: str, number: int, year: int) -> SectionPage:

@@ -56,6 +56,11 @@ class PublishedYear:
         """The opinions on the evaluation as a whole."""
         return _opinions(self.body)
 
+    @property
+    def all_opinions(self) -> tuple[PaperOpinion, ...]:
+        """Those on the whole, and those on each 節."""
+        return (*self.opinions, *(one for section in self.published_sections for one in section.opinions))
+
     def holds(self, number: int) -> bool:
         """Whether the 節 with this number was published."""
         return any(facts["number"] == number and facts["published"] for facts in self.body["sections"])

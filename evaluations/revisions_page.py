@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 
+from core.citation import Mark
 from core.evaluation_sheet import Shown
 from core.figures import Figures
 from core.fiscal_months import wareki_day
@@ -13,6 +14,8 @@ from core.fiscal_years import wareki
 from core.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
 from core.values import Value
 from core.words import ValueKind
+from evaluations.citations import mark_of
+from evaluations.published_year import PublishedYear
 from evaluations.revision_form import RevisionForm
 from plans.access import state_of
 from plans.models import Measure, Plan, PlanRevision, Section, YearState
@@ -146,7 +149,20 @@ def table_bytes(page: RevisionsPage) -> bytes:
         for cell in page.cells
     )
     labels = tuple(f"{one.label}後" for one in page.changes)
-    return write_revision_table(RevisionSheet(f"{plan.municipality.name} {plan.name} 計画変更", decided, labels, rows))
+    title = f"{plan.municipality.name} {plan.name} 計画変更"
+    return write_revision_table(RevisionSheet(title, decided, labels, rows, _mark(page)))
+
+
+def _mark(page: RevisionsPage) -> Mark:
+    """The newest publication that stands, if it tells the same of every 計画値. One query."""
+    shown = {(cell.measure.code, cell.year): cell.versions for cell in page.cells}
+    return mark_of(page.plan, None, lambda published: _told(published) == shown)
+
+
+def _told(published: PublishedYear) -> dict[tuple[str, int], Versions]:
+    """By 指標コード and year what the publication tells of each 計画値 that was changed."""
+    rows = (row for section in published.sections for row in section.rows)
+    return {(row.measure.code, cell.year): cell.versions for row in rows for cell in row.cells if cell.versions}
 
 
 def _cells(rows: Iterable[MeasureRow], revisions: Iterable[PlanRevision]) -> tuple[RevisedCell, ...]:

@@ -11,8 +11,9 @@ from core.sheet_design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.opinions_page import section_of, visible_opinions
+from evaluations.paper_sections import PaperOpinion
 from plans.access import Access, state_of
-from plans.models import Plan, Section, SectionYear
+from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
 from targets.models import OutcomeTarget, TargetItem
 
@@ -55,21 +56,19 @@ class SheetTexts:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was heard of no particular 節 is counted, not dropped."""
-        general = len(self.opinions.get(None, []))
-        if not general:
-            return ()
-        return (f"節を決めていない協議会等の意見が{general}件あります。「意見と対応」の表に記載しています。",)
+        return remark_on_opinions(len(self.opinions.get(None, [])))
 
     def _text(self, content: Content, section: Section, targets: Iterable[OutcomeTarget]) -> str:
         if content in WRITABLE:
             return self._written(section, content.value)
         if content is Content.OPINIONS:
-            return "\n".join(_opinion(opinion) for opinion in self.opinions.get(section.pk, []))
+            return "\n".join(opinion_text(opinion) for opinion in self.opinions.get(section.pk, []))
         if content is Content.ACTIONS:
             return self._actions(section)
         if content is Content.RATIONALE:
-            return "\n".join(_rationale(item) for item in self.rationales.get(section.pk, []))
-        return "\n".join(_passages(target, content) for target in targets)
+            items = self.rationales.get(section.pk, [])
+            return "\n".join(rationale_line(item.measure, item.rationale) for item in items)
+        return "\n".join(outline(target, content) for target in targets)
 
     def _is_visible(self, section: Section) -> bool:
         return self.access is None or self.access.sees_actuals(state_of(self.section_years.get(section.pk)))
@@ -132,19 +131,26 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return dict(found)
 
 
-def _passages(target: OutcomeTarget, content: Content) -> str:
+def outline(target: OutcomeTarget, content: Content) -> str:
     """概要, an empty line, 目標; either may be missing, or not wanted."""
     given = {Content.OVERVIEW: [target.overview], Content.GOAL_TEXT: [target.goal_text]}
     texts = given.get(content, [target.overview, target.goal_text])
     return "\n\n".join(printed(text) for text in texts if text)
 
 
-def _rationale(item: TargetItem) -> str:
+def rationale_line(measure: Measure, rationale: str) -> str:
     """「①指標名：考え方」."""
-    return f"{circled(item.measure.label)}{item.measure.title}：{printed(item.rationale)}"
+    return f"{circled(measure.label)}{measure.title}：{printed(rationale)}"
 
 
-def _opinion(opinion: CouncilOpinion) -> str:
+def remark_on_opinions(general: int) -> tuple[str, ...]:
+    """The line that counts what was heard of no particular 節; none where nothing was."""
+    if not general:
+        return ()
+    return (f"節を決めていない協議会等の意見が{general}件あります。「意見と対応」の表に記載しています。",)
+
+
+def opinion_text(opinion: CouncilOpinion | PaperOpinion) -> str:
     """「1 意見（意見者）」 under the council and its day, and what the city answered."""
     day = f"{opinion.held_on.year}年{opinion.held_on.month}月{opinion.held_on.day}日"
     speaker = f"（{opinion.speaker}）" if opinion.speaker else ""

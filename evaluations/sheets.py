@@ -1,22 +1,26 @@
 """The evaluation sheet of a plan and year: finished rows and texts become the plain data that `core` lays out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from core.evaluation_sheet import SheetBook, SheetSection, Stamp
 from core.fiscal_years import both_eras, wareki
 from core.sheet_design import Content, Edition, Measures
 from core.sheet_keys import PrintedSheet, printed_sheet
-from core.sheet_notes import notes_of
 from core.sheet_pages import lay_out
 from core.workbook import write_evaluation_sheet
-from evaluations.revision_notes import revision_notes
+from evaluations.citations import mark_of, not_published
+from evaluations.published_sheet import Arrangement, publication_book
+from evaluations.published_year import PublishedYear
 from evaluations.sheet_blocks import SheetRows, sheet_rows
+from evaluations.sheet_notes import sheet_notes
 from evaluations.sheet_texts import SheetTexts, sheet_texts
 from plans.access import Access, state_of
 from plans.models import Plan, Section, SectionYear, YearState
 from plans.sheet_layouts import SheetForm, form_of
+
+NO_STAMP = Stamp("", 0, {})
 
 
 @dataclass(frozen=True)
@@ -36,20 +40,26 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
     `form` None is the plan's own layout and edition.
     """
     form = form or form_of(plan)
-    book = sheet_book(plan, year, access=access, form=form)
-    return write_evaluation_sheet(book, form.design, form.edition)
+    material = _material(plan, year, access, form)
+    book = _book(plan, year, access, material)
+    mark = mark_of(plan, year, lambda published: _says_the_same(book, material, published))
+    return write_evaluation_sheet(replace(book, mark=mark), form.design, form.edition)
 
 
 def sheet_as_printed(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> PrintedSheet:
     """What the sheet would print now, cell by cell."""
-    book = sheet_book(plan, year, access=access, form=form)
+    # Which publication it cites is compared with nothing; the line takes its room all the same.
+    book = replace(sheet_book(plan, year, access=access, form=form), mark=not_published())
     placed = lay_out(book, form.design, form.edition)
     return printed_sheet(placed, book.stamp, form.design.key, form.edition)
 
 
 def sheet_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm | None = None) -> SheetBook:
     """The evaluation of one year: all 節, actuals up to that year, its texts. Seven queries however many measures."""
-    form = form or form_of(plan)
+    return _book(plan, year, access, _material(plan, year, access, form or form_of(plan)))
+
+
+def _material(plan: Plan, year: int, access: Access | None, form: SheetForm) -> _Material:
     states = {
         (row.section_id, row.fiscal_year): row
         for row in SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
@@ -58,21 +68,49 @@ def sheet_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm 
     # 目標値設定の考え方 is kept with the measures of the goals and comes along with them.
     measures = design.measures | ({Measures.TARGETS} if Content.RATIONALE in design.contents else set())
     rows = sheet_rows(plan, measures, access=access, states=states, prints_words=form.edition is Edition.NEW)
-    material = _Material(
+    return _Material(
         form=form,
         sections=tuple(plan.sections.order_by("sheet_part", "number")),
         states=states,
         rows=rows,
         texts=sheet_texts(plan, year, design.contents, rows.rows, access=access, states=states),
     )
+
+
+def _book(plan: Plan, year: int, access: Access | None, material: _Material) -> SheetBook:
     return SheetBook(
-        title=f"{plan.municipality.name} {plan.name} {form.design.title}（{wareki(year)}）",
+        title=f"{plan.municipality.name} {plan.name} {material.form.design.title}（{wareki(year)}）",
         year_label=f"{both_eras(year)}の評価",
         years=plan.years,
         parts=_parts(material, year),
-        subtitle=(_states_in_words(material.sections, year, states),),
-        notes=_notes(plan, material),
+        subtitle=(_states_in_words(material.sections, year, material.states),),
+        notes=(*sheet_notes(plan, material.form, material.rows.rows), *material.texts.notes),
         stamp=Stamp(plan.slug, year, _versions(material) if access is None or access.sees_drafts else {}),
+    )
+
+
+def _says_the_same(book: SheetBook, material: _Material, published: PublishedYear) -> bool:
+    """Whether the sheet prints what this publication would print, had it been arranged like it."""
+    try:
+        other = publication_book(published, material.form, _arrangement(material))
+    except KeyError:  # a 節 or 指標 is new
+        return False
+    return replace(book, subtitle=(), stamp=NO_STAMP) == replace(other, subtitle=(), stamp=NO_STAMP)
+
+
+def _arrangement(material: _Material) -> Arrangement:
+    numbers = {section.pk: section.number for section in material.sections}
+    return Arrangement(
+        parts=tuple(
+            tuple(section.number for section in part)
+            for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
+        ),
+        result_titles={section.number: material.texts.result_title(section) for section in material.sections},
+        codes={
+            measures: {numbers[pk]: tuple(row.measure.code for row in rows) for pk, rows in of.items()}
+            for measures, of in material.rows.by_place.items()
+        },
+        rows=tuple(row.measure.code for row in material.rows.rows),
     )
 
 
@@ -92,13 +130,6 @@ def _section(material: _Material, section: Section, year: int) -> SheetSection:
         blocks=material.rows.blocks(section, year, headings),
         result_title=material.texts.result_title(section),
     )
-
-
-def _notes(plan: Plan, material: _Material) -> tuple[str, ...]:
-    """The formulas of what is printed, the layout's own notes, 計画変更, and what found no place in the layout."""
-    design, edition = material.form.design, material.form.edition
-    formulas = notes_of(design.lines(edition), edition, near_low=plan.near_low, near_high=plan.near_high)
-    return (*formulas, *design.notes[edition], *revision_notes(plan, material.rows.rows), *material.texts.notes)
 
 
 def _versions(material: _Material) -> dict[str, int]:

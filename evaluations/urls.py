@@ -13,13 +13,14 @@ from evaluations.views.carry_over_paper import carry_over_paper, carry_over_tabl
 from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
-from evaluations.views.exports import exports, package_download, sheet_download, tidy_download
+from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
 from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
@@ -30,11 +31,13 @@ from evaluations.views.published import (
     published_list,
     published_plan,
     published_section,
-    published_version,
 )
+from evaluations.views.published_text import published_section_text, published_version_text
+from evaluations.views.published_versions import version, version_body, version_sheet
 from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
+from evaluations.views.verify import verify
 from evaluations.workflow import MOVE_LIST
 from plans.models.measure import CODE_PATTERN
 
@@ -75,6 +78,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
+    path("exports/text-<int:year>.txt", text_download, name="text_download"),
     path("exports/sheets/", all_sheets, name="all_sheets"),
     path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
@@ -98,10 +102,18 @@ plan_patterns: list[URLPattern | URLResolver] = [
 
 published_patterns = [
     path("", published_list, name="published_list"),
+    # Before the plans: "verify" is no slug of one.
+    path("verify/", verify, name="published_verify"),
     path("<slug:slug>/", published_plan, name="published_plan"),
     path("<slug:slug>/sections/<int:number>/<int:year>/", published_section, name="published_section"),
+    path(
+        "<slug:slug>/sections/<int:number>/<int:year>/text.txt", published_section_text, name="published_section_text"
+    ),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
-    path("<slug:slug>/versions/<int:number>/", published_version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
+    path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
+    path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),
 ]
 
 urlpatterns = [
@@ -111,6 +123,7 @@ urlpatterns = [
     path("plans/new/<slug:slug>/sections/<slug:key>/", draft_section, name="draft_section"),
     path("plans/<slug:slug>/", include(plan_patterns)),
     path("published/", include(published_patterns)),
+    path("open-data/check/", open_data_check, name="open_data_check"),
     path("work/", work_list, name="work_list"),
     path("work/<uuid:key>/", work, name="work"),
     path("work/<uuid:key>/state.json", work_state, name="work_state"),

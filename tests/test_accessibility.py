@@ -26,6 +26,8 @@ NOT_PAGES = (
     "indicators:volume_table",
     "evaluations:package_download",
     "evaluations:revisions_table",
+    "evaluations:published_body",
+    "evaluations:published_sheet",
     "evaluations:work_state",
     "evaluations:work_result",
 )

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from core.values import EMPTY, Value
 from core.words import Side
+from evaluations.citations import not_published
 from evaluations.models import CouncilOpinion
 from evaluations.opinions import OpinionContent, add_opinion, carry_opinion, change_opinion, delete_opinion
 from plans.actions import CellChange, record_values
@@ -285,7 +286,7 @@ def test_a_viewer_sees_what_is_marked_for_publication_alone(client, plan):
         False,
         False,
     )
-    assert [row[3] for row in table[3:]] == [None, "見せる意見"]
+    assert [row[3] for row in table[3:]] == [None, "見せる意見", None, None]
 
 
 def test_the_history_of_opinions_is_kept_from_viewers_whatever_the_state(client, plan):
@@ -379,6 +380,8 @@ def test_the_table_has_the_six_columns_under_each_council_and_day(editor, plan):
         ("1", "第1節", "委員", "=1+1", "直す。\n来年も。", "課題\n第1節「指標の名」"),
         (f"{COUNCIL}（2022年9月1日）　令和3年度の評価への意見", *blank),
         ("2", None, None, "意見の文2", "未回答", None),
+        (None, *blank),
+        (not_published().words, *blank),
     ]
     sheet = load_workbook(io.BytesIO(response.content)).active
     assert {cell.data_type for row in sheet.iter_rows(min_row=5, max_row=5) for cell in row} == {"s"}

@@ -204,7 +204,7 @@ def test_a_paper_asks_no_more_for_more_sections_and_measures(plan):
         for order in range(5):
             a_measure(plan.sections.get(number=number), f"{number}-x{order}", family="indicator")
 
-    assert few == 8
+    assert few == 9
     assert questions(plan) == few
 
 

@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
-from core.canonical import canonical_text
 from evaluations import published
 from evaluations.charts import charts_of
 from evaluations.published_data import published_rows
@@ -49,19 +48,3 @@ def published_data(request: HttpRequest, slug: str, extension: str) -> HttpRespo
     content, content_type = tidy_file(published_rows(found), extension)
     headers = {"Content-Disposition": f'attachment; filename="{slug}.{extension}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
-
-
-@require_safe
-@login_not_required
-def published_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One publication whole, also when a newer one stands; 410 with the reason where it was withdrawn.
-
-    ?format=json is the body itself, byte for byte what was hashed.
-    """
-    version = published.published_version(slug, number)
-    context = {"plan": version.read.plan, "version": version}
-    if version.publication.withdrawn_at is not None:
-        return render(request, "published/withdrawn.html", context, status=410)
-    if request.GET.get("format") == "json":
-        return HttpResponse(canonical_text(version.read.body), content_type="application/json")
-    return render(request, "published/version.html", context)

@@ -1,4 +1,4 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table or as the city's evaluation sheet."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, as the city's evaluation sheet or as its text version."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.sheet_design import Edition
+from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
+from evaluations.text_version import text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text")
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="計画の記号。例：122319-6")
         parser.add_argument("--format", required=True, choices=FORMATS)
-        parser.add_argument("--year", type=int, help="西暦の年度。sheet で省くと、実績のある最も新しい年度")
+        parser.add_argument("--year", type=int, help="西暦の年度。sheet と text で省くと、実績のある最も新しい年度")
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
             "--edition",
@@ -44,6 +46,8 @@ class Command(BaseCommand):
         binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
+        elif options["format"] == "text":
+            content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
         else:
             content = table(plan, year, options["format"])
         if options["output"]:
@@ -67,5 +71,9 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
         form = form_of(plan, layout, edition)
     except UnknownLayout as error:
         raise CommandError(str(error), returncode=2) from error
-    year = year or latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
-    return sheet_bytes(plan, year, access=None, form=form)
+    return sheet_bytes(plan, year or latest_year(plan), access=None, form=form)
+
+
+def latest_year(plan: Plan) -> int:
+    """The latest year with any actual, else the first year of the plan."""
+    return latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))

@@ -1,0 +1,118 @@
+"""機種依存文字: which signs every machine has, and what stands for the others.
+
+Source: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-10. What every machine has is
+taken to be ASCII and JIS X 0208; ordinary letters of Unicode stay too, so that no name is rewritten.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+UNKNOWN = "〓"
+"""For a sign that nothing can stand for: what Japanese printers set where they lack a type."""
+
+TABLE = {
+    "№": "No.",
+    "℡": "TEL",
+    "㏍": "K.K.",
+    "∑": "Σ",
+    "∟": "∠",
+    "⊿": "△",
+    "〝": "“",
+    "〟": "”",
+    "¥": "￥",
+    "©": "(C)",
+    "®": "(R)",
+    "–": "-",
+    "—": "―",
+    "⁄": "/",
+    "•": "・",
+    "·": "・",
+    "✓": "○",
+    "✔": "○",
+    "☑": "○",
+}
+"""What Unicode itself gives no everyday form for. All others follow its compatibility forms: ㈱ (株), Ⅲ III, ㎡ m2."""
+
+EXAMPLES = ("①", "❷", "⑶", "Ⅲ", "ⅳ", "㈱", "㊤", "№", "℡", "㌔", "㎡", "㍻", "½", "²", "ｶﾞ", "–", "✓", "☎")
+"""Shown beside what stands for them, on pages and in the dictionary."""
+
+_HALF_KANA = re.compile("[｡-ﾟ]+")
+_ENCLOSED = ("CIRCLED", "NEGATIVE CIRCLED", "DOUBLE CIRCLED", "DINGBAT")
+
+
+def plain_signs(text: str) -> str:
+    """The text with everyday signs alone: ①地域㈱ is (1)地域(株). A text without others comes back as it is."""
+    if _all_everywhere(text):
+        return text
+    while (again := _once(text)) != text:
+        text = again
+    return text
+
+
+def strange_signs(text: str) -> str:
+    """The signs of a text that are not on every machine, each once, in their order."""
+    if _all_everywhere(text):
+        return ""
+    return "".join(dict.fromkeys(sign for sign in text if _plain(sign) != sign or _HALF_KANA.match(sign)))
+
+
+def _all_everywhere(text: str) -> bool:
+    """The quick answer for most texts; this encoding knows ASCII, JIS X 0208 and two signs more."""
+    try:
+        text.encode("iso2022_jp")
+    except UnicodeEncodeError:
+        return False
+    return "¥" not in text and "‾" not in text
+
+
+def _once(text: str) -> str:
+    text = _HALF_KANA.sub(lambda run: unicodedata.normalize("NFKC", run[0]), unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", "".join(map(_plain, text)))
+
+
+@lru_cache(maxsize=8192)
+def _plain(sign: str) -> str:
+    """What stands for one sign: itself where every machine has it, "" where it only steers the sign before it."""
+    if _is_everywhere(sign):
+        return sign
+    if sign in TABLE:
+        return TABLE[sign]
+    category, normal = unicodedata.category(sign), unicodedata.normalize("NFKC", sign)
+    if category == "Cf" or unicodedata.name(sign, "").startswith("VARIATION SELECTOR"):
+        return ""
+    if category == "Zs":
+        return " "
+    if unicodedata.name(sign, "").startswith(_ENCLOSED):
+        return _enclosed(sign, normal)
+    if normal != sign:
+        return "".join(map(_plain, normal))
+    if category[0] in "LMN" or category in ("Cc", "Zl", "Zp"):
+        return sign  # a letter of some language; controls and line ends are layout, no signs
+    return UNKNOWN
+
+
+def _enclosed(sign: str, normal: str) -> str:
+    """(1) for ① and ❶: what is inside, in brackets."""
+    number = unicodedata.numeric(sign, None)
+    if number is not None and number == int(number):
+        return f"({int(number)})"
+    return UNKNOWN if normal == sign else f"({''.join(map(_plain, normal))})"
+
+
+def _is_everywhere(sign: str) -> bool:
+    """Whether a sign is in ASCII or JIS X 0208: rows 1–8 and 16–84 of its table of 94 × 94.
+
+    Asked in both mappings of Shift_JIS: 〜 and ～ are one sign of that table and two of Unicode.
+    """
+    if sign.isascii():
+        return True
+    for encoding in ("cp932", "shift_jis"):
+        try:
+            code = sign.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        if len(code) == 2:
+            row = (code[0] - (0x81 if code[0] < 0xE0 else 0xC1)) * 2 + (2 if code[1] >= 0x9F else 1)
+            return row <= 8 or 16 <= row <= 84
+    return False

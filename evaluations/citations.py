@@ -1,0 +1,46 @@
+"""Which publication a paper cites. One made from a publication cites it; one made from living data only where the same
+paper made from the standing publication would say the same."""
+
+from collections.abc import Callable
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core.citation import Citation, Mark, NotPublished
+from evaluations.models import Publication
+from evaluations.published_year import PublishedYear
+from plans.models import Plan
+
+
+def citation_of(publication: Publication) -> Citation:
+    """The publication as a paper cites it; its day is the one on the city's calendar."""
+    return Citation(publication.fiscal_year, publication.number, timezone.localdate(publication.at), publication.sha256)
+
+
+def not_published() -> NotPublished:
+    """What a paper made now from living data says of itself."""
+    return NotPublished(timezone.localdate())
+
+
+def mark_of(plan: Plan, year: int | None, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
+    """What a paper from living data cites: the publication of this year that stands, if it says the same; without a
+    year the newest that stands. One query."""
+    published = standing_year(plan, year) if year is not None else _newest_standing(plan)
+    if published and says_the_same(published):
+        return citation_of(published.publication)
+    return not_published()
+
+
+def standing_year(plan: Plan, year: int) -> PublishedYear | None:
+    """The publication of this year that stands, read back from its body. One query."""
+    newest = plan.publications.filter(fiscal_year=year).order_by("-number").first()
+    if newest is None or newest.withdrawn_at is not None:
+        return None
+    return PublishedYear(newest, newest.body)
+
+
+def _newest_standing(plan: Plan) -> PublishedYear | None:
+    """Of the publications that stand, for whatever year, the newest. One query."""
+    later = Publication.objects.filter(plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"))
+    last = plan.publications.filter(~Exists(later), withdrawn_at__isnull=True).order_by("-number").first()
+    return PublishedYear(last, last.body) if last else None

@@ -1,0 +1,54 @@
+"""`manage.py check_open_data FILE`: whether a CSV or workbook keeps the rules of machine-readable data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.open_data_rules import RULE_BY_KEY, Verdict, check_open_data
+from core.table_files import MAX_BYTES
+from core.tables import NotReadable
+
+
+class Command(BaseCommand):
+    """One line per violation, beginning with its cell; exit 0 without any, 1 with some, 2 for an unreadable file."""
+
+    help = "CSVかExcelのファイルが、機械判読できるデータの規則を守っているかを点検します。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="点検するファイル（.csv、.xlsx）")
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            with path.open("rb") as file:
+                verdict = check_open_data(path.name, file.read(MAX_BYTES + 1))
+        except OSError as error:
+            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+        except NotReadable as error:
+            raise CommandError(f"{error.address} {error}", returncode=2) from error
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(_as_json(path.name, verdict), ensure_ascii=False, indent=1))
+        else:
+            for violation in verdict.violations:
+                self.stdout.write(f"{violation.address} 【{violation.rule}】{violation.sentence}")
+        if verdict.total:
+            raise CommandError(f"規則に合わないところが {verdict.total_in_words} あります。", returncode=1)
+        self.stderr.write("規則に合わないところはありません。")
+
+
+def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "file": name,
+        "total": verdict.total,
+        "rules": [
+            {"rule": key, "title": RULE_BY_KEY[key].title, "source": RULE_BY_KEY[key].source, "count": count}
+            for key, count in verdict.counts.items()
+        ],
+        "violations": [
+            {"address": one.address, "rule": one.rule, "message": one.message, "remedy": one.remedy}
+            for one in verdict.violations
+        ],
+    }

@@ -1,0 +1,45 @@
+"""公開前の点検: whether any file of the city keeps the rules of machine-readable data."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from core.checked_file import EXTENSIONS, MAX_CELLS
+from core.machine_signs import EXAMPLES, plain_signs
+from core.open_data_rules import MOST_SHOWN, RULES, Verdict, check_open_data
+from core.table_files import MAX_BYTES
+from core.tables import NotReadable
+from evaluations.places import PersonRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_data_check(request: PersonRequest) -> HttpResponse:
+    """GET names the rules; POST looks at a file. Nothing of it is kept."""
+    name, verdict, failure = "", None, ""
+    if request.method == "POST":
+        name, verdict, failure = _checked(request)
+    context = {
+        "name": name,
+        "verdict": verdict,
+        "failure": failure,
+        "rules": RULES,
+        "most_shown": MOST_SHOWN,
+        "signs": [(sign, plain_signs(sign)) for sign in EXAMPLES],
+        "extensions": ",".join(EXTENSIONS),
+        "megabytes": MAX_BYTES // 1024 // 1024,
+        "cells": f"{MAX_CELLS:,}",
+    }
+    return render(request, "evaluations/open_data_check.html", context)
+
+
+def _checked(request: PersonRequest) -> tuple[str, Verdict | None, str]:
+    """Name, verdict, and why there is none."""
+    file = request.FILES.get("file")
+    if file is None:
+        return "", None, "ファイルが選ばれていません。点検するファイルを選んでください。"
+    name = file.name or ""
+    try:
+        # One byte more than allowed is enough to see that it is too much.
+        return name, check_open_data(name, file.read(MAX_BYTES + 1)), ""
+    except NotReadable as error:
+        return name, None, f"{error}（{error.address}）"
