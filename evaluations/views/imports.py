@@ -1,36 +1,30 @@
 """取り込み: upload → problems by cell address, or a preview → confirm."""
 
-from dataclasses import replace
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.table_files import EXTENSIONS, MAX_BYTES, read_table
-from core.tables import NotReadable
+from core.table_files import EXTENSIONS, MAX_BYTES
 from core.tidy import REQUIRED
-from core.xlsx_files import XlsxBook
-from evaluations.importing.applying import REASON, apply_import
+from evaluations.importing.confirmed import LONG_CHANGES, in_words, write_chosen
+from evaluations.importing.kept_outcome import from_kept
+from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
-from evaluations.importing.planning import import_for_person
-from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.report import Remark
+from evaluations.importing.preview import PreviewLost, signed, unsigned
+from evaluations.importing.upload import newest_number, read_upload, takes_long, to_confirm
+from evaluations.long_work.kinds import Kind
+from evaluations.long_work.page import file_of, work_for
 from evaluations.places import PersonRequest
-from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
-from evaluations.sheet_import.preview import sheet_preview
-from evaluations.sheet_import.source import find_source, sheet_book_in
+from evaluations.views.long_work import begin
 from plans.access import plan_for, require
-from plans.models import Door, Plan
-from plans.refusals import Cause
+from plans.models import Plan
 from plans.value_rows import newest_revision
 
-MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
-NOTHING = Outcome()
-MAX_SHEET_CHANGES = 900
-"""Each is a box on the form, and a form has a thousand fields."""
+GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,81 +33,58 @@ def import_table(request: PersonRequest, slug: str) -> HttpResponse:
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     if request.method != "POST":
-        return _page(request, plan, Outcome())
-    if "preview" in request.POST:
-        return _confirm(request, plan)
-    return _page(request, plan, _read(request, plan, request.FILES.get("file")))
+        return _page(request, plan, _found(request, plan, request.GET["work"]) if "work" in request.GET else Outcome())
+    return _confirm(request, plan) if "preview" in request.POST else _upload(request, plan)
 
 
-def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outcome:
-    """The problems of an uploaded table or evaluation sheet, or its changes to look at. Nothing is written."""
+def _upload(request: PersonRequest, plan: Plan) -> HttpResponse:
+    """What the chosen file would change; of a large table, as a long work."""
+    file = request.FILES.get("file")
     if file is None:
-        return Outcome(failure="ファイルが選ばれていません。取り込むファイルを選んでください。")
-    name = file.name or ""
+        return _page(request, plan, Outcome(failure="ファイルが選ばれていません。取り込むファイルを選んでください。"))
     # One byte more than allowed is enough to see that it is too much.
-    content = file.read(MAX_BYTES + 1)
+    name, content = file.name or "", file.read(MAX_BYTES + 1)
+    if takes_long(name, content):
+        return _begin(request, plan, READ_TABLE, f"「{name}」の取り込み：内容の確認", (name, content))
+    return _page(request, plan, read_upload(request.user, plan, name, content))
+
+
+def _found(request: PersonRequest, plan: Plan, key: str) -> Outcome:
+    """What a long work found for this page."""
     try:
-        book = sheet_book_in(name, content)
-        if book:
-            return _read_sheet(request, plan, name, book)
-        table = read_table(name, content)
-    except NotReadable as error:
-        return Outcome(name, failure=f"{error}（{error.address}）")
-    found = import_for_person(table, plan)
-    if found.problems or not found.changes:
-        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return _to_confirm(request, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
-
-
-def _read_sheet(request: PersonRequest, plan: Plan, name: str, book: XlsxBook) -> Outcome:
-    """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
-    found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
-    preview = sheet_preview(found)
-    count = len(preview.changes)
-    if count > MAX_SHEET_CHANGES:
-        return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
-    return _to_confirm(request, plan, preview, outcome) if count else outcome
-
-
-def _to_confirm(request: PersonRequest, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
-    """The outcome with a preview, and the signed text that confirms it."""
-    text = signed(preview, plan, request.user, revision=_newest_number(plan))
-    if len(text) > MAX_SIGNED:
-        count = f"{len(preview.changes):,}"
-        return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
-    return replace(outcome, preview=preview, signed=text)
+        work = work_for(request.user, UUID(key))
+    except (Http404, ValueError):
+        return Outcome(failure=GONE)
+    if work.plan_id != plan.pk or work.kind not in (READ_TABLE.name, WRITE_CHANGES.name):
+        return Outcome(failure=GONE)
+    return from_kept(bytes(file_of(work).content), plan, request.user)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
-    """Write what was looked at; what others changed since comes back to be chosen."""
+    """Write what was looked at; what others changed since comes back to be chosen. Very many as a long work."""
+    person = request.user
     try:
-        preview = unsigned(request.POST["preview"], plan, request.user, revision=_newest_number(plan))
+        preview = unsigned(request.POST["preview"], plan, person, revision=newest_number(plan))
     except PreviewLost as error:
         return _page(request, plan, Outcome(failure=str(error)))
     chosen = preview.chosen(request.POST.getlist("overwrite"), request.POST.getlist("accept"))
     if preview.is_sheet and not chosen.changes:
         messages.info(request, "取り込む変更に印が付いていません。まだ何も書き込んでいません。")
-        return _page(request, plan, _to_confirm(request, plan, preview))
-    try:
-        reason = SHEET_REASON if preview.is_sheet else REASON
-        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=reason)
-    except ImportRefused as error:
-        others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
-        again = chosen.after_conflict(error.refused)
-        outcome = Outcome(problems=others) if others else _to_confirm(request, plan, again)
-        return _page(request, plan, outcome)
-    if count:
-        messages.success(request, f"変更 {count} 件を取り込みました。")
-    else:
-        messages.info(request, "変更はありませんでした。")
+        return _page(request, plan, to_confirm(person, plan, preview))
+    if len(chosen.changes) > LONG_CHANGES:
+        text = signed(chosen, plan, person, revision=newest_number(plan))
+        title = f"変更{len(chosen.changes):,}件の取り込み：書き込み"
+        return _begin(request, plan, WRITE_CHANGES, title, ("changes", text.encode()))
+    written = write_chosen(chosen, plan, by=person)
+    if isinstance(written, Outcome):
+        return _page(request, plan, written)
+    (messages.success if written else messages.info)(request, in_words(written))
     return redirect("evaluations:dashboard", plan.slug)
 
 
-def _newest_number(plan: Plan) -> int:
-    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
-    revision = newest_revision(plan)
-    return revision.number if revision else 0
+def _begin(request: PersonRequest, plan: Plan, kind: Kind, title: str, file: tuple[str, bytes]) -> HttpResponse:
+    here = reverse("evaluations:import", args=[plan.slug])
+    return begin(request, kind, title, plan=plan, parameters={}, files=[file], back=here)
 
 
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:

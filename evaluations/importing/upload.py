@@ -1,0 +1,111 @@
+"""From an uploaded file to what the page of import says of it, in the request or, where it takes long, in a long work.
+
+Whatever is refused as a file is refused at once; what takes long is to compare many rows with what is kept.
+"""
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import PurePath
+
+from django.contrib.auth.models import User
+
+from core.table_files import read_table
+from core.tables import MAX_ROWS, NotReadable
+from core.tidy import REQUIRED
+from core.xlsx_files import MAX_PARTS, MAX_UNPACKED, XlsxBook
+from evaluations.importing.outcome import Outcome
+from evaluations.importing.planning import import_for_person
+from evaluations.importing.preview import MAX_SIGNED, Preview, signed
+from evaluations.sheet_import.difference import sheet_difference
+from evaluations.sheet_import.preview import sheet_preview
+from evaluations.sheet_import.source import find_source, sheet_book_in
+from plans.models import Plan
+from plans.value_rows import newest_revision
+
+MAX_SHEET_CHANGES = 900
+"""Each is a box on the form, and a form has a thousand fields."""
+LONG_ROWS = 1_500
+"""Rows that are read and compared in about a second."""
+PIECE = 1024 * 1024
+NOTHING = Outcome()
+
+
+def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
+    """The problems of a table or evaluation sheet, or its changes to look at. Nothing is written."""
+    try:
+        book = sheet_book_in(name, content)
+        if book:
+            return _read_sheet(person, plan, name, book)
+        table = read_table(name, content)
+    except NotReadable as error:
+        return Outcome(name, failure=f"{error}（{error.address}）")
+    found = import_for_person(table, plan)
+    if found.problems or not found.changes:
+        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
+    return to_confirm(person, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
+
+
+def takes_long(name: str, content: bytes) -> bool:
+    """Whether a file is a table of ours with so many rows that it is not for a web worker.
+
+    False for whatever will be refused, so that it is refused at once.
+    """
+    try:
+        if PurePath(name).suffix.lower() != ".xlsx":
+            if content.count(b"\n") + content.count(b"\r") + content.count(b"{") <= LONG_ROWS:
+                return False
+            table = read_table(name, content)
+            return len(table.rows) > LONG_ROWS and _has_required(table.header)
+        if not LONG_ROWS < _rows_about(content) <= MAX_ROWS:
+            return False
+        book = XlsxBook(content)
+        [header] = book.grid(book.sheets[0], rows=1) or [[]]
+        return _has_required(tuple(cell.text for cell in header))
+    except NotReadable:
+        return False
+
+
+def to_confirm(person: User, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
+    """The outcome with a preview, and the signed text that confirms it."""
+    text = signed(preview, plan, person, revision=newest_number(plan))
+    if len(text) > MAX_SIGNED:
+        count = f"{len(preview.changes):,}"
+        return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
+    return replace(outcome, preview=preview, signed=text)
+
+
+def newest_number(plan: Plan) -> int:
+    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
+    revision = newest_revision(plan)
+    return revision.number if revision else 0
+
+
+def _read_sheet(person: User, plan: Plan, name: str, book: XlsxBook) -> Outcome:
+    """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
+    found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
+    preview = sheet_preview(found)
+    count = len(preview.changes)
+    if count > MAX_SHEET_CHANGES:
+        return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
+    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+    return to_confirm(person, plan, preview, outcome) if count else outcome
+
+
+def _has_required(header: tuple[str, ...]) -> bool:
+    return set(REQUIRED) <= {text.strip() for text in header}
+
+
+def _rows_about(content: bytes) -> int:
+    """About how many rows the sheets of a workbook have, counted no further than needed; 0 for what is none."""
+    rows = read = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.infolist()[:MAX_PARTS]:
+                if part.filename.startswith("xl/worksheets/"):
+                    with archive.open(part) as stream:
+                        while rows <= MAX_ROWS and read < MAX_UNPACKED and (piece := stream.read(PIECE)):
+                            rows, read = rows + piece.count(b"<row "), read + len(piece)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+        return 0
+    return rows
