@@ -221,7 +221,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # 入力様式 come back by the dozen; their page says how many it takes
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger files wait on disk
 
 # --- Long work ---

@@ -27,7 +27,7 @@ PROPERTY = "fukushi-pdca"
 PUBLICATION = "fukushi-pdca-publication"
 """The property with the whole hash of the publication that a sheet prints; none on any other sheet."""
 FORMAT = "1"
-REMARK = "評価シートを取り込むときに使います。消しても取り込めますが、確かめられることが減ります。"
+REMARK = "このファイルを取り込むときに使います。消しても取り込めますが、確かめられることが減ります。"
 _NAME = re.compile(r"([0-9a-z-]{1,20})/([0-9]{4})/([0-9a-z-]{1,30})/([a-z]{1,10})/([0-9]{1,9})", re.ASCII)
 CHUNK = 30_000
 """Characters: a cell holds 32,767."""
@@ -76,7 +76,7 @@ def as_printed(value: Shown) -> str:
 def name_of(printed: PrintedSheet) -> str:
     """Which sheet it is, for the property of the workbook: 122319-6/2022/inzai/old/74."""
     stamp = printed.stamp
-    return f"{stamp.plan}/{stamp.year}/{printed.layout}/{printed.edition.value}/{stamp.total}"
+    return SheetName(stamp.plan, stamp.year, printed.layout, printed.edition.value, stamp.total).text
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,11 @@ class SheetName:
     layout: str
     edition: str
     total: int
+
+    @property
+    def text(self) -> str:
+        """122319-6/2022/inzai/old/74."""
+        return f"{self.plan}/{self.year}/{self.layout}/{self.edition}/{self.total}"
 
 
 def read_name(text: str) -> SheetName | None:
@@ -109,16 +114,27 @@ def key_rows(printed: PrintedSheet) -> list[list[str]]:
     lines = [json.dumps(about)]
     for row, cells in groupby(printed.cells, key=lambda cell: cell.row):
         lines.append(json.dumps([row, *map(_as_list, cells)], separators=(",", ":")))
-    head = [PROPERTY, FORMAT, _checksum(lines), REMARK]
+    return sealed(FORMAT, lines)
+
+
+def sealed(form: str, lines: Sequence[str]) -> list[list[str]]:
+    """These lines as the rows of a key sheet: first its form and checksum, then each line in cells that hold it."""
+    head = [PROPERTY, form, _checksum(lines), REMARK]
     return [head, *([line[start : start + CHUNK] for start in range(0, len(line), CHUNK)] for line in lines)]
+
+
+def unsealed(form: str, rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """The lines that `sealed` wrote; None where they are damaged or of another form."""
+    if not rows or len(rows[0]) < 3 or list(rows[0][:2]) != [PROPERTY, form]:
+        return None
+    lines = ["".join(row) for row in rows[1:]]
+    return lines if rows[0][2] == _checksum(lines) else None
 
 
 def read_key_rows(rows: Sequence[Sequence[str]]) -> PrintedSheet | None:
     """What `key_rows` wrote; None where it is damaged or of another form."""
-    if not rows or len(rows[0]) < 3 or list(rows[0][:2]) != [PROPERTY, FORMAT]:
-        return None
-    lines = ["".join(row) for row in rows[1:]]
-    if rows[0][2] != _checksum(lines):
+    lines = unsealed(FORMAT, rows)
+    if lines is None:
         return None
     try:
         return _printed(lines)

@@ -23,7 +23,7 @@ def read_table(name: str, content: bytes, *, header_row: int = 1) -> Table:
     return (read_csv if extension == ".csv" else read_xlsx)(content, header_row=header_row)
 
 
-def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str) -> str:
+def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str, *, limit: int = MAX_BYTES) -> str:
     """The extension of an uploaded file; NotReadable for another kind (in the words of `otherwise`), and for what is
     too large or empty."""
     extension = PurePath(name).suffix.lower()
@@ -33,8 +33,8 @@ def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: st
         )
     if extension not in extensions:
         raise NotReadable(otherwise)
-    if len(content) > MAX_BYTES:
-        raise NotReadable(f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまでのファイルに分けてください。")
+    if len(content) > limit:
+        raise NotReadable(f"ファイルが大きすぎます。{limit // 1024 // 1024}MBまでのファイルに分けてください。")
     if not content.strip():
         raise NotReadable("ファイルが空です。")
     return extension

@@ -1,6 +1,7 @@
 """Writes a laid-out evaluation sheet as an Excel workbook: looks, print set-up, values. No formulas."""
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from decimal import Decimal
 from io import BytesIO
@@ -20,7 +21,7 @@ from core.evaluation_sheet import SheetBook
 from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
 from core.sheet_design import Edition, Role, SheetDesign
 from core.sheet_grid import PIXEL
-from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, PrintedSheet, key_rows, name_of, printed_sheet
+from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
 from core.sheet_pages import lay_out
 from core.signs import for_workbook
 
@@ -31,7 +32,7 @@ UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
 _OPENS_FORMULA = ("=", "+", "-", "@")
 # A workbook carries the moment of its making twice; without it the same book gives the same bytes.
 _MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
@@ -45,12 +46,13 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     sheet.title = design.sheet_name
     _write_cells(sheet, placed, design)
     _set_up_print(sheet, placed, design, book)
-    _write_keys(workbook, printed_sheet(placed, book.stamp, design.key, edition))
+    printed = printed_sheet(placed, book.stamp, design.key, edition)
+    write_keys(workbook, key_rows(printed), name_of(printed))
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
     stream = BytesIO()
     workbook.save(stream)
-    return _timeless(stream.getvalue())
+    return timeless(stream.getvalue())
 
 
 def _write_cells(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign) -> None:
@@ -82,14 +84,14 @@ def _fill(cell: Cell, value: str | Decimal) -> None:
     cell.data_type = "s"
 
 
-def _write_keys(workbook: Workbook, printed: PrintedSheet) -> None:
+def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> None:
     """What each cell is, where Excel does not show it; and which sheet this is, should that one be taken away."""
     keys = workbook.create_sheet(KEY_SHEET)
     keys.sheet_state = "veryHidden"
-    for number, texts in enumerate(key_rows(printed), start=1):
+    for number, texts in enumerate(rows, start=1):
         for column, text in enumerate(texts, start=1):
             _fill(keys.cell(number, column), text)
-    workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name_of(printed)))
+    workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name))
 
 
 class _Styles:
@@ -166,7 +168,7 @@ def _footer(text: str) -> str:
     return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")
 
 
-def _timeless(workbook: bytes) -> bytes:
+def timeless(workbook: bytes) -> bytes:
     """The file without the moment of its making."""
     stream = BytesIO()
     with ZipFile(BytesIO(workbook)) as source, ZipFile(stream, "w", ZIP_DEFLATED) as target:
@@ -174,5 +176,5 @@ def _timeless(workbook: bytes) -> bytes:
             content = source.read(name)
             if name == "docProps/core.xml":
                 content = _MOMENT.sub(b"", content)
-            target.writestr(ZipInfo(name, _NO_TIME), content, ZIP_DEFLATED)
+            target.writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
     return stream.getvalue()

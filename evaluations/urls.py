@@ -13,6 +13,7 @@ from evaluations.views.carry_over_paper import carry_over_paper, carry_over_tabl
 from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
+from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
 from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
@@ -74,6 +75,9 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("measures/<measure_code:code>/settings/", measure_settings, name="measure_settings"),
     path("entry/<int:year>/", entry_year, name="entry_year"),
     path("entry/<int:year>/sections/<int:number>/", entry_section, name="entry_section"),
+    path("entry/<int:year>/forms/", entry_forms, name="entry_forms"),
+    path("entry/<int:year>/form.xlsx", entry_form_download, name="entry_form_download"),
+    path("entry/<int:year>/forms.zip", entry_forms_download, name="entry_forms_download"),
     path("import/", import_table, name="import"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),

@@ -23,6 +23,12 @@ def newest_revision(plan: Plan) -> PlanRevision | None:
     return changes_of_plans().filter(plan=plan).first()
 
 
+def newest_number(plan: Plan) -> int:
+    """The number of the 計画変更 that 計画値 would be written into; 0 while the plan is as first adopted. One query."""
+    revision = newest_revision(plan)
+    return revision.number if revision else 0
+
+
 def changes_of_plans() -> QuerySet[PlanRevision]:
     """Every 計画変更, the newest first; 当初 is none."""
     return PlanRevision.objects.filter(number__gt=0).order_by("-number")

@@ -26,6 +26,8 @@ NOT_PAGES = (
     "indicators:volume_table",
     "evaluations:package_download",
     "evaluations:revisions_table",
+    "evaluations:entry_form_download",
+    "evaluations:entry_forms_download",
     "evaluations:published_body",
     "evaluations:published_sheet",
     "evaluations:work_state",

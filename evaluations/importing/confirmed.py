@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 
+from evaluations.entry_forms.merging import FORM_REASON
 from evaluations.importing.applying import REASON, apply_import
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview
@@ -20,7 +21,7 @@ def write_chosen(chosen: Preview, plan: Plan, *, by: User) -> int | Outcome:
     """How many changes were made, all of them in one transaction; or, with nothing written, what others changed since,
     to be chosen again, or the problems."""
     try:
-        reason = SHEET_REASON if chosen.is_sheet else REASON
+        reason = FORM_REASON if chosen.sources else SHEET_REASON if chosen.is_sheet else REASON
         return apply_import(chosen.changes, by=by, door=Door.UPLOAD, reason=reason)
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)

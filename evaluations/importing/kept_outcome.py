@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost, unsigned
 from evaluations.importing.report import Remark
-from evaluations.importing.upload import newest_number
 from evaluations.sheet_import.difference import Unknown
 from plans.models import Plan
+from plans.value_rows import newest_number
 
 
 def as_kept(outcome: Outcome) -> bytes:

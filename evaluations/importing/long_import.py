@@ -6,9 +6,10 @@ from evaluations.importing.confirmed import in_words, write_chosen
 from evaluations.importing.kept_outcome import as_kept
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import PreviewLost, unsigned
-from evaluations.importing.upload import newest_number, read_upload
+from evaluations.importing.upload import read_upload
 from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, WorkFailed, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
+from plans.value_rows import newest_number
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 READ_AGAIN = "取り込みのページで、もう一度ファイルを選んでください。"

@@ -42,13 +42,17 @@ class PreviewLost(ValueError):  # noqa: N818 - a sentence for a person
 class PreviewLine:
     """One change as the page shows it. `contested`: somebody changed it since, and `old` is what stands now.
 
-    `printed` is what an evaluation sheet said when it was exported, None where that is nothing to show.
+    `printed` is what an evaluation sheet said when it was exported, None where that is nothing to show. `source` names
+    the file that a change comes from, where there are several; lines of one `rival` number say different things of one
+    cell, and one of them at most can be chosen.
     """
 
     index: int
     change: ImportChange
     contested: bool = False
     printed: str | None = None
+    source: str = ""
+    rival: int | None = None
 
     @property
     def old(self) -> str:
@@ -80,19 +84,29 @@ class Preview:
     """Changes that wait to be confirmed; `contested` are the places of those that somebody else changed since.
 
     `is_sheet`: they come from an evaluation sheet and are accepted row by row; `printed` says, by place, what the sheet
-    had said of the contested ones when it was exported.
+    had said of the contested ones when it was exported. `sources` and `rivals` are of many files, by place: see
+    `PreviewLine`.
     """
 
     changes: tuple[ImportChange, ...]
     contested: frozenset[int] = frozenset()
     is_sheet: bool = False
     printed: Mapping[int, str] = field(default_factory=dict)
+    sources: Mapping[int, str] = field(default_factory=dict)
+    rivals: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[PreviewGroup]:
         """The lines by kind, the contested first in each."""
         lines = [
-            PreviewLine(place, change, place in self.contested, self.printed.get(place))
+            PreviewLine(
+                place,
+                change,
+                place in self.contested,
+                self.printed.get(place),
+                self.sources.get(place, ""),
+                self.rivals.get(place),
+            )
             for place, change in enumerate(self.changes)
         ]
         titles = dict.fromkeys(change.group for change in self.changes)
@@ -108,7 +122,9 @@ class Preview:
             if (str(place) in wanted if place in self.contested else not self.is_sheet or str(place) in accepted)
         ]
         printed = {number: self.printed[place] for number, place in enumerate(places) if place in self.printed}
-        return Preview(tuple(self.changes[place] for place in places), is_sheet=self.is_sheet, printed=printed)
+        sources = {number: self.sources[place] for number, place in enumerate(places) if place in self.sources}
+        changes = tuple(self.changes[place] for place in places)
+        return Preview(changes, is_sheet=self.is_sheet, printed=printed, sources=sources)
 
     def after_conflict(self, refused: Iterable[Refused]) -> "Preview":
         """The chosen changes again, those refused now from what stands."""
@@ -127,6 +143,8 @@ def signed(preview: Preview, plan: Plan, person: User, *, revision: int) -> str:
         "contested": sorted(preview.contested),
         "is_sheet": preview.is_sheet,
         "printed": sorted(preview.printed.items()),
+        "sources": sorted(preview.sources.items()),
+        "rivals": sorted(preview.rivals.items()),
         "revision": revision,
     }
     return signing.dumps(body, salt=SALT, compress=True)
@@ -148,7 +166,9 @@ def unsigned(text: str, plan: Plan, person: User, *, revision: int) -> Preview:
     try:
         changes = tuple(from_list(key, items) for items in body["changes"])
         printed = {int(place): str(text) for place, text in body["printed"]}
-        return Preview(changes, frozenset(body["contested"]), bool(body["is_sheet"]), printed)
+        sources = {int(place): str(name) for place, name in body["sources"]}
+        rivals = {int(place): int(number) for place, number in body["rivals"]}
+        return Preview(changes, frozenset(body["contested"]), bool(body["is_sheet"]), printed, sources, rivals)
     except (KeyError, TypeError, ValueError) as error:  # signed before an upgrade that changed its form
         raise PreviewLost("システムが更新されました。もう一度ファイルを選んでください。") from error
 

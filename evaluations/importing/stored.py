@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from core.values import EMPTY, Value
 from evaluations.importing.changes import PlanKey
 from evaluations.tidy import measure_columns, plan_columns
-from plans.access import state_of
+from plans.access import Access, lock_reason, state_of
 from plans.models import Measure, Municipality, Plan, Section, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
@@ -37,6 +37,21 @@ class StoredPlan:
     def is_settled(self, number: int) -> bool:
         """Whether any year of this 節 is 確定 or 公表."""
         return any(state in SETTLED for (section, _), state in self.states.items() if section == number)
+
+    def why_not(self, measure: Measure, year: int, new: Value, access: Access | None) -> str:
+        """Why a value of this measure may not be changed, or not to this; "" where it may. `access` None is the
+        operator, who may all."""
+        outside = measure.outside(year)
+        if outside and new.number is not None:
+            return f"この指標の{outside}の年度です。空欄にしてください。"
+        if access and not access.may_enter(measure):
+            return "入力する権限がありません。担当課の人に頼んでください。"
+        return self.lock_reason(measure.section.number, year, access)
+
+    def lock_reason(self, number: int, year: int, access: Access | None) -> str:
+        """Why this 節 × 年度 cannot be changed; "" where it can."""
+        state = self.state(number, year)
+        return access.lock_reason(state) if access else lock_reason(state)
 
     def plan_texts(self) -> dict[str, str]:
         """自治体名 … 終了年度 as exported; what is not there is absent."""

@@ -14,6 +14,9 @@ from core.table_files import read_table
 from core.tables import MAX_ROWS, NotReadable
 from core.tidy import REQUIRED
 from core.xlsx_files import MAX_PARTS, MAX_UNPACKED, XlsxBook
+from evaluations.entry_forms.files import is_form
+from evaluations.entry_forms.merging import merged
+from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
 from evaluations.importing.preview import MAX_SIGNED, Preview, signed
@@ -21,10 +24,11 @@ from evaluations.sheet_import.difference import sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
 from evaluations.sheet_import.source import find_source, sheet_book_in
 from plans.models import Plan
-from plans.value_rows import newest_revision
+from plans.value_rows import newest_number
 
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
+FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
 LONG_ROWS = 1_500
 """Rows that are read and compared in about a second."""
 PIECE = 1024 * 1024
@@ -32,11 +36,12 @@ NOTHING = Outcome()
 
 
 def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
-    """The problems of a table or evaluation sheet, or its changes to look at. Nothing is written."""
+    """The problems of a table, evaluation sheet or 入力様式, or its changes to look at. Nothing is written."""
     try:
         book = sheet_book_in(name, content)
         if book:
-            return _read_sheet(person, plan, name, book)
+            read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
+            return to_confirm(person, plan, read.preview, read) if read.preview and read.preview.changes else read
         table = read_table(name, content)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
@@ -75,21 +80,24 @@ def to_confirm(person: User, plan: Plan, preview: Preview, outcome: Outcome = NO
     return replace(outcome, preview=preview, signed=text)
 
 
-def newest_number(plan: Plan) -> int:
-    """The 計画変更 that 計画値 would be written into; a preview holds for that one alone."""
-    revision = newest_revision(plan)
-    return revision.number if revision else 0
-
-
-def _read_sheet(person: User, plan: Plan, name: str, book: XlsxBook) -> Outcome:
+def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
     found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
     preview = sheet_preview(found)
     count = len(preview.changes)
     if count > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    outcome = Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
-    return to_confirm(person, plan, preview, outcome) if count else outcome
+    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+
+
+def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
+    """What one returned 入力様式 changes, of whatever year; many together have a page of their own."""
+    reading = read_form(name, content, desk_of(plan, None, access=plan.access))
+    preview = merged([reading]).preview
+    if len(preview.changes) > MAX_SHEET_CHANGES:
+        return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
+    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
+    return Outcome(name, reading.failure, *remarks, preview)
 
 
 def _has_required(header: tuple[str, ...]) -> bool:

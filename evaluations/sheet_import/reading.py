@@ -8,7 +8,7 @@ from evaluations.importing.report import Report
 from evaluations.importing.stored import StoredPlan, stored_plan
 from evaluations.models import Evaluation
 from evaluations.sheet_import.source import SheetSource
-from plans.access import Access, lock_reason
+from plans.access import Access
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class Reading:
 
     def lock_reason(self, number: int, year: int) -> str:
         """Why this 節 × 年度 cannot be changed; "" where it can."""
-        state = self.stored.state(number, year)
-        return self.access.lock_reason(state) if self.access else lock_reason(state)
+        return self.stored.lock_reason(number, year, self.access)
 
     def changed(self, change: ValueChange | TextChange, *, printed: str, agrees: bool, problem: str) -> SheetChange:
         """A change that was found. `agrees`: what is kept now is still what was printed. A problem is reported."""

@@ -62,8 +62,8 @@ def _is_a_sheet(book: XlsxBook) -> bool:
     """Whether a workbook is an evaluation sheet rather than a table: by its keys, its property or its title."""
     if KEY_SHEET in book.sheets or PROPERTY in book.properties:
         return True
-    shown = _shown_sheets(book)
-    return bool(shown) and _title(book.grid(shown[0], rows=TITLE_ROWS)) is not None
+    shown = shown_sheets(book)
+    return bool(shown) and title_in(book.grid(shown[0], rows=TITLE_ROWS)) is not None
 
 
 def find_source(book: XlsxBook, plans: Iterable[Plan], *, access: Access | None) -> SheetSource:
@@ -87,14 +87,14 @@ def _keys(book: XlsxBook) -> PrintedSheet | None:
     return read_key_rows([[cell.text for cell in line] for line in book.grid(KEY_SHEET)])
 
 
-def _shown_sheets(book: XlsxBook) -> list[str]:
+def shown_sheets(book: XlsxBook) -> list[str]:
     """The sheets that people see."""
     return [name for name in book.sheets if name not in book.hidden and name != KEY_SHEET]
 
 
 def _grid_of(book: XlsxBook) -> Grid:
     """The first sheet that people see."""
-    shown = _shown_sheets(book)
+    shown = shown_sheets(book)
     if not shown:
         raise NotReadable(NOT_OURS)
     return book.grid(shown[0])
@@ -108,7 +108,7 @@ def _by_labels(book: XlsxBook, by_slug: dict[str, Plan], access: Access | None) 
         if plan is None:
             raise NotReadable(OTHER_PLAN)
     else:
-        plan, year = _named(grid, by_slug)
+        plan, year = _of_title(grid, by_slug)
     _refuse_other_years(plan, year)
     printed, matching = _best(grid, plan, year, _forms(plan, name), access)
     pages_then = sum(cell.text.rstrip().endswith(CONTINUED) for line in grid for cell in line)
@@ -134,20 +134,25 @@ def _is_outdated(plan: Plan, total: int) -> bool:
     return bool(total) and now != total
 
 
-def _named(grid: Grid, by_slug: dict[str, Plan]) -> tuple[Plan, int]:
+def _of_title(grid: Grid, by_slug: dict[str, Plan]) -> tuple[Plan, int]:
     """The plan and 年度 of the sheet's title."""
-    title = _title(grid)
+    title = title_in(grid)
     if title is None:
         raise NotReadable(NOT_OURS)
-    plans = [plan for plan in by_slug.values() if title["plan"] == f"{plan.municipality.name} {plan.name}"]
-    if len(plans) != 1:
+    return plan_named(title, by_slug.values()), read_fiscal_year(title["year"])
+
+
+def plan_named(title: re.Match[str], plans: Iterable[Plan]) -> Plan:
+    """The one plan that a title names; NotReadable where that is none of these."""
+    named = [plan for plan in plans if title["plan"] == str(plan)]
+    if len(named) != 1:
         raise NotReadable(
             f"題名「{title[0][:60]}」から計画が分かりません。題名を、受け取ったときのままにしてください。"
         )
-    return plans[0], read_fiscal_year(title["year"])
+    return named[0]
 
 
-def _title(grid: Grid) -> re.Match[str] | None:
+def title_in(grid: Grid) -> re.Match[str] | None:
     """The title in the first rows: 「印西市 第6期障害福祉計画 評価シート（令和4年度）」."""
     texts = [cell.text.strip() for line in grid[:TITLE_ROWS] for cell in line if not cell.is_blank]
     found = next((match for text in texts if (match := _TITLE.fullmatch(text))), None)

@@ -63,7 +63,7 @@ def _change(reading: Reading, found: FoundCell) -> SheetChange | None:
         return None
     change = ValueChange(reading.key, key.name, measure.title, key.year, side, stands, new, found.address)
     agrees = _agrees(found.printed.text, stands, side, measure, key.year)
-    problem = _why_not(reading, measure, key.year, new)
+    problem = stored.why_not(measure, key.year, new, reading.access)
     return reading.changed(change, printed=found.printed.text, agrees=agrees, problem=problem)
 
 
@@ -93,16 +93,6 @@ def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, stan
 def _typed(cell: TableCell, kind: ValueKind) -> str:
     """A cell as it was typed: a percentage outside a 割合 keeps its sign, and is then a problem."""
     return f"{cell.text}%" if cell.is_percent and kind is not ValueKind.RATE else cell.text
-
-
-def _why_not(reading: Reading, measure: Measure, year: int, new: Value) -> str:
-    """Why this value may not be changed, or not to this; "" where it may."""
-    outside = measure.outside(year)
-    if outside and new.number is not None:
-        return f"この指標の{outside}の年度です。空欄にしてください。"
-    if reading.access and not reading.access.may_enter(measure):
-        return "入力する権限がありません。担当課の人に頼んでください。"
-    return reading.lock_reason(measure.section.number, year)
 
 
 def _agrees(printed: str, stands: Value, side: Side, measure: Measure, year: int) -> bool:

@@ -15,14 +15,14 @@ from evaluations.importing.kept_outcome import from_kept
 from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import PreviewLost, signed, unsigned
-from evaluations.importing.upload import newest_number, read_upload, takes_long, to_confirm
+from evaluations.importing.upload import read_upload, takes_long, to_confirm
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import file_of, work_for
 from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.models import Plan
-from plans.value_rows import newest_revision
+from plans.value_rows import newest_number, newest_revision
 
 GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
 

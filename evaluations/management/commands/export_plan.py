@@ -1,11 +1,13 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table, as the city's evaluation sheet or as its text version."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, the city's evaluation sheet, its text version or 入力様式."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.entry_form import NO_DEPARTMENT
 from core.sheet_design import Edition
+from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
 from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import text_bytes
@@ -14,7 +16,7 @@ from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry")
 
 
 class Command(BaseCommand):
@@ -25,13 +27,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="計画の記号。例：122319-6")
         parser.add_argument("--format", required=True, choices=FORMATS)
-        parser.add_argument("--year", type=int, help="西暦の年度。sheet と text で省くと、実績のある最も新しい年度")
+        parser.add_argument(
+            "--year",
+            type=int,
+            help="西暦の年度。省くと、sheet と text は実績のある最も新しい年度、entry は実績を入力する年度",
+        )
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
             "--edition",
             default="",
             choices=[edition.value for edition in Edition],
             help="sheet の数値の書き方。省くと計画のもの",
+        )
+        parser.add_argument(
+            "--department",
+            help=f"entry の担当課。担当課のない指標は「{NO_DEPARTMENT}」。省くと計画全体。出力先が .zip なら担当課ごと",
         )
         parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
 
@@ -48,6 +58,8 @@ class Command(BaseCommand):
             content = sheet(plan, year, options["layout"], options["edition"])
         elif options["format"] == "text":
             content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
+        elif options["format"] == "entry":
+            content = entry(plan, year or plan.due_year, options["department"], options["output"])
         else:
             content = table(plan, year, options["format"])
         if options["output"]:
@@ -77,3 +89,23 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
 def latest_year(plan: Plan) -> int:
     """The latest year with any actual, else the first year of the plan."""
     return latest_year_with_actuals(plan, measure_rows(plan, measures_of(plan), access=None))
+
+
+def entry(plan: Plan, year: int, department: str | None, output: Path | None) -> bytes:
+    """The 入力様式 of one 担当課, or of the whole plan; into a .zip one for each 担当課."""
+    if department is not None:
+        return form_bytes(plan, year, owner_named(plan, department), access=None)
+    if output and output.suffix.lower() == ".zip":
+        return forms_zip(plan, year, access=None)
+    return form_bytes(plan, year, EVERYBODY, access=None)
+
+
+def owner_named(plan: Plan, name: str) -> Owner:
+    """Whose form is asked for; a 担当課 that is not there is an error that names those that are."""
+    if name == NO_DEPARTMENT:
+        return Owner()
+    department = plan.municipality.departments.filter(name=name).first()
+    if department is None:
+        known = "、".join([*plan.municipality.departments.values_list("name", flat=True), NO_DEPARTMENT])
+        raise CommandError(f"担当課「{name}」はありません。{known}のどれかにしてください。", returncode=2)
+    return Owner(department)

@@ -1,0 +1,157 @@
+"""入力様式: hand them out, take them back many at a time, look at what they change and write it."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
+from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
+from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
+from evaluations.entry_forms.page import Returned, owner_lines, rival_name
+from evaluations.entry_forms.reading import desk_of, read_form
+from evaluations.importing.applying import apply_import
+from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
+from evaluations.importing.refused import ImportRefused
+from evaluations.places import PersonRequest
+from plans.access import plan_for, require
+from plans.downloads import XLSX, as_download
+from plans.models import Door, Plan
+from plans.refusals import Cause
+from plans.value_rows import newest_number
+
+MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
+MAX_FILES = 30
+MAX_CHOICES = 900
+"""Each may be a field of the form, and a form has a thousand."""
+NOTHING = Returned()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_forms(request: PersonRequest, slug: str, year: int) -> HttpResponse:
+    """GET says who gets a form; POST reads those that were returned, or writes what was confirmed."""
+    plan = _plan(request, slug, year)
+    if request.method != "POST":
+        return _page(request, plan, year, NOTHING)
+    if "preview" in request.POST:
+        return _confirm(request, plan, year)
+    return _page(request, plan, year, _read(request, plan, year, request.FILES.getlist("files")))
+
+
+@require_safe
+def entry_form_download(request: PersonRequest, slug: str, year: int) -> HttpResponse:
+    """The form of one 担当課 of ?department=, of those measures without one (none), or without it the whole plan."""
+    plan = _plan(request, slug, year)
+    owner = _owner(plan, request.GET.get("department", ""))
+    content = form_bytes(plan, year, owner, access=plan.access)
+    return as_download(content, XLSX, form_name(plan, year, owner))
+
+
+@require_safe
+def entry_forms_download(request: PersonRequest, slug: str, year: int) -> HttpResponse:
+    """One form for each 担当課, together in a zip."""
+    plan = _plan(request, slug, year)
+    content = forms_zip(plan, year, access=plan.access)
+    return as_download(content, "application/zip", f"{plan.slug}_入力様式_{year}年度.zip")
+
+
+def _plan(request: PersonRequest, slug: str, year: int) -> Plan:
+    """The plan for somebody who may enter; Http404 for a year that it does not have."""
+    plan = plan_for(request.user, slug)
+    require(plan.access.may_write, MAY_NOT)
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
+    return plan
+
+
+def _owner(plan: Plan, asked: str) -> Owner:
+    if asked in ("", "none"):
+        return Owner() if asked else EVERYBODY
+    known = asked.isascii() and asked.isdigit() and len(asked) < 10
+    department = plan.municipality.departments.filter(pk=int(asked)).first() if known else None
+    if department is None:
+        raise Http404("この担当課はありません。")
+    return Owner(department)
+
+
+def _read(request: PersonRequest, plan: Plan, year: int, files: list[UploadedFile]) -> Returned:
+    """What the files would change, looked at one after the other. Nothing is written."""
+    if not files:
+        return Returned(failure="ファイルが選ばれていません。返ってきた入力様式を選んでください。")
+    if len(files) > MAX_FILES:
+        return Returned(failure=f"一度に選べるのは{MAX_FILES}個までです（{len(files)}個）。分けて選んでください。")
+    desk = desk_of(plan, year, access=plan.access)
+    named = zip(_names(files), files, strict=True)
+    # One byte more than allowed is enough to see that it is too much.
+    readings = [read_form(name, file.read(MAX_BYTES + 1), desk) for name, file in named]
+    return _to_confirm(request, plan, merged(readings))
+
+
+def _names(files: Iterable[UploadedFile]) -> list[str]:
+    """The names of the files, told apart where two of several folders are called alike."""
+    names: list[str] = []
+    for number, file in enumerate(files, start=1):
+        name = file.name or f"{number}番目のファイル"
+        names.append(f"{number}番目の{name}" if name in names else name)
+    return names
+
+
+def _to_confirm(request: PersonRequest, plan: Plan, forms: ReturnedForms) -> Returned:
+    """The files with the signed text that confirms what they change."""
+    preview = forms.preview
+    if not preview.changes:
+        return Returned(forms=forms)
+    text = signed(preview, plan, request.user, revision=newest_number(plan))
+    if len(text) > MAX_SIGNED or len(preview.contested) > MAX_CHOICES:
+        return Returned(f"変更が{len(preview.changes):,}件あり、一度に扱えません。ファイルを分けて選んでください。")
+    return Returned(forms=forms, signed=text)
+
+
+def _confirm(request: PersonRequest, plan: Plan, year: int) -> HttpResponse:
+    """Write what was looked at; what others changed since comes back to be chosen."""
+    try:
+        preview = unsigned(request.POST["preview"], plan, request.user, revision=newest_number(plan))
+    except PreviewLost as error:
+        return _page(request, plan, year, Returned(failure=str(error)))
+    chosen = _chosen(preview, request.POST)
+    if not chosen.changes:
+        messages.info(request, "取り込むものが選ばれていません。まだ何も書き込んでいません。")
+        return _page(request, plan, year, _to_confirm(request, plan, ReturnedForms((), preview)))
+    try:
+        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=FORM_REASON)
+    except ImportRefused as error:
+        others = tuple(one.sentence for one in error.refused if one.cause is not Cause.CONFLICT)
+        again = ReturnedForms((), chosen.after_conflict(error.refused))
+        outcome = Returned(refused=others) if others else _to_confirm(request, plan, again)
+        return _page(request, plan, year, outcome)
+    if count:
+        messages.success(request, f"変更 {count} 件を取り込みました。")
+    else:
+        messages.info(request, "変更はありませんでした。")
+    return redirect("evaluations:entry_forms", plan.slug, year)
+
+
+def _chosen(preview: Preview, sent: QueryDict) -> Preview:
+    """What the person chose: everything uncontested that they did not leave out, and what they put over what stands."""
+    left = set(sent.getlist("leave"))
+    accepted = [str(place) for place in range(len(preview.changes)) if str(place) not in left]
+    rivals = [sent.get(rival_name(number), "") for number in set(preview.rivals.values())]
+    return preview.chosen([*sent.getlist("overwrite"), *rivals], accepted)
+
+
+def _page(request: PersonRequest, plan: Plan, year: int, outcome: Returned) -> HttpResponse:
+    context = {
+        "plan": plan,
+        "active": "entry",
+        "year": year,
+        "owners": owner_lines(plan, year),
+        "due": due_day(plan, year),
+        "outcome": outcome,
+        "extensions": ",".join(EXTENSIONS),
+        "most": MAX_FILES,
+        "megabytes": MAX_BYTES // 1024 // 1024,
+    }
+    return render(request, "evaluations/entry_forms.html", context)
