@@ -29,7 +29,7 @@ from plans.value_rows import newest_number
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
 FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
-LONG_ROWS = 1_500
+LONG_ROWS = 1_000
 """Rows that are read and compared in about a second."""
 PIECE = 1024 * 1024
 NOTHING = Outcome()
