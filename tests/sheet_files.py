@@ -1,6 +1,7 @@
 """Evaluation sheets for tests: exported, edited as in a spreadsheet, and what an import makes of them."""
 
 import io
+import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,6 +44,18 @@ def without_keys(content: bytes, *, keep_property: bool = False) -> bytes:
             book.custom_doc_props.props = [one for one in book.custom_doc_props.props if one.name != PROPERTY]
 
     return edited(content, then=strip)
+
+
+def resaved(soffice, folder, files: dict[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
+    """The files as LibreOffice saves them, with another extension if need be."""
+    out = folder / f"out-{to[:4]}"
+    out.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    convert = [str(soffice), profile, "--headless", "--convert-to", to, "--outdir", str(out)]
+    subprocess.run([*convert, *files], cwd=folder, check=True, capture_output=True, timeout=240)
+    return {file.name: file.read_bytes() for file in out.iterdir()}
 
 
 def printed_cells(content: bytes) -> tuple[PrintedCell, ...]:

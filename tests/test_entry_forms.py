@@ -1,6 +1,7 @@
 """入力様式: what is on it, what a returned one says, and what many of them say together."""
 
 import io
+import json
 import zipfile
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from plans.access import Access
 from plans.models import Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_deadline, a_link, a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.entry_form_files import HEADINGS, a_form, filled, in_short, place_of, reading, sheet_of, together
-from tests.sheet_files import a_sheet, edited, without_keys
+from tests.sheet_files import a_sheet, edited, resaved, without_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +225,7 @@ def test_what_somebody_changed_meanwhile_waits_for_a_choice_with_both_values(pla
     found = together(plan, ("a.xlsx", form))
 
     assert in_short(found.readings[0]) == [("n", "9", "8", True)]
-    assert (found.preview.printed, found.conflicts, found.disagreements) == ({0: "7"}, 1, 0)
+    assert (found.preview.printed, found.preview.contested, found.preview.rivals) == ({0: "7"}, {0}, {})
     assert found.readings[0].notes == ("この様式を出力したあとに、1件の実績値が、ほかで変わっています。",)
 
 
@@ -240,7 +241,7 @@ def test_two_files_that_say_different_things_of_one_cell_are_both_shown(plan):
 
     said = [(one.code, one.sides[1], found.preview.sources[place]) for place, one in enumerate(found.preview.changes)]
     assert said == [("n", "12", "a.xlsx"), ("n", "13", "b.xlsx"), ("k", "1", "a.xlsx、b.xlsx")]
-    assert (found.preview.contested, found.disagreements) == ({0, 1}, 1)
+    assert (found.preview.contested, found.preview.rivals) == ({0, 1}, {0: 0, 1: 0})
 
 
 def test_a_form_without_its_hidden_sheet_is_matched_by_codes_and_says_so(plan):
@@ -397,3 +398,69 @@ def test_a_missing_row_and_a_missing_column_change_nothing_and_are_told(plan):
         "配った様式にあった指標のうち、1件の行がありません。その指標は、そのままにします。",
         "「状態」の列がありません。その内容は、そのままにします。",
     )
+
+
+def run(*args) -> tuple[str, str, int]:
+    """What the command says, what it warns of, and how it ends."""
+    said, warned = io.StringIO(), io.StringIO()
+    try:
+        call_command("import_entry", *map(str, args), stdout=said, stderr=warned)
+    except CommandError as error:
+        return said.getvalue(), warned.getvalue(), error.returncode
+    return said.getvalue(), warned.getvalue(), 0
+
+
+def test_the_command_takes_many_forms_in_and_says_the_same_again_without_change(plan, tmp_path):
+    one, two = tmp_path / "one.xlsx", tmp_path / "two.xlsx"
+    one.write_bytes(filled(a_form(plan), {("n", "value"): 12}))
+    two.write_bytes(without_keys(filled(a_form(plan), {("k", "state"): "集計中"})))
+
+    dry, first, again = run(one, two, "--dry-run"), run(one, two), run(one, two)
+
+    lines = ["「移行者数」令和4年度 実績値：未入力 → 12", "「児童の利用者数」令和4年度 実績値：未入力 → 集計中"]
+    assert dry[0].splitlines() == first[0].splitlines() == [*lines, "変更 2 件"]
+    assert (again[0], again[2]) == ("変更 0 件\n", 0)
+    assert f"注意 {two}：照合用の隠しシートがないため" in first[1]
+    assert (actual("n").number, actual("k").state) == (12, State.PENDING)
+
+
+def test_the_command_writes_nothing_while_files_disagree_or_a_value_is_newer(plan, tmp_path):
+    one, two, bad = tmp_path / "one.xlsx", tmp_path / "two.xlsx", tmp_path / "bad.xlsx"
+    one.write_bytes(filled(a_form(plan), {("n", "value"): 12}))
+    two.write_bytes(filled(a_form(plan), {("n", "value"): 13}))
+    bad.write_bytes(b"nothing")
+
+    apart, broken = run(one, two, bad), json.loads(run(one, bad, "--format", "json")[0])
+    a_value(plan.measures.get(code="n"), 2022, 7)
+    newer, over = run(one), run(one, "--overwrite")
+
+    place = place_of(one.read_bytes(), "n", "value")
+    assert (apart[2], len(apart[0].splitlines())) == (2, 3)
+    assert [(each["file"], each["address"]) for each in broken["problems"]] == [(str(bad), "A1")]
+    assert [(each["指標コード"], each["new"], each["conflict"]) for each in broken["changes"]] == [("n", "12", False)]
+    assert newer[0].startswith(f"{one}：{place} 「移行者数」令和4年度 実績値は、様式を出力したあとに変わっています")
+    assert (newer[2], over[2], actual("n").number) == (2, 0, 12)
+
+
+@pytest.mark.libreoffice
+def test_what_libreoffice_saves_says_the_same_and_one_answer_is_one_change(plan, soffice, tmp_path):
+    a_value(plan.measures.get(code="n"), 2022, 7, note="一行目\n二行目", as_of="令和5年3月末")
+    a_value(plan.measures.get(code="r"), 2022, "66.7", numerator=Decimal(2), denominator=Decimal(3))
+    a_value(plan.measures.get(code="t"), 2022, state=State.WORDS_ONLY, wording="研修を行った。")
+    form = a_form(plan)
+    answer = filled(form, {("k", "value"): 5})
+
+    saved = resaved(soffice, tmp_path, {"form.xlsx": form, "filled.xlsx": answer})
+    found = {name: reading(plan, content, name) for name, content in saved.items()}
+    utf_8 = "csv:Text - txt - csv (StarCalc):44,34,76,1"
+    comma = resaved(soffice, tmp_path, {"filled.xlsx": answer}, utf_8)["filled.csv"]
+    found["filled.csv"] = reading(plan, comma, "filled.csv")
+
+    assert {name: (in_short(one), one.problems, one.unknown) for name, one in found.items()} == {
+        "form.xlsx": ([], (), ()),
+        "filled.xlsx": ([("k", "未入力", "5", False)], (), ()),
+        "filled.csv": ([("k", "未入力", "5", False)], (), ()),
+    }
+    sheet = sheet_of(saved["form.xlsx"])
+    assert (len(sheet.data_validations.dataValidation) > 5, sheet.protection.sheet) == (True, True)
+    assert found["form.xlsx"].notes == ()

@@ -7,10 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from evaluations.entry_forms.work import as_json, readings_in
+from evaluations.long_work.running import Runner
 from evaluations.views import entry_forms
 from plans.models import Change, Department, Door, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
-from tests.entry_form_files import a_form, filled
+from tests.entry_form_files import a_form, filled, reading
+from tests.sheet_files import without_keys
 from tests.test_entry_forms import actual
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +120,38 @@ def test_too_many_files_and_none_are_refused_in_a_sentence(client, plan, editor,
         True,
         True,
     ]
+
+
+def test_what_is_more_than_a_request_reads_becomes_long_work_that_leads_back_to_the_preview(
+    client, plan, editor, monkeypatch
+):
+    monkeypatch.setattr(entry_forms, "AT_ONCE", 1000)
+    form = a_form(plan)
+
+    begun = upload(client, plan, filled(form, {("a", "value"): 1}), filled(form, {("a", "value"): 9}), b"no workbook")
+    Runner().run_all()
+    shown = client.get(begun["Location"]).text
+    onward = html.unescape(re.search(r'href="([^"]+\?work=[^"]+)"', shown)[1])
+    page = client.get(onward)
+    done = confirm(client, plan, page, **{"which-0": "1"})
+    others = []
+    for person, address in ((editor, onward.replace("2022", "2023")), (a_user(Role.MANAGER), onward)):
+        client.force_login(person)
+        others.append(client.get(address).status_code)
+
+    assert "3個のファイルを読み取り、変わるところが2件ありました。" in shown
+    assert ("結果を受け取る" in shown, "ブックとして読み取れません" in shown) == (False, True)
+    assert page.text.count("<strong>読み取れません。</strong>") == 1
+    assert ("変更 1 件を取り込みました。" in done.text, int(actual("a").number)) == (True, 9)
+    assert others == [404, 404]
+
+
+def test_readings_that_are_kept_say_the_same_as_before(plan):
+    a_value(plan.measures.get(code="b"), 2022, 7)
+    form = filled(a_form(plan), {("a", "value"): 1, ("b", "note"): "注記", ("c", "value"): "十", ("c", "指標名"): "別"})
+    readings = [reading(plan, content) for content in (form, without_keys(form), b"no workbook")]
+
+    assert readings_in(as_json(readings), plan) == readings
 
 
 def test_one_form_may_also_be_brought_to_the_page_of_import(client, plan, editor):

@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 
 import openpyxl
 import pytest
@@ -16,7 +15,7 @@ from evaluations.sheets import sheet_bytes
 from plans.models import Change, Door, Plan, YearlyValue, YearState
 from plans.sheet_layouts import form_of
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
-from tests.sheet_files import a_sheet, edited, place_of, without_keys
+from tests.sheet_files import a_sheet, edited, place_of, resaved, without_keys
 
 pytestmark = pytest.mark.django_db
 FORMS = [(layout, edition) for layout in ("inzai", "kanri") for edition in ("old", "new")]
@@ -206,17 +205,6 @@ def demo(monkeypatch) -> list[Plan]:
 
 def year_of(plan: Plan) -> int:
     return plan.start_year + (plan.slug == "122319-6")
-
-
-def resaved(soffice, folder, files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files as LibreOffice saves them."""
-    (folder / "out").mkdir()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    convert = [str(soffice), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
-    subprocess.run([*convert, *files], cwd=folder, check=True, capture_output=True, timeout=240)
-    return {name: (folder / "out" / name).read_bytes() for name in files}
 
 
 @pytest.mark.libreoffice

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from evaluations.entry_forms.reading import FormChange, FormReading
-from evaluations.importing.changes import ValueChange
 from evaluations.importing.preview import Preview
 
 FORM_REASON = "入力様式の取り込み"
@@ -14,60 +13,48 @@ FORM_REASON = "入力様式の取り込み"
 
 @dataclass(frozen=True)
 class ReturnedForms:
-    """The files of one upload with what came of each, and their changes together."""
+    """The files of one upload with what came of each, and their changes together; `wishes` are these with what was
+    printed, place by place."""
 
     readings: tuple[FormReading, ...]
     preview: Preview
-
-    @property
-    def disagreements(self) -> int:
-        """Cells of which two files say different things."""
-        return len(set(self.preview.rivals.values()))
-
-    @property
-    def conflicts(self) -> int:
-        """Cells that were changed since the forms were handed out, and of which the files agree."""
-        return len(self.preview.contested - self.preview.rivals.keys())
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """One thing that is said of a cell, and by which files."""
-
-    change: FormChange
-    names: tuple[str, ...]
+    wishes: tuple[FormChange, ...] = ()
 
 
 def merged(readings: Iterable[FormReading]) -> ReturnedForms:
     """One preview of all of them, in the order of the files."""
     readings = tuple(readings)
-    by_cell: dict[tuple[str, int], list[tuple[str, FormChange]]] = defaultdict(list)
+    by_cell: dict[object, list[tuple[str, FormChange]]] = defaultdict(list)
     for reading in readings:
         for one in reading.changes:
-            by_cell[one.change.code, one.change.year].append((reading.name, one))
-    changes: list[ValueChange] = []
-    contested, printed, sources, rivals = set(), {}, {}, {}
+            by_cell[one.change.key, one.change.code, one.change.year].append((reading.name, one))
+    wishes: list[FormChange] = []
+    sources, rivals = {}, {}
     for number, said in enumerate(by_cell.values()):
-        wishes = list(_wishes(said))
-        for wish in wishes:
-            place = len(changes)
-            changes.append(wish.change.change)
-            sources[place] = "、".join(wish.names)
-            if len(wishes) > 1:
-                rivals[place] = number
-            if wish.change.is_contested or len(wishes) > 1:
-                contested.add(place)
-                if wish.change.is_contested and wish.change.printed is not None:
-                    printed[place] = wish.change.printed
-    preview = Preview(tuple(changes), frozenset(contested), True, printed, sources, rivals)
-    return ReturnedForms(readings, preview)
+        told = list(_told(said))
+        for one, names in told:
+            sources[len(wishes)] = "、".join(names)
+            if len(told) > 1:
+                rivals[len(wishes)] = number
+            wishes.append(one)
+    contested = {place: one for place, one in enumerate(wishes) if one.is_contested}
+    preview = Preview(
+        changes=tuple(one.change for one in wishes),
+        contested=frozenset(contested | rivals),
+        is_sheet=True,
+        printed={place: one.printed for place, one in contested.items() if one.printed is not None},
+        sources=sources,
+        rivals=rivals,
+    )
+    return ReturnedForms(readings, preview, tuple(wishes))
 
 
-def _wishes(said: Iterable[tuple[str, FormChange]]) -> Iterator[_Wish]:
-    """What is said, each thing once; contested where any of those who say it did not know what stands now."""
+def _told(said: Iterable[tuple[str, FormChange]]) -> Iterator[tuple[FormChange, tuple[str, ...]]]:
+    """What is said of a cell, each thing once with the files that say it; contested where any of these did not know
+    what stands now."""
     found: dict[object, list[tuple[str, FormChange]]] = defaultdict(list)
     for name, one in said:
-        found[tuple(sorted(one.change.new.as_dict().items()))].append((name, one))
+        found[one.change.new].append((name, one))
     for agreeing in found.values():
         first = next((one for _, one in agreeing if one.is_contested), agreeing[0][1])
-        yield _Wish(first, tuple(dict.fromkeys(name for name, _ in agreeing)))
+        yield first, tuple(dict.fromkeys(name for name, _ in agreeing))

@@ -206,7 +206,11 @@ class _Reader:
         if squeeze(typed["value"]) in WITHHELD:
             self.unchanged += 1
             return
-        first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=_as_typed(typed))
+        if squeeze(typed["value"]) in OUTSIDE:
+            typed = {**typed, "value": ""}
+        # Where nobody knows what was printed, a blank may be older than the value that it would take away.
+        texts = _as_typed(typed) if printed else {name: text for name, text in typed.items() if text}
+        first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=texts)
         now = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=stands, typed=first.changed)
         if now.problem:
             self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, _full_stop(now.problem))
@@ -250,13 +254,9 @@ class _Reader:
 
 
 def _as_typed(typed: dict[str, str]) -> dict[str, str]:
-    """The texts as the screen would post them: 開始前 and 終了後 are no value, and nothing at all is 未入力."""
-    texts = dict(typed)
-    if squeeze(texts["value"]) in OUTSIDE:
-        texts["value"] = ""
-    if not texts["value"] and texts.get("state") == "":
-        texts["state"] = NOT_ENTERED
-    return texts
+    """The texts as the screen would post them: nothing at all is 未入力."""
+    is_blank = not typed["value"] and typed.get("state") == ""
+    return {**typed, "state": NOT_ENTERED} if is_blank else typed
 
 
 def _in_words(value: Value) -> str:

@@ -38,10 +38,10 @@ def write_given(work: LongWork, tell: Tell) -> Result:
     return Result(CHANGED_SINCE if written.signed else _sentence(written), _kept(written))
 
 
-def onward(work: LongWork, *, has_file: bool) -> Onward:
+def onward(work: LongWork) -> Onward:
     """To the page of import with what it has to say, or to the plan where everything is written."""
     slug = work.plan.slug if work.plan else ""
-    if not has_file:
+    if not work.files.filter(side=LongWorkFile.Side.RESULT).exists():
         return Onward(reverse("evaluations:dashboard", args=[slug]), "概況を見る")
     return Onward(f"{reverse('evaluations:import', args=[slug])}?work={work.key}", "内容を確かめる")
 
@@ -67,5 +67,5 @@ def _sentence(outcome: Outcome) -> str:
     return "いまの内容と違うところはありません。"
 
 
-READ_TABLE = Kind("read_table", read_given, writers(MAY_NOT), onward)
-WRITE_CHANGES = Kind("write_changes", write_given, writers(MAY_NOT), onward)
+READ_TABLE = Kind("read_table", read_given, writers(MAY_NOT), onward, offers_file=False)
+WRITE_CHANGES = Kind("write_changes", write_given, writers(MAY_NOT), onward, offers_file=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -64,13 +64,6 @@ class Onward:
     label: str
 
 
-class WhereNext(Protocol):
-    """Where a finished work leads. `has_file`: whether a file came of it, which is for that page then and not for the
-    person."""
-
-    def __call__(self, work: LongWork, *, has_file: bool) -> Onward: ...
-
-
 def plan_of(work: LongWork) -> Plan:
     """The plan of a work as the person who asked for it sees it now, with `plan.access`. Http404 for a stranger."""
     if work.plan is None:
@@ -98,9 +91,13 @@ def writers(sentence: str) -> Callable[[LongWork], Access]:
 class Kind:
     """One kind of work. `run` does it. `access` is what the person may do now; it raises PermissionDenied or Http404
     for somebody who may not (any more), and is asked when the work runs, is shown and is fetched.
+
+    `onward` says where a finished work leads, where that is more than its file. `offers_file`: the file that came of it
+    is for people; else it is for the page that `onward` leads to.
     """
 
     name: str
     run: Callable[[LongWork, Tell], Result]
     access: Callable[[LongWork], Access] = readers
-    onward: WhereNext | None = None
+    onward: Callable[[LongWork], Onward] | None = None
+    offers_file: bool = True

@@ -100,25 +100,24 @@ def work_page(work: LongWork) -> WorkPage:
     if refused:
         # The reason of a failure may name what the person may see no more.
         return WorkPage(work, "", refused, (), None, None)
-    is_done, kind = work.state == WorkState.DONE, KINDS[work.kind]
-    file = work.files.filter(side=LongWorkFile.Side.RESULT).defer("content").first() if is_done else None
-    onward = kind.onward(work, has_file=file is not None) if is_done and kind.onward else None
-    report = tuple(ReportLine(**line) for line in work.report)
-    return WorkPage(work, in_words(work), "", report, None if onward else file, onward)
+    files = work.files.filter(side=LongWorkFile.Side.RESULT).defer("content")
+    is_done = work.state == WorkState.DONE
+    kind = KINDS[work.kind]
+    return WorkPage(
+        work,
+        in_words(work),
+        "",
+        tuple(ReportLine(**line) for line in work.report),
+        files.first() if is_done and kind.offers_file else None,
+        kind.onward(work) if is_done and kind.onward else None,
+    )
 
 
 def result_for(person: User, key: UUID) -> LongWorkFile:
-    """The file that came of a work, to be fetched. Http404 where there is none, PermissionDenied for somebody who may
-    not see it any more."""
-    file = file_of(work_for(person, key))
-    if KINDS[file.work.kind].onward:
-        raise Http404("この処理の結果は、ファイルでは受け取れません。")
-    return file
-
-
-def file_of(work: LongWork) -> LongWorkFile:
-    """The file that came of a work, also one that is for another page. Raises as `result_for` does."""
+    """The file that came of a work. Http404 where there is none, PermissionDenied for somebody who may not see it any
+    more."""
+    work = work_for(person, key)
     refused = refusal(work)
     if refused:
         raise PermissionDenied(refused)
-    return get_object_or_404(work.files.select_related("work"), side=LongWorkFile.Side.RESULT)
+    return get_object_or_404(work.files, side=LongWorkFile.Side.RESULT)

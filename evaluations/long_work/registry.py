@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from evaluations.all_sheets import ALL_SHEETS
+from evaluations.entry_forms.work import ENTRY_FORMS
 from evaluations.importing.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import Kind
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS, READ_TABLE, WRITE_CHANGES)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ALL_SHEETS, ENTRY_FORMS, READ_TABLE, WRITE_CHANGES)}

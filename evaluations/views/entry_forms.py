@@ -1,11 +1,13 @@
 """入力様式: hand them out, take them back many at a time, look at what they change and write it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
@@ -13,18 +15,23 @@ from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes
 from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.entry_forms.page import Returned, owner_lines, rival_name
 from evaluations.entry_forms.reading import desk_of, read_form
+from evaluations.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
 from evaluations.importing.applying import apply_import
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
 from evaluations.importing.refused import ImportRefused
+from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
+from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.downloads import XLSX, as_download
 from plans.models import Door, Plan
 from plans.refusals import Cause
 from plans.value_rows import newest_number
 
-MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
 MAX_FILES = 30
+MAX_TOTAL = 20 * 1024 * 1024
+AT_ONCE = 200 * 1024
+"""Bytes that are read within a request; ten forms of thirty measures, and less than a second."""
 MAX_CHOICES = 900
 """Each may be a field of the form, and a form has a thousand."""
 NOTHING = Returned()
@@ -35,10 +42,10 @@ def entry_forms(request: PersonRequest, slug: str, year: int) -> HttpResponse:
     """GET says who gets a form; POST reads those that were returned, or writes what was confirmed."""
     plan = _plan(request, slug, year)
     if request.method != "POST":
-        return _page(request, plan, year, NOTHING)
+        return _page(request, plan, year, _kept(request, plan, year) if "work" in request.GET else NOTHING)
     if "preview" in request.POST:
         return _confirm(request, plan, year)
-    return _page(request, plan, year, _read(request, plan, year, request.FILES.getlist("files")))
+    return _take(request, plan, year, request.FILES.getlist("files"))
 
 
 @require_safe
@@ -77,16 +84,42 @@ def _owner(plan: Plan, asked: str) -> Owner:
     return Owner(department)
 
 
-def _read(request: PersonRequest, plan: Plan, year: int, files: list[UploadedFile]) -> Returned:
-    """What the files would change, looked at one after the other. Nothing is written."""
-    if not files:
-        return Returned(failure="ファイルが選ばれていません。返ってきた入力様式を選んでください。")
-    if len(files) > MAX_FILES:
-        return Returned(failure=f"一度に選べるのは{MAX_FILES}個までです（{len(files)}個）。分けて選んでください。")
-    desk = desk_of(plan, year, access=plan.access)
-    named = zip(_names(files), files, strict=True)
+def _take(request: PersonRequest, plan: Plan, year: int, files: list[UploadedFile]) -> HttpResponse:
+    """Read the files: few and small ones at once, others as long work that leads back here. Nothing is written."""
+    failure = _why_not(files)
+    if failure:
+        return _page(request, plan, year, Returned(failure=failure))
     # One byte more than allowed is enough to see that it is too much.
-    readings = [read_form(name, file.read(MAX_BYTES + 1), desk) for name, file in named]
+    named = [(name, file.read(MAX_BYTES + 1)) for name, file in zip(_names(files), files, strict=True)]
+    if sum(len(content) for _, content in named) > AT_ONCE:
+        back, asked = reverse("evaluations:entry_forms", args=[plan.slug, year]), {"year": year}
+        return begin(request, ENTRY_FORMS, title_of(year), plan=plan, parameters=asked, files=named, back=back)
+    desk = desk_of(plan, year, access=plan.access)
+    forms = merged(read_form(name, content, desk) for name, content in named)
+    return _page(request, plan, year, _to_confirm(request, plan, forms))
+
+
+def _why_not(files: Sequence[UploadedFile]) -> str:
+    """Why these files are not read at all; "" where they are."""
+    if not files:
+        return "ファイルが選ばれていません。返ってきた入力様式を選んでください。"
+    if len(files) > MAX_FILES:
+        return f"一度に選べるのは{MAX_FILES}個までです（{len(files)}個）。分けて選んでください。"
+    if sum(file.size or 0 for file in files) > MAX_TOTAL:
+        return f"ファイルが合わせて{MAX_TOTAL // 1024 // 1024}MBを超えています。分けて選んでください。"
+    return ""
+
+
+def _kept(request: PersonRequest, plan: Plan, year: int) -> Returned:
+    """What came of the long work of ?work=. Http404 for one of another person, plan or year."""
+    try:
+        key = UUID(request.GET["work"])
+    except ValueError as error:
+        raise Http404("この読み取りはありません。") from error
+    work = work_for(request.user, key)
+    if (work.kind, work.plan_id, work.parameters.get("year")) != (ENTRY_FORMS.name, plan.pk, year):
+        raise Http404("この読み取りはありません。")
+    readings = readings_in(bytes(result_for(request.user, key).content), plan)
     return _to_confirm(request, plan, merged(readings))
 
 

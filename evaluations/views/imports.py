@@ -17,7 +17,7 @@ from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import PreviewLost, signed, unsigned
 from evaluations.importing.upload import read_upload, takes_long, to_confirm
 from evaluations.long_work.kinds import Kind
-from evaluations.long_work.page import file_of, work_for
+from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
@@ -57,7 +57,7 @@ def _found(request: PersonRequest, plan: Plan, key: str) -> Outcome:
         return Outcome(failure=GONE)
     if work.plan_id != plan.pk or work.kind not in (READ_TABLE.name, WRITE_CHANGES.name):
         return Outcome(failure=GONE)
-    return from_kept(bytes(file_of(work).content), plan, request.user)
+    return from_kept(bytes(result_for(request.user, work.key).content), plan, request.user)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:

@@ -1,0 +1,170 @@
+"""`manage.py import_entry FILE…`: returned 入力様式 are taken in together, as the operator."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from core.tables import NotReadable
+from evaluations.entry_forms.files import MAX_BYTES, find_form
+from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
+from evaluations.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
+from evaluations.importing.applying import apply_import
+from evaluations.importing.changes import ImportChange, line
+from evaluations.importing.refused import ImportRefused
+from evaluations.importing.report import Remark
+from plans.models import Door, Plan
+
+DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
+NEWER = "様式を出力したあとに変わっています（今：{old}、様式：{new}）。--overwrite を付けると置き換えます。"
+
+
+class Command(BaseCommand):
+    """One line per change and, last, 「変更 n 件」; with problems in any file, one line each from the name of its file
+    and the address of its cell, nothing written and exit 2. Cells that are not taken in are told before.
+    """
+
+    help = "返ってきた入力様式（.xlsx、.csv）をまとめて取り込みます。問題があれば何も書き込みません。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="取り込むファイル")
+        parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        parser.add_argument("--plan", default="", help="計画の記号。省くと、様式から読み取ります")
+        parser.add_argument("--year", type=int, help="年度の書かれていない様式を、どの年度のものとして読むか。西暦")
+        parser.add_argument("--overwrite", action="store_true", help="様式を出力したあとに変わったところも置き換えます")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            forms = merged(self.read(options["files"], options["plan"], options["year"]))
+            problems = [*_problems(forms.readings), *_undecided(forms, overwrites=options["overwrite"])]
+            changes = list(forms.preview.changes)
+            if not problems and not options["dry_run"]:
+                problems = self.apply(changes)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(_as_json(forms, problems), ensure_ascii=False, indent=1))
+        else:
+            self.say(forms.readings, changes, problems)
+        if problems:
+            raise CommandError(f"問題が {len(problems)} 件あるため、取り込みませんでした。", returncode=2)
+
+    def read(self, paths: Iterable[Path], slug: str, year: int | None) -> list[FormReading]:
+        """What each file would change; one that is no form says so."""
+        plans = Plan.objects.select_related("municipality")
+        known = list(plans.filter(slug=slug) if slug else plans)
+        if slug and not known:
+            raise CommandError(f"計画「{slug}」はありません。", returncode=2)
+        desks: dict[int, FormDesk] = {}
+        return [self.read_one(path, known, year, desks) for path in paths]
+
+    def read_one(self, path: Path, plans: list[Plan], year: int | None, desks: dict[int, FormDesk]) -> FormReading:
+        """One file, at the desk of its plan."""
+        name = str(path)
+        try:
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+        try:
+            found = find_form(name, content, plans, year=year)
+        except NotReadable as error:
+            return FormReading(name, failure=str(error))
+        if found.plan.pk not in desks:
+            desks[found.plan.pk] = desk_of(found.plan, None, access=None)
+        return read_found(name, found, desks[found.plan.pk])
+
+    def apply(self, changes: list[ImportChange]) -> list[tuple[str, Remark]]:
+        """Write them; what kept them from being written."""
+        try:
+            apply_import(changes, by=None, door=Door.COMMAND, reason=FORM_REASON)
+        except ImportRefused as error:
+            return [("", Remark(refused.change.address, refused.sentence)) for refused in error.refused]
+        return []
+
+    def say(
+        self, readings: Iterable[FormReading], changes: list[ImportChange], problems: list[tuple[str, Remark]]
+    ) -> None:
+        """Notes and warnings apart from the result; problems instead of changes where there are any."""
+        for one in readings:
+            for remark in (*one.notes, *one.warnings):
+                self.stderr.write(f"注意 {one.name}：{remark}")
+            for cell in one.unknown:
+                told = f"{one.name}：{cell.address} {cell.old or '空欄'} → {cell.new or '空欄'}：{cell.note}"
+                self.stdout.write(" ⏎ ".join(told.splitlines()))
+        texts = [f"{name}：{remark}" if name else str(remark) for name, remark in problems]
+        for text in texts or map(line, changes):
+            self.stdout.write(text)
+        if not problems:
+            self.stdout.write(f"変更 {len(changes)} 件")
+
+
+def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:
+    """What keeps everything from being written, with the name of its file."""
+    found = []
+    for one in readings:
+        found += [(one.name, Remark("A1", one.failure))] if one.failure else []
+        found += [(one.name, remark) for remark in one.problems]
+    return found
+
+
+def _undecided(forms: ReturnedForms, *, overwrites: bool) -> list[tuple[str, Remark]]:
+    """The changes that somebody would have to choose."""
+    preview, found = forms.preview, []
+    for place, change in enumerate(preview.changes):
+        old, new = change.sides
+        if place in preview.rivals:
+            sentence = DISAGREE.format(new=new)
+        elif place in preview.contested and not overwrites:
+            sentence = NEWER.format(old=old, new=new)
+        else:
+            continue
+        found.append((preview.sources[place], Remark(change.address, f"{change.place}は、{sentence}")))
+    return found
+
+
+def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[str, Any]:
+    """Every difference, also of those that a problem keeps from being written, and a line per file."""
+    return {
+        "files": [
+            {
+                "file": one.name,
+                "department": one.department,
+                "who": one.who,
+                "rows": one.rows,
+                "changes": len(one.changes),
+                "unchanged": one.unchanged,
+                "failure": one.failure,
+                "notes": list(one.notes),
+            }
+            for one in forms.readings
+        ],
+        "changes": [
+            {
+                "file": forms.preview.sources[place],
+                "address": one.change.address,
+                "place": one.change.place,
+                "指標コード": one.change.code,
+                "年度": one.change.year,
+                "項目": one.change.side.label,
+                "old": one.change.sides[0],
+                "new": one.change.sides[1],
+                "printed": one.printed,
+                "conflict": place in forms.preview.contested,
+            }
+            for place, one in enumerate(forms.wishes)
+        ],
+        "problems": [{"file": name, "address": one.address, "sentence": one.sentence} for name, one in problems],
+        "unknown": [
+            {"file": file.name, "address": one.address, "old": one.old, "new": one.new, "note": one.note}
+            for file in forms.readings
+            for one in file.unknown
+        ],
+        "warnings": [
+            {"file": file.name, "address": one.address, "sentence": one.sentence}
+            for file in forms.readings
+            for one in file.warnings
+        ],
+    }
