@@ -88,7 +88,8 @@ LOCK = "$(VENV)-lock/bin/uv" pip compile --system-certs --universal --python-ver
 lock: ## requirements*.txt from pyproject.toml (LOCK_ARGS=--upgrade takes newer releases)
 	@[ -x "$(VENV)-lock/bin/uv" ] || { "$(PYTHON)" -m venv "$(VENV)-lock" && "$(VENV)-lock/bin/python" -m pip install --quiet uv; }
 	$(LOCK) -o requirements.txt pyproject.toml
-	$(LOCK) -c requirements.txt --group dev -o requirements-dev.txt pyproject.toml
+	$(LOCK) -c requirements.txt --extra pdf -o requirements-pdf.txt pyproject.toml
+	$(LOCK) -c requirements-pdf.txt --extra pdf --group dev -o requirements-dev.txt pyproject.toml
 
 clean: ## removes what these targets made, except the database and the development key
 	rm -rf "$(VENV)" "$(VENV)-lock" build staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis

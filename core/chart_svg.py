@@ -41,9 +41,12 @@ ZERO_BAR = 2.5
 """How thick a bar of zero is drawn: it is a value, not a gap."""
 
 
-def to_svg(chart: PlannedActualChart) -> str:
-    """A complete inline `<svg>`. Its name and description, for screen readers, are the title and the summary."""
-    return _Drawing(chart).markup()
+def to_svg(chart: PlannedActualChart, *, for_paper: bool = False) -> str:
+    """A complete inline `<svg>`. Its name and description, for screen readers, are the title and the summary.
+
+    `for_paper`: for a renderer that paints the stroke of a text over its fill, and so cannot draw a halo.
+    """
+    return _Drawing(chart, for_paper).markup()
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ class _Year:
 
 
 class _Drawing:
-    def __init__(self, chart: PlannedActualChart):
+    def __init__(self, chart: PlannedActualChart, for_paper: bool):
         self.chart = chart
+        self.for_paper = for_paper
         self.hatch = f"chart-{chart.key}-hatch"
         self.left = max(text_width(chart.written(tick), TICK_TEXT) for tick in chart.axis.ticks) + 10
         goal = "" if chart.goal is None else chart.with_unit(chart.goal)
@@ -243,7 +247,7 @@ class _Drawing:
     def _value(self, side: _Side, number: Decimal) -> str:
         end, zero = self.y(number), self.y(Decimal(0))
         place = end + TEXT + 2 if number < 0 else min(end, zero - ZERO_BAR) - 5
-        return text(side.middle, place, self.chart.written(number), anchor="middle", halo=True)
+        return self._number(side.middle, place, self.chart.written(number))
 
     def _stacked_values(self, year: _Year) -> str:
         """Long numbers one above the other over both bars and over a word in the place of one, each with its name."""
@@ -251,9 +255,24 @@ class _Drawing:
         words = [self._word_top(side) for side in year.sides if side.number is None]
         lowest = min([self.y(number) for _, number in known] + [self.y(Decimal(0)), *words]) - 5
         return "".join(
-            text(year.middle, lowest - rise * LINE, f"{name} {self.chart.written(number)}", anchor="middle", halo=True)
+            self._number(year.middle, lowest - rise * LINE, f"{name} {self.chart.written(number)}")
             for rise, (name, number) in enumerate(reversed(known))
         )
+
+    def _number(self, middle: float, place: float, words: str) -> str:
+        """Readable also where it lies over a line: by a halo, on paper by a white ground."""
+        if not self.for_paper:
+            return text(middle, place, words, anchor="middle", halo=True)
+        width = text_width(words, TEXT)
+        ground = tag(
+            "rect",
+            x=units(middle - width / 2),
+            y=units(place - TEXT + 2),
+            width=units(width),
+            height=TEXT - 1,
+            fill="#ffffff",
+        )
+        return ground + text(middle, place, words, anchor="middle")
 
     def _missing(self, side: _Side) -> str:
         """The word in the bar's place, written downwards as Japanese can be. Signs placed one by one: not every

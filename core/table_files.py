@@ -49,7 +49,7 @@ def read_csv(content: bytes, *, header_row: int = 1) -> Table:
 def csv_lines(content: bytes) -> list[list[str]]:
     """The texts of a CSV line by line; NotReadable for what is none, or is too wide."""
     try:
-        return list(_bounded(csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)))
+        return list(_bounded(csv.reader(io.StringIO(decoded(content), newline=""), strict=True)))
     except csv.Error as error:
         raise NotReadable(
             'CSVとして読み取れません。引用符（"）の閉じ忘れがないか確かめ、CSV形式で保存し直してください。'
@@ -77,7 +77,8 @@ def read_json(content: bytes) -> Table:
     return as_table(lines)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The text in UTF-8, with or without its mark, or in CP932; NotReadable otherwise."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)

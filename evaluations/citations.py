@@ -1,15 +1,16 @@
 """Which publication a paper cites. One made from a publication cites it; one made from living data only where the same
 paper made from the standing publication would say the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from core.citation import Citation, Mark, NotPublished
 from evaluations.models import Publication
 from evaluations.published_year import PublishedYear
-from plans.models import Plan
+from plans.models import Plan, Section
 
 
 def citation_of(publication: Publication) -> Citation:
@@ -37,6 +38,25 @@ def standing_year(plan: Plan, year: int) -> PublishedYear | None:
     if newest is None or newest.withdrawn_at is not None:
         return None
     return PublishedYear(newest, newest.body)
+
+
+def with_newest(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
+    """The 節, each knowing the newest publication of this year: for a paper that has no question to spare."""
+    newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
+    return sections.annotate(
+        newest_number=Subquery(newest.values("number")[:1]),
+        newest_at=Subquery(newest.values("at")[:1]),
+        newest_sha256=Subquery(newest.values("sha256")[:1]),
+        newest_withdrawn_at=Subquery(newest.values("withdrawn_at")[:1]),
+    )
+
+
+def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:
+    """The publication of this year that stands, out of 節 that came out of `with_newest`; None where none does."""
+    one = sections[0] if sections else None
+    if one is None or one.newest_number is None or one.newest_withdrawn_at is not None:
+        return None
+    return Citation(year, one.newest_number, timezone.localdate(one.newest_at), one.newest_sha256)
 
 
 def _newest_standing(plan: Plan) -> PublishedYear | None:

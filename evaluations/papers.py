@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
-from core.citation import Mark
+from core.citation import Citation, Mark
 from core.fiscal_years import both_eras
 from core.words import UNDER_REVIEW, UNPUBLISHED
-from evaluations.citations import citation_of, mark_of
-from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion
+from evaluations.citations import citation_of, newest_citation, not_published, with_newest
+from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
 from evaluations.opinions_page import section_of, visible_opinions
 from evaluations.paper_content import section_content
 from evaluations.paper_sections import PaperOpinion, PaperSection
-from evaluations.publication_body import OPINION_FACTS, Source, source_of
+from evaluations.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
 from evaluations.published_year import PublishedYear
 from evaluations.revision_notes import revision_notes
 from evaluations.tidy import plan_columns
@@ -83,10 +83,11 @@ class EvaluationPaper:
 def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> EvaluationPaper:
     """The paper as this reader may see it; `access` None is the operator, who sees everything.
 
-    What they may not see is 確認中: their actuals are no figures and their texts are not in the paper at all. Nine
+    What they may not see is 確認中: their actuals are no figures and their texts are not in the paper at all. Eight
     queries, however many 節 and 指標.
     """
-    source = source_of(plan, access=access, opinions=visible_opinions(plan, access).filter(fiscal_year=year))
+    opinions = visible_opinions(plan, access).filter(fiscal_year=year)
+    source = source_of(plan, access=access, opinions=opinions, sections=with_newest(plan.sections.all(), year))
     heard = _grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
     promises = _grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
     sections = []
@@ -104,8 +105,18 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
         )
         sections.append(_with_texts(paper, source, promises[section.pk]) if sees else paper)
     made = EvaluationPaper(plan, year, tuple(sections), tuple(heard[None]))
-    content = content_of(made)
-    return replace(made, mark=mark_of(plan, year, lambda one: content_of(paper_of_publication(one)) == content))
+    citation = newest_citation(source.sections, year)
+    return replace(made, mark=citation if citation and _says(made, source, citation) else not_published())
+
+
+def _says(paper: EvaluationPaper, source: Source, citation: Citation) -> bool:
+    """Whether a paper from living data says neither more nor less than the publication: what would be published now
+    is what was, and the paper says no more than that."""
+    body = publication_body(source, paper.year)
+    if body_hash(body) != citation.sha256:
+        return False
+    now = PublishedYear(Publication(), body)
+    return content_of(paper) == content_of(EvaluationPaper(now.plan, now.year, now.sections, now.opinions))
 
 
 def paper_of_publication(published: PublishedYear) -> EvaluationPaper:

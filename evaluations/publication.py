@@ -41,14 +41,16 @@ def publish(
     by: User,
     reason: str,
     door: str,
+    correction_reason: str = "",
     seen_number: int | None = None,
     seen_sha256: str | None = None,
 ) -> Publication:
     """Freeze all 確定 and 公表 節 of this year and show them to everyone; the others are listed as 未公表.
 
-    `seen_number` is the newest number of the plan (0: none) and `seen_sha256` the hash of the body that the person
-    looked at. Raises PermissionDenied without the right, PublicationRefused where nothing is 確定, nothing is new, or
-    something changed since the person looked.
+    `correction_reason` stands in the 正誤表 beside what differs from the publication before. `seen_number` is the
+    newest number of the plan (0: none) and `seen_sha256` the hash of the body that the person looked at. Raises
+    PermissionDenied without the right, PublicationRefused where nothing is 確定, nothing is new, or something changed
+    since the person looked.
     """
     _require_right(plan, by, PUBLISH)
     _lock_years(plan, year)
@@ -74,6 +76,7 @@ def publish(
         at=timezone.now(),
         by=by,
         reason=reason.strip(),
+        correction_reason=correction_reason.strip(),
         body=body,
         sha256=sha256,
     )

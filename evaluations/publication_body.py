@@ -66,10 +66,16 @@ class Source:
         return [section for section in self.sections if self.state(section, year) in SETTLED]
 
 
-def source_of(plan: Plan, *, access: Access | None = None, opinions: QuerySet[CouncilOpinion] | None = None) -> Source:
+def source_of(
+    plan: Plan,
+    *,
+    access: Access | None = None,
+    opinions: QuerySet[CouncilOpinion] | None = None,
+    sections: QuerySet[Section] | None = None,
+) -> Source:
     """Read the plan as it stands: seven queries. The actuals are those that `access` may see; None is the operator.
 
-    `opinions` None: those that are marked for publication.
+    `opinions` None: those that are marked for publication. `sections` may bring more with them than the 節 itself.
     """
     states = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
     by_key = {(row.section_id, row.fiscal_year): row for row in states}
@@ -84,7 +90,7 @@ def source_of(plan: Plan, *, access: Access | None = None, opinions: QuerySet[Co
     opinions = plan.opinions.filter(published=True) if opinions is None else opinions
     return Source(
         plan=plan,
-        sections=tuple(plan.sections.order_by("number")),
+        sections=tuple((plan.sections.all() if sections is None else sections).order_by("number")),
         states=by_key,
         rows=tuple(measure_rows(plan, measures, access=access, states=by_key)),
         targets=targets,

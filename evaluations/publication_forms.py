@@ -17,6 +17,7 @@ class PublishForm(forms.Form):
     seen_number = forms.IntegerField(error_messages={"required": STALE, "invalid": STALE})
     seen_sha256 = forms.CharField(error_messages={"required": STALE})
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    correction_reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
     def __init__(self, plan: Plan, data: Mapping[str, Any]) -> None:
         super().__init__(data)

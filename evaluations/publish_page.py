@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Exists, F, JSONField, OuterRef, When
+from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, When
 
+from core.errata import Errata, errata
 from evaluations.models import Publication
 from evaluations.publication import standing
 from evaluations.publication_body import Body, Source, body_hash, publication_body, source_of
@@ -40,12 +41,17 @@ class SectionOutlook:
 
 @dataclass(frozen=True)
 class YearOutlook:
-    """One 年度 before publishing. `sha256` is the hash of what would be published, "" where nothing is 確定."""
+    """One 年度 before publishing. `sha256` is the hash of what would be published, "" where nothing is 確定.
+
+    `errata` are what the 正誤表 would say against `readable`, the last publication of the year that can still be read.
+    """
 
     year: int
     standing: Publication | None
     sections: tuple[SectionOutlook, ...]
     sha256: str
+    readable: Publication | None = None
+    errata: Errata = Errata()
 
     @property
     def has_news(self) -> bool:
@@ -85,23 +91,27 @@ def publish_page(plan: Plan) -> PublishPage:
     """What could be published of this plan and what was. Eight queries."""
     publications = _publications(plan)
     now = standing(publications)
-    bodies = {year: publication.newest_body for year, publication in now.items()}  # type: ignore[attr-defined]
+    readable = {one.fiscal_year: one for one in publications if one.newest_body}  # type: ignore[attr-defined]
     source = source_of(plan)
-    years = tuple(_outlook(source, year, now.get(year), bodies.get(year)) for year in reversed(plan.years))
+    years = tuple(_outlook(source, year, now.get(year), readable.get(year)) for year in reversed(plan.years))
     return PublishPage(years, publications, frozenset(publication.pk for publication in now.values()))
 
 
 def _publications(plan: Plan) -> tuple[Publication, ...]:
-    """All of them, newest first, with `newest_body` for the last of each 年度, which alone may stand. One query."""
-    later = Publication.objects.filter(plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"))
-    newest_body = Case(When(~Exists(later), then=F("body")), output_field=JSONField())
+    """All of them, newest first, with `newest_body` for the last of each 年度 that can still be read. One query."""
+    later = Publication.objects.filter(
+        plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"), withdrawn_at__isnull=True
+    )
+    is_last = Q(withdrawn_at__isnull=True) & ~Exists(later)
+    newest_body = Case(When(is_last, then=F("body")), output_field=JSONField())
     found = plan.publications.select_related("by", "withdrawn_by").defer("body").annotate(newest_body=newest_body)
     return tuple(found.order_by("-number"))
 
 
-def _outlook(source: Source, year: int, publication: Publication | None, old: Body | None) -> YearOutlook:
+def _outlook(source: Source, year: int, stands: Publication | None, readable: Publication | None) -> YearOutlook:
     new = publication_body(source, year)
-    parts, former = _parts(new), _parts(old) if old else {}
+    last: Body | None = readable.newest_body if readable else None  # type: ignore[attr-defined]
+    parts, former = _parts(new), _parts(last) if last and stands else {}
     sections = tuple(
         SectionOutlook(
             section,
@@ -111,7 +121,9 @@ def _outlook(source: Source, year: int, publication: Publication | None, old: Bo
         )
         for section in source.sections
     )
-    return YearOutlook(year, publication, sections, body_hash(new) if parts else "")
+    sha256 = body_hash(new) if parts else ""
+    differs = last is not None and readable is not None and sha256 not in ("", readable.sha256)
+    return YearOutlook(year, stands, sections, sha256, readable, errata(last, new) if last and differs else Errata())
 
 
 def _outcome(new: Any, old: Any) -> Outcome:

@@ -29,6 +29,16 @@ class PublishedPlan:
         return self.newest.plan
 
     @property
+    def with_errata(self) -> frozenset[int]:
+        """The ids of those that can be read and followed another of their 年度 that can."""
+        readable = [one for one in self.publications if one.withdrawn_at is None]
+        return frozenset(
+            one.pk
+            for one in readable
+            if any(other.fiscal_year == one.fiscal_year and other.number < one.number for other in readable)
+        )
+
+    @property
     def former(self) -> tuple[Publication, ...]:
         """The publications that no longer stand, newest first."""
         now = {published.publication.pk for published in self.years.values()}
@@ -81,6 +91,17 @@ class PublishedVersion:
     def before(self) -> Publication | None:
         """The one that this one replaced; None for the first of its 年度."""
         return next((one for one in reversed(self.of_year) if one.number < self.publication.number), None)
+
+    @property
+    def readable_before(self) -> Publication | None:
+        """The last one before it that was not withdrawn: what its 正誤表 is made against."""
+        earlier = (one for one in reversed(self.of_year) if one.number < self.publication.number)
+        return next((one for one in earlier if one.withdrawn_at is None), None)
+
+    @property
+    def errata_after(self) -> tuple[Publication, ...]:
+        """The later ones that can be read: what their 正誤表 say leads from this one to the newest."""
+        return tuple(one for one in self.of_year if one.number > self.publication.number and one.withdrawn_at is None)
 
     @property
     def after(self) -> Publication | None:

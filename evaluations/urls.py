@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from evaluations.views.actions import actions
 from evaluations.views.all_sheets import all_sheets
+from evaluations.views.archive import archive
 from evaluations.views.beside import beside
 from evaluations.views.calendar import calendar, calendar_download
 from evaluations.views.carry_over import carry_over
@@ -14,6 +15,7 @@ from evaluations.views.dashboard import dashboard
 from evaluations.views.draft_section import draft_section
 from evaluations.views.entry import entry_section, entry_year
 from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
+from evaluations.views.errata import version_errata, version_errata_table
 from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
 from evaluations.views.links import links
@@ -25,6 +27,7 @@ from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
+from evaluations.views.paper_pdf import make_paper, paper_section
 from evaluations.views.prefecture import prefecture, prefecture_table
 from evaluations.views.publish import publish
 from evaluations.views.published import (
@@ -63,6 +66,7 @@ register_converter(MunicipalityCodeConverter, "municipality_code")
 section_patterns: list[URLPattern] = [
     path("", section_latest, name="section_latest"),
     path("<int:year>/", section_year, name="section_year"),
+    path("<int:year>/paper.pdf", paper_section, name="paper_section"),
     path("<int:year>/edit/", edit_texts, name="edit_texts"),
     *(path(f"<int:year>/{m.name}/", move, {"name": m.name}, name=f"move_{m.name}") for m in MOVE_LIST),
 ]
@@ -79,11 +83,13 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("entry/<int:year>/form.xlsx", entry_form_download, name="entry_form_download"),
     path("entry/<int:year>/forms.zip", entry_forms_download, name="entry_forms_download"),
     path("import/", import_table, name="import"),
+    path("archive/", archive, name="archive"),
     path("exports/", exports, name="exports"),
     path("exports/tidy.<str:extension>", tidy_download, name="tidy_download"),
     path("exports/sheet-<int:year>.xlsx", sheet_download, name="sheet_download"),
     path("exports/text-<int:year>.txt", text_download, name="text_download"),
     path("exports/sheets/", all_sheets, name="all_sheets"),
+    path("exports/paper/", make_paper, name="make_paper"),
     path("exports/package-<int:number>.json", package_download, name="package_download"),
     path("opinions/", opinions, name="opinions"),
     path("opinions/table.xlsx", opinions_table, name="opinions_table"),
@@ -116,6 +122,8 @@ published_patterns = [
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
     path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
     path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
+    path("<slug:slug>/versions/<int:number>/errata/", version_errata, name="published_errata"),
+    path("<slug:slug>/versions/<int:number>/errata.xlsx", version_errata_table, name="published_errata_table"),
     path("<slug:slug>/versions/<int:number>/sheet.xlsx", version_sheet, name="published_sheet"),
     path("<slug:slug>/versions/<int:number>/text.txt", published_version_text, name="published_version_text"),
 ]

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page
 
-from plans.models import Municipality, Plan
+from evaluations.models import Evaluation
+from evaluations.publication import publish
+from plans.models import Door, Municipality, Plan
 from tests.builders import a_draft, a_work
 from tests.test_doors import GET_PAGES, WORK
 
@@ -29,6 +31,10 @@ NOT_PAGES = (
     "evaluations:entry_form_download",
     "evaluations:entry_forms_download",
     "evaluations:published_body",
+    "evaluations:published_errata_table",
+    "evaluations:text_download",
+    "evaluations:published_section_text",
+    "evaluations:published_version_text",
     "evaluations:published_sheet",
     "evaluations:work_state",
     "evaluations:work_result",
@@ -49,6 +55,16 @@ def demo(monkeypatch, capsys):
         city = Municipality.objects.get(code=code)
         a_draft(city, generation=generation, by=User.objects.get(username=username))
     a_work(Plan.objects.get(slug="122319-6"), User.objects.get(username="manager"), key=WORK)
+    publish_again()
+
+
+def publish_again() -> None:
+    """A second publication with its 正誤表, and what a third would correct."""
+    plan = Plan.objects.get(slug="122319-6")
+    texts = Evaluation.objects.filter(section_year__section__plan=plan, section_year__fiscal_year=2022)
+    texts.update(check_text="直した評価です。")
+    publish(plan, 2022, by=User.objects.get(username="confirmer"), reason="", door=Door.SCREEN)
+    texts.update(check_text="また直した評価です。")
 
 
 def sign_in(context: BrowserContext, username: str, home: str) -> None:

@@ -65,6 +65,8 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:published_version": ({**S, "number": 1}, EVERYONE),
     "evaluations:published_body": ({**S, "number": 1}, EVERYONE),
     "evaluations:published_sheet": ({**S, "number": 1}, EVERYONE),
+    "evaluations:published_errata": ({**S, "number": 2}, EVERYONE),
+    "evaluations:published_errata_table": ({**S, "number": 2}, EVERYONE),
     "evaluations:published_verify": ({}, EVERYONE),
     "evaluations:published_section_text": ({**SY, "year": 2021}, EVERYONE),
     "evaluations:published_version_text": ({**S, "number": 1}, EVERYONE),
@@ -105,6 +107,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:entry_forms_download": ({**S, "year": YEAR}, WRITERS),
     "evaluations:edit_texts": (SY, WRITERS),
     "evaluations:import": (S, WRITERS),
+    "evaluations:archive": (S, WRITERS),
     "evaluations:opinions": (S, READERS),
     "evaluations:opinions_table": (S, READERS),
     "evaluations:actions": (S, READERS),
@@ -137,6 +140,7 @@ MOVES = {
     "reopen": ("confirmer", "manager"),
 }
 ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest", "evaluations:all_sheets"}
+ELSEWHERE |= {"evaluations:paper_section", "evaluations:make_paper"}  # a second each: test_paper_pdf.py
 """Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
 
 
@@ -177,11 +181,13 @@ def people(db):
 
 @pytest.fixture
 def plan(people):
-    """印西市 第6期: 2021 published, 2022 with secrets in draft; it follows 第5期, of which nothing is 確定."""
+    """印西市 第6期: 2021 published twice, 2022 with secrets in draft; it follows 第5期, of which nothing is 確定."""
     plan = a_plan(a_municipality())
     section = a_section(plan)
     measure = a_measure(section, "1-1")
     in_state(section, 2021, YearState.CONFIRMED, people["confirmer"])
+    publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
+    a_value(measure, 2023, 4, side=Side.PLANNED)
     publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
     secret = Value(number=Decimal(SECRET_NUMBER))
     record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)

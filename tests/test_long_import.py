@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from core.words import Side
-from evaluations.importing import confirmed, upload
+from evaluations.importing import upload
 from evaluations.importing.kept_outcome import as_kept, from_kept
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview
@@ -182,4 +182,3 @@ def test_an_outcome_is_the_same_after_it_was_kept(plan, person):
     outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview(()))
 
     assert from_kept(as_kept(outcome), plan, person) == outcome
-    assert confirmed.LONG_CHANGES == 3_000

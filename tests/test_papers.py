@@ -197,6 +197,7 @@ def test_one_section_alone_is_a_paper_without_what_was_said_of_the_whole(plan):
 
 
 def test_a_paper_asks_no_more_for_more_sections_and_measures(plan):
+    questions(plan)  # the first of a process also asks SQLite whether it knows JSON
     few = questions(plan)
 
     for number in range(3, 9):
@@ -204,7 +205,7 @@ def test_a_paper_asks_no_more_for_more_sections_and_measures(plan):
         for order in range(5):
             a_measure(plan.sections.get(number=number), f"{number}-x{order}", family="indicator")
 
-    assert few == 9
+    assert few == 8
     assert questions(plan) == few
 
 

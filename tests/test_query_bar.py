@@ -53,6 +53,8 @@ def plan(people):
         a_value(counted, 2021, 4)
     in_state(section, 2021, YearState.CONFIRMED, people["manager"])
     publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
+    plan.sections.update(title="改めた名前")
+    publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
     a_draft(by=people["manager"])
     make_package(plan, by=people["manager"], door=Door.SCREEN)
     a_work(plan, people["manager"], key=WORK)

@@ -10,6 +10,8 @@ from django.db.models import Max
 
 from core.words import Family
 from evaluations.importing.changes import (
+    GOAL_LABELS,
+    GoalTextChange,
     ImportChange,
     MasterChange,
     NewMeasure,
@@ -27,7 +29,7 @@ from evaluations.importing.texts import write_texts
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import access_for
-from plans.actions import CellChange, CellKey, ValuesRefused, record_values
+from plans.actions import CellChange, CellKey, ValuesRefused, lock_section_years, record_values
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause
@@ -75,6 +77,7 @@ class _Import:
         self.measures = {m.code: m for m in measures_of(self.plan).select_related("section", "parent")}
         self._create_measures([c for c in masters if isinstance(c, NewMeasure)])
         self._change_masters([c for c in masters if isinstance(c, MasterChange)])
+        self._change_goal_texts([c for c in masters if isinstance(c, GoalTextChange)])
         if self.refused:
             raise ImportRefused(self.refused)
         Change.objects.bulk_create(self.history)
@@ -203,6 +206,20 @@ class _Import:
         if texts:
             measure.save()
 
+    def _change_goal_texts(self, changes: Sequence[GoalTextChange]) -> None:
+        for change in changes:
+            section = self.sections[change.section]
+            goal = outcome_target_of(section)
+            now = getattr(goal, change.field)
+            if now == change.old:
+                setattr(goal, change.field, change.new)
+                goal.save(update_fields=[change.field])
+                label = GOAL_LABELS[change.field]
+                self._note(change, label, change.old or None, change.new or None, section=section)
+            elif now != change.new:
+                sentence = f"{change.place}は、ほかの人が先に変更しました。両方の文章を見比べてください。"
+                self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
+
     def _uncontested(self, changes: list[MasterChange], stands: dict[str, str], **of: Any) -> list[MasterChange]:
         """The changes whose old text still stands, noted in the history; the others are refused."""
         fresh = []
@@ -231,6 +248,10 @@ class _Import:
             ) from error
 
     def _write_texts(self, changes: Sequence[TextChange]) -> int:
+        # Of 節 made just now there was no row to lock before; nobody else knows of them yet.
+        keys = {(self.sections[c.section].pk, c.year) for c in changes if c.section in self.sections}
+        if new := keys - self.years.keys():
+            self.years = {**self.years, **lock_section_years(self.plan, new)}
         written, refused = write_texts(
             changes, self.sections, self.years, by=self.by, door=self.door, reason=self.reason
         )

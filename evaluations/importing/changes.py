@@ -182,10 +182,40 @@ class TextChange:
         return self.old or BLANK, self.new or BLANK
 
 
-ImportChange = NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange | TextChange
+GOAL_LABELS = {"overview": "成果目標の概要", "goal_text": "目標", "result_title": "実績欄の見出し"}
+"""The texts of the first 成果目標 of a 節, by the names that people know."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalTextChange:
+    """One text of the 成果目標 of a 節, as an old sheet prints it. `section` is its 節番号."""
+
+    key: PlanKey
+    section: int
+    field: str
+    old: str
+    new: str
+    address: str = ""
+    group = "文章"
+
+    @property
+    def place(self) -> str:
+        return f"第{self.section}節「{GOAL_LABELS[self.field]}」"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.old or BLANK, self.new or BLANK
+
+
+ImportChange = (
+    NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange | TextChange | GoalTextChange
+)
 _KINDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (NewMunicipality, NewPlan, NewSection, NewMeasure, MasterChange, ValueChange, TextChange)
+    for kind in (
+        *(NewMunicipality, NewPlan, NewSection, NewMeasure),
+        *(MasterChange, ValueChange, TextChange, GoalTextChange),
+    )
 }
 
 

@@ -158,4 +158,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "基準値": ("baseline", lambda text: Decimal(text) if text else None),
     "基準年度": ("baseline_year", lambda text: int(text) if text else None),
     "親との関係": ("parent_role", lambda text: ParentRole.from_label(text) if text else ""),
+    # These two are no columns of the tidy table; an old sheet says them of a measure that it brings.
+    "数え方の見出し": ("quantity", str),
+    "評価シートの表": ("sheet_block", lambda text: text == "有"),
 }

@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 
-from evaluations.importing.confirmed import in_words, write_chosen
+from evaluations.importing.confirming import count_in_words, write_chosen
 from evaluations.importing.kept_outcome import as_kept
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import PreviewLost, unsigned
-from evaluations.importing.upload import read_upload
+from evaluations.importing.upload import read_upload, reason_of
 from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, WorkFailed, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
 from plans.value_rows import newest_number
@@ -32,10 +32,10 @@ def write_given(work: LongWork, tell: Tell) -> Result:
     except PreviewLost as lost:
         raise WorkFailed(str(lost)) from lost
     tell(0, 1, f"変更{len(chosen.changes):,}件を、まとめて書き込んでいます。")
-    written = write_chosen(chosen, plan, by=work.by)
-    if isinstance(written, int):
-        return Result(in_words(written))
-    return Result(CHANGED_SINCE if written.signed else _sentence(written), _kept(written))
+    done = write_chosen(chosen, plan, work.by, reason=reason_of(chosen))
+    if done.outcome is None:
+        return Result(count_in_words(done.count))
+    return Result(CHANGED_SINCE if done.outcome.signed else _sentence(done.outcome), _kept(done.outcome))
 
 
 def onward(work: LongWork) -> Onward:

@@ -14,6 +14,7 @@ class Outcome:
     """Problems, or a preview to confirm; of an evaluation sheet both, for its other cells may be taken in.
 
     `unknown` are cells of a sheet that are not taken in, `notes` what is to be said of it as a whole.
+    `kept` is what a page needs for going a step back.
     """
 
     name: str = ""
@@ -24,6 +25,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     preview: Preview | None = None
     signed: str = ""
+    kept: str = ""
 
     @property
     def is_sheet(self) -> bool:

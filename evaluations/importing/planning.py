@@ -27,16 +27,24 @@ def import_for_operator(table: Table) -> ImportPlan:
 
 def import_for_person(table: Table, plan: Plan) -> ImportPlan:
     """What the table would do for the person of `plan.access`, in this plan alone."""
-    report, own = Report(), PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    wanted = wanted_plans(
-        import_rows(table, report), report, refuse=lambda row, key: _refuse_other(row, key, own, report)
-    )
+    report = Report()
+    changes = changes_of_rows(import_rows(table, report), plan, report, access=plan.access)
+    return _finished(changes, report)
+
+
+def changes_of_rows(
+    rows: Iterable[ImportRow], plan: Plan, report: Report, *, access: Access | None
+) -> list[ImportChange]:
+    """What rows would do in this plan alone; `access` None is the operator, of whom no rights are asked."""
+    own = PlanKey(plan.municipality.code, plan.kind, plan.generation)
+    wanted = wanted_plans(rows, report, refuse=lambda row, key: _refuse_other(row, key, own, report))
     changes: list[ImportChange] = []
     for part in wanted:
         stored = stored_plan(part.key)
-        changes += _changes(part, stored, report, plan.access.lock_reason, set())
-        _check_rights(changes, stored, plan.access, report)
-    return _finished(changes, report)
+        changes += _changes(part, stored, report, access.lock_reason if access else lock_reason, set())
+        if access:
+            _check_rights(changes, stored, access, report)
+    return changes
 
 
 def _changes(

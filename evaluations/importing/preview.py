@@ -15,8 +15,11 @@ from django.core import signing
 from core.prose import differing
 from core.values import Value
 from evaluations.importing.changes import (
+    GoalTextChange,
     ImportChange,
     MasterChange,
+    NewMeasure,
+    NewSection,
     PlanKey,
     TextChange,
     ValueChange,
@@ -65,7 +68,7 @@ class PreviewLine:
     @property
     def _sides(self) -> tuple[str, str]:
         """Both sides; of a text the sentences that differ, unless the two have nothing in common to stand for."""
-        if not isinstance(self.change, TextChange) or not (self.change.old and self.change.new):
+        if not isinstance(self.change, TextChange | GoalTextChange) or not (self.change.old and self.change.new):
             return self.change.sides
         return differing(self.change.old, self.change.new)
 
@@ -121,10 +124,19 @@ class Preview:
             for place in range(len(self.changes))
             if (str(place) in wanted if place in self.contested else not self.is_sheet or str(place) in accepted)
         ]
+        places = self._that_hold(places)
         printed = {number: self.printed[place] for number, place in enumerate(places) if place in self.printed}
         sources = {number: self.sources[place] for number, place in enumerate(places) if place in self.sources}
         changes = tuple(self.changes[place] for place in places)
         return Preview(changes, is_sheet=self.is_sheet, printed=printed, sources=sources)
+
+    def _that_hold(self, places: list[int]) -> list[int]:
+        """Without what belongs to a 節 or a 指標 that is to be made by this import and was not chosen."""
+        left = [change for place, change in enumerate(self.changes) if place not in set(places)]
+        sections = {change.number for change in left if isinstance(change, NewSection)}
+        codes = {change.code for change in left if isinstance(change, NewMeasure)}
+        codes |= {c.code for c in self.changes if isinstance(c, NewMeasure) and int(c.columns["節番号"]) in sections}
+        return [place for place in places if not _belongs(self.changes[place], sections, codes)]
 
     def after_conflict(self, refused: Iterable[Refused]) -> "Preview":
         """The chosen changes again, those refused now from what stands."""
@@ -173,6 +185,13 @@ def unsigned(text: str, plan: Plan, person: User, *, revision: int) -> Preview:
         raise PreviewLost("システムが更新されました。もう一度ファイルを選んでください。") from error
 
 
+def _belongs(change: ImportChange, sections: set[int], codes: set[str]) -> bool:
+    """Whether a change is of one of these 節 or 指標."""
+    if isinstance(change, ValueChange | NewMeasure):
+        return change.code in codes
+    return isinstance(change, TextChange | GoalTextChange) and change.section in sections
+
+
 def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:
     ordered = sorted(lines, key=lambda line: not line.contested)
     # A contested line is always shown: it is chosen on the page.
@@ -183,6 +202,6 @@ def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:
 def _from(change: ImportChange, stands: Value | str) -> ImportChange:
     if isinstance(change, ValueChange) and isinstance(stands, Value):
         return replace(change, old=stands)
-    if isinstance(change, MasterChange | TextChange) and isinstance(stands, str):
+    if isinstance(change, MasterChange | TextChange | GoalTextChange) and isinstance(stands, str):
         return replace(change, old=stands)
     raise TypeError(change)

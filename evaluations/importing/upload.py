@@ -5,7 +5,6 @@ Whatever is refused as a file is refused at once; what takes long is to compare 
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import PurePath
 
 from django.contrib.auth.models import User
@@ -15,16 +14,17 @@ from core.tables import MAX_ROWS, NotReadable
 from core.tidy import REQUIRED
 from core.xlsx_files import MAX_PARTS, MAX_UNPACKED, XlsxBook
 from evaluations.entry_forms.files import is_form
-from evaluations.entry_forms.merging import merged
+from evaluations.entry_forms.merging import FORM_REASON, merged
 from evaluations.entry_forms.reading import desk_of, read_form
+from evaluations.importing.applying import REASON
+from evaluations.importing.confirming import to_confirm
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
-from evaluations.importing.preview import MAX_SIGNED, Preview, signed
-from evaluations.sheet_import.difference import sheet_difference
+from evaluations.importing.preview import Preview
+from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
 from evaluations.sheet_import.source import find_source, sheet_book_in
 from plans.models import Plan
-from plans.value_rows import newest_number
 
 MAX_SHEET_CHANGES = 900
 """Each is a box on the form, and a form has a thousand fields."""
@@ -32,7 +32,6 @@ FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでく
 LONG_ROWS = 1_000
 """Rows that are read and compared in about a second."""
 PIECE = 1024 * 1024
-NOTHING = Outcome()
 
 
 def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
@@ -41,14 +40,14 @@ def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
         book = sheet_book_in(name, content)
         if book:
             read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
-            return to_confirm(person, plan, read.preview, read) if read.preview and read.preview.changes else read
+            return to_confirm(read.preview, plan, person, read) if read.preview and read.preview.changes else read
         table = read_table(name, content)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
         return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return to_confirm(person, plan, Preview(found.changes), Outcome(name, warnings=found.warnings))
+    return to_confirm(Preview(found.changes), plan, person, Outcome(name, warnings=found.warnings))
 
 
 def takes_long(name: str, content: bytes) -> bool:
@@ -71,13 +70,9 @@ def takes_long(name: str, content: bytes) -> bool:
         return False
 
 
-def to_confirm(person: User, plan: Plan, preview: Preview, outcome: Outcome = NOTHING) -> Outcome:
-    """The outcome with a preview, and the signed text that confirms it."""
-    text = signed(preview, plan, person, revision=newest_number(plan))
-    if len(text) > MAX_SIGNED:
-        count = f"{len(preview.changes):,}"
-        return Outcome(outcome.name, failure=f"変更が{count}件あり、一度に扱えません。表を年度か節で分けてください。")
-    return replace(outcome, preview=preview, signed=text)
+def reason_of(preview: Preview) -> str:
+    """What the history says of the changes of an upload."""
+    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
 
 
 def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:

@@ -63,7 +63,10 @@ class ActivityRecord(models.Model):
 
 
 class Publication(models.Model):
-    """公表: what was published of one plan and 年度, frozen. `number` counts per plan; `sha256` is the body's hash."""
+    """公表: what was published of one plan and 年度, frozen. `number` counts per plan; `sha256` is the body's hash.
+
+    `reason` is the city's own note; `correction_reason` stands in the 正誤表, for everybody.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="publications")
     fiscal_year = models.PositiveSmallIntegerField("年度")
@@ -73,6 +76,7 @@ class Publication(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="公表者", null=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.TextField("公表の理由", blank=True)
+    correction_reason = models.TextField("訂正の理由", blank=True)
     body = models.JSONField()
     sha256 = models.CharField(max_length=64)
     withdrawn_at = models.DateTimeField("取り下げ日時", null=True, blank=True)

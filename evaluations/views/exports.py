@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.package_file import EXTENSION
+from core.pdf import offers_pdf
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
 from evaluations.places import PersonRequest
@@ -35,6 +36,8 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
         "packages": package_editions(plan),
         "layouts": layout_choices(plan.municipality),
         "editions": EDITIONS,
+        "sections": plan.sections.order_by("number"),
+        "offers_pdf": offers_pdf(),
     }
     return render(request, "evaluations/exports.html", context)
 

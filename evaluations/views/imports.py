@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from core.table_files import EXTENSIONS, MAX_BYTES
 from core.tidy import REQUIRED
-from evaluations.importing.confirmed import LONG_CHANGES, in_words, write_chosen
+from evaluations.importing.confirming import chosen_in, count_in_words, write_chosen
 from evaluations.importing.kept_outcome import from_kept
 from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
-from evaluations.importing.preview import PreviewLost, signed, unsigned
-from evaluations.importing.upload import read_upload, takes_long, to_confirm
+from evaluations.importing.preview import Preview, signed
+from evaluations.importing.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
@@ -24,6 +24,8 @@ from plans.access import plan_for, require
 from plans.models import Plan
 from plans.value_rows import newest_number, newest_revision
 
+LONG_CHANGES = 3_000
+"""Changes that are written in about a second."""
 GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
 
 
@@ -62,23 +64,18 @@ def _found(request: PersonRequest, plan: Plan, key: str) -> Outcome:
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
     """Write what was looked at; what others changed since comes back to be chosen. Very many as a long work."""
-    person = request.user
-    try:
-        preview = unsigned(request.POST["preview"], plan, person, revision=newest_number(plan))
-    except PreviewLost as error:
-        return _page(request, plan, Outcome(failure=str(error)))
-    chosen = preview.chosen(request.POST.getlist("overwrite"), request.POST.getlist("accept"))
-    if preview.is_sheet and not chosen.changes:
-        messages.info(request, "取り込む変更に印が付いていません。まだ何も書き込んでいません。")
-        return _page(request, plan, to_confirm(person, plan, preview))
-    if len(chosen.changes) > LONG_CHANGES:
-        text = signed(chosen, plan, person, revision=newest_number(plan))
-        title = f"変更{len(chosen.changes):,}件の取り込み：書き込み"
-        return _begin(request, plan, WRITE_CHANGES, title, ("changes", text.encode()))
-    written = write_chosen(chosen, plan, by=person)
-    if isinstance(written, Outcome):
-        return _page(request, plan, written)
-    (messages.success if written else messages.info)(request, in_words(written))
+    done = chosen_in(request.POST, plan, request.user)
+    if isinstance(done, Preview):
+        if len(done.changes) > LONG_CHANGES:
+            text = signed(done, plan, request.user, revision=newest_number(plan))
+            title = f"変更{len(done.changes):,}件の取り込み：書き込み"
+            return _begin(request, plan, WRITE_CHANGES, title, ("changes", text.encode()))
+        done = write_chosen(done, plan, request.user, reason=reason_of(done))
+    if done.outcome:
+        if done.message:
+            messages.info(request, done.message)
+        return _page(request, plan, done.outcome)
+    (messages.success if done.count else messages.info)(request, count_in_words(done.count))
     return redirect("evaluations:dashboard", plan.slug)
 
 

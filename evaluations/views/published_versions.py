@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.canonical import canonical_text
+from evaluations.errata_page import corrected_by
 from evaluations.published import PublishedVersion, published_version
 from evaluations.published_sheet import SHEETS, publication_sheet
 from plans.downloads import XLSX, as_download
@@ -20,10 +21,10 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """
     found = published_version(slug, number)
     if found.is_withdrawn:
-        return _gone(request, found)
+        return gone(request, found)
     if request.GET.get("format") == "json":
         return HttpResponse(canonical_text(found.read.body), content_type="application/json")
-    context = {"plan": found.read.plan, "version": found, "sheets": SHEETS}
+    context = {"plan": found.read.plan, "version": found, "sheets": SHEETS, "corrected": corrected_by(found)}
     return render(request, "published/version.html", context)
 
 
@@ -33,9 +34,9 @@ def version_body(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What was published, byte for byte what its 識別番号 is the SHA-256 of."""
     found = published_version(slug, number)
     if found.is_withdrawn:
-        return _gone(request, found)
+        return gone(request, found)
     answer = as_download(canonical_text(found.read.body), "application/json", f"{slug}_{number}.json")
-    return _for_readers_alone(answer, found)
+    return for_readers_alone(answer, found)
 
 
 @require_safe
@@ -44,21 +45,21 @@ def version_sheet(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Its evaluation sheet, in the layout of ?layout=."""
     found = published_version(slug, number)
     if found.is_withdrawn:
-        return _gone(request, found)
+        return gone(request, found)
     form = SHEETS.get(request.GET.get("layout", next(iter(SHEETS))))
     if form is None:
         raise Http404("この様式の評価シートはありません。")
     name = f"{slug}_{form.design.title}_公表第{number}号.xlsx"
-    return _for_readers_alone(as_download(publication_sheet(found.read, form), XLSX, name), found)
+    return for_readers_alone(as_download(publication_sheet(found.read, form), XLSX, name), found)
 
 
-def _gone(request: HttpRequest, found: PublishedVersion) -> HttpResponse:
+def gone(request: HttpRequest, found: PublishedVersion) -> HttpResponse:
     """Why it cannot be read any more."""
     context = {"plan": found.read.plan, "version": found}
     return render(request, "published/withdrawn.html", context, status=410)
 
 
-def _for_readers_alone(answer: HttpResponse, found: PublishedVersion) -> HttpResponse:
+def for_readers_alone(answer: HttpResponse, found: PublishedVersion) -> HttpResponse:
     """A search engine shall lead to what stands, not to what it replaced."""
     if found.newer:
         answer["X-Robots-Tag"] = "noindex"

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.pdf import offers_pdf
 from evaluations.charts import charts_of
 from evaluations.section_page import neighbours, section_page
 from plans.access import plan_for
@@ -28,5 +29,11 @@ def section_year(request: HttpRequest, slug: str, number: int, year: int) -> Htt
     page = section_page(plan, number, year)
     charts = charts_of(page.rows)
     room = reverse("evaluations:actions", args=[slug]) if plan.access.may_write else ""
-    context = {"plan": plan, "page": page, "charts": charts, "open_promise": f"{room}?" if room else ""}
+    context = {
+        "plan": plan,
+        "page": page,
+        "charts": charts,
+        "open_promise": f"{room}?" if room else "",
+        "offers_pdf": offers_pdf(),
+    }
     return render(request, "evaluations/section.html", context)

@@ -1,4 +1,4 @@
-"""`manage.py export_plan SLUG`: a plan as the tidy table, the city's evaluation sheet, its text version or 入力様式."""
+"""`manage.py export_plan SLUG`: a plan as the tidy table, as evaluation sheet, text version, 入力様式 or PDF."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.entry_form import NO_DEPARTMENT
+from core.pdf import NoPdfHere
 from core.sheet_design import Edition
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
+from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import text_bytes
@@ -16,7 +18,7 @@ from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
 
-FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry")
+FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry", "pdf")
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--year",
             type=int,
-            help="西暦の年度。省くと、sheet と text は実績のある最も新しい年度、entry は実績を入力する年度",
+            help="西暦の年度。省くと、sheet、text、pdf は実績のある最も新しい年度、entry は実績を入力する年度",
         )
         parser.add_argument("--layout", default="", help="sheet の様式の記号。例：kanri。省くと計画の様式")
         parser.add_argument(
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             choices=[edition.value for edition in Edition],
             help="sheet の数値の書き方。省くと計画のもの",
         )
+        parser.add_argument("--section", type=int, help="pdf の節の番号。省くと、表紙と目次の付いた全体")
+        parser.add_argument("--paper", default="a4", choices=[size.value for size in PaperSize], help="pdf の用紙")
         parser.add_argument(
             "--department",
             help=f"entry の担当課。担当課のない指標は「{NO_DEPARTMENT}」。省くと計画全体。出力先が .zip なら担当課ごと",
@@ -60,6 +64,8 @@ class Command(BaseCommand):
             content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
         elif options["format"] == "entry":
             content = entry(plan, year or plan.due_year, options["department"], options["output"])
+        elif options["format"] == "pdf":
+            content = pdf(plan, year, options["section"], PaperSize(options["paper"]))
         else:
             content = table(plan, year, options["format"])
         if options["output"]:
@@ -84,6 +90,18 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
     except UnknownLayout as error:
         raise CommandError(str(error), returncode=2) from error
     return sheet_bytes(plan, year or latest_year(plan), access=None, form=form)
+
+
+def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
+    """The paper of one year, by default the latest with any actual: one 節, or the whole book."""
+    paper = paper_of_plan(plan, year or latest_year(plan), access=None)
+    try:
+        content = book_pdf(paper, size=size) if section is None else section_pdf(paper, section, size=size)
+    except NoPdfHere as refusal:
+        raise CommandError(str(refusal), returncode=2) from refusal
+    if content is None:
+        raise CommandError(f"この計画に第{section}節はありません。", returncode=2)
+    return content
 
 
 def latest_year(plan: Plan) -> int:

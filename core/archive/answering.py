@@ -1,0 +1,93 @@
+"""What an old sheet says once its questions are answered. An unanswered question leaves out what it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from core.archive.proposal import (
+    Effect,
+    Proposal,
+    PutBaseline,
+    PutKind,
+    PutName,
+    PutText,
+    PutValue,
+    Question,
+    SetYear,
+    UseBlock,
+)
+from core.words import Side, ValueKind
+
+_ORDER = ("plan", "loose", "actual", "block")
+"""Where two answers concern one cell, the later kind counts: a block of figures over the list of goals."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The choices by the key of their question, and figures or names typed instead of the printed ones."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    def with_proposals(self, proposal: Proposal) -> "Answers":
+        """What we would take for every question that was not answered."""
+        proposed = {question.key: question.proposed for question in proposal.questions if question.proposed}
+        return replace(self, chosen=proposed | dict(self.chosen))
+
+
+@dataclass
+class Content:
+    """All that is to be taken in. `year` is None where nobody said of which year the texts are.
+
+    `titles`, `quantities` and `kinds` are those that differ from the proposed goal's; `unanswered` what was left open.
+    """
+
+    year: int | None = None
+    values: dict[tuple[str, int, Side], PutValue] = field(default_factory=dict)
+    texts: dict[tuple[int, str], PutText] = field(default_factory=dict)
+    baselines: dict[str, PutBaseline] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    quantities: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, ValueKind] = field(default_factory=dict)
+    unanswered: list[Question] = field(default_factory=list)
+
+    def take(self, effect: Effect, typed: str = "") -> None:
+        """Let one effect happen; `typed` stands in the place of what was printed."""
+        match effect:
+            case PutValue():
+                value = replace(effect, text=typed, wording="") if typed else effect
+                self.values[effect.measure, effect.year, effect.side] = value
+            case PutText():
+                self.texts.setdefault((effect.section, effect.field), effect)
+            case PutBaseline():
+                self.baselines[effect.measure] = effect
+            case PutName():
+                self.titles[effect.measure] = typed or effect.title
+            case PutKind():
+                self.kinds[effect.measure] = effect.kind
+            case UseBlock():
+                self.quantities[effect.measure] = effect.quantity
+                if effect.title:
+                    self.titles.setdefault(effect.measure, effect.title)
+            case SetYear():
+                self.year = effect.year
+
+
+def content_of(proposal: Proposal, answers: Answers) -> Content:
+    """What is sure, and what was answered."""
+    content = Content()
+    for section in proposal.sections:
+        for text in section.texts:
+            content.take(text)
+    ordered = sorted(proposal.questions, key=lambda one: _ORDER.index(one.about) if one.about in _ORDER else -1)
+    for question in ordered:
+        choice = question.choice(answers.chosen.get(question.key, ""))
+        if choice is None:
+            content.unanswered.append(question)
+            continue
+        typed = answers.typed.get(question.key, "").strip()
+        for effect in choice.effects:
+            content.take(effect, typed if question.typed and typed != question.typed else "")
+    for section in proposal.sections:
+        for value in section.values:
+            content.take(value)
+    return content

@@ -1,0 +1,207 @@
+"""The questions that the sentences of an old sheet leave: figures without a year, words, texts without a place."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from core.archive.goals import same_name
+from core.archive.proposal import (
+    SKIP,
+    Choice,
+    ProposedMeasure,
+    ProposedSection,
+    PutBaseline,
+    PutText,
+    PutValue,
+    Question,
+    SetYear,
+)
+from core.archive.sentences import BaselineFigure, Figure, Statement, years_named
+from core.archive.sheet import Printed
+from core.archive.words import without_bracket
+from core.fiscal_years import both_eras, wareki
+from core.prose import circled
+from core.words import Side
+
+NO_YEAR = "資料に年度の記載なし"
+"""時点 of an actual whose year the sheet does not say."""
+NOT_READ = Choice(SKIP, "読み取らない")
+STAYS_TEXT = Choice(SKIP, "指標の値ではない（文章のまま残す）")
+NO_TEXTS = Choice(SKIP, "文章を読み取らない")
+_TEXT_FIELDS = (("issues_text", "課題と今後の実施について"), ("do_text", "実績・取組の内容"))
+
+
+def ask_actuals(
+    measure: ProposedMeasure, cell: Printed, statement: Statement, years: Sequence[int]
+) -> Iterator[tuple[Figure, Question]]:
+    """The figures of a statement about a goal; those of years outside the plan are left to the text."""
+    drifts = bool(statement.name) and not same_name(statement.name, measure.goal_title)
+    note = f"資料の表記は「{statement.name}」。" if drifts else ""
+    for place, figure in enumerate(statement.figures, start=1):
+        if figure.year is not None and figure.year not in years:
+            continue
+        open_years = list(years) if figure.year is None else [figure.year]
+        is_dated = figure.year is not None
+        thought = f"文の中に{wareki(open_years[0])}と書かれています。" if is_dated else "年度が書かれていません。"
+        if drifts:
+            thought += f"目標は「{measure.goal_title}」、実績の文は「{statement.name}」です。"
+        choices = [
+            Choice(str(year), f"{wareki(year)}の実績値", (_actual(measure.key, year, figure, cell.address, note),))
+            for year in open_years
+        ]
+        yield (
+            figure,
+            Question(
+                key=f"{measure.key}.actual.{place}",
+                about="actual",
+                section=measure.section,
+                address=cell.address,
+                printed=f"{circled(measure.label)}{statement.name} {figure.text}",
+                asked="この数を、この目標の実績値にしますか。" if is_dated else "何年度の実績値ですか。",
+                thought=thought,
+                choices=(*choices, NOT_READ),
+                proposed=str(open_years[0]) if is_dated and not drifts else "",
+                typed=figure.text,
+                measure=measure.key,
+            ),
+        )
+
+
+def ask_words(measure: ProposedMeasure, cell: Printed, statement: Statement, years: Sequence[int]) -> Question:
+    """A statement about a goal without any figure."""
+    words = statement.item.text
+    choices = [
+        Choice(
+            str(year),
+            f"{wareki(year)}の実績（記述のみ）",
+            (PutValue(measure.key, year, Side.ACTUAL, "記述のみ", cell.address, wording=words, as_of=NO_YEAR),),
+        )
+        for year in years
+    ]
+    return Question(
+        key=f"{measure.key}.actual.1",
+        about="actual",
+        section=measure.section,
+        address=cell.address,
+        printed=f"{circled(measure.label)}{words}",
+        asked="数のない実績です。何年度のことですか。",
+        thought="年度が書かれていません。数ではなく文で書かれています。",
+        choices=(*choices, NOT_READ),
+        measure=measure.key,
+    )
+
+
+def ask_loose(
+    section: int, place: int, cell: Printed, figure: Figure, measures: Sequence[ProposedMeasure], years: Sequence[int]
+) -> Question:
+    """A figure within a sentence that might be a goal's, for its unit."""
+    said = "年度の書かれていない文" if figure.year is None else f"{wareki(figure.year)}と書かれた文"
+    choices = [
+        Choice(
+            f"{measure.key}.{year}",
+            f"{circled(measure.label)}{measure.title}の{wareki(year)}の実績値",
+            (_actual(measure.key, year, figure, cell.address, ""),),
+        )
+        for measure in measures
+        for year in (years if figure.year is None else [figure.year])
+    ]
+    return Question(
+        key=f"{section}.loose.{place}",
+        about="loose",
+        section=section,
+        address=cell.address,
+        printed=_around(cell.text, figure),
+        asked=f"「{figure.text}」は、指標の実績値ですか。",
+        thought=f"{said}の中の数です。単位が「{figure.unit}」の目標があります。",
+        choices=(*choices, STAYS_TEXT),
+        proposed=SKIP,
+        typed=figure.text,
+    )
+
+
+def ask_baseline(
+    section: int, place: int, cell: Printed, found: BaselineFigure, measures: Iterable[ProposedMeasure]
+) -> Question:
+    """A figure that the goals give for a year before the plan."""
+    choices = [
+        Choice(
+            measure.key,
+            f"{circled(measure.label)}{measure.title}の基準値（{both_eras(found.year)}）",
+            (PutBaseline(measure.key, found.year, found.figure, cell.address),),
+        )
+        for measure in measures
+    ]
+    return Question(
+        key=f"{section}.baseline.{place}",
+        about="baseline",
+        section=section,
+        address=cell.address,
+        printed=f"【{found.name}】 {found.figure}",
+        asked="この数を、基準値にしますか。",
+        thought="どの目標の出発点かは書かれていません。",
+        choices=(*choices, STAYS_TEXT),
+    )
+
+
+def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Question:
+    """A sentence that stands alone, outside every column. `has` are the texts that the 節 has already."""
+    choices = [
+        Choice(name, f"第{section}節の「{label}」", (PutText(section, name, cell.text, cell.address),))
+        for name, label in _TEXT_FIELDS
+        if name not in has
+    ]
+    empty = f"直前の第{section}節では、案の欄がまだ空いています。"
+    return Question(
+        key=f"{section}.text.{place}",
+        about="text",
+        section=section,
+        address=cell.address,
+        printed=cell.text,
+        asked="この文は、どの欄の文章ですか。",
+        thought=f"列の外に一つだけあります。{empty if choices else '当てはまる空欄がありません。'}",
+        choices=(*choices, NOT_READ),
+        proposed=choices[0].value if choices else "",
+    )
+
+
+def ask_evaluation_year(
+    sections: Iterable[ProposedSection],
+    questions: Iterable[Question],
+    before: Iterable[Printed],
+    years: Sequence[int],
+) -> Question:
+    """Of which year the texts are: the sheet seldom says. `before` are the cells above the first 節."""
+    named = {year: cell for cell in before for year in years_named(cell.text) if year in years}
+    of_blocks = [effect for one in questions if one.about == "block" for c in one.choices for effect in c.effects]
+    values = [value for section in sections for value in section.values]
+    values += [effect for effect in of_blocks if isinstance(effect, PutValue)]
+    latest = max((value.year for value in values if value.side is Side.ACTUAL), default=None)
+    proposed, thought, said = latest, "資料に評価の年度は書かれていません。", None
+    if len(named) == 1:
+        ((proposed, said),) = named.items()
+        thought = "表の前にこの年度が書かれています。"
+    elif latest:
+        thought += f"数値欄の実績が{wareki(latest)}まであります。"
+    return Question(
+        key="year",
+        about="year",
+        section=0,
+        address=said.address if said else "A1",
+        printed=said.text if said else "",
+        asked="何年度の評価ですか。",
+        thought=f"{thought}実績と課題の文章を、この年度の評価に入れます。",
+        choices=(*(Choice(str(year), both_eras(year), (SetYear(year),)) for year in years), NO_TEXTS),
+        proposed=str(proposed) if proposed in years else "",
+    )
+
+
+def _actual(key: str, year: int, figure: Figure, address: str, note: str) -> PutValue:
+    text = without_bracket(figure.text)
+    wording = "" if text == figure.text else figure.text
+    as_of = NO_YEAR if figure.year is None else ""
+    return PutValue(key, year, Side.ACTUAL, text, address, wording, as_of, note)
+
+
+def _around(text: str, figure: Figure) -> str:
+    """The line in which a figure stands, or what is near it in a long one."""
+    start = max(text.rfind("\n", 0, figure.start) + 1, figure.start - 40)
+    end = text.find("\n", figure.end)
+    return text[start : min(len(text) if end < 0 else end, figure.end + 25)]

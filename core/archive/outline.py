@@ -1,0 +1,116 @@
+"""Where the parts of an old sheet begin: headings of columns, which repeat on every printed page, and 節."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.archive.blocks import YearRow, year_rows
+from core.archive.sheet import ArchiveSheet, Printed
+from core.archive.words import Column, column_of, section_heading, section_number
+
+LONGEST_HEADING = 80
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One row that names columns, by what they are for. `years` where it heads a table of years, too."""
+
+    row: int
+    cells: tuple[Printed, ...]
+    years: tuple[YearRow, ...] = ()
+
+    def column(self, kind: Column) -> int | None:
+        """The first column of this kind."""
+        return next((cell.column for cell in self.cells if column_of(cell.text) is kind), None)
+
+
+@dataclass(frozen=True)
+class SectionLines:
+    """One 節: its lines, and the cells that name it. `heading` is the row above that names its columns."""
+
+    number: int
+    title: str
+    cells: tuple[Printed, ...]
+    first: int
+    end: int
+    heading: Heading | None
+
+    @property
+    def address(self) -> str:
+        return self.cells[0].address if self.cells else f"A{self.first + 1}"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The rows of headings, and the 節 with what stands before the first of them."""
+
+    headings: tuple[Heading, ...]
+    sections: tuple[SectionLines, ...]
+    before: tuple[Printed, ...]
+
+
+def outline_of(sheet: ArchiveSheet) -> Outline:
+    """The outline of a sheet. One that names no 節 is one 節 without a title, numbered 1."""
+    headings = {heading.row: heading for heading in _headings(sheet)}
+    starts = [start for number in sheet.rows if number not in headings and (start := _start(sheet.row(number)))]
+    rows = sorted({start.row for start in starts} | set(headings))
+    sections = []
+    last: int | None = None
+    for start in starts:
+        if start.number == last and not start.title:
+            continue  # the same number printed again beside another goal
+        last = start.number
+        sections.append(start)
+    first = {start.row for start in sections}
+    stops = sorted(first | {row for row in rows if row in headings})
+    lines = tuple(
+        SectionLines(
+            start.number,
+            start.title,
+            start.cells,
+            start.row,
+            next((row for row in stops if row > start.row), sheet.lines),
+            next((headings[row] for row in sorted(headings, reverse=True) if row < start.row), None),
+        )
+        for start in sections
+    )
+    if not lines:
+        above = next(iter(headings.values()), None)
+        begin = min(sheet.rows) if above is None else above.row
+        lines = (SectionLines(1, "", (), begin, sheet.lines, above),)
+    before = tuple(cell for cell in sheet.span(0, lines[0].first) if cell.row not in headings)
+    return Outline(tuple(headings.values()), lines, before)
+
+
+def _headings(sheet: ArchiveSheet) -> Iterator[Heading]:
+    for number, cells in sheet.rows.items():
+        kinds = {kind for cell in cells if (kind := column_of(cell.text))}
+        if len(kinds) < 2 or any(section_number(cell.text) for cell in cells):
+            continue
+        years = tuple(run for run in year_rows(cells) if run.is_table_head)
+        yield Heading(number, cells, years)
+
+
+@dataclass(frozen=True)
+class _Start:
+    row: int
+    number: int
+    title: str
+    cells: tuple[Printed, ...]
+
+
+def _start(cells: tuple[Printed, ...]) -> _Start | None:
+    """The 節 that begins in a row: 「■…｜第3節」, or a cell 「第3節 …」 at its beginning."""
+    for place, cell in enumerate(cells[:4]):
+        number = section_number(cell.text)
+        if number is None:
+            continue
+        named = cells[place - 1 : place] or cells[place + 1 : place + 2]
+        title = named[0].text.lstrip("■□●○◆・ ").replace("\n", "") if named else ""
+        if len(title) > LONGEST_HEADING:
+            return _Start(cell.row, number, "", (cell,))
+        return _Start(cell.row, number, title, (cell, *named))
+    first = cells[0]
+    heading = section_heading(first.text) if len(first.text) <= LONGEST_HEADING and "。" not in first.text else None
+    if heading is None or "\n" in first.text:
+        return None
+    return _Start(first.row, heading[0], heading[1], (first,))

@@ -1,0 +1,91 @@
+"""Files and texts that are no old sheet: refused in a plain sentence, and soon."""
+
+import io
+import time
+from contextlib import suppress
+from itertools import count
+
+import pytest
+from openpyxl import Workbook
+
+from core.archive.reading import NOTHING_FOUND, read_archive
+from core.archive.sheet import TOO_LONG, read_file
+from core.tables import NotReadable
+from tests.archive_sheets import INZAI
+
+YEARS = range(2021, 2024)
+ENCODING = "文字コードが分かりません。「CSV UTF-8（コンマ区切り）」で保存し直してください。"
+CONTROLS = "文字でないものが入っています。評価シートの範囲を写し、文字として貼り付けてください。"
+HEAD = "成果目標\t節別\t実績\n■\t第1節\n\t\t①\t人数（人）"
+MANY_YEARS = "\t".join(f"{2000 + n % 90}年度" for n in range(96))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.txt", b"x" * 10_000_000, TOO_LONG),
+        ("a.txt", b"\n" * 150_000, "ファイルが空です。"),
+        ("a.txt", b"a\n" * 90_000, TOO_LONG),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00", ENCODING),
+        ("a.txt", b"PK\x03\x04\x01\x02", CONTROLS),
+        ("a.txt", bytes(range(128, 160)) * 40, ENCODING),
+        ("a.csv", b"a," * 90_000, "列が多すぎます。100列までにしてください。"),
+        ("a.csv", b'"' + b"a," * 49, NOTHING_FOUND),
+        ("a.txt", b"<script " * 20_000, NOTHING_FOUND),
+        ("a.txt", b"<td" + b"<" * 190_000, NOTHING_FOUND),
+        ("a.txt", "①（１（".encode() * 40_000, NOTHING_FOUND),
+        ("a.txt", "(令和3年度)".encode() * 20_000, NOTHING_FOUND),
+        ("a.txt", b"\t".join([b"1"] * 99) + b"\n", NOTHING_FOUND),
+        ("a.txt", b"\n".join([b"\t".join([b"1"] * 99)] * 900), TOO_LONG),
+        ("a.pdf", b"%PDF", None),
+        ("a.xlsx", b"PK", None),
+    ],
+    ids=count(),
+)
+def test_what_is_no_sheet_is_refused_within_two_seconds(name, content, sentence):
+    begun = time.process_time()
+
+    with pytest.raises(NotReadable) as refused:
+        read_archive(read_file(name, content), YEARS)
+
+    assert time.process_time() - begun < 2
+    assert sentence is None or str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("令和3年度 3人 ①" * 15_000, id="one cell of figures"),
+        pytest.param("\n".join(["\t\t\t計画値" + "\t1" * 90] * 125), id="rows of figures"),
+        pytest.param("\n".join([f"\t\t\t\t{MANY_YEARS}"[:700]] * 250), id="rows of years"),
+        pytest.param("\n".join(["■a\t第1節\t①a 1人 ②b 2人"] * 40), id="the same 節 again and again"),
+        pytest.param("・".join(["2回実施"] * 20_000), id="loose figures"),
+    ],
+)
+def test_a_sheet_of_nothing_but_traps_is_answered_within_two_seconds(body):
+    begun = time.process_time()
+
+    with suppress(NotReadable):
+        read_archive(read_file("a.txt", f"{HEAD}\t2021年度\t2022年度\n{body}".encode()), YEARS)
+
+    assert time.process_time() - begun < 2
+
+
+def test_the_older_encoding_and_a_workbook_read_as_the_text_does():
+    text = INZAI.read_text()
+    book = Workbook()
+    for line in text.split("\n"):
+        book.active.append([int(cell) if cell.isdigit() else cell or None for cell in line.split("\t")])
+    book.save(saved := io.BytesIO())
+
+    found = [
+        read_archive(read_file(name, content), YEARS)
+        for name, content in (
+            ("a.txt", text.encode()),
+            ("a.txt", text.encode("cp932")),
+            ("a.xlsx", saved.getvalue()),
+        )
+    ]
+
+    assert found[0].sections == found[1].sections == found[2].sections
+    assert found[0].questions == found[1].questions == found[2].questions

@@ -1,0 +1,247 @@
+"""過去の評価シート on the screen: paste, questions, preview, confirmation; nothing that was typed is lost."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from core.archive.sheet import TOO_LONG
+from core.words import Side
+from evaluations.archive.wanted import ARCHIVE_REASON
+from plans.models import Change, Door, Role, YearState
+from plans.queries import stored_values
+from tests.archive_sheets import INZAI
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+
+pytestmark = pytest.mark.django_db
+TEXT = INZAI.read_text()
+SHORT = (
+    "成果目標\t節別\t成果目標の概要\t実績\t\t\t\t\t課題\n"
+    "■拠点等の整備\t第3節\t整備します。 ①検証の回数 1回 ②拠点の数 2か所\t①検証の回数\t回数（回）"
+    "\t2021年度\t2022年度\t2023年度\n"
+    "\t\t\t\t計画値\t\t\t1\n"
+    "\t\t\t\t実績値\t0\t1\n"
+)
+
+
+def address(slug="122319-6"):
+    return reverse("evaluations:archive", args=[slug])
+
+
+def kept_in(response):
+    return re.search(r'name="kept" value="([^"]+)"', response.text)[1]
+
+
+def fields_in(response) -> dict[str, str]:
+    """The form as a browser would send it back: what is chosen, marked and written."""
+    html = response.text
+    fields = dict(re.findall(r'type="radio" name="([^"]+)" value="([^"]*)" checked', html))
+    fields |= dict(re.findall(r'type="text" name="([^"]+)" value="([^"]*)"', html))
+    for name, options in re.findall(r'<select name="([^"]+)">(.*?)</select>', html, re.DOTALL):
+        chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        fields[name] = (chosen[1] or chosen[2]) if chosen else ""
+    return fields | {"kept": kept_in(response)}
+
+
+def confirmation_in(response) -> dict:
+    html = response.text
+    return {
+        "preview": re.search(r'name="preview" value="([^"]+)"', html)[1],
+        "kept": kept_in(response),
+        "accept": re.findall(r'name="accept" value="(\d+)"', html),
+    }
+
+
+@pytest.fixture
+def manager(client):
+    person = a_user(Role.MANAGER, a_municipality())
+    client.force_login(person)
+    return person
+
+
+def test_a_pasted_sheet_is_proposed_answered_looked_at_and_taken_in(client, manager):
+    plan = a_plan()
+
+    proposal = client.post(address(), {"text": SHORT})
+    fields = fields_in(proposal)
+    preview = client.post(address(), {**fields, "q.3-2.plan": "2022", "t.3-2.plan": "３か所"})
+    done = client.post(address(), confirmation_in(preview))
+
+    assert fields.keys() - {"kept"} == {
+        *("q.year", "q.3-2.plan", "t.3-2.plan", "to.3-1", "to.3-2"),
+        *(f"m.{key}.{column}" for key in ("3-1", "3-2") for column in ("種別", "単位", "種類", "方向", "集計")),
+    }
+    assert (fields["q.year"], fields["to.3-1"], fields["m.3-2.集計"]) == ("2022", "+", "年度計")
+    assert "答えのない質問" not in preview.text
+    assert done.url == reverse("evaluations:dashboard", args=["122319-6"])
+    codes = {measure.pk: measure.code for measure in plan.measures.all()}
+    assert {
+        (codes[pk], year, side): value.number for (pk, year, side), value in stored_values(plan.measures.all()).items()
+    } == {
+        ("3-1", 2021, Side.ACTUAL): 0,
+        ("3-1", 2022, Side.ACTUAL): 1,
+        ("3-1", 2023, Side.PLANNED): 1,
+        ("3-2", 2022, Side.PLANNED): 3,
+    }
+    assert set(Change.objects.values_list("door", "reason", "by")) == {(Door.UPLOAD, ARCHIVE_REASON, manager.pk)}
+
+
+def test_going_back_from_the_preview_keeps_every_answer(client, manager):
+    a_plan()
+    proposal = client.post(address(), {"text": SHORT})
+    answered = {**fields_in(proposal), "q.3-2.plan": "2021", "t.3-2.plan": "5か所", "m.3-1.集計": "累計"}
+
+    preview = client.post(address(), answered)
+    again = client.post(address(), {"kept": kept_in(preview), "back": "1"})
+
+    assert {name: text for name, text in fields_in(again).items() if name != "kept"} == {
+        name: text for name, text in answered.items() if name != "kept"
+    }
+
+
+def test_unmarked_measures_are_left_with_their_values(client, manager):
+    plan = a_plan()
+    preview = client.post(address(), fields_in(client.post(address(), {"text": SHORT})))
+    confirmation = confirmation_in(preview)
+    lines = re.findall(r'value="(\d+)" aria-label="\S+ (.*?)を取り込む"', preview.text)
+    unmarked = [number for number, place in lines if place == "成果目標の作成"][1:]
+
+    client.post(address(), {**confirmation, "accept": [n for n in confirmation["accept"] if n not in unmarked]})
+
+    assert list(plan.measures.values_list("code", flat=True)) == ["3-1"]
+
+
+def test_beside_a_plan_only_what_differs_is_shown_and_a_conflict_shows_both(client, manager):
+    plan = a_plan()
+    measure = a_measure(a_section(plan, 3, "拠点等の整備"), "x-1", label="1", title="検証の回数")
+    a_value(measure, 2022, 7)
+
+    proposal = client.post(address(), {"text": SHORT})
+    preview = client.post(address(), {**fields_in(proposal), "to.3-2": "-"})
+    confirmation = confirmation_in(preview)
+    stored = measure.values.get(fiscal_year=2022)
+    stored.number = 9
+    stored.save()
+    clash = client.post(address(), confirmation)
+    client.post(address(), {**confirmation_in(clash), "overwrite": ["1"]})
+
+    places = re.findall(r'<th scope="row">([^<]+)</th>', preview.text)
+    assert places == [
+        "「検証の回数」令和3年度 実績値",
+        "「検証の回数」令和4年度 実績値",
+        "「検証の回数」令和5年度 計画値",
+        "第3節「成果目標の概要」",
+        "第3節「目標」",
+    ]
+    assert "質問に戻る" in clash.text
+    assert stored_values([measure])[measure.pk, 2022, Side.ACTUAL].number == 1
+
+
+def test_an_editor_takes_values_of_measures_that_are_there_and_nothing_else(client):
+    plan = a_plan()
+    a_measure(a_section(plan, 3, "拠点等の整備"), "3-1", label="1", title="検証の回数")
+    client.force_login(a_user(Role.EDITOR, plan.municipality))
+
+    proposal = client.post(address(), {"text": SHORT})
+    fields = fields_in(proposal)
+    preview = client.post(address(), {**fields, "to.3-2": "+"})
+    client.post(address(), confirmation_in(preview))
+
+    assert (fields["to.3-1"], fields["to.3-2"]) == ("3-1", "-")
+    assert "新しい節・指標、目標の文章、基準値は「管理」の役割の人だけが取り込めるため" in preview.text
+    assert plan.measures.count() == 1
+    assert len(stored_values(plan.measures.all())) == 3
+
+
+def test_a_locked_year_is_named_and_the_answers_stay(client, manager):
+    plan = a_plan()
+    section = a_section(plan, 3, "拠点等の整備")
+    a_measure(section, "3-1", label="1", title="検証の回数")
+    in_state(section, 2022, YearState.CONFIRMED, manager)
+
+    proposal = client.post(address(), {"text": SHORT})
+    answered = {**fields_in(proposal), "t.3-2.plan": "8か所"}
+    refused = client.post(address(), answered)
+
+    assert "G4 「検証の回数」令和4年度 実績値は" in refused.text
+    assert fields_in(refused)["t.3-2.plan"] == "8か所"
+    assert 'name="preview"' not in refused.text
+
+
+def test_what_cannot_be_read_comes_back_with_a_sentence(client, manager):
+    a_plan()
+
+    typed = client.post(address(), {"text": "ただの文です。\n<script>x</script>"})
+    nothing = client.post(address(), {"text": "  "})
+    long = client.post(address(), {"file": SimpleUploadedFile("a.txt", b"x" * 2_000_000)})
+    stale = client.post(address(), {"kept": "x"})
+
+    assert "ただの文です。\n&lt;script&gt;x&lt;/script&gt;</textarea>" in typed.text
+    assert "ファイルも文字もありません。" in nothing.text
+    assert TOO_LONG in long.text
+    assert "読み取った内容を続けられませんでした。" in stale.text
+    assert {one.status_code for one in (typed, nothing, long, stale)} == {200}
+
+
+def test_a_reading_of_another_person_or_plan_is_not_taken(client, manager):
+    city = a_plan().municipality
+    a_plan(city, generation=7, start=2024, end=2026)
+    fields = fields_in(client.post(address(), {"text": SHORT}))
+
+    elsewhere = client.post(address("122319-7"), fields)
+    client.force_login(a_user(Role.MANAGER, city))
+    other = client.post(address(), fields)
+
+    for answer in (elsewhere, other):
+        assert "ほかの計画か、ほかの人が読み取った内容です。" in answer.text
+
+
+def test_the_inzai_sheet_stays_far_below_the_limits_of_a_form(client, manager, django_assert_max_num_queries):
+    a_plan()
+
+    with django_assert_max_num_queries(30):
+        proposal = client.post(address(), {"text": TEXT})
+    fields = fields_in(proposal)
+    preview = client.post(address(), fields)
+
+    assert "数値欄の年度36のうち、読み取り33、質問3、読み取れない0。" in proposal.text
+    assert proposal.text.count("まだ答えがありません。") == 13
+    assert (len(fields) < 300, len(proposal.content) < 400_000) == (True, True)
+    assert len(confirmation_in(preview)["accept"]) == 114
+    assert "答えのない質問が13件あります。" in preview.text
+
+
+@pytest.mark.browser
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_way_by_keyboard_alone(page, live_server, client):
+    plan = a_plan()
+    person = a_user(Role.MANAGER, plan.municipality)
+    client.force_login(person)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.set_viewport_size({"width": 360, "height": 800})
+
+    page.goto(f"{live_server.url}{address()}")
+    page.locator("#text").focus()
+    page.keyboard.insert_text(SHORT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form.archive")
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.locator('[name="q.3-2.plan"][value="2023"]').focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("４か所")
+    page.locator("form.archive button.primary").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=preview]", state="attached")
+    page.locator("form:has([name=preview]) button.primary").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/plans/122319-6/")
+
+    assert not wide
+    measure = plan.measures.get(code="3-2")
+    assert stored_values([measure])[measure.pk, 2022, Side.PLANNED].number == 4
