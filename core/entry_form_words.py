@@ -14,7 +14,7 @@ STATES = {
     State.NOT_APPLICABLE: "その年度に、数える対象がありません。",
     State.CANCELLED: "行う予定でしたが、中止しました。",
     State.WITHHELD: "人数が少ないなどの理由で、数を出しません。",
-    State.WORDS_ONLY: "数では表せません。実績値の欄に言葉で書きます。",
+    State.WORDS_ONLY: "数では表せません。言葉を「注記」に書きます。",
 }
 """What to choose for an actual without a number."""
 NOT_A_NUMBER = (

@@ -21,7 +21,8 @@ SOUMU = "総務省「統計表における機械判読可能なデータの表�
 OURS = "このシステムの規則"
 MOST_SHOWN, MOST_COUNTED = 100, 1000
 """Of one rule: whoever mends a hundred cells checks again, and beyond a thousand nobody needs the number."""
-_SAME = frozenset(("同上", "同じ", "同左", "〃", "″", "々", '"', "”", "“"))
+_SAME = frozenset(("同上", "同左", "〃", "″"))
+_AS_PRINTED = re.compile("原文|注記|備考|説明")
 _AREA_CODES = re.compile("団体コード|地域コード|自治体コード|市区?町村コード|都道府県コード|JISコード")
 _AREA_NAMES = re.compile("自治体名|団体名|市区?町村名?$|都道府県名?$|地域名|自治体$")
 _UNITS = re.compile("単位")
@@ -157,10 +158,11 @@ def no_layout_blanks(sheet: CheckedSheet) -> Found:
 
 def nothing_left_out(sheet: CheckedSheet) -> Found:
     yield from _headings_left_out(sheet)
-    for placed in sheet.cells():
-        if placed.cell.text.strip() in _SAME:
-            message = _stands("上のセルと同じことを、省略して書いています", placed.cell.text)
-            yield placed.address, message, "省略せず、同じ値を書いてください"
+    for column in sheet.columns:
+        for placed in column.filled() if not column.says(_AS_PRINTED) else ():
+            if placed.cell.text.strip() in _SAME:
+                message = _stands("上のセルと同じことを、省略して書いています", placed.cell.text)
+                yield placed.address, message, "省略せず、同じ値を書いてください"
     for column in sheet.columns:
         if column.is_complete or column.is_of_figures:
             return  # a column that names every row: what stands right of it may be blank
@@ -193,12 +195,12 @@ def values_not_formulas(sheet: CheckedSheet) -> Found:
             message, remedy = _stands("数式が入っています", cell.text), "計算した結果の値を貼り付けてください"
         elif cell.fault:
             message, remedy = f"数式の結果がエラー（{cell.fault}）です", "値を書くか、空欄にしてください"
+        elif sheet.is_csv and is_live(cell.text) and cell.text.startswith("'"):
+            message = _stands("数式にしないための「'」が、データの一部になっています", cell.text)
+            remedy = "「'」を除き、先頭の記号を全角にしてください"
         elif sheet.is_csv and is_live(cell.text):
             message = _stands("表計算ソフトで開くと数式として計算されます", cell.text)
             remedy = "先頭の記号を全角にするか、書き方を変えてください"
-        elif sheet.is_csv and cell.text.startswith("'") and is_live(cell.text[1:]):
-            message = _stands("数式にしないための「'」が、データの一部になっています", cell.text)
-            remedy = "「'」を除き、先頭の記号を全角にしてください"
         else:
             continue
         yield placed.address, message, remedy

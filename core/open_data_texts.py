@@ -16,7 +16,7 @@ _BREAK = r"[\r\n\t\x0b\x0c\x1c-\x1f\x85\u2028\u2029]"
 _LAYOUT = re.compile(rf"\s*{_BREAK}+\s*|\s{{2,}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACED = re.compile(r"[^\W0-9A-Za-z_](?:\s[^\W0-9A-Za-z_])+")
-_LIVE = re.compile(r"[=@]|[+-](?=.)", re.DOTALL)
+_LIVE = re.compile(r"(?P<quote>'?)(?P<sign>[=@]|[+-](?=.))", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _WIDE = str.maketrans("=+-@", "＝＋－＠")
 
@@ -43,13 +43,14 @@ def without_layout(text: str) -> str:
 
 
 def is_live(text: str) -> bool:
-    """Whether a spreadsheet that opens this text in a CSV would try to calculate it."""
+    """Whether a spreadsheet that opens this text in a CSV would try to calculate it, or a ' keeps it from that."""
     return _LIVE.match(text) is not None and _NUMBER.fullmatch(text) is None
 
 
 def inert(text: str) -> str:
     """The text with its first sign in full width where a spreadsheet would calculate it: ＝1+1."""
-    return text[0].translate(_WIDE) + text[1:] if is_live(text) else text
+    live = _LIVE.match(text) if is_live(text) else None
+    return f"{live['quote']}{live['sign'].translate(_WIDE)}{text[live.end() :]}" if live else text
 
 
 def western_year(text: str) -> int | None:

@@ -3,6 +3,7 @@
 from core.tidy import COLUMNS, DERIVED, Row
 from core.words import UNPUBLISHED
 from evaluations.published import PublishedPlan
+from evaluations.published_year import PublishedYear
 
 PER_MEASURE = COLUMNS[: COLUMNS.index("年度")]
 PER_YEAR = COLUMNS[COLUMNS.index("年度") :]
@@ -18,13 +19,22 @@ def published_rows(published: PublishedPlan) -> list[Row]:
     What describes plan, 節 and 指標 is taken from the newest publication that knows the measure, so that all rows of a
     measure agree and the table can be read back.
     """
+    return [row for row, _ in rows_with_publication(published)]
+
+
+def rows_with_publication(published: PublishedPlan) -> list[tuple[Row, PublishedYear]]:
+    """The rows of `published_rows`, each with the publication that says what stands in its year."""
     tables = {one.year: _table(one.body["rows"]) for one in published.years.values()}
     rows = []
-    for code, newest in _measures(published, tables):
+    for code, newest in _measures(published):
+        latest = tables[newest.year]
         for year in published.plan.years:
-            stands = tables.get(year, {}).get((code, year)) or _unpublished(newest, code, year)
-            master = newest[code, published.plan.start_year]
-            rows.append({name: master[name] for name in PER_MEASURE} | {name: stands[name] for name in PER_YEAR})
+            stands, source = tables.get(year, {}).get((code, year)), published.years.get(year)
+            if stands is None or source is None:
+                stands, source = _unpublished(latest, code, year), newest
+            master = latest[code, published.plan.start_year]
+            row = {name: master[name] for name in PER_MEASURE} | {name: stands[name] for name in PER_YEAR}
+            rows.append((row, source))
     return rows
 
 
@@ -32,13 +42,13 @@ def _table(rows: list[Row]) -> Table:
     return {(row["指標コード"], int(row["年度"])): row for row in rows}
 
 
-def _measures(published: PublishedPlan, tables: dict[int, Table]) -> list[tuple[str, Table]]:
-    """Each 指標コード with the newest table that knows it, in the order of 節 and then of that table."""
-    known: dict[str, tuple[int, Table]] = {}
+def _measures(published: PublishedPlan) -> list[tuple[str, PublishedYear]]:
+    """Each 指標コード with the newest publication that knows it, in the order of 節 and then of that publication."""
+    known: dict[str, tuple[int, PublishedYear]] = {}
     for one in sorted(published.years.values(), key=lambda one: -one.publication.number):
         for row in one.body["rows"]:
-            known.setdefault(row["指標コード"], (int(row["節番号"]), tables[one.year]))
-    return [(code, table) for code, (_, table) in sorted(known.items(), key=lambda item: item[1][0])]
+            known.setdefault(row["指標コード"], (int(row["節番号"]), one))
+    return [(code, one) for code, (_, one) in sorted(known.items(), key=lambda item: item[1][0])]
 
 
 def _unpublished(table: Table, code: str, year: int) -> Row:

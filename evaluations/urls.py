@@ -23,6 +23,7 @@ from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
+from evaluations.views.open_data import published_open_data, published_open_data_file
 from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
@@ -120,6 +121,8 @@ published_patterns = [
         "<slug:slug>/sections/<int:number>/<int:year>/text.txt", published_section_text, name="published_section_text"
     ),
     path("<slug:slug>/data.<str:extension>", published_data, name="published_data"),
+    path("<slug:slug>/open-data/", published_open_data, name="published_open_data"),
+    path("<slug:slug>/open-data/<str:name>", published_open_data_file, name="published_open_data_file"),
     path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
     path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
     path("<slug:slug>/versions/<int:number>/errata/", version_errata, name="published_errata"),

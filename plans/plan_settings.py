@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from core.licences import CHOICES as LICENCES
 from core.numerals import plain
 from plans.access import access_for, require
 from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
@@ -93,6 +94,7 @@ def _names(city: Municipality) -> Names:
         "department_id": departments | {None: ""},
         "sheet_layout": dict(layout_choices(city)),
         "sheet_edition": dict(EDITIONS),
+        "open_data_licence": dict(LICENCES),
     }
 
 

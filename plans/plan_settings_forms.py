@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import User
 
+from core.licences import CHOICES as LICENCES
 from core.numerals import plain
 from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
@@ -132,6 +133,21 @@ class WordsForm(SettingsForm):
         ]
 
 
+class OpenDataForm(SettingsForm):
+    """What the city says of its open data: under which licence they are, and whom to ask."""
+
+    action = "open_data"
+
+    def settings_of(self, plan: Plan) -> list[Setting]:
+        city = plan.municipality
+        licence = forms.ChoiceField(label="利用条件", choices=LICENCES, required=False)
+        contact = NameField(label="連絡先", max_length=200, required=False, widget=forms.TextInput(attrs={"size": 40}))
+        return [
+            Setting("open_data_licence", city, "open_data_licence", licence),
+            Setting("open_data_contact", city, "open_data_contact", contact),
+        ]
+
+
 class SectionsForm(SettingsForm):
     """節名, and on which printed part of the evaluation sheet each stands."""
 
@@ -186,7 +202,10 @@ class SheetLayoutForm(SettingsForm):
         ]
 
 
-FORMS: tuple[type[SettingsForm], ...] = (PlanForm, WordsForm, SheetLayoutForm, SectionsForm, DepartmentsForm)
+FORMS: tuple[type[SettingsForm], ...] = (
+    *(PlanForm, WordsForm, SheetLayoutForm, OpenDataForm),
+    *(SectionsForm, DepartmentsForm),
+)
 
 
 def settings_forms(plan: Plan, data=None) -> dict[str, SettingsForm]:

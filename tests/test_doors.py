@@ -63,6 +63,8 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:published_section": ({**SY, "year": 2021}, EVERYONE),
     "evaluations:published_data": ({**S, "extension": "csv"}, EVERYONE),
     "evaluations:published_version": ({**S, "number": 1}, EVERYONE),
+    "evaluations:published_open_data": (S, EVERYONE),
+    "evaluations:published_open_data_file": ({**S, "name": "open-data.zip"}, EVERYONE),
     "evaluations:published_body": ({**S, "number": 1}, EVERYONE),
     "evaluations:published_sheet": ({**S, "number": 1}, EVERYONE),
     "evaluations:published_errata": ({**S, "number": 2}, EVERYONE),

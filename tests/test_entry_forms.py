@@ -198,6 +198,21 @@ def _sign(book, name):
     book.worksheets[0]["D4"].value = name
 
 
+def test_words_alone_are_taken_from_the_note_and_printed_there_again(plan):
+    form = filled(a_form(plan), {("n", "state"): "記述のみ", ("n", "note"): "一部で実施"})
+
+    applied(together(plan, ("a.xlsx", form)))
+
+    again = a_form(plan)
+    assert (actual("n").state, actual("n").wording, actual("n").note) == (State.WORDS_ONLY, "一部で実施", "")
+    assert [in_short(reading(plan, one)) for one in (form, again, without_keys(again))] == [[], [], []]
+    assert sheet_of(again)[place_of(again, "n", "note")].value == "一部で実施"
+    reworded = filled(again, {("n", "note"): "全域で実施"})
+    assert in_short(reading(plan, reworded)) == [
+        ("n", "記述のみ（原文：一部で実施）", "記述のみ（原文：全域で実施）", False)
+    ]
+
+
 def test_a_form_read_twice_changes_nothing_the_second_time(plan):
     form = filled(a_form(plan), {("n", "value"): 12, ("k", "state"): "該当なし"})
 

@@ -139,7 +139,7 @@ def test_what_is_more_than_a_request_reads_becomes_long_work_that_leads_back_to_
         client.force_login(person)
         others.append(client.get(address).status_code)
 
-    assert "3個のファイルを読み取り、変わるところが2件ありました。" in shown
+    assert "3個のファイルを読み取り、変わるところが1件ありました。" in shown
     assert ("結果を受け取る" in shown, "ブックとして読み取れません" in shown) == (False, True)
     assert page.text.count("<strong>読み取れません。</strong>") == 1
     assert ("変更 1 件を取り込みました。" in done.text, int(actual("a").number)) == (True, 9)

@@ -7,7 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.entry_form import CODE, FIELDS, FORM, LAYOUT, SHEET_NAME, WHO, PrintedForm, plain_heading, read_form_keys
+from core.entry_form import (
+    CODE,
+    FIELDS,
+    FORM,
+    LAYOUT,
+    SHEET_NAME,
+    WHO,
+    WHOLE,
+    PrintedForm,
+    plain_heading,
+    read_form_keys,
+)
 from core.fiscal_years import read_fiscal_year, wareki
 from core.numerals import squeeze
 from core.sheet_keys import KEY_SHEET, PROPERTY, SheetName, read_name
@@ -66,9 +77,9 @@ class FormFile:
 
     @property
     def department(self) -> str:
-        """担当課 as the head of the form says it; "" where it says nothing."""
+        """担当課 as the form says it; "" where it says nothing."""
         if self.keys:
-            return self.keys.department
+            return self.keys.department or WHOLE
         texts = (cell.text for line in self.grid[: self.heading_row] for cell in line)
         found = next((text for text in texts if text.startswith("担当課：")), "")
         return re.split(r"[\s　]{2}", found.removeprefix("担当課："))[0].strip()

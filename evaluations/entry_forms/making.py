@@ -23,8 +23,8 @@ from core.evaluation_sheet import Shown
 from core.fiscal_months import wareki_day
 from core.lineage import How
 from core.prose import circled
-from core.values import EMPTY
-from core.words import NOT_ENTERED, Accumulation, Side, ValueKind
+from core.values import EMPTY, Value
+from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
 from core.workbook import NO_TIME
 from core.yearly_round import RoundStep
 from evaluations.entry_cells import texts_of
@@ -46,7 +46,7 @@ _FIELD_WIDTHS = {
     "denominator": 8,
     "as_of": 13,
     "certainty": 9,
-    "note": 24,
+    "note": 22,
 }
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
@@ -146,7 +146,7 @@ class FormMaterial:
             kind=kind,
             printed=printed,
             value=EMPTY if word else figures.actual,
-            texts={name: "" if text == NOT_ENTERED else text for name, text in texts_of(figures.actual, kind).items()},
+            texts=_texts(figures.actual, kind),
             shut=shut,
             word=word,
         )
@@ -197,9 +197,9 @@ def form_name(plan: Plan, year: int, owner: Owner) -> str:
 
 
 def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) -> Iterator[FormColumn]:
-    yield FormColumn(SECTION, 13)
+    yield FormColumn(SECTION, 16)
     yield FormColumn(LABEL, 5)
-    yield FormColumn(CODE, 13)
+    yield FormColumn(CODE, 15)
     yield FormColumn(TITLE, 26)
     if whole:
         yield FormColumn(DEPARTMENT, 12)
@@ -211,7 +211,7 @@ def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) 
     for name, title in FIELDS.items():
         if has_rates or name not in RATE_FIELDS:
             yield FormColumn(title, _FIELD_WIDTHS[name], name)
-    yield FormColumn(REMARK, 16)
+    yield FormColumn(REMARK, 14)
 
 
 def _how_counted(measure: Measure, kind: ValueKind) -> str:
@@ -231,6 +231,16 @@ def _actual(cell: YearCell | None, kind: ValueKind) -> Shown:
     if figures.is_outside or figures.withheld:
         return figures.actual_word
     return NOT_ENTERED if not figures.actual.is_entered else shown_actual(figures.actual, kind)
+
+
+def _texts(actual: Value, kind: ValueKind) -> dict[str, str]:
+    """What is printed to be filled in: nothing for 未入力; 注記 has the words of 記述のみ, as 実績値 takes numbers."""
+    texts = texts_of(actual, kind)
+    if texts["state"] == NOT_ENTERED:
+        texts["state"] = ""
+    if texts["state"] == State.WORDS_ONLY.label and not actual.note:
+        texts["note"] = actual.wording
+    return texts
 
 
 def _why_shut(cell: YearCell) -> str:

@@ -1,12 +1,13 @@
 """Many returned forms as one preview: what agrees is one change, what does not waits for a choice."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evaluations.entry_forms.reading import FormChange, FormReading
 from evaluations.importing.preview import Preview
 
+FILES_NAMED = 3
 FORM_REASON = "入力様式の取り込み"
 """What the history says of such a change."""
 
@@ -33,7 +34,7 @@ def merged(readings: Iterable[FormReading]) -> ReturnedForms:
     for number, said in enumerate(by_cell.values()):
         told = list(_told(said))
         for one, names in told:
-            sources[len(wishes)] = "、".join(names)
+            sources[len(wishes)] = _in_words(names)
             if len(told) > 1:
                 rivals[len(wishes)] = number
             wishes.append(one)
@@ -58,3 +59,9 @@ def _told(said: Iterable[tuple[str, FormChange]]) -> Iterator[tuple[FormChange, 
     for agreeing in found.values():
         first = next((one for _, one in agreeing if one.is_contested), agreeing[0][1])
         yield first, tuple(dict.fromkeys(name for name, _ in agreeing))
+
+
+def _in_words(names: Sequence[str]) -> str:
+    """「a.xlsx、b.xlsx、c.xlsx ほか2個」."""
+    more = f" ほか{len(names) - FILES_NAMED}個" if len(names) > FILES_NAMED else ""
+    return "、".join(names[:FILES_NAMED]) + more

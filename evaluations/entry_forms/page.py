@@ -79,7 +79,12 @@ class Returned:
     @property
     def count(self) -> int:
         """How many cells would change if everything was taken in."""
-        return len(self.plain) + len(self.conflicts) + len(self.disagreements)
+        return len(self.plain) + len(self.conflicts) + len(self.disagreements) + self.hidden
+
+    @property
+    def hidden(self) -> int:
+        """How many uncontested changes there are beyond those that are shown."""
+        return sum(group.hidden for group in self.forms.preview.groups) if self.forms else 0
 
     @property
     def plain(self) -> list[PreviewLine]:

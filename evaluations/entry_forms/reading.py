@@ -9,7 +9,7 @@ from core.numerals import squeeze
 from core.sheet_matching import same
 from core.tables import BLANK, NotReadable, TableCell
 from core.values import Value
-from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, ValueKind
+from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, State, ValueKind
 from evaluations.entry_cells import EntryCell
 from evaluations.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.entry_forms.making import form_material
@@ -208,6 +208,7 @@ class _Reader:
             return
         if squeeze(typed["value"]) in OUTSIDE:
             typed = {**typed, "value": ""}
+        typed = _with_words(typed, seen)
         # Where nobody knows what was printed, a blank may be older than the value that it would take away.
         texts = _as_typed(typed) if printed else {name: text for name, text in typed.items() if text}
         first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=texts)
@@ -257,6 +258,15 @@ def _as_typed(typed: dict[str, str]) -> dict[str, str]:
     """The texts as the screen would post them: nothing at all is 未入力."""
     is_blank = not typed["value"] and typed.get("state") == ""
     return {**typed, "state": NOT_ENTERED} if is_blank else typed
+
+
+def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
+    """記述のみ takes its words from 注記, where the form asks for them; a note that stood beside words stays one."""
+    if squeeze(typed.get("state", "")) != State.WORDS_ONLY.label or typed["value"] or not typed.get("note"):
+        return typed
+    if seen.state is State.WORDS_ONLY and seen.note:
+        return typed
+    return {**typed, "wording": typed["note"], "note": ""}
 
 
 def _in_words(value: Value) -> str:

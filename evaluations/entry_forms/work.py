@@ -32,7 +32,7 @@ def read_returned(work: LongWork, tell: Tell) -> Result:
         # One file at a time in memory.
         readings.append(read_form(name, bytes(LongWorkFile.objects.get(pk=pk).content), desk))
     file = ResultFile("readings.json", "application/json", as_json(readings))
-    changes = sum(len(one.changes) for one in readings)
+    changes = len({one.change.code for reading in readings for one in reading.changes})
     sentence = (
         f"{len(readings)}個のファイルを読み取り、変わるところが{changes}件ありました。まだ何も書き込んでいません。"
     )

@@ -11,6 +11,7 @@ from core.pdf import offers_pdf
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
 from evaluations.places import PersonRequest
+from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
@@ -36,6 +37,7 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
         "packages": package_editions(plan),
         "layouts": layout_choices(plan.municipality),
         "editions": EDITIONS,
+        "standing": standing(plan.publications.defer("body")),
         "sections": plan.sections.order_by("number"),
         "offers_pdf": offers_pdf(),
     }

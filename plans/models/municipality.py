@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from core.licences import CHOICES as LICENCE_CHOICES
 from core.municipality_codes import read_code
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Municipality(models.Model):
         "人口", null=True, blank=True, help_text="県のページで、人口の近い市区町村を比べるときに使います。"
     )
     population_as_of = models.DateField("人口の時点", null=True, blank=True)
+
+    open_data_licence = models.CharField(
+        "オープンデータの利用条件", max_length=20, blank=True, default="", choices=LICENCE_CHOICES[1:]
+    )
+    open_data_contact = models.CharField("オープンデータの連絡先", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "自治体"
