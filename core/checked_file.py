@@ -6,12 +6,11 @@ An import reads what people mean; this reads what stands there. The limits are t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any
 
 from core.checked_sheet import BLANK, FORMULA, CheckedCell, CheckedSheet, Line
 from core.table_files import accepted, csv_lines
-from core.tables import NotReadable, number_text, refuse_beyond_limits
+from core.tables import NotReadable
+from core.xlsx_cells import WrittenCell
 from core.xlsx_files import XlsxBook
 
 EXTENSIONS = (".csv", ".xlsx")
@@ -52,7 +51,7 @@ def _csv(content: bytes) -> CheckedFile:
         is_utf8 = True
     except UnicodeDecodeError:
         is_utf8 = False
-    texts = csv_lines(content)
+    texts = list(csv_lines(content))
     _refuse_too_many(sum(map(len, texts)))
     lines = _without_blank_end([tuple(map(_typed, line)) for line in texts])
     return CheckedFile((CheckedSheet(lines, is_csv=True, is_utf8=is_utf8),) if lines else ())
@@ -90,7 +89,7 @@ def _typed(text: str) -> CheckedCell:
     return CheckedCell(text, is_number=_NUMBER.fullmatch(text) is not None)
 
 
-def _trimmed(line: Sequence[Any]) -> Line:
+def _trimmed(line: Sequence[WrittenCell]) -> Line:
     cells = [_written(cell) for cell in line]
     while cells and cells[-1] == BLANK:
         cells.pop()
@@ -100,23 +99,13 @@ def _trimmed(line: Sequence[Any]) -> Line:
 def _without_blank_end(lines: list[Line]) -> tuple[Line, ...]:
     while lines and all(cell.is_blank for cell in lines[-1]):
         lines.pop()
-    refuse_beyond_limits(lines)
     return tuple(lines)
 
 
-def _written(cell: Any) -> CheckedCell:
+def _written(cell: WrittenCell) -> CheckedCell:
     """One cell of a workbook: a formula is one whatever it came to."""
-    value = cell.value
-    if value is None:
-        return BLANK
-    if cell.data_type == "f":
-        return CheckedCell(str(value), fault=FORMULA)
-    if cell.data_type == "e":
-        return CheckedCell(str(value), fault=str(value))
-    if isinstance(value, bool):
-        return CheckedCell("TRUE" if value else "FALSE")
-    if isinstance(value, int | float):
-        return CheckedCell(number_text(value), is_number=True)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    return CheckedCell(str(value))
+    if cell.kind == "f":
+        return CheckedCell(cell.text, fault=FORMULA)
+    if cell.kind == "e":
+        return CheckedCell(cell.text, fault=cell.text)
+    return CheckedCell(cell.text, is_number=True) if cell.kind == "n" else CheckedCell(cell.text)

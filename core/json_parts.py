@@ -13,6 +13,24 @@ _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 W = TypeVar("W", bound=StrEnum)
 
 
+class KeyTwice(ValueError):
+    """An object names one key twice, of which each program would read another one."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, as `json.loads` asks for it; KeyTwice."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyTwice(key)
+        found[key] = value
+    return found
+
+
 @dataclass
 class JsonPart:
     """One object of the file, which is asked for its keys; what is never asked for is unknown."""

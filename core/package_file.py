@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from core.canonical import canonical_text, sha256_of
+from core.json_parts import KeyTwice, keys_once
 from core.municipality_codes import check_digit
 from core.numerals import typed
 from core.package_checks import check_content
@@ -155,13 +156,17 @@ def _document(text: str) -> Document:
     try:
         document = json.loads(
             text,
-            object_pairs_hook=_keys_once,
+            object_pairs_hook=keys_once,
             parse_int=_whole,
             parse_float=_not_whole,
             parse_constant=_not_whole,
         )
     except PackageRefused:
         raise
+    except KeyTwice as error:
+        raise PackageRefused(
+            f"一つのところに同じ項目が二つあります{typed(error.key)}。書き換えられています。{AGAIN}"
+        ) from error
     except (ValueError, RecursionError) as error:
         sentence = f"JSONとして読み取れません。途中で切れているか、書き換えられています。{AGAIN}"
         raise PackageRefused(sentence) from error
@@ -170,15 +175,6 @@ def _document(text: str) -> Document:
             "ふくしPDCAの「県へ渡すファイル」ではありません。市区町村の「出力」のページで作ったファイルを選んでください。"
         )
     return document
-
-
-def _keys_once(pairs: list[tuple[str, Any]]) -> Document:
-    found: Document = {}
-    for key, value in pairs:
-        if key in found:
-            raise PackageRefused(f"一つのところに同じ項目が二つあります{typed(key)}。書き換えられています。{AGAIN}")
-        found[key] = value
-    return found
 
 
 def _whole(digits: str) -> int:

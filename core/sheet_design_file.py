@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from core.json_parts import JsonPart
+from core.json_parts import JsonPart, KeyTwice, keys_once
 from core.numerals import typed
 from core.sheet_design import (
     WRITABLE,
@@ -52,7 +52,10 @@ def read_design(content: bytes) -> SheetDesign:
     if len(content) > MAX_BYTES:
         raise DesignRefused([f"ファイルが大きすぎます。様式のファイルは{MAX_BYTES // 1000}KBまでです。"])
     try:
-        parsed = json.loads(content.decode("utf-8-sig"))
+        parsed = json.loads(content.decode("utf-8-sig"), object_pairs_hook=keys_once)
+    except KeyTwice as error:
+        sentence = f"一つのところに同じ項目が二つあります{typed(error.key)}。どちらかを消してください。"
+        raise DesignRefused([sentence]) from error
     except (ValueError, RecursionError) as error:
         raise DesignRefused(["JSONとして読み取れません。UTF-8の様式のファイル（.json）を選んでください。"]) from error
     problems: list[str] = []

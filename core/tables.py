@@ -1,9 +1,9 @@
 """A table that was read from a file: header and rows of cell texts, within limits, each cell with its address."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import NoReturn
 
 from openpyxl.utils import get_column_letter
 
@@ -12,6 +12,8 @@ from core.numerals import plain
 MAX_ROWS, MAX_COLUMNS = 20_000, 100
 MAX_CELL = 32_767
 """Characters: what a spreadsheet itself allows in one cell."""
+MAX_CHARACTERS = 10_000_000
+"""Of all texts together; as many as a CSV may have bytes."""
 
 
 class NotReadable(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
@@ -40,12 +42,29 @@ class TableCell:
 BLANK = TableCell()
 
 
+Kept = str | TableCell | None
+"""A cell as it is kept, a million of them: a text that is nothing else as it is; None: no such cell (JSON alone)."""
+
+
+def as_cell(kept: Kept) -> TableCell | None:
+    """The cell that is kept."""
+    return TableCell(kept) if isinstance(kept, str) else kept
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row under the header. `number` is its number as a spreadsheet shows it; None: no such cell (JSON alone)."""
+    """One row under the header. `number` is its number as a spreadsheet shows it."""
 
     number: int
-    cells: tuple[TableCell | None, ...]
+    kept: tuple[Kept, ...]
+
+    def cell(self, place: int) -> TableCell | None:
+        """The cell in this place, counted from 0; None where a JSON has no such cell."""
+        return as_cell(self.kept[place]) if place < len(self.kept) else BLANK
+
+    @property
+    def cells(self) -> tuple[TableCell | None, ...]:
+        return tuple(map(self.cell, range(len(self.kept))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +81,52 @@ def address(column: int, row: int) -> str:
     return f"{get_column_letter(column + 1)}{row}"
 
 
-Line = Sequence[TableCell | None]
+Line = Sequence[Kept]
+Wanted = Callable[[Sequence[str]], bool]
+"""Asked of a header before the rows under it are read."""
 
 
-class HasText(Protocol):
-    """Any kind of cell that holds a text."""
-
-    @property
-    def text(self) -> str: ...
+def everything(header: Sequence[str]) -> bool:
+    """Every table is wanted."""
+    return True
 
 
-def as_table(grid: Sequence[Line], *, is_csv: bool = False, header_row: int = 1) -> Table:
-    """Header and rows of a grid, within the limits; what stands above the header and blank rows are passed over."""
-    refuse_beyond_limits(grid)
-    header = tuple(cell.text if cell else "" for line in grid[header_row - 1 : header_row] for cell in line)
-    rows = (TableRow(number, tuple(line)) for number, line in enumerate(grid[header_row:], start=header_row + 1))
-    filled = tuple(row for row in rows if any(cell and not cell.is_blank for cell in row.cells))
-    if not any(text.strip() for text in header):
+def as_table(
+    lines: Iterable[Line],
+    *,
+    is_csv: bool = False,
+    header_row: int = 1,
+    is_wanted: Wanted = everything,
+) -> Table:
+    """Header and rows; what stands above the header and blank rows are passed over. Under a header that is not wanted
+    nothing is read."""
+    header: tuple[str, ...] = ()
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if number == header_row:
+            header = tuple(map(_text, line))
+            if not (any(map(str.strip, header)) and is_wanted(header)):
+                break
+        elif number > header_row and any(map(_is_filled, line)):
+            rows.append(TableRow(number, tuple(line)))
+    if not any(map(str.strip, header)):
         raise NotReadable(
             f"{header_row}行目に見出しがありません。書き出した表の見出しを{header_row}行目に置いてください。"
         )
-    return Table(header, filled, is_csv)
+    return Table(header, tuple(rows), is_csv)
 
 
-def refuse_beyond_limits(grid: Sequence[Sequence[HasText | None]]) -> None:
-    """NotReadable for more rows or columns than we read, or a longer text."""
-    if len(grid) > MAX_ROWS + 1:
-        raise too_many_rows(MAX_ROWS + 2)
-    for number, line in enumerate(grid, start=1):
-        refuse_wide(number, len(line))
-        for place, cell in enumerate(line):
-            if cell and len(cell.text) > MAX_CELL:
-                raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(place, number))
+def _text(kept: Kept) -> str:
+    return kept.text if isinstance(kept, TableCell) else kept or ""
+
+
+def _is_filled(kept: Kept) -> bool:
+    return bool(kept.strip()) if isinstance(kept, str) else kept is not None and not kept.is_blank
+
+
+def refuse_long(row: int, column: int) -> NoReturn:
+    """NotReadable for the text in this place, counted from 1."""
+    raise NotReadable(f"文字が多すぎます。1つのセルは{MAX_CELL:,}文字までです。", address(column - 1, row))
 
 
 def refuse_wide(row: int, columns: int) -> None:
@@ -109,4 +142,4 @@ def too_many_rows(number: int) -> NotReadable:
 
 def number_text(number: int | float) -> str:
     """A number of a spreadsheet as people see it: fifteen digits, which is what spreadsheets calculate with."""
-    return plain(Decimal(number if isinstance(number, int) else f"{number:.15g}"))
+    return str(number) if isinstance(number, int) else plain(Decimal(f"{number:.15g}"))

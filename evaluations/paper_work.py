@@ -6,12 +6,11 @@ from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, WorkFail
 from evaluations.models import LongWork
 from evaluations.paper_pdf import PDF, PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan
-from plans.models import Plan
 
 
-def pdf_name(plan: Plan, year: int, section: int = 0) -> str:
+def pdf_name(slug: str, year: int, section: int = 0) -> str:
     """The name of the file; `section` 0 is the whole book."""
-    return f"{plan.slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
+    return f"{slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
 
 
 def make_paper(work: LongWork, tell: Tell) -> Result:
@@ -27,7 +26,7 @@ def make_paper(work: LongWork, tell: Tell) -> Result:
         raise WorkFailed(str(refusal)) from refusal
     if content is None:
         raise WorkFailed(f"第{number}節は、この計画にもうありません。")
-    return Result("PDFができました。", ResultFile(pdf_name(plan, year, number), PDF, content))
+    return Result("PDFができました。", ResultFile(pdf_name(plan.slug, year, number), PDF, content))
 
 
 PAPER_PDF = Kind("paper_pdf", make_paper)

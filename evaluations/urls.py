@@ -30,6 +30,7 @@ from evaluations.views.opinions import opinions, opinions_table
 from evaluations.views.packages import packages
 from evaluations.views.paper_pdf import make_paper, paper_section
 from evaluations.views.prefecture import prefecture, prefecture_table
+from evaluations.views.publication_pdfs import make_publication_pdfs, published_pdf
 from evaluations.views.publish import publish
 from evaluations.views.published import (
     published_data,
@@ -101,6 +102,7 @@ plan_patterns: list[URLPattern | URLResolver] = [
     path("revisions/", revisions, name="revisions"),
     path("revisions/table.xlsx", revisions_table, name="revisions_table"),
     path("publish/", publish, name="publish"),
+    path("publish/<int:number>/pdf/", make_publication_pdfs, name="make_publication_pdfs"),
     path("settings/measures/", plan_measures, name="plan_measures"),
     path("settings/measures/add/", add_measure, name="add_measure"),
     path("settings/sections/<int:number>/", section_goals, name="section_goals"),
@@ -124,6 +126,8 @@ published_patterns = [
     path("<slug:slug>/open-data/", published_open_data, name="published_open_data"),
     path("<slug:slug>/open-data/<str:name>", published_open_data_file, name="published_open_data_file"),
     path("<slug:slug>/versions/<int:number>/", version, name="published_version"),
+    path("<slug:slug>/versions/<int:number>/paper.pdf", published_pdf, name="published_pdf"),
+    path("<slug:slug>/versions/<int:number>/section-<int:section>.pdf", published_pdf, name="published_section_pdf"),
     path("<slug:slug>/versions/<int:number>/body.json", version_body, name="published_body"),
     path("<slug:slug>/versions/<int:number>/errata/", version_errata, name="published_errata"),
     path("<slug:slug>/versions/<int:number>/errata.xlsx", version_errata_table, name="published_errata_table"),

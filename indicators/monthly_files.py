@@ -73,6 +73,13 @@ class FoundMonths:
         return self.unknown_codes.most_common(50)
 
 
+def has_columns(mapping: MonthlyMapping, header: Sequence[str]) -> bool:
+    """Whether a file with this header can be read in this way."""
+    given = set(map(squeeze, header))
+    named = (mapping.service_column, mapping.month_column, mapping.users_column, mapping.amount_column)
+    return all(squeeze(column) in given for column in named if column)
+
+
 def found_months(
     table: Table,
     mapping: MonthlyMapping,
@@ -191,7 +198,7 @@ class _Reader:
         self.found.problems.append(FileProblem(address(place, row.number), sentence))
 
     def _cell(self, row: TableRow, place: int) -> TableCell:
-        return (row.cells[place] or BLANK) if place < len(row.cells) else BLANK
+        return row.cell(place) or BLANK
 
     def _text(self, row: TableRow, place: int) -> str:
         text = self._cell(row, place).text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.core import signing
@@ -14,7 +15,7 @@ from core.table_files import MAX_BYTES, read_table
 from core.tables import NotReadable
 from core.values import Value
 from indicators.models import MonthlyMapping
-from indicators.monthly_files import FileProblem, FoundMonths, found_months
+from indicators.monthly_files import FileProblem, FoundMonths, found_months, has_columns
 from indicators.monthly_grid import monthly_measures
 from indicators.monthly_mappings import (
     COLUMN_CHOICES,
@@ -129,7 +130,12 @@ def _read(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measu
     page.name = file.name or ""
     try:
         # One byte more than allowed is enough to see that it is too much.
-        table = read_table(page.name, file.read(MAX_BYTES + 1), header_row=page.chosen.header_row)
+        table = read_table(
+            page.name,
+            file.read(MAX_BYTES + 1),
+            header_row=page.chosen.header_row,
+            is_wanted=partial(has_columns, page.chosen),
+        )
         page.found = found_months(
             table,
             page.chosen,

@@ -23,13 +23,7 @@ from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value
 
 pytestmark = pytest.mark.django_db
 FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "inzai_122319-6.json").read_text())
-UNDATED = ("5-1", "5-2", "5-3", "5-4", *(f"6-{n}" for n in range(1, 6)), "7-2")
-ANSWERS = {
-    **{f"{code}.actual.1": "2022" for code in UNDATED},
-    "7-1.actual.1": "2021",
-    "7-1.actual.2": "2022",
-    "1.baseline.1": "1-1",
-}
+ANSWERS = {"undated": "2022", "7-1.actual.1": "2021", "7-1.actual.2": "2022", "1.baseline.1": "1-1"}
 """What the sheet does not say, as the fixture reads it."""
 
 
@@ -146,8 +140,8 @@ def test_beside_the_plan_that_has_its_figures_the_sheet_changes_nothing_and_ever
 
     assert (accepted, plain) == (["変更 0 件"], ["変更 0 件"])
     assert len(quiet) == 1
-    # Names and kinds are the plan's own; what is left of the 37 questions of the sheet.
-    assert len([line for line in told if line.startswith("質問 ")]) == 33
+    # Names and kinds are the plan's own; what is left of the 38 questions of the sheet.
+    assert len([line for line in told if line.startswith("質問 ")]) == 34
 
 
 def test_without_answers_only_what_is_sure_is_taken_and_the_rest_is_told():
@@ -156,7 +150,7 @@ def test_without_answers_only_what_is_sure_is_taken_and_the_rest_is_told():
     out, err = run()
 
     assert out[-1] == "変更 88 件"
-    assert len([line for line in err if line.startswith("質問 ")]) == 37
+    assert len([line for line in err if line.startswith("質問 ")]) == 38
     kept = figures_kept(plan)
     assert kept == {cell: value for cell, value in figures_of_the_fixture().items() if cell in kept}
     assert {code for code, _, _ in kept} == {*(f"2-{n}" for n in range(1, 8)), "3-1", "4-1", "4-2", "4-3"}

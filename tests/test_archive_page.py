@@ -13,6 +13,7 @@ from plans.models import Change, Door, Role, YearState
 from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.test_accessibility import violations
 
 pytestmark = pytest.mark.django_db
 TEXT = INZAI.read_text()
@@ -212,6 +213,30 @@ def test_the_inzai_sheet_stays_far_below_the_limits_of_a_form(client, manager, d
     assert "答えのない質問が13件あります。" in preview.text
 
 
+def test_the_kind_of_a_goal_follows_the_answer_and_not_a_field_beside_it(client, manager):
+    plan = a_plan()
+    text = (
+        "成果目標\t節別\t成果目標の概要\t実績\t課題\n"
+        "■相談\t第6節\t整えます。 ①結果の共有 有 1回 ②人の配置 有5人\t共有\t①結果の共有 有。 ②人の配置 3名\t続ける。\n"
+    )
+
+    fields = fields_in(client.post(address(), {"text": text}))
+    answers = {"q.6-1.plan": "2023", "q.6-1.actual.1": "2022", "q.6-2.plan": "2023", "q.6-2.actual.1": "2022"}
+    client.post(address(), confirmation_in(client.post(address(), {**fields, **answers})))
+
+    assert {name for name in fields if name.startswith("m.")} == {
+        f"m.6-{n}.{column}" for n in (1, 2) for column in ("種別", "方向")
+    }
+    assert list(plan.measures.values_list("code", "value_kind", "unit")) == [
+        ("6-1", "presence", ""),
+        ("6-2", "number", "人"),
+    ]
+    kept = stored_values(plan.measures.all()).values()
+    assert sorted((value.number, value.wording) for value in kept) == [
+        *((1, "有"), (1, "有 1回"), (3, "3名"), (5, "有5人"))
+    ]
+
+
 @pytest.mark.browser
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
@@ -231,6 +256,7 @@ def test_the_whole_way_by_keyboard_alone(page, live_server, client):
     page.keyboard.press("Enter")
     page.wait_for_selector("form.archive")
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    found = violations(page)
     page.locator('[name="q.3-2.plan"][value="2023"]').focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Tab")
@@ -238,10 +264,11 @@ def test_the_whole_way_by_keyboard_alone(page, live_server, client):
     page.locator("form.archive button.primary").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("[name=preview]", state="attached")
+    found += violations(page)
     page.locator("form:has([name=preview]) button.primary").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/plans/122319-6/")
 
-    assert not wide
+    assert (wide, found) == (False, [])
     measure = plan.measures.get(code="3-2")
     assert stored_values([measure])[measure.pk, 2022, Side.PLANNED].number == 4

@@ -64,6 +64,7 @@ def test_every_question_of_the_inzai_sheet():
 
     assert found == [
         ("year", "A1", "", "2022"),
+        ("undated", "E40", "", SKIP),
         ("1.block.1", "D4", "施設入所者の地域生活への移行", "1-1.1"),
         ("1.baseline.1", "C4", "【2019年度末時点 施設入所者数】 36人", ""),
         ("2.text.1", "A24", "今後も継続して実施する。", "issues_text"),
@@ -357,3 +358,33 @@ def test_the_cells_travel_as_lists():
     sheet = read_text(TEXT)
 
     assert ArchiveSheet.from_lists(json.loads(json.dumps(sheet.as_lists()))) == sheet
+
+
+def test_a_section_printed_in_two_parts_keeps_its_goals_texts_and_questions_apart():
+    part = (
+        "成果目標\t節別\t概要\t実績\t課題\n"
+        "■拠点{n}\t第1節\t{n}を整えます。 ①件数{n} {n}件\t実績\t①件数{n} 5件。\t続ける{n}。\n"
+    )
+
+    proposal = read_archive(read_text(part.format(n=1) + part.format(n=2)), YEARS)
+
+    content = content_of(proposal, Answers().with_proposals(proposal))
+    assert [(m.key, m.title, m.goal_text) for m in proposal.measures.values()] == [
+        ("1-1", "件数1", "1件"),
+        ("1-2", "件数2", "2件"),
+    ]
+    assert len({one.key for one in proposal.questions}) == len(proposal.questions) == 5
+    assert content.texts[1, "issues_text"].text == "続ける1。\n続ける2。"
+    assert content.texts[1, "overview"].text == "1を整えます。\n2を整えます。"
+
+
+def test_one_answer_for_all_actuals_without_a_year_gives_way_to_answers_of_their_own():
+    proposal = of_inzai()
+
+    content = content_of(proposal, Answers({"undated": "2022", "5-2.actual.1": "2021", "5-3.actual.1": SKIP}))
+
+    assert sorted((key, year) for key, year, side in content.values if side is Side.ACTUAL and key >= "5") == [
+        *(("5-1", 2022), ("5-2", 2021), ("5-4", 2022)),
+        *((f"6-{n}", 2022) for n in range(1, 6)),
+        ("7-2", 2022),
+    ]

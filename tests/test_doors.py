@@ -142,7 +142,9 @@ MOVES = {
     "reopen": ("confirmer", "manager"),
 }
 ELSEWHERE = {"plans:home", "plans:login", "plans:logout", "evaluations:section_latest", "evaluations:all_sheets"}
-ELSEWHERE |= {"evaluations:paper_section", "evaluations:make_paper"}  # a second each: test_paper_pdf.py
+# A PDF takes a second: test_paper_pdf.py, test_publication_pdfs.py.
+ELSEWHERE |= {"evaluations:paper_section", "evaluations:make_paper", "evaluations:make_publication_pdfs"}
+ELSEWHERE |= {"evaluations:published_pdf", "evaluations:published_section_pdf"}
 """Addresses whose answer is a redirect or that take no plan; tested where they live, and below."""
 
 

@@ -182,7 +182,7 @@ def test_a_section_is_for_whoever_may_see_the_plan_and_asks_as_much_for_many_mea
     assert refused == {"anonymous": (302, 302), "stranger": (404, 404), "nobody": (404, 404)}
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''122319-6_2022")
-    assert few == many
+    assert (few, few <= 12) == (many, True)
     assert [client.get(address.replace("2022", year)).status_code for year in ("2020", "1999")] == [404, 404]
     assert client.get(address.replace("sections/1", "sections/9")).status_code == 404
 

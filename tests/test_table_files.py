@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from core.table_files import MAX_BYTES, read_table
 from core.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
-from core.xlsx_files import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
+from core.xlsx_archive import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
 
 
 def texts(table):
@@ -180,7 +180,8 @@ def test_limits_name_the_cell(content, place, beginning):
 @pytest.mark.parametrize(
     ("name", "content", "found"),
     [
-        ("a.csv", b"a\n" + b"1," * 2_000_000, ("CW2", "列が多すぎます")),
+        ("a.csv", b"a\n" + b"1," * 2_000_000, ("A2", "1行が長すぎます")),
+        ("a.csv", b"a\n" + b"1," * 400_000, ("CW2", "列が多すぎます")),
         ("a.json", b"[" + b",".join(b'{"k%d":1}' % key for key in range(10_000)) + b"]", ("CW1", "列が多すぎます")),
         ("a.json", b"[" + b"{}," * MAX_ROWS + b"{}]", (f"A{MAX_ROWS + 2}", "行が多すぎます")),
     ],
@@ -245,12 +246,27 @@ def test_a_book_whose_size_is_a_lie_is_read_by_its_rows():
     lying = with_part(
         a_book(["a"], ["1"]),
         "xl/worksheets/sheet1.xml",
-        lambda xml: xml.replace(b'ref="A1:A2"', b'ref="A1:CZ1048576"').replace(
-            b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A3:CZ20000"/></mergeCells>'
-        ),
+        lambda xml: xml.replace(b'ref="A1:A2"', b'ref="A1:CZ1048576"'),
     )
 
     assert texts(read_table("a.xlsx", lying)) == [["1"]]
+
+
+@pytest.mark.parametrize(("merged", "refused"), [("A3:CZ20000", True), ("A1:XFD1", False), ("B2:C900", False)])
+def test_a_merge_over_more_cells_than_a_table_has_is_refused_by_its_place(merged, refused):
+    content = with_part(
+        a_book(["a"], ["1"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(
+            b"</sheetData>", f'</sheetData><mergeCells><mergeCell ref="{merged}"/></mergeCells>'.encode()
+        ),
+    )
+
+    if refused:
+        sentence = f"結合したセルが広すぎます（{merged}）。結合を解除し、保存し直してください。"
+        assert refusal("a.xlsx", content) == ("A3", sentence)
+    else:
+        assert texts(read_table("a.xlsx", content)) == [["1"]]
 
 
 def test_a_row_behind_a_gap_is_not_lost_without_a_word():

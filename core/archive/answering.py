@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from core.archive.asking_texts import is_undated
 from core.archive.proposal import (
     Effect,
     Proposal,
@@ -12,6 +13,7 @@ from core.archive.proposal import (
     PutText,
     PutValue,
     Question,
+    SetUndated,
     SetYear,
     UseBlock,
 )
@@ -36,12 +38,14 @@ class Answers:
 
 @dataclass
 class Content:
-    """All that is to be taken in. `year` is None where nobody said of which year the texts are.
+    """All that is to be taken in. `year` is None where nobody said of which year the texts are, `undated` where
+    nobody said it of the actuals without one.
 
     `titles`, `quantities` and `kinds` are those that differ from the proposed goal's; `unanswered` what was left open.
     """
 
     year: int | None = None
+    undated: int | None = None
     values: dict[tuple[str, int, Side], PutValue] = field(default_factory=dict)
     texts: dict[tuple[int, str], PutText] = field(default_factory=dict)
     baselines: dict[str, PutBaseline] = field(default_factory=dict)
@@ -57,7 +61,11 @@ class Content:
                 value = replace(effect, text=typed, wording="") if typed else effect
                 self.values[effect.measure, effect.year, effect.side] = value
             case PutText():
-                self.texts.setdefault((effect.section, effect.field), effect)
+                before = self.texts.setdefault((effect.section, effect.field), effect)
+                # A 節 that is printed in two parts says the one after the other.
+                if effect.text not in before.text:
+                    both = f"{before.text}\n{effect.text}"
+                    self.texts[effect.section, effect.field] = replace(before, text=both)
             case PutBaseline():
                 self.baselines[effect.measure] = effect
             case PutName():
@@ -70,6 +78,8 @@ class Content:
                     self.titles.setdefault(effect.measure, effect.title)
             case SetYear():
                 self.year = effect.year
+            case SetUndated():
+                self.undated = effect.year
 
 
 def content_of(proposal: Proposal, answers: Answers) -> Content:
@@ -81,6 +91,8 @@ def content_of(proposal: Proposal, answers: Answers) -> Content:
     ordered = sorted(proposal.questions, key=lambda one: _ORDER.index(one.about) if one.about in _ORDER else -1)
     for question in ordered:
         choice = question.choice(answers.chosen.get(question.key, ""))
+        if choice is None and content.undated and question.about == "actual" and is_undated(question):
+            choice = question.choice(str(content.undated))
         if choice is None:
             content.unanswered.append(question)
             continue

@@ -12,6 +12,7 @@ from core.archive.proposal import (
     PutText,
     PutValue,
     Question,
+    SetUndated,
     SetYear,
 )
 from core.archive.sentences import BaselineFigure, Figure, Statement, years_named
@@ -23,6 +24,7 @@ from core.words import Side
 
 NO_YEAR = "資料に年度の記載なし"
 """時点 of an actual whose year the sheet does not say."""
+MANY = 3
 NOT_READ = Choice(SKIP, "読み取らない")
 STAYS_TEXT = Choice(SKIP, "指標の値ではない（文章のまま残す）")
 NO_TEXTS = Choice(SKIP, "文章を読み取らない")
@@ -191,6 +193,31 @@ def ask_evaluation_year(
         choices=(*(Choice(str(year), both_eras(year), (SetYear(year),)) for year in years), NO_TEXTS),
         proposed=str(proposed) if proposed in years else "",
     )
+
+
+def ask_undated(questions: Iterable[Question], years: Sequence[int]) -> Iterator[Question]:
+    """One answer for all actuals without a year, where there are so many that one by one is tedious."""
+    undated = [one for one in questions if one.about == "actual" and is_undated(one)]
+    if len(undated) < MANY:
+        return
+    choices = [Choice(str(year), both_eras(year), (SetUndated(year),)) for year in years]
+    yield Question(
+        key="undated",
+        about="undated",
+        section=0,
+        address=undated[0].address,
+        printed="",
+        asked=f"年度の書かれていない実績{len(undated)}件を、まとめて何年度としますか。",
+        thought="下で一つずつ答えたものは、その答えによります。",
+        choices=(*choices, Choice(SKIP, "一つずつ答える")),
+        proposed=SKIP,
+    )
+
+
+def is_undated(question: Question) -> bool:
+    """Whether a question is about an actual whose year nobody wrote."""
+    effects = [effect for choice in question.choices for effect in choice.effects]
+    return any(isinstance(effect, PutValue) and effect.as_of == NO_YEAR for effect in effects)
 
 
 def _actual(key: str, year: int, figure: Figure, address: str, note: str) -> PutValue:

@@ -77,7 +77,14 @@ class SetYear:
     year: int
 
 
-Effect = PutValue | PutText | PutBaseline | PutName | PutKind | UseBlock | SetYear
+@dataclass(frozen=True, slots=True)
+class SetUndated:
+    """年度 of every actual that has no year of its own on the sheet and no answer of its own."""
+
+    year: int
+
+
+Effect = PutValue | PutText | PutBaseline | PutName | PutKind | UseBlock | SetYear | SetUndated
 
 
 @dataclass(frozen=True, slots=True)

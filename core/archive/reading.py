@@ -2,14 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from core.archive.asking import ask_planned_years
-from core.archive.asking_texts import ask_evaluation_year
+from core.archive.asking_texts import ask_evaluation_year, ask_undated
 from core.archive.blocks import Block, blocks_beneath, year_rows
 from core.archive.goals import Goal, goals_in
 from core.archive.outline import SectionLines, outline_of
 from core.archive.placing import Placing, place
-from core.archive.proposal import Fate, Mark, Proposal, Remnant
+from core.archive.proposal import Fate, Mark, Proposal, Question, Remnant
 from core.archive.section_reading import SectionReader
 from core.archive.section_texts import SectionText, overview_cell, section_texts
 from core.archive.sentences import years_named
@@ -71,9 +72,12 @@ def read_archive(sheet: ArchiveSheet, years: Sequence[int]) -> Proposal:
             f"目標が多すぎます（{count}件）。一度に読み取れるのは{MAX_MEASURES}件までです。節ごとに分けてください。"
         )
 
-    questions = [question for reader in readers for question in reader.questions]
+    questions = _each_by_its_own_key(question for reader in readers for question in reader.questions)
     questions += ask_planned_years(readers, years)
-    questions.insert(0, ask_evaluation_year(sections, questions, outline.before, years))
+    questions[:0] = [
+        ask_evaluation_year(sections, questions, outline.before, years),
+        *ask_undated(questions, years),
+    ]
     found = tuple(marks.all_of(sheet))
     unread = dict.fromkeys(mark.cell for mark in found if mark.fate is Fate.UNREAD and not is_filler(mark.cell.text))
     return Proposal(
@@ -84,6 +88,17 @@ def read_archive(sheet: ArchiveSheet, years: Sequence[int]) -> Proposal:
         tuple(Remnant(cell.address, cell.text) for cell in unread),
         found,
     )
+
+
+def _each_by_its_own_key(questions: Iterable[Question]) -> list[Question]:
+    """The questions; where a number of a 節 is printed twice, their keys would be the same."""
+    seen = Counter[str]()
+    found = []
+    for question in questions:
+        seen[question.key] += 1
+        times = seen[question.key]
+        found.append(question if times == 1 else replace(question, key=f"{question.key}.{times}"))
+    return found
 
 
 def _read_section(

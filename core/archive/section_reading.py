@@ -98,7 +98,7 @@ class SectionReader:
         measure = ProposedMeasure(key, self.number, order, "", title, address, family=self.family)
         if goal:
             measure = replace(measure, label=str(number), goal_title=goal.title, goal_text=goal.figure)
-        self.measures[key] = _guessed(measure)
+        self.measures[key] = guessed(measure)
         if goal:
             self.of_goal[goal.number] = key
         return self.measures[key]
@@ -229,7 +229,7 @@ class SectionReader:
                 self.questions.append(ask_baseline(self.number, place, cell, found, self.measures.values()))
 
     def _change(self, measure: ProposedMeasure, **fields: str | bool) -> ProposedMeasure:
-        self.measures[measure.key] = _guessed(replace(measure, **fields))  # type: ignore[arg-type]
+        self.measures[measure.key] = guessed(replace(measure, **fields))  # type: ignore[arg-type]
         return self.measures[measure.key]
 
 
@@ -238,8 +238,8 @@ def _unit(unit: str) -> str:
     return _SAME_UNIT.get(word, word)
 
 
-def _guessed(measure: ProposedMeasure) -> ProposedMeasure:
-    """Unit, 種類 and 集計 from what is known of the goal now."""
+def guessed(measure: ProposedMeasure) -> ProposedMeasure:
+    """The goal with unit, 種類 and 集計 from what is known of it now."""
     kind, why_kind = guess.kind(measure.quantity, measure.goal_text)
     title = f"{measure.goal_title} {measure.title}"
     accumulation, why_added = guess.accumulation(title, measure.quantity, measure.goal_text, kind)

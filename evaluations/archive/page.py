@@ -1,10 +1,19 @@
 """The page of a proposal: beside what is printed in each 節, what was read of it, and the questions as fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.archive.answering import Content, content_of
-from core.archive.proposal import Columns, ProposedMeasure, ProposedSection, PutText, Question, Remnant
+from core.archive.proposal import (
+    Columns,
+    ProposedMeasure,
+    ProposedSection,
+    PutKind,
+    PutText,
+    Question,
+    Remnant,
+    UseBlock,
+)
 from core.archive.sheet import Printed
 from core.fiscal_years import wareki
 from core.words import Accumulation, Direction, Family, Side, ValueKind
@@ -14,6 +23,7 @@ from evaluations.archive.wanted import MASTER_COLUMNS, Beside, guessed_masters
 from evaluations.importing.changes import GOAL_LABELS
 from evaluations.models import TEXT_LABELS
 
+_FOLLOWING = ("種類", "単位", "集計")
 _WORDS = {"種別": Family, "種類": ValueKind, "方向": Direction, "集計": Accumulation}
 
 
@@ -131,7 +141,7 @@ def archive_page(kept: Kept, here: Beside) -> ArchivePage:
         len(proposal.measures),
         len(questions),
         tuple(one for one in questions if one.question.section == 0),
-        tuple(_card(section, here, kept, content, questions) for section in proposal.sections),
+        tuple(_cards(here, kept, content, questions)),
         proposal.remnants,
     )
 
@@ -146,6 +156,15 @@ def _question_field(question: Question, kept: Kept) -> QuestionField:
     return QuestionField(
         question, f"{ANSWER}{question.key}", choices, typed_name, kept.fields.get(typed_name, question.typed)
     )
+
+
+def _cards(here: Beside, kept: Kept, content: Content, questions: Sequence[QuestionField]) -> Iterator[SectionCard]:
+    """One card for each 節 as printed; a question that two of one number could ask stands in the first."""
+    shown: set[str] = set()
+    for section in here.proposal.sections:
+        card = _card(section, here, kept, content, [one for one in questions if one.name not in shown])
+        shown |= {one.name for one in card.questions}
+        yield card
 
 
 def _card(
@@ -189,14 +208,24 @@ def _goal_row(
         tuple(years),
         here.targets[measure.key],
         f"{TARGET}{measure.key}",
-        tuple(_masters(measure, kept, content)),
+        tuple(_masters(measure, kept, content, is_open=measure.key in _undecided(here.proposal.questions))),
     )
 
 
-def _masters(measure: ProposedMeasure, kept: Kept, content: Content) -> Iterator[MasterField]:
+def _masters(measure: ProposedMeasure, kept: Kept, content: Content, *, is_open: bool) -> Iterator[MasterField]:
+    """The columns of a new measure; where a question decides on its kind, those that follow from the answer are not
+    to be filled in beside it."""
     guessed = guessed_masters(measure, content)
     for column in MASTER_COLUMNS:
+        if is_open and column in _FOLLOWING:
+            continue
         name = f"{MASTER}{measure.key}.{column}"
         words = _WORDS.get(column)
         options = tuple(word.label for word in words) if words else ()
         yield MasterField(name, column, kept.fields.get(name, guessed[column]), options)
+
+
+def _undecided(questions: Iterable[Question]) -> set[str]:
+    """The goals whose kind or block of figures is asked about."""
+    effects = [effect for one in questions for choice in one.choices for effect in choice.effects]
+    return {effect.measure for effect in effects if isinstance(effect, PutKind | UseBlock)}

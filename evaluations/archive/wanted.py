@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from core.archive.answering import Answers, Content, content_of
 from core.archive.proposal import Proposal, ProposedMeasure, PutText, PutValue
+from core.archive.section_reading import guessed
 from core.numerals import squeeze
 from core.words import Direction, Family, Side, ValueKind
 from evaluations.archive.targets import Target, asked_of, new_codes, section_numbers, targets_of
@@ -142,6 +143,8 @@ def _masters(here: Beside, filled: Filled, content: Content, measure: ProposedMe
 
 def guessed_masters(measure: ProposedMeasure, content: Content) -> dict[str, str]:
     """The columns of a new measure as the sheet lets us guess them."""
+    if measure.key in content.quantities:
+        measure = guessed(replace(measure, quantity=content.quantities[measure.key]))
     kind = content.kinds.get(measure.key, measure.kind)
     direction = Direction.MORE if measure.family is Family.TARGET else Direction.NEAR
     return {

@@ -23,7 +23,7 @@ from core.fiscal_years import read_fiscal_year, wareki
 from core.numerals import squeeze
 from core.sheet_keys import KEY_SHEET, PROPERTY, SheetName, read_name
 from core.table_files import accepted, csv_lines
-from core.tables import NotReadable, TableCell, address, refuse_beyond_limits
+from core.tables import NotReadable, TableCell, address
 from core.words import Side
 from core.xlsx_files import XlsxBook
 from evaluations.sheet_import.source import plan_named, shown_sheets, title_in
@@ -112,7 +112,6 @@ def find_form(name: str, content: bytes, plans: Iterable[Plan], *, year: int | N
     it. NotReadable, with what to do, for anything else."""
     if accepted(name, content, EXTENSIONS, NOT_A_SPREADSHEET, limit=MAX_BYTES) == ".csv":
         grid = [[TableCell(text) for text in line] for line in csv_lines(content)]
-        refuse_beyond_limits(grid)
         return _find([grid], None, None, plans, year, is_csv=True)
     book = XlsxBook(content)
     keys = _keys(book)

@@ -1,11 +1,11 @@
 """The rows of a table under the columns of the contract: texts by column, each with its address."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.numerals import squeeze
-from core.tables import BLANK, Table, TableCell, TableRow, address
+from core.tables import Table, TableCell, TableRow, address
 from core.tidy import COLUMNS, IGNORED_WHEN_READ, NUMBER_COLUMNS, REQUIRED
 from evaluations.importing.report import Report
 
@@ -28,6 +28,12 @@ class ImportRow:
         return address(place, self.number)
 
 
+def has_required(header: Sequence[str]) -> bool:
+    """Whether a table with this header can be taken in at all."""
+    given = set(map(squeeze, header))
+    return all(squeeze(column) in given for column in REQUIRED)
+
+
 def import_rows(table: Table, report: Report) -> list[ImportRow]:
     """The rows, with every problem of header and cells reported; none where a required column is missing."""
     places = _places(table, report)
@@ -48,9 +54,11 @@ def _places(table: Table, report: Report) -> dict[str, int]:
             report.problem(address(place, 1), f"見出し「{name}」が二度あります（{first}）。どちらかを消してください。")
         elif not name and text.strip():
             report.warn(address(place, 1), f"見出し「{text.strip()}」は取り込みに使われない列です。")
+    unnamed = [place for place, text in enumerate(table.header) if not text.strip()]
     for row in table.rows:
-        for place, cell in enumerate(row.cells):
-            if cell and not cell.is_blank and (place >= len(names) or not table.header[place].strip()):
+        for place in (*unnamed, *range(len(names), len(row.kept))):
+            cell = row.cell(place)
+            if cell and not cell.is_blank:
                 report.warn(address(place, row.number), "見出しのない列の値は取り込みません。")
                 return _wanted(names)
     return _wanted(names)
@@ -64,7 +72,7 @@ def _wanted(names: list[str]) -> dict[str, int]:
 def _row(row: TableRow, places: Mapping[str, int], is_csv: bool, report: Report) -> ImportRow:
     texts, broken = {}, set()
     for column, place in places.items():
-        cell = row.cells[place] if place < len(row.cells) else BLANK
+        cell = row.cell(place)
         if cell is None:
             continue
         for sentence in _problems(column, cell):

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 
 from core.table_files import read_table
 from core.tables import MAX_ROWS, NotReadable
-from core.tidy import REQUIRED
-from core.xlsx_files import MAX_PARTS, MAX_UNPACKED, XlsxBook
+from core.xlsx_archive import MAX_PARTS, MAX_UNPACKED
+from core.xlsx_files import XlsxBook
 from evaluations.entry_forms.files import is_form
 from evaluations.entry_forms.merging import FORM_REASON, merged
 from evaluations.entry_forms.reading import desk_of, read_form
@@ -21,6 +21,7 @@ from evaluations.importing.confirming import to_confirm
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.planning import import_for_person
 from evaluations.importing.preview import Preview
+from evaluations.importing.rows import has_required
 from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.sheet_import.preview import sheet_preview
 from evaluations.sheet_import.source import find_source, sheet_book_in
@@ -41,7 +42,7 @@ def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
         if book:
             read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
             return to_confirm(read.preview, plan, person, read) if read.preview and read.preview.changes else read
-        table = read_table(name, content)
+        table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
         return Outcome(name, failure=f"{error}（{error.address}）")
     found = import_for_person(table, plan)
@@ -59,13 +60,13 @@ def takes_long(name: str, content: bytes) -> bool:
         if PurePath(name).suffix.lower() != ".xlsx":
             if content.count(b"\n") + content.count(b"\r") + content.count(b"{") <= LONG_ROWS:
                 return False
-            table = read_table(name, content)
-            return len(table.rows) > LONG_ROWS and _has_required(table.header)
+            # Without the columns it comes without rows, and will be refused at once.
+            return len(read_table(name, content, is_wanted=has_required).rows) > LONG_ROWS
         if not LONG_ROWS < _rows_about(content) <= MAX_ROWS:
             return False
         book = XlsxBook(content)
         [header] = book.grid(book.sheets[0], rows=1) or [[]]
-        return _has_required(tuple(cell.text for cell in header))
+        return has_required([cell.text for cell in header])
     except NotReadable:
         return False
 
@@ -93,10 +94,6 @@ def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
         return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
     remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
     return Outcome(name, reading.failure, *remarks, preview)
-
-
-def _has_required(header: tuple[str, ...]) -> bool:
-    return set(REQUIRED) <= {text.strip() for text in header}
 
 
 def _rows_about(content: bytes) -> int:

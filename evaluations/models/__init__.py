@@ -9,6 +9,7 @@ from evaluations.models.opening import DraftSection, PlanDraft
 from evaluations.models.opinion import CouncilOpinion, OpinionStatus
 from evaluations.models.outlook import Outlook
 from evaluations.models.package import MadePackage, ReceivedPackage
+from evaluations.models.publication_pdf import PublicationPdf
 
 __all__ = [
     "TEXT_FIELDS",
@@ -27,6 +28,7 @@ __all__ = [
     "Outlook",
     "PlanDraft",
     "Publication",
+    "PublicationPdf",
     "ReceivedPackage",
     "WorkState",
 ]

@@ -15,7 +15,7 @@ from core.fiscal_years import read_fiscal_year
 from core.placed_sheet import Holds
 from core.sheet_bands import CONTINUED
 from core.sheet_design import Edition
-from core.sheet_keys import KEY_SHEET, PROPERTY, PrintedSheet, SheetName, read_key_rows, read_name
+from core.sheet_keys import KEY_SHEET, MAX_SHEET_ROWS, PROPERTY, PrintedSheet, SheetName, read_key_rows, read_name
 from core.sheet_matching import Grid, Matching, match
 from core.table_files import MAX_BYTES
 from core.tables import NotReadable
@@ -97,7 +97,7 @@ def _grid_of(book: XlsxBook) -> Grid:
     shown = shown_sheets(book)
     if not shown:
         raise NotReadable(NOT_OURS)
-    return book.grid(shown[0])
+    return book.grid(shown[0], rows=MAX_SHEET_ROWS + 1)
 
 
 def _by_labels(book: XlsxBook, by_slug: dict[str, Plan], access: Access | None) -> SheetSource:

@@ -39,7 +39,7 @@ def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> Ht
     except NoPdfHere as refusal:
         messages.error(request, str(refusal))
         return _to_exports(plan)
-    return as_download(content or b"", PDF, pdf_name(plan, year, number))
+    return as_download(content or b"", PDF, pdf_name(slug, year, number))
 
 
 @require_POST

@@ -9,9 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.fiscal_years import wareki
+from core.pdf import offers_pdf
+from evaluations.long_work.runner_process import start_runner
 from evaluations.publication import PublicationRefused, withdraw_publication
 from evaluations.publication import publish as publish_year
 from evaluations.publication_forms import PublishForm, WithdrawForm
+from evaluations.publication_pdfs import ask_for_pdfs
 from evaluations.publish_page import publish_page
 from plans.access import plan_for, require
 from plans.models import Door, Plan
@@ -39,6 +42,9 @@ def _publish(request: HttpRequest, plan: Plan) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, plan, form, status=409)
     messages.success(request, f"{wareki(year)}の評価を第{done.number}号として公表しました。")
+    if ask_for_pdfs(done, by=cast(User, request.user)):
+        start_runner()
+        messages.info(request, "公表資料のPDFを作り始めました。でき上がると、公表資料のページに載ります。")
     return redirect("evaluations:publish", plan.slug)
 
 
@@ -60,5 +66,5 @@ def _page(
     request: HttpRequest, plan: Plan, form: PublishForm | WithdrawForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The page as things stand now, with what was wrong in the form that was sent and the reason typed there."""
-    context = {"plan": plan, "active": "publish", "page": publish_page(plan), "sent": form}
+    context = {"plan": plan, "active": "publish", "page": publish_page(plan), "sent": form, "offers_pdf": offers_pdf()}
     return render(request, "evaluations/publish.html", context, status=status)

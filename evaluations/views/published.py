@@ -7,6 +7,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from evaluations import published
 from evaluations.charts import charts_of
+from evaluations.publication_pdfs import books_of, is_made
 from evaluations.published_data import published_rows
 from evaluations.tidy import tidy_file
 
@@ -25,7 +26,9 @@ def published_list(request: HttpRequest) -> HttpResponse:
 def published_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """What is published of one plan: the years, their 節, the table to download, older versions."""
     found = published.published_plan(slug)
-    return render(request, "published/plan.html", {"plan": found.plan, "published": found})
+    return render(
+        request, "published/plan.html", {"plan": found.plan, "published": found, "books": books_of(found.publications)}
+    )
 
 
 @require_safe
@@ -34,7 +37,8 @@ def published_section(request: HttpRequest, slug: str, number: int, year: int) -
     """One 節 of one 年度; 404 where it is 未公表."""
     page = published.section_page(slug, number, year)
     charts = charts_of(page.section.rows)
-    return render(request, "published/section.html", {"plan": page.plan, "page": page, "charts": charts})
+    context = {"plan": page.plan, "page": page, "charts": charts, "has_pdf": is_made(page.read.publication, number)}
+    return render(request, "published/section.html", context)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from core.canonical import canonical_text
 from evaluations.errata_page import corrected_by
+from evaluations.publication_pdfs import BOOK, is_made
 from evaluations.published import PublishedVersion, published_version
 from evaluations.published_sheet import SHEETS, publication_sheet
 from plans.downloads import XLSX, as_download
@@ -24,7 +25,13 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return gone(request, found)
     if request.GET.get("format") == "json":
         return HttpResponse(canonical_text(found.read.body), content_type="application/json")
-    context = {"plan": found.read.plan, "version": found, "sheets": SHEETS, "corrected": corrected_by(found)}
+    context = {
+        "plan": found.read.plan,
+        "version": found,
+        "sheets": SHEETS,
+        "corrected": corrected_by(found),
+        "has_pdf": is_made(found.publication, BOOK),
+    }
     return render(request, "published/version.html", context)
 
 

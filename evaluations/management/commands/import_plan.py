@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.table_files import read_table
+from core.table_files import MAX_BYTES, read_table
 from core.tables import NotReadable
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.planning import import_for_operator
 from evaluations.importing.refused import ImportRefused
+from evaluations.importing.rows import has_required
 from plans.models import Door
 
 
@@ -30,11 +31,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
         try:
-            table = read_table(path.name, content)
+            table = read_table(path.name, content, is_wanted=has_required)
         except NotReadable as error:
             self.stop([f"{error.address} {error}"])
         with transaction.atomic():

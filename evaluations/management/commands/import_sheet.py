@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from core.table_files import MAX_BYTES
 from core.tables import NotReadable
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ValueChange, line
@@ -55,7 +56,8 @@ class Command(BaseCommand):
     def read(self, path: Path, slug: str) -> SheetDifference:
         """What the sheet would change; a file that is no sheet is one problem."""
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
         plans = Plan.objects.select_related("municipality")
