@@ -62,9 +62,9 @@ def takes_long(name: str, content: bytes) -> bool:
                 return False
             # Without the columns it comes without rows, and will be refused at once.
             return len(read_table(name, content, is_wanted=has_required).rows) > LONG_ROWS
+        book = XlsxBook(content)  # first: it refuses archives that unpack without measure
         if not LONG_ROWS < _rows_about(content) <= MAX_ROWS:
             return False
-        book = XlsxBook(content)
         [header] = book.grid(book.sheets[0], rows=1) or [[]]
         return has_required([cell.text for cell in header])
     except NotReadable:
