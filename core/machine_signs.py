@@ -34,9 +34,6 @@ TABLE = {
 }
 """What Unicode itself gives no everyday form for. All others follow its compatibility forms: ㈱ (株), Ⅲ III, ㎡ m2."""
 
-EXAMPLES = ("①", "❷", "⑶", "Ⅲ", "ⅳ", "㈱", "㊤", "№", "℡", "㌔", "㎡", "㍻", "½", "²", "ｶﾞ", "–", "✓", "☎")
-"""Shown beside what stands for them, on pages and in the dictionary."""
-
 _HALF_KANA = re.compile("[｡-ﾟ]+")
 _ENCLOSED = ("CIRCLED", "NEGATIVE CIRCLED", "DOUBLE CIRCLED", "DINGBAT")
 
@@ -116,3 +113,7 @@ def _is_everywhere(sign: str) -> bool:
             row = (code[0] - (0x81 if code[0] < 0xE0 else 0xC1)) * 2 + (2 if code[1] >= 0x9F else 1)
             return row <= 8 or 16 <= row <= 84
     return False
+
+
+EXAMPLES = tuple((sign, plain_signs(sign)) for sign in (*"①❷⑶Ⅲⅳ㈱㊤№℡㌔㎡㍻½²", "ｶﾞ", *"–✓☎"))
+"""Signs and what stands for them, as pages show it."""

@@ -6,6 +6,7 @@ Source of the rules: 総務省「統計表における機械判読可能なデ�
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from core.machine_signs import plain_signs
 from core.numerals import squeeze
@@ -31,6 +32,7 @@ _ERA_TIME = re.compile(
 _ERA_YEAR = re.compile(r"(?:(?:令和|平成|昭和)(?:元|[0-9]{1,2})|(?<![0-9A-Za-z])[RHS]\.?(?:元|[0-9]{1,2}))年")
 
 
+@lru_cache(maxsize=8192)  # the names of plan, 節 and 指標 stand in row after row
 def open_text(text: str) -> str:
     """The text in the form for open data. A text that is in it already comes back as it is."""
     return with_western_year(inert(without_layout(plain_signs(text))))

@@ -71,6 +71,14 @@ def read(shown: str) -> Shown:
     return Decimal(number[0]) if number else shown or None
 
 
+LINES = {"計画値": "planned", "目標": "planned", "見込": "planned", "実績値": "actual", "実績": "actual"} | {
+    "差": "difference",
+    "達成率": "rate",
+    "判定": "reading",
+}
+"""The names that papers and sheets give to a line of figures."""
+
+
 # --- The tidy table ---
 
 
@@ -143,15 +151,15 @@ def _page_cell(cell: str) -> Facts:
     )
     actual = said["実績値"]
     return Facts(
-        _worded(said["計画値"], notes.get("計画の原文")),
-        _worded(actual, notes.get("実績の原文")) if actual in WORDED else read(actual),
+        worded(said["計画値"], notes.get("計画の原文")),
+        worded(actual, notes.get("実績の原文")) if actual in WORDED else read(actual),
         read(said.get("差", "")),
         read(said.get("達成率", "")),
         said.get("判定"),
     )
 
 
-def _worded(shown: str, wording: str | None) -> Shown:
+def worded(shown: str, wording: str | None) -> Shown:
     """The city's own words where the figure is none."""
     value = read(shown)
     return words_of(wording) if wording and not isinstance(value, Decimal) else value
@@ -166,10 +174,10 @@ def page_sentences(pages: Iterable[bytes]) -> Sentences:
             said = re.search(rf"<h\d[^>]*>{re.escape(heading)}</h\d>\s*<p[^>]*>(.*?)</p>", text, re.DOTALL)
             words = squeezed(_words(said[1])) if said else ""
             found[number, name] = "" if words in EMPTY else words
-    return _outlined(found)
+    return outlined(found)
 
 
-def _outlined(found: Sentences) -> Sentences:
+def outlined(found: Sentences) -> Sentences:
     """概要 and 目標 as one text, as the sheet prints them."""
     outlines: Sentences = defaultdict(str)
     for part in ("概要", "目標"):
@@ -205,8 +213,8 @@ def _text_year(said: re.Match[str]) -> Facts:
     notes = dict(re.findall(r"(計画の原文|実績の原文)：(.*?)。(?=\w+：|$)", said["rest"]))
     actual, reading = said["actual"], said["reading"]
     return Facts(
-        _worded(_signed(said["planned"]), notes.get("計画の原文")),
-        _worded(actual, notes.get("実績の原文")) if actual in WORDED else read(_signed(actual)),
+        worded(_signed(said["planned"]), notes.get("計画の原文")),
+        worded(actual, notes.get("実績の原文")) if actual in WORDED else read(_signed(actual)),
         read(_signed(said["difference"] or "")),
         read(_signed(said["rate"] or "")),
         reading and reading.replace("マイナス", "-"),
@@ -225,7 +233,7 @@ def text_sentences(files: Iterable[bytes]) -> Sentences:
         if name and heading.startswith(f"第{number}節、"):
             words = squeezed("".join(lines))
             found[number, name] = "" if words in EMPTY else words
-    return _outlined(found)
+    return outlined(found)
 
 
 def _text_blocks(files: Iterable[bytes]) -> Iterator[tuple[int, str, list[str]]]:

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 
 from tests.output_readers import (
+    LINES,
     NEVER_COUNTED,
     NOTHING,
     TEXTS,
@@ -23,11 +24,6 @@ from tests.output_readers import (
     words_of,
 )
 
-LINES = {"計画値": "planned", "目標": "planned", "見込": "planned", "実績値": "actual", "実績": "actual"} | {
-    "差": "difference",
-    "達成率": "rate",
-    "判定": "reading",
-}
 Grid = list[list[Any]]
 
 

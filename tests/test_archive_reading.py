@@ -388,3 +388,19 @@ def test_one_answer_for_all_actuals_without_a_year_gives_way_to_answers_of_their
         *((f"6-{n}", 2022) for n in range(1, 6)),
         ("7-2", 2022),
     ]
+
+
+def test_years_before_the_plan_are_left_out_and_told():
+    head = "\t\t①利用者\t利用者数（人）\t令和2年度\t令和3年度\t令和4年度"
+    rows = ("\t\t\t計画値\t8\t9\t10", "\t\t\t実績値\t7\t9", "\t\t\t達成率\t87.5%\t100.0%")
+
+    proposal = read_archive(read_text(block(*rows, head=head)), YEARS)
+
+    assert read_for_sure(proposal) == {
+        ("1-1", 2021, "planned"): "9",
+        ("1-1", 2021, "actual"): "9",
+        ("1-1", 2022, "planned"): "10",
+    }
+    assert [(one.address, one.text) for one in proposal.remnants] == [("E4", "8"), ("E5", "7"), ("E6", "87.5%")]
+    assert proposal.sections[0].notes[0] == "C3 「利用者」：令和2年度は計画の期間の外のため、読み取りません。"
+    assert (proposal.columns.read, proposal.columns.unread) == (2, 1)

@@ -218,7 +218,8 @@ def test_a_form_read_twice_changes_nothing_the_second_time(plan):
 
     counts = [applied(together(plan, ("a.xlsx", form))) for _ in range(2)]
 
-    assert (counts, in_short(reading(plan, form)), actual("n").number) == ([2, 0], [], 12)
+    again = reading(plan, form)
+    assert (counts, in_short(again), again.notes, actual("n").number) == ([2, 0], [], (), 12)
 
 
 def test_only_what_was_filled_in_changes_and_a_blank_clears(plan):
@@ -241,7 +242,9 @@ def test_what_somebody_changed_meanwhile_waits_for_a_choice_with_both_values(pla
 
     assert in_short(found.readings[0]) == [("n", "9", "8", True)]
     assert (found.preview.printed, found.preview.contested, found.preview.rivals) == ({0: "7"}, {0}, {})
-    assert found.readings[0].notes == ("この様式を出力したあとに、1件の実績値が、ほかで変わっています。",)
+    assert found.readings[0].notes == (
+        "記入された指標のうち1件は、この様式を出力したあとに、いまの実績値が変わっています。",
+    )
 
 
 def test_two_files_that_say_different_things_of_one_cell_are_both_shown(plan):
@@ -287,6 +290,24 @@ def test_rows_may_be_sorted_and_notes_written_below(plan):
     assert in_short(found) == [("n", "未入力", "12", False)]
     assert [(one.address, one.new, one.note) for one in found.unknown] == [
         ("C15", "以上、よろしくお願いします。", "指標コードのない行のため、取り込みません。")
+    ]
+
+
+def test_two_rows_of_one_measure_must_agree(plan):
+    form = filled(a_form(plan), {("n", "value"): 12, ("k", "value"): 1})
+
+    def doubled(book):
+        sheet = book.worksheets[0]
+        for code, value in (("n", 13), ("k", 1)):
+            source = sheet[place_of(form, code, "value")].row
+            sheet.append([cell.value for cell in sheet[source]])
+            sheet.cell(sheet.max_row, sheet[place_of(form, code, "value")].column).value = value
+
+    found = reading(plan, edited(form, then=doubled))
+
+    assert in_short(found) == [("k", "未入力", "1", False)]
+    assert [one.sentence for one in found.problems] == [
+        "「移行者数」：同じ指標の行がC6にもあり、書かれていることが違います。"
     ]
 
 

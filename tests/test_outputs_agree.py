@@ -8,8 +8,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +27,7 @@ from evaluations.publication import publish
 from plans.models import Door, Measure, Plan, Role, SectionYear, YearlyValue, YearState
 from targets.models import OutcomeTarget
 from tests import output_readers as readers
-from tests import sheet_readers
+from tests import pdf_readers, sheet_readers
 from tests.builders import (
     a_measure,
     a_municipality,
@@ -92,6 +95,12 @@ def pages(name: str) -> Callable[[Case], Files]:
     return lambda case: tuple(case.page(name, number, case.year) for number in case.sections)
 
 
+def book(case: Case) -> Files:
+    with NamedTemporaryFile(suffix=".pdf") as file:
+        call_command("export_plan", case.plan.slug, format="pdf", year=case.year, output=Path(file.name))
+        return (file.read(),)
+
+
 def in_words(text: str) -> str:
     return spoken(printed(text))
 
@@ -104,6 +113,7 @@ OUTPUTS = (
     Output("page", pages("section_year"), readers.page_figures, readers.page_sentences),
     Output("sheet", sheet("inzai"), sheet_readers.inzai_figures, holds=lambda measure: measure.sheet_block),
     Output("管理シート", sheet("kanri"), sheet_readers.kanri_figures, sheet_readers.kanri_sentences, prints=ENTERED),
+    Output("PDF", book, pdf_readers.pdf_figures, pdf_readers.pdf_sentences),
     Output("published CSV", download("published_data", "csv"), readers.tidy_csv),
     Output("published JSON", download("published_data", "json"), readers.tidy_json),
     Output("published page", pages("published_section"), readers.page_figures, readers.page_sentences),

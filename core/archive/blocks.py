@@ -60,7 +60,7 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class Block:
-    """Title and quantity are None where nothing is printed there. `kept` are further cells that were understood."""
+    """Title and quantity are None where nothing is printed there."""
 
     row: int
     title: Printed | None

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.archive.blocks import YearRow, year_rows
 from core.archive.sheet import ArchiveSheet, Printed
 from core.archive.words import Column, column_of, section_heading, section_number
 
@@ -12,11 +11,10 @@ LONGEST_HEADING = 80
 
 @dataclass(frozen=True)
 class Heading:
-    """One row that names columns, by what they are for. `years` where it heads a table of years, too."""
+    """One row that names columns, by what they are for."""
 
     row: int
     cells: tuple[Printed, ...]
-    years: tuple[YearRow, ...] = ()
 
     def column(self, kind: Column) -> int | None:
         """The first column of this kind."""
@@ -86,8 +84,7 @@ def _headings(sheet: ArchiveSheet) -> Iterator[Heading]:
         kinds = {kind for cell in cells if (kind := column_of(cell.text))}
         if len(kinds) < 2 or any(section_number(cell.text) for cell in cells):
             continue
-        years = tuple(run for run in year_rows(cells) if run.is_table_head)
-        yield Heading(number, cells, years)
+        yield Heading(number, cells)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Which year a printed value belongs to. Sheets shift: every reading is held against the printed 乖離値."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.archive.blocks import Block, FigureRow
@@ -57,6 +57,20 @@ class Placing:
     sure: Reading | None
     possible: tuple[Reading, ...]
     reason: str
+
+    @property
+    def years(self) -> set[int]:
+        """The years that have a value."""
+        return {year for reading in self.possible[:1] for _, year in reading.placed}
+
+    def within(self, years: Collection[int]) -> "Placing":
+        """The same without what is of other years."""
+        possible = tuple(_within(reading, years) for reading in self.possible)
+        return replace(self, sure=_within(self.sure, years) if self.sure else None, possible=possible)
+
+
+def _within(reading: Reading, years: Collection[int]) -> Reading:
+    return replace(reading, placed={key: cell for key, cell in reading.placed.items() if key[1] in years})
 
 
 def place(block: Block, *, is_table: bool = False) -> Placing:

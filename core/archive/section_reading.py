@@ -40,12 +40,15 @@ class SectionReader:
         self.years, self.claim, self.used = years, claim, used
         self.questions: list[Question] = []
         self.number = lines.number
-        self.matches: Sequence[Match] = match_blocks(blocks, goals)
+        inside = [(block, placing.within(years)) for block, placing in blocks]
+        self.matches: Sequence[Match] = match_blocks(inside, goals)
         self.measures: dict[str, ProposedMeasure] = {}
         self.of_goal: dict[int, str] = {}
         self.values: list[PutValue] = []
         self.notes: list[str] = []
         self.columns = Columns()
+        for block, placing in blocks:
+            self._leave_out(block, placing)
 
     def read(self, orphans: Sequence[Printed]) -> None:
         """Take everything in, and ask what is not sure."""
@@ -164,9 +167,17 @@ class SectionReader:
         question = ask_block(key, match, targets, likely)
         self.questions += [question] if question else []
 
+    def _leave_out(self, block: Block, placing: Placing) -> None:
+        """Say which years of a block the plan does not have; their figures are listed as not read."""
+        outside = sorted(placing.years - set(self.years))
+        if outside:
+            self.columns += Columns(unread=len(outside))
+            named = "・".join(wareki(year) for year in outside)
+            self.notes.append(f"{block.address} 「{block.name}」：{named}は計画の期間の外のため、読み取りません。")
+
     def _count(self, placing: Placing, *, asked: bool) -> None:
         """Count the years of a block as read, asked or unread."""
-        years = len({year for reading in placing.possible[:1] for _, year in reading.placed})
+        years = len(placing.years)
         self.columns += Columns(asked=years) if asked else Columns(read=years)
 
     def _claim_block(self, block: Block) -> None:

@@ -54,9 +54,6 @@ class ArchiveSheet:
     def row(self, number: int) -> tuple[Printed, ...]:
         return self.rows.get(number, ())
 
-    def at(self, row: int, column: int) -> Printed | None:
-        return next((cell for cell in self.row(row) if cell.column == column), None)
-
     def __iter__(self) -> Iterator[Printed]:
         return (cell for row in self.rows.values() for cell in row)
 

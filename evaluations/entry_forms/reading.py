@@ -110,7 +110,7 @@ class _Reader:
         self.unknown: list[Unknown] = []
         self.changes: list[FormChange] = []
         self.seen: dict[str, tuple[int, dict[str, str]]] = {}
-        self.unchanged = self.moved_on = 0
+        self.unchanged = 0
 
     def reading(self) -> FormReading:
         for row, line in self.file.lines():
@@ -163,10 +163,9 @@ class _Reader:
             if name not in self.file.columns:
                 continue
             cell = self._cell(line, name)
-            sentence = cell.problem or (
-                f"{IS_A_DATE}（入力：{cell.text}）。" if cell.is_date and name != "as_of" else ""
-            )
-            if sentence and not (cell.is_date and name == "note"):
+            is_a_date = cell.is_date and name not in ("as_of", "note")
+            sentence = cell.problem or (f"{IS_A_DATE}（入力：{cell.text}）。" if is_a_date else "")
+            if sentence:
                 self._problem(row, name, measure, f"「{title}」は{sentence}")
                 is_sound = False
             percent = "%" if cell.is_percent and measure.value_kind != ValueKind.RATE else ""
@@ -175,8 +174,10 @@ class _Reader:
         return typed if is_sound else None
 
     def _refuse_twice(self, row: int, code: str, measure: Measure, typed: dict[str, str] | None) -> None:
+        """Two rows of one measure must agree; where they do not, neither is taken."""
         first, before = self.seen[code]
         if typed != before:
+            self.changes = [one for one in self.changes if one.change.code != code]
             place = self.file.address(first, CODE)
             self._problem(row, CODE, measure, f"同じ指標の行が{place}にもあり、書かれていることが違います。")
 
@@ -201,8 +202,6 @@ class _Reader:
         year = self.file.year
         stands = self.stored.value(measure.code, year, Side.ACTUAL)
         seen = printed.value if printed else stands
-        if seen != stands:
-            self.moved_on += 1
         if squeeze(typed["value"]) in WITHHELD:
             self.unchanged += 1
             return
@@ -243,8 +242,9 @@ class _Reader:
             yield NO_KEYS
             if not self.file.is_named:
                 yield NO_NAME.format(year=wareki(self.file.year))
-        elif self.moved_on:
-            yield f"この様式を出力したあとに、{self.moved_on}件の実績値が、ほかで変わっています。"
+        moved_on = sum(one.is_contested for one in self.changes)
+        if keys and moved_on:
+            yield f"記入された指標のうち{moved_on}件は、この様式を出力したあとに、いまの実績値が変わっています。"
         lost = len(keys.rows.keys() - self.seen.keys()) if keys else 0
         if lost:
             yield f"配った様式にあった指標のうち、{lost}件の行がありません。その指標は、そのままにします。"

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
+from core.machine_signs import EXAMPLES
 from core.open_data_dictionary import ITEMS
 from evaluations.open_data import open_data
 from plans.downloads import as_download
@@ -15,7 +16,13 @@ from plans.downloads import as_download
 def published_open_data(request: HttpRequest, slug: str) -> HttpResponse:
     """Title, publisher, terms and files, and the dictionary as tables; 404 where nothing stands published."""
     data = open_data(slug)
-    context = {"plan": data.published.plan, "data": data, "dataset": data.dataset, "items": ITEMS}
+    context = {
+        "plan": data.published.plan,
+        "data": data,
+        "dataset": data.dataset,
+        "items": ITEMS,
+        "signs": EXAMPLES,
+    }
     return render(request, "published/open_data.html", context)
 
 

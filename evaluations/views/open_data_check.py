@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from core.checked_file import EXTENSIONS, MAX_CELLS
-from core.machine_signs import EXAMPLES, plain_signs
-from core.open_data_rules import MOST_SHOWN, RULES, Verdict, check_open_data
+from core.machine_signs import EXAMPLES
+from core.open_data_check import MOST_SHOWN, Verdict, check_open_data
+from core.open_data_rules import RULES
 from core.table_files import MAX_BYTES
 from core.tables import NotReadable
 from evaluations.places import PersonRequest
@@ -24,7 +25,7 @@ def open_data_check(request: PersonRequest) -> HttpResponse:
         "failure": failure,
         "rules": RULES,
         "most_shown": MOST_SHOWN,
-        "signs": [(sign, plain_signs(sign)) for sign in EXAMPLES],
+        "signs": EXAMPLES,
         "extensions": ",".join(EXTENSIONS),
         "megabytes": MAX_BYTES // 1024 // 1024,
         "cells": f"{MAX_CELLS:,}",
