@@ -4,7 +4,7 @@ paper made from the standing publication would say the same."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, JSONField, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 
 from core.citation import Citation, Mark, NotPublished
@@ -49,6 +49,23 @@ def with_newest(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
         newest_sha256=Subquery(newest.values("sha256")[:1]),
         newest_withdrawn_at=Subquery(newest.values("withdrawn_at")[:1]),
     )
+
+
+def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
+    """The same, the first 節 with the body of that publication too."""
+    newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
+    before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))
+    body = Case(When(~Exists(before), then=Subquery(newest.values("body")[:1])), output_field=JSONField())
+    return with_newest(sections, year).annotate(newest_body=body)
+
+
+def mark_among(sections: Sequence[Any], year: int, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
+    """As `mark_of`, out of 節 that came out of `with_newest_body`. No query."""
+    citation = newest_citation(sections, year)
+    body = next((one.newest_body for one in sections if one.newest_body), None)
+    if citation and body and says_the_same(PublishedYear(Publication(), body)):
+        return citation
+    return not_published()
 
 
 def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:

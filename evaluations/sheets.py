@@ -10,7 +10,7 @@ from core.sheet_design import Content, Edition, Measures
 from core.sheet_keys import PrintedSheet, printed_sheet
 from core.sheet_pages import lay_out
 from core.workbook import write_evaluation_sheet
-from evaluations.citations import mark_of, not_published
+from evaluations.citations import mark_among, not_published, with_newest_body
 from evaluations.published_sheet import Arrangement, publication_book
 from evaluations.published_year import PublishedYear
 from evaluations.sheet_blocks import SheetRows, sheet_rows
@@ -42,7 +42,7 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
     form = form or form_of(plan)
     material = _material(plan, year, access, form)
     book = _book(plan, year, access, material)
-    mark = mark_of(plan, year, lambda published: _says_the_same(book, material, published))
+    mark = mark_among(material.sections, year, lambda published: _says_the_same(book, material, published))
     return write_evaluation_sheet(replace(book, mark=mark), form.design, form.edition)
 
 
@@ -70,7 +70,7 @@ def _material(plan: Plan, year: int, access: Access | None, form: SheetForm) -> 
     rows = sheet_rows(plan, measures, access=access, states=states, prints_words=form.edition is Edition.NEW)
     return _Material(
         form=form,
-        sections=tuple(plan.sections.order_by("sheet_part", "number")),
+        sections=tuple(with_newest_body(plan.sections.all(), year).order_by("sheet_part", "number")),
         states=states,
         rows=rows,
         texts=sheet_texts(plan, year, design.contents, rows.rows, access=access, states=states),

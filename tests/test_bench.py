@@ -38,11 +38,27 @@ def test_a_fact_that_does_not_hold_is_named():
 @pytest.mark.sqlite
 def test_the_whole_of_it_runs_on_three_cities(tmp_path):
     output = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "tests.bench", "--cities", "3", "--times", "1", "-o", str(output)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench",
+        "--cities",
+        "3",
+        "--times",
+        "1",
+        "--sheets",
+        "12",
+        "-o",
+        str(output),
+    ]
 
     subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": "", "TEST_DATABASE_URL": ""}, timeout=120)
 
     written = json.loads(output.read_text())
-    assert len(written["rows"]) == 3
+    assert len(written["rows"]) == 6
     assert all(row["ours"] > 0 and row["floor"] > 0 for row in written["rows"])
     assert (written["facts"]["database"], written["facts"]["rollup_equals_naive"]) == ("sqlite", True)
+    assert (list(written["facts"]["peak_kilobytes_after_sheets"]), written["facts"]["sheets_in_bounded_memory"]) == (
+        ["1", "10", "12"],
+        True,
+    )

@@ -339,7 +339,7 @@ def test_a_body_that_was_tampered_with_is_noticed_by_command_and_page(client, pl
 
 
 @pytest.mark.django_db
-def test_a_sheet_asks_one_question_more_for_its_number(plan, confirmer, django_assert_num_queries):
+def test_a_sheet_asks_no_question_more_for_its_number(plan, confirmer, django_assert_num_queries):
     published(plan, confirmer)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         sheet_bytes(plan, 2022, access=None)

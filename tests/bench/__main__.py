@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--cities N] [--times N]`: measure on a database of its own; write build/bench.json.
+"""`python -m tests.bench [--cities N] [--times N] [--sheets N]`: measure on a database of its own.
 
 On PostgreSQL where DATABASE_URL or TEST_DATABASE_URL names one, else on SQLite. Exit 1 where the roll-up is not what
 the naive recomputation says.
@@ -19,6 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--cities", type=int, default=NATION)
     parser.add_argument("--times", type=int, default=7)
+    parser.add_argument("--sheets", type=int, default=60)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/bench.json"))
     asked = parser.parse_args()
     os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or os.environ.get("TEST_DATABASE_URL") or ""
@@ -33,7 +34,7 @@ def main() -> None:
     connection.settings_dict["TEST"]["NAME"] = _name(connection.vendor)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        rows, facts = all_rows(asked.cities, asked.times)
+        rows, facts = all_rows(asked.cities, asked.times, asked.sheets)
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     write(asked.output, rows, facts)

@@ -14,6 +14,7 @@ from evaluations.sample import GENERATION, START, create_sample, sample_cities
 from plans.models import Measure, Membership, Plan, Role, Section
 from tests.bench.floors import bare_sums
 from tests.bench.harness import Row, measure
+from tests.bench.sheets import sheet_measurements
 from tests.rollup_oracle import naive, seen
 
 # The hashed names of collectstatic are a matter of deployment.
@@ -23,11 +24,12 @@ PLAIN_STORAGES = settings.STORAGES | {
 TERM = Term("disability", GENERATION, START)
 
 
-def all_rows(cities: int, times: int) -> tuple[list[Row], dict[str, Any]]:
+def all_rows(cities: int, times: int, sheets: int) -> tuple[list[Row], dict[str, Any]]:
     """Every row on a prefecture of so many cities."""
     prefecture, _ = create_sample(cities)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does in the night
+    sheet_rows, sheet_facts = sheet_measurements(times, sheets)
     rows = [
         measure(
             f"集計（{cities}市）÷ 同じ合計のSQL",
@@ -35,6 +37,7 @@ def all_rows(cities: int, times: int) -> tuple[list[Row], dict[str, Any]]:
             lambda: bare_sums(prefecture.pk, TERM.year),
             times=times,
         ),
+        *sheet_rows,
         *_pages(times),
     ]
     facts = {
@@ -44,6 +47,7 @@ def all_rows(cities: int, times: int) -> tuple[list[Row], dict[str, Any]]:
         "times": times,
         "load": round(os.getloadavg()[0], 2),
         "rollup_equals_naive": seen(prefecture, TERM) == naive(prefecture, TERM),
+        **sheet_facts,
     }
     return rows, facts
 
