@@ -102,4 +102,5 @@ class CellRows:
         YearlyValue.objects.filter(pk__in=gone).delete()
         YearlyValue.objects.bulk_update(turned, ["replaced_in"], batch_size=200)
         YearlyValue.objects.bulk_create(fresh)
-        YearlyValue.objects.bulk_update(changed, FIELDS, batch_size=200)
+        # An INSERT that meets its own row: bulk_update writes a CASE for every field and takes thirty times as long.
+        YearlyValue.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=FIELDS)

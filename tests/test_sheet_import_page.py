@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.words import Side
+from evaluations.importing import upload as reading_upload
 from evaluations.models import Evaluation
-from evaluations.views import imports
 from plans.models import Change, Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.sheet_files import a_sheet, edited, place_of, without_keys
@@ -253,7 +253,7 @@ def test_a_forged_index_is_passed_over(client, plan, editor):
 
 
 def test_too_many_changes_for_a_form_are_refused_in_a_sentence(client, plan, editor, monkeypatch):
-    monkeypatch.setattr(imports, "MAX_SHEET_CHANGES", 2)
+    monkeypatch.setattr(reading_upload, "MAX_SHEET_CHANGES", 2)
 
     response = upload(client, plan, three_edits(plan))
 

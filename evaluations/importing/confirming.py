@@ -40,6 +40,12 @@ def to_confirm(preview: Preview, plan: Plan, person: User, outcome: Outcome = NO
 def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: Callable[[Preview], str]) -> Confirmation:
     """Write what was looked at; what others changed since comes back to be chosen. `reason` is what the history says of
     the changes of a preview."""
+    chosen = chosen_in(posted, plan, person)
+    return chosen if isinstance(chosen, Confirmation) else write_chosen(chosen, plan, person, reason=reason(chosen))
+
+
+def chosen_in(posted: QueryDict, plan: Plan, person: User) -> Preview | Confirmation:
+    """The changes that a person chose; a Confirmation where there is nothing that could be written."""
     try:
         preview = unsigned(posted.get("preview", ""), plan, person, revision=newest_number(plan))
     except PreviewLost as error:
@@ -47,10 +53,20 @@ def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: Callable[[Pr
     chosen = preview.chosen(posted.getlist("overwrite"), posted.getlist("accept"))
     if preview.is_sheet and not chosen.changes:
         return Confirmation(outcome=to_confirm(preview, plan, person), message=NOTHING_MARKED)
+    return chosen
+
+
+def write_chosen(chosen: Preview, plan: Plan, person: User, *, reason: str) -> Confirmation:
+    """Write all of these changes or, where one cannot be written, none."""
     try:
-        count = apply_import(chosen.changes, by=person, door=Door.UPLOAD, reason=reason(preview))
+        count = apply_import(chosen.changes, by=person, door=Door.UPLOAD, reason=reason)
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
         again = chosen.after_conflict(error.refused)
         return Confirmation(outcome=Outcome(problems=others) if others else to_confirm(again, plan, person))
     return Confirmation(count)
+
+
+def count_in_words(count: int) -> str:
+    """What came of a confirmation that went well."""
+    return f"変更 {count} 件を取り込みました。" if count else "変更はありませんでした。"

@@ -17,10 +17,11 @@ from evaluations.archive.kept import Kept, fields_of, signed_archive, unsigned_a
 from evaluations.archive.page import ArchivePage, archive_page
 from evaluations.archive.wanted import ARCHIVE_REASON, beside, changes_of
 from evaluations.importing.confirming import confirm, to_confirm
+from evaluations.importing.long_import import MAY_NOT
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost
+from evaluations.importing.upload import MAX_SHEET_CHANGES
 from evaluations.places import PersonRequest
-from evaluations.views.imports import MAX_SHEET_CHANGES, MAY_NOT
 from plans.access import plan_for, require
 from plans.models import Plan
 

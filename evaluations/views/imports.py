@@ -1,36 +1,32 @@
 """取り込み: upload → problems by cell address, or a preview → confirm."""
 
+from uuid import UUID
+
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.table_files import EXTENSIONS, MAX_BYTES, read_table
-from core.tables import NotReadable
+from core.table_files import EXTENSIONS, MAX_BYTES
 from core.tidy import REQUIRED
-from core.xlsx_files import XlsxBook
-from evaluations.entry_forms.files import is_form
-from evaluations.entry_forms.merging import FORM_REASON, merged
-from evaluations.entry_forms.reading import desk_of, read_form
-from evaluations.importing.applying import REASON
-from evaluations.importing.confirming import confirm, to_confirm
+from evaluations.importing.confirming import chosen_in, count_in_words, write_chosen
+from evaluations.importing.kept_outcome import from_kept
+from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
-from evaluations.importing.planning import import_for_person
-from evaluations.importing.preview import Preview
-from evaluations.importing.rows import has_required
+from evaluations.importing.preview import Preview, signed
+from evaluations.importing.upload import read_upload, reason_of, takes_long
+from evaluations.long_work.kinds import Kind
+from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
-from evaluations.sheet_import.difference import SHEET_REASON, sheet_difference
-from evaluations.sheet_import.preview import sheet_preview
-from evaluations.sheet_import.source import find_source, sheet_book_in
+from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.models import Plan
-from plans.value_rows import newest_revision
+from plans.value_rows import newest_number, newest_revision
 
-MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
-MAX_SHEET_CHANGES = 900
-"""Each is a box on the form, and a form has a thousand fields."""
-FORMS_PAGE = "「入力」の「入力様式」のページで取り込んでください。"
+LONG_CHANGES = 3_000
+"""Changes that are written in about a second."""
+GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,70 +35,53 @@ def import_table(request: PersonRequest, slug: str) -> HttpResponse:
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     if request.method != "POST":
-        return _page(request, plan, Outcome())
-    if "preview" in request.POST:
-        return _confirm(request, plan)
-    return _page(request, plan, _read(request, plan, request.FILES.get("file")))
+        return _page(request, plan, _found(request, plan, request.GET["work"]) if "work" in request.GET else Outcome())
+    return _confirm(request, plan) if "preview" in request.POST else _upload(request, plan)
 
 
-def _read(request: PersonRequest, plan: Plan, file: UploadedFile | None) -> Outcome:
-    """The problems of an uploaded table or evaluation sheet, or its changes to look at. Nothing is written."""
+def _upload(request: PersonRequest, plan: Plan) -> HttpResponse:
+    """What the chosen file would change; of a large table, as a long work."""
+    file = request.FILES.get("file")
     if file is None:
-        return Outcome(failure="ファイルが選ばれていません。取り込むファイルを選んでください。")
-    name = file.name or ""
+        return _page(request, plan, Outcome(failure="ファイルが選ばれていません。取り込むファイルを選んでください。"))
     # One byte more than allowed is enough to see that it is too much.
-    content = file.read(MAX_BYTES + 1)
+    name, content = file.name or "", file.read(MAX_BYTES + 1)
+    if takes_long(name, content):
+        return _begin(request, plan, READ_TABLE, f"「{name}」の取り込み：内容の確認", (name, content))
+    return _page(request, plan, read_upload(request.user, plan, name, content))
+
+
+def _found(request: PersonRequest, plan: Plan, key: str) -> Outcome:
+    """What a long work found for this page."""
     try:
-        book = sheet_book_in(name, content)
-        if book:
-            read = _read_form(plan, name, content) if is_form(book) else _read_sheet(plan, name, book)
-            return to_confirm(read.preview, plan, request.user, read) if read.preview and read.preview.changes else read
-        table = read_table(name, content, is_wanted=has_required)
-    except NotReadable as error:
-        return Outcome(name, failure=f"{error}（{error.address}）")
-    found = import_for_person(table, plan)
-    if found.problems or not found.changes:
-        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return to_confirm(Preview(found.changes), plan, request.user, Outcome(name, warnings=found.warnings))
-
-
-def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
-    """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
-    found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
-    preview = sheet_preview(found)
-    count = len(preview.changes)
-    if count > MAX_SHEET_CHANGES:
-        return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
-
-
-def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
-    """What one returned 入力様式 changes, of whatever year; many together have a page of their own."""
-    reading = read_form(name, content, desk_of(plan, None, access=plan.access))
-    preview = merged([reading]).preview
-    if len(preview.changes) > MAX_SHEET_CHANGES:
-        return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
-    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
-    return Outcome(name, reading.failure, *remarks, preview)
+        work = work_for(request.user, UUID(key))
+    except (Http404, ValueError):
+        return Outcome(failure=GONE)
+    if work.plan_id != plan.pk or work.kind not in (READ_TABLE.name, WRITE_CHANGES.name):
+        return Outcome(failure=GONE)
+    return from_kept(bytes(result_for(request.user, work.key).content), plan, request.user)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
-    """Write what was looked at; what others changed since comes back to be chosen."""
-    done = confirm(request.POST, plan, request.user, reason=_reason)
+    """Write what was looked at; what others changed since comes back to be chosen. Very many as a long work."""
+    done = chosen_in(request.POST, plan, request.user)
+    if isinstance(done, Preview):
+        if len(done.changes) > LONG_CHANGES:
+            text = signed(done, plan, request.user, revision=newest_number(plan))
+            title = f"変更{len(done.changes):,}件の取り込み：書き込み"
+            return _begin(request, plan, WRITE_CHANGES, title, ("changes", text.encode()))
+        done = write_chosen(done, plan, request.user, reason=reason_of(done))
     if done.outcome:
         if done.message:
             messages.info(request, done.message)
         return _page(request, plan, done.outcome)
-    if done.count:
-        messages.success(request, f"変更 {done.count} 件を取り込みました。")
-    else:
-        messages.info(request, "変更はありませんでした。")
+    (messages.success if done.count else messages.info)(request, count_in_words(done.count))
     return redirect("evaluations:dashboard", plan.slug)
 
 
-def _reason(preview: Preview) -> str:
-    """What the history says of its changes."""
-    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
+def _begin(request: PersonRequest, plan: Plan, kind: Kind, title: str, file: tuple[str, bytes]) -> HttpResponse:
+    here = reverse("evaluations:import", args=[plan.slug])
+    return begin(request, kind, title, plan=plan, parameters={}, files=[file], back=here)
 
 
 def _page(request: PersonRequest, plan: Plan, outcome: Outcome) -> HttpResponse:
