@@ -36,6 +36,8 @@ FIELDS = {
     "note": "注記",
 }
 """The columns to fill in, by the part of an actual that each holds."""
+_YEARS = range(1900, 3000)
+_MOST_DIGITS = 20
 RATE_FIELDS = ("numerator", "denominator")
 NUMBER_FIELDS = ("value", *RATE_FIELDS)
 
@@ -175,13 +177,19 @@ def _printed(lines: Sequence[str]) -> PrintedForm:
     for line in lines[1:]:
         code, value, texts = json.loads(line)
         rows[str(code)] = PrintedRow(_sound(Value.from_dict(value)), {str(k): str(v) for k, v in texts.items()})
-    return PrintedForm(str(about["plan"]), int(about["year"]), str(about["department"]), int(about["total"]), rows)
+    year = int(about["year"])
+    if year not in _YEARS:
+        raise ValueError(year)
+    return PrintedForm(str(about["plan"]), year, str(about["department"]), int(about["total"]), rows)
 
 
 def _sound(value: Value) -> Value:
     """The value itself; ValueError for one that nobody could have been shown."""
     numbers = [number for number in (value.number, value.numerator, value.denominator) if number is not None]
     texts = (value.wording, value.as_of, value.note)
-    if not all(number.is_finite() for number in numbers) or not all(isinstance(text, str) for text in texts):
+    # 1E999999999 is finite, and a gigabyte once it is written out.
+    if not all(number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS for number in numbers) or not all(
+        isinstance(text, str) for text in texts
+    ):
         raise ValueError(value)
     return value

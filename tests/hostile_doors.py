@@ -6,6 +6,7 @@ memory. Each door is warmed with an honest file; from there every attempt is a f
 
 import gc
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -40,10 +41,12 @@ def main() -> None:
     from django.test.utils import override_settings, setup_test_environment
 
     setup_test_environment()
+    # A refusal with the status 400 is an answer, and no news.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     storages = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with override_settings(STORAGES=storages):
         for about in json.loads((folder / "doors.json").read_text()):
-            door = _page(**about["page"]) if "page" in about else _command(about["door"])
+            door = _page(**about["page"]) if "page" in about else _command(about["door"], about["options"])
             door(folder / "honest" / about["honest"])
             for file in about["files"]:
                 sys.stdout.write(json.dumps(asdict(_alone(about["door"], door, folder / file))) + "\n")
@@ -52,30 +55,31 @@ def main() -> None:
 Door = Callable[[Path], tuple[int, str]]
 
 
-def _page(username: str, address: str, fields: dict[str, str]) -> Door:
-    """A page as this person."""
+def _page(username: str, address: str, field: str, fields: dict[str, str]) -> Door:
+    """A page as this person, or as nobody that is known; `field` takes the file."""
     from django.contrib.auth.models import User
     from django.test import Client
 
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(username=username))
+    if username:
+        client.force_login(User.objects.get(username=username))
 
     def ask(file: Path) -> tuple[int, str]:
         with file.open("rb") as content:
-            answer = client.post(address, {"file": content, **fields})
+            answer = client.post(address, {field: content, **fields})
         return answer.status_code, answer.content.decode()
 
     return ask
 
 
-def _command(name: str) -> Door:
+def _command(name: str, options: dict[str, str]) -> Door:
     from django.core.management import call_command
     from django.core.management.base import CommandError
 
     def ask(file: Path) -> tuple[int, str]:
         said = StringIO()
         try:
-            call_command(name, str(file), stdout=said, stderr=said)
+            call_command(name, str(file), **options, stdout=said, stderr=said)
         except CommandError as error:
             return error.returncode, f"{said.getvalue()}{error}"
         return 0, said.getvalue()

@@ -120,7 +120,7 @@ def _overlapping() -> bytes:
 def _bzip2() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr(SHEET, b"a" * (60 * MEGABYTE))
+        archive.writestr(SHEET, b"a" * (20 * MEGABYTE))
     return file.getvalue()
 
 
@@ -351,6 +351,7 @@ def _json() -> Iterator[Made]:
     yield "surrogate-below.json", b'[{"a": "1"}, {"a": "\\udfff"}]', "文字として扱えない符号"
     yield "text.json", b'["' + b"a" * 9 * MEGABYTE + b'"]', "JSONは"
     yield "bytes.json", b"\xff\xfe\0\0", "JSON"
+    yield "nothing.json", b"", "ファイルが空です"
 
 
 # --- Texts that a careless pattern tries for hours ---

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -152,6 +153,16 @@ def test_a_form_with_too_many_fields_is_answered_in_japanese(settings):
 
     assert response.status_code == 400
     assert "<h1>送信を読み取れませんでした</h1>" in response.text
+
+
+@pytest.mark.django_db
+def test_a_text_too_long_to_be_sent_is_answered_with_what_to_do():
+    visitor = Client(raise_request_exception=False)
+
+    response = visitor.post("/login/", {"text": "1" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
+
+    assert response.status_code == 400
+    assert "一度に送れる大きさ（約2.5MB）を超えたのかもしれません。いくつかに分けるか、" in response.text
 
 
 @pytest.mark.django_db

@@ -15,12 +15,16 @@ from django.db import connection
 
 from core.tidy import COLUMNS
 from core.words import Family, Side
+from evaluations.entry_forms.making import EVERYBODY, form_bytes
 from evaluations.tidy import tidy_file, tidy_rows
+from evaluations.views.entry_forms import AT_ONCE
 from indicators.models import MonthlyMapping
 from plans.models import Municipality, Role
 from plans.sheet_layout_files import layout_file
+from tests.archive_sheets import INZAI
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, a_value
-from tests.hostile_files import SLOW, HostileFile, hostile_files
+from tests.hostile_files import BROKEN, SLOW, TOO_LARGE, HostileFile, hostile_files
+from tests.hostile_tables import forms, old_sheets, tables
 from tests.packages import a_file
 from tests.sheet_files import a_sheet
 
@@ -29,6 +33,14 @@ SENTENCE = re.compile("[ぁ-ん][^<>]*。")
 UNCHANGED = re.compile("変更 0 件|(取り込む変更|違うところ)はありません")
 # What travels with every request, and where a page notes that somebody was there.
 NOT_WRITTEN_BY_DOORS = ("django_session", "auth_user", "axes_accesslog", "sqlite_sequence")
+
+STATUSES = {"check_open_data": (0, 1, 2), "verify": (200, 400)}
+OWN = ("form", "old", "data")
+"""Files made for one door alone."""
+OF_EVERY_KIND = [
+    f"table/{name}"
+    for name in ("bomb-flat.xlsx", "locked.xlsx", "large.csv", "nul.csv", "empty.csv", "nothing.json", "a.pdf")
+]
 
 
 @pytest.fixture
@@ -51,14 +63,21 @@ def folder(plan, tmp_path):
     rows = tidy_rows(plan, access=None)
     table, _ = tidy_file(rows, "xlsx")
     sheet = a_sheet(plan)
+    form = form_bytes(plan, 2022, EVERYBODY, access=None)
+    codes = [measure.code for measure in plan.measures.all()]
     files = {
         "table": [*hostile_files(table, str(marker)), _slow(rows[0])],
         "sheet": [file for file in hostile_files(sheet, str(marker)) if file.name.endswith(".xlsx")],
+        "form": [HostileFile(*named, "") for named in forms(form, codes)],
+        "old": [HostileFile(*named, "") for named in old_sheets()],
+        "data": [HostileFile(*named, "") for named in tables()],
         "honest": [
             HostileFile("table.xlsx", table, ""),
             HostileFile("sheet.xlsx", sheet, ""),
             HostileFile("layout.json", layout_file(plan.municipality, "inzai"), ""),
             HostileFile("package.json", a_file(), ""),
+            HostileFile("form.xlsx", form, ""),
+            HostileFile("old.txt", INZAI.read_bytes(), ""),
         ],
     }
     for kind, made in files.items():
@@ -66,7 +85,8 @@ def folder(plan, tmp_path):
         for file in made:
             (tmp_path / kind / file.name).write_bytes(file.content)
     says = {f"{kind}/{file.name}": file.says for kind, made in files.items() for file in made}
-    (tmp_path / "doors.json").write_text(json.dumps(_doors(plan, list(says))))
+    sizes = {f"{kind}/{file.name}": len(file.content) for kind, made in files.items() for file in made}
+    (tmp_path / "doors.json").write_text(json.dumps(_doors(plan, sizes)))
     (tmp_path / "says.json").write_text(json.dumps(says))
     with sqlite3.connect(tmp_path / "city.sqlite3") as copy:
         copy.create_function("REGEXP", 2, lambda pattern, text: bool(re.search(pattern, text)))
@@ -81,7 +101,7 @@ def _slow(row):
 
 
 def _doors(plan, files):
-    """Every page and command that takes a file, with the files that it is tried with."""
+    """Every page and command that takes a file, with the files that it is tried with; `files` has their sizes."""
     mapping = MonthlyMapping.objects.create(
         municipality=plan.municipality,
         name="表",
@@ -90,29 +110,37 @@ def _doors(plan, files):
         users_column="実績値",
     )
     manager, prefecture = a_user(Role.MANAGER), a_prefecture_user(plan.municipality.prefecture)
-    tables = [file for file in files if file.startswith("table/")]
-    sheets = [file for file in files if file.startswith("sheet/")]
-    # They read in the same way as the commands, which get every file; the last ones read JSON alone.
-    some = [file for file in files[::4] if not file.startswith("honest/")]
-    json_files = [file for file in tables if file.endswith(".json")]
-    json_files += ["table/bomb-flat.xlsx", "table/locked.xlsx", "table/large.csv", "table/nul.csv", "table/a.pdf"]
+    of = {kind: [file for file in files if file.startswith(f"{kind}/")] for kind in ("table", "sheet", *OWN)}
+    # They read in the same way as the commands, which get more of them; those of packages and layouts read JSON alone.
+    some = [*of["table"], *of["sheet"]][1::7]
+    few = [*[file for file in some if file.endswith(".xlsx")][::2], *OF_EVERY_KIND]
+    json_files = [*[file for file in of["table"] if file.endswith(".json")], *OF_EVERY_KIND]
 
-    def page(name, person, address, honest, chosen, **fields):
-        about = {"username": person.username, "address": address, "fields": fields}
+    def page(name, person, address, honest, chosen, field="file", **fields):
+        about = {"username": person and person.username, "address": address, "field": field, "fields": fields}
         return {"door": name, "page": about, "honest": honest, "files": chosen}
 
-    def command(name, honest, chosen):
-        return {"door": name, "honest": honest, "files": chosen}
+    def command(name, honest, chosen, **options):
+        return {"door": name, "options": options, "honest": honest, "files": chosen}
 
     here, monthly = f"/plans/{plan.slug}", f"/plans/{plan.slug}/indicators/monthly/2021/?import=1"
+    # What is larger becomes long work there, which reads it as the command does.
+    at_once = [file for file in [*OF_EVERY_KIND, *of["form"]] if files[file] <= AT_ONCE]
     return [
         page("import", manager, f"{here}/import/", "table.xlsx", some),
         page("monthly", manager, monthly, "table.xlsx", some[1::2], mapping=mapping.pk),
-        page("layouts", manager, f"{here}/settings/layouts/", "layout.json", json_files, action="add"),
-        page("packages", prefecture, "/prefectures/120006/packages/", "package.json", json_files),
-        command("import_plan", "table.xlsx", tables),
-        command("import_sheet", "sheet.xlsx", sheets),
+        page("layouts", manager, f"{here}/settings/layouts/", "layout.json", json_files[::2], action="add"),
+        page("packages", prefecture, "/prefectures/120006/packages/", "package.json", json_files[1::2]),
+        page("forms", manager, f"{here}/entry/2022/forms/", "form.xlsx", at_once, field="files"),
+        page("archive", manager, f"{here}/archive/", "old.txt", [*OF_EVERY_KIND, *of["old"]]),
+        page("open data", manager, "/open-data/check/", "table.xlsx", [*OF_EVERY_KIND, *of["data"][:1]]),
+        page("verify", None, "/published/verify/", "package.json", OF_EVERY_KIND),
+        command("import_plan", "table.xlsx", of["table"]),
+        command("import_sheet", "sheet.xlsx", of["sheet"][::3]),
         command("import_package", "package.json", json_files),
+        command("import_entry", "form.xlsx", [*few, *of["form"]], year=2022),
+        command("import_archive", "old.txt", [*few, *of["old"]], plan=plan.slug, dry_run=True),
+        command("check_open_data", "table.xlsx", [*few, *of["data"][1:]]),
     ]
 
 
@@ -149,13 +177,14 @@ def _problems(attempt, says):
     door, file = attempt["door"], attempt["file"]
     said = html.unescape(attempt["said"])
     here = f"{door} {file}"
-    if attempt["status"] not in ((0, 2) if door.startswith("import_") else (200,)):
+    if attempt["status"] not in STATUSES.get(door, (0, 2) if "_" in door else (200,)):
         yield f"{here}: {attempt['status']} {said[:200]}"
     if attempt["cpu"] > SECONDS or attempt["added"] > MEGABYTES or attempt["touched"]:
         yield f"{here}: {attempt['cpu']} s, {attempt['added']} MB, {attempt['touched']}"
     if "HOSTILE-MARKER" in said or not (SENTENCE.search(said) or UNCHANGED.search(said)):
         yield f"{here}: {said[:200]}"
-    if door in ("import", "import_plan", "import_sheet") and not (
+    is_told = door in ("import_archive", "import_entry") and says[file] in (BROKEN, TOO_LARGE)
+    if (is_told or door in ("import", "import_plan", "import_sheet")) and not (
         says[file] in said if says[file] else UNCHANGED.search(said)
     ):
         yield f"{here}: {says[file]} is not what is said: {said[:200]}"

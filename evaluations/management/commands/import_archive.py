@@ -11,6 +11,7 @@ from core.archive.answering import Answers, Content
 from core.archive.proposal import Proposal, Question
 from core.archive.reading import read_archive
 from core.archive.sheet import read_file
+from core.table_files import MAX_BYTES
 from core.tables import NotReadable
 from evaluations.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
 from evaluations.importing.applying import apply_import
@@ -60,7 +61,9 @@ class Command(BaseCommand):
     def read(self, path: Path, plan: Plan) -> Proposal:
         """What the file says."""
         try:
-            return read_archive(read_file(path.name, path.read_bytes()), plan.years)
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+            return read_archive(read_file(path.name, content), plan.years)
         except OSError as error:
             raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
         except NotReadable as error:
@@ -72,7 +75,7 @@ class Command(BaseCommand):
             given = json.loads(path.read_text(encoding="utf-8-sig"))
             parts = [given.get(name) or {} for name in ("answers", "typed", "measures")]
             chosen, typed, targets = ({str(k): str(v) for k, v in part.items() if v is not None} for part in parts)
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             raise CommandError(f"答えのファイル「{path}」を読み取れません。", returncode=2) from error
         return Filled(Answers(chosen, typed), targets)
 
