@@ -1,7 +1,6 @@
 """Writes an 入力様式 as an Excel workbook: what may be filled in is open and checked, everything else is protected."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -40,7 +39,7 @@ from core.evaluation_sheet import Shown
 from core.printed_table import GREY, PALE, fit_height, put, set_up_print, set_widths
 from core.signs import for_workbook
 from core.words import Certainty, State, ValueKind
-from core.workbook import UNIT_FONT, timeless, write_keys
+from core.workbook import UNIT_FONT, saved, write_keys
 
 HOW_TO = "書き方"
 WHO_ROW, HEADING_ROW = 4, 5
@@ -70,9 +69,7 @@ def write_entry_form(form: EntryForm) -> bytes:
     _set_up(sheet, form)
     _write_how_to(workbook.create_sheet(HOW_TO), form)
     write_keys(workbook, form_key_rows(printed_form(form)), form.name)
-    stream = BytesIO()
-    workbook.save(stream)
-    return timeless(stream.getvalue())
+    return saved(workbook)
 
 
 def _write_head(sheet: Worksheet, form: EntryForm) -> None:

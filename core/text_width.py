@@ -1,6 +1,7 @@
 """How wide Japanese text is and where it wraps: spreadsheets do not fit merged cells to their text, so we must know."""
 
 import re
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 # Half an em is the norm; the fonts that stand in where the named one is missing draw digits a little wider.
@@ -11,6 +12,7 @@ _NEVER_LAST = "（［｛「『【〈《〔〝"
 _PIECE = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
+@lru_cache(maxsize=1024)
 def text_width(text: str, size: float) -> float:
     """Width in points at the font size: East Asian wide and ambiguous characters fill a square."""
     return sum(size if east_asian_width(sign) in "WFA" else size * NARROW_EM for sign in text)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from copy import copy
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
@@ -16,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from core.evaluation_sheet import SheetBook
 from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
@@ -50,9 +53,7 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     write_keys(workbook, key_rows(printed), name_of(printed))
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
-    stream = BytesIO()
-    workbook.save(stream)
-    return timeless(stream.getvalue())
+    return saved(workbook)
 
 
 def _write_cells(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign) -> None:
@@ -168,13 +169,21 @@ def _footer(text: str) -> str:
     return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")
 
 
-def timeless(workbook: bytes) -> bytes:
-    """The file without the moment of its making."""
+def saved(workbook: Workbook) -> bytes:
+    """The file, without the moment of its making."""
     stream = BytesIO()
-    with ZipFile(BytesIO(workbook)) as source, ZipFile(stream, "w", ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _MOMENT.sub(b"", content)
-            target.writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
+    ExcelWriter(workbook, _Timeless(stream, "w", ZIP_DEFLATED)).save()
     return stream.getvalue()
+
+
+class _Timeless(ZipFile):
+    """An archive whose parts know no moment."""
+
+    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        content = data.encode() if isinstance(data, str) else data
+        if name == "docProps/core.xml":
+            content = _MOMENT.sub(b"", content)
+        super().writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        self.writestr(str(arcname), Path(filename).read_bytes())

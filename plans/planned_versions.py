@@ -3,7 +3,7 @@
 No page asks for the revisions beside its values: each row that one of them wrote or replaced brings its day and reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,14 +42,16 @@ def with_decisions(rows: QuerySet[YearlyValue]) -> QuerySet[YearlyValue]:
     return rows.annotate(written_by=_decision("revision"), replaced_by=_decision("replaced_in"))
 
 
-def versions_of(rows: Iterable[YearlyValue]) -> Versions:
+def versions_of(rows: Collection[YearlyValue]) -> Versions:
     """The versions of one 計画値 from all rows of its cell, which `with_decisions` fetched."""
+    if not any(row.revision or row.replaced_in is not None for row in rows):
+        return ()
     versions = {0: PlannedVersion(0, EMPTY)}
     for row in sorted(rows, key=lambda row: row.revision):
         versions[row.revision] = _version(row.revision, row.value, row.written_by)  # type: ignore[attr-defined]
         if row.replaced_in is not None:  # by nothing, unless the next row says otherwise
             versions[row.replaced_in] = _version(row.replaced_in, EMPTY, row.replaced_by)  # type: ignore[attr-defined]
-    return tuple(versions.values()) if len(versions) > 1 else ()
+    return tuple(versions.values())
 
 
 def versions_in_words(versions: Versions, kind: ValueKind, unit: str = "") -> str:

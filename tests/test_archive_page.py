@@ -155,6 +155,18 @@ def test_an_editor_takes_values_of_measures_that_are_there_and_nothing_else(clie
     assert len(stored_values(plan.measures.all())) == 3
 
 
+def test_an_editor_is_told_of_nothing_left_out_where_the_plan_has_it_all(client, manager):
+    plan = a_plan()
+    client.post(address(), confirmation_in(client.post(address(), fields_in(client.post(address(), {"text": SHORT})))))
+    client.force_login(a_user(Role.EDITOR, plan.municipality))
+
+    preview = client.post(address(), fields_in(client.post(address(), {"text": SHORT})))
+
+    assert plan.measures.count() == 2
+    assert "いまの内容と違うところはありません。" in preview.text
+    assert "「管理」の役割の人だけが取り込めるため" not in preview.text
+
+
 def test_a_locked_year_is_named_and_the_answers_stay(client, manager):
     plan = a_plan()
     section = a_section(plan, 3, "拠点等の整備")

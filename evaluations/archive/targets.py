@@ -120,14 +120,14 @@ def _beside_the_plan(question: Question, targets: Mapping[str, Target], stored: 
     agreeing = [
         choice.value
         for choice in question.choices
-        if choice.effects and all(_stands(effect, targets, stored) for effect in choice.effects)
+        if choice.effects and all(stands_already(effect, targets, stored) for effect in choice.effects)
     ]
     if len(agreeing) != 1 or question.about == "loose":
         return question
     return replace(question, proposed=agreeing[0], thought=f"{question.thought}{_OF_THE_PLAN}")
 
 
-def _stands(effect: object, targets: Mapping[str, Target], stored: StoredPlan) -> bool:
+def stands_already(effect: object, targets: Mapping[str, Target], stored: StoredPlan) -> bool:
     """Whether the plan says the same already."""
     if not isinstance(effect, PutValue | PutBaseline):
         return False

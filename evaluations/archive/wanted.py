@@ -8,7 +8,7 @@ from core.archive.proposal import Proposal, ProposedMeasure, PutText, PutValue
 from core.archive.section_reading import guessed
 from core.numerals import squeeze
 from core.words import Direction, Family, Side, ValueKind
-from evaluations.archive.targets import Target, asked_of, new_codes, section_numbers, targets_of
+from evaluations.archive.targets import Target, asked_of, new_codes, section_numbers, stands_already, targets_of
 from evaluations.importing.cells import FIELDS
 from evaluations.importing.changes import (
     GOAL_LABELS,
@@ -93,8 +93,9 @@ def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
     changes = [change for change in changes_of_rows(rows, here.plan, report, access=here.access) if _differs(change)]
     changes = [_completed(change, here, content, codes) for change in changes]
     there = set(here.stored.sections) | {change.number for change in changes if isinstance(change, NewSection)}
-    changes += _texts(here, content, there, report)
-    if not here.may_manage:
+    goals = _goals_there(here.plan)
+    changes += _texts(here, content, goals, there, report)
+    if not here.may_manage and _is_for_managers(here, content, goals):
         report.warn("A1", _MASTERS_ASIDE)
     return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings)), content
 
@@ -211,10 +212,24 @@ def _heading(quantity: str) -> str:
     return quantity[:60] if any(sign in quantity for sign in "（(") else ""
 
 
-def _texts(here: Beside, content: Content, there: set[int], report: Report) -> Iterator[ImportChange]:
+def _is_for_managers(here: Beside, content: Content, goals: Mapping[int, OutcomeTarget]) -> bool:
+    """Whether the sheet says something that the plan does not and that only a manager takes in."""
+    numbers = section_numbers(here.proposal, here.stored)
+    return (
+        any(not target.code for target in here.targets.values())
+        or any(not stands_already(one, here.targets, here.stored) for one in content.baselines.values())
+        or any(
+            name in GOAL_LABELS and squeeze(getattr(goals.get(numbers[section]), name, "")) != squeeze(text.text)
+            for (section, name), text in content.texts.items()
+        )
+    )
+
+
+def _texts(
+    here: Beside, content: Content, goals: Mapping[int, OutcomeTarget], there: set[int], report: Report
+) -> Iterator[ImportChange]:
     """The texts that differ by more than their blanks."""
     numbers = section_numbers(here.proposal, here.stored)
-    goals = _goals_there(here.plan)
     written = _evaluations_there(here.plan, content.year)
     for (section, name), text in content.texts.items():
         number = numbers[section]
