@@ -10,7 +10,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.tidy import REQUIRED
@@ -34,15 +34,18 @@ class HostileFile:
 
 def hostile_files(honest: bytes, marker: str) -> Iterator[HostileFile]:
     """All of them. `honest` is a small workbook that a door takes, `marker` a file that nobody may open."""
-    for name, content, says in [
-        *_archives(honest),
-        *_entities(honest, marker),
-        *_sheets(honest),
-        *_parts(honest),
-        *_other_kinds(),
-        *_tables(),
-        *_json(),
-    ]:
+    yield from _as_files(_archives(honest))
+    yield from hostile_workbooks(honest, marker)
+    yield from _as_files([*_other_kinds(), *_tables(), *_json()])
+
+
+def hostile_workbooks(honest: bytes, marker: str) -> Iterator[HostileFile]:
+    """Those that stand in a sound archive, which is read alike whatever is in it."""
+    yield from _as_files([*_entities(honest, marker), *_sheets(honest), *_parts(honest)])
+
+
+def _as_files(made: "Iterable[Made]") -> Iterator[HostileFile]:
+    for name, content, says in made:
         yield HostileFile(name, content() if callable(content) else content, says)
 
 

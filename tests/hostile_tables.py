@@ -90,8 +90,7 @@ def tables() -> Iterator[Named]:
     for name, cells in (
         ("formulas", ["=1+1", "'@1"]),
         ("figures", ["１，２３４人", "1人 2人", "▲3", "－"]),
-        ("blanks", ["　居 宅\n介護 ", "同上", ""]),
-        ("eras", ["令和3年度", "R4", "①㍻"]),
+        ("texts", ["　居 宅\n介護 ", "同上", "令和3年度", "①㍻"]),
     ):
         line = (cells * 100)[:100]
         yield f"against-{name}.csv", _csv([header, *([line] * (MAX_CELLS // 100 - 10))])

@@ -23,7 +23,7 @@ from plans.models import Municipality, Role
 from plans.sheet_layout_files import layout_file
 from tests.archive_sheets import INZAI
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, a_value
-from tests.hostile_files import BROKEN, SLOW, TOO_LARGE, HostileFile, hostile_files
+from tests.hostile_files import BROKEN, SLOW, TOO_LARGE, HostileFile, hostile_files, hostile_workbooks
 from tests.hostile_tables import forms, old_sheets, tables
 from tests.packages import a_file
 from tests.sheet_files import a_sheet
@@ -67,7 +67,7 @@ def folder(plan, tmp_path):
     codes = [measure.code for measure in plan.measures.all()]
     files = {
         "table": [*hostile_files(table, str(marker)), _slow(rows[0])],
-        "sheet": [file for file in hostile_files(sheet, str(marker)) if file.name.endswith(".xlsx")],
+        "sheet": [*hostile_workbooks(sheet, str(marker))],
         "form": [HostileFile(*named, "") for named in forms(form, codes)],
         "old": [HostileFile(*named, "") for named in old_sheets()],
         "data": [HostileFile(*named, "") for named in tables()],
