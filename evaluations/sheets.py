@@ -40,10 +40,15 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
     `form` None is the plan's own layout and edition.
     """
     form = form or form_of(plan)
+    book = marked_book(plan, year, access=access, form=form)
+    return write_evaluation_sheet(book, form.design, form.edition)
+
+
+def marked_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> SheetBook:
+    """The book of `sheet_book` with what it says of itself: which publication it prints, or that it prints none."""
     material = _material(plan, year, access, form)
     book = _book(plan, year, access, material)
-    mark = mark_among(material.sections, year, lambda published: _says_the_same(book, material, published))
-    return write_evaluation_sheet(replace(book, mark=mark), form.design, form.edition)
+    return replace(book, mark=mark_among(material.sections, year, lambda one: _says_the_same(book, material, one)))
 
 
 def sheet_as_printed(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> PrintedSheet:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from core.values import EMPTY, Value
 from core.words import Family, Side, State, ValueKind
+from evaluations.citations import not_published
 from evaluations.revisions import correct_revision, days_of, open_revision, remove_revision, why_not_on
 from plans.actions import CellChange, record_values
 from plans.models import Change, Door, Municipality, PlanRevision, Role, Subject, YearlyValue, YearState
@@ -418,6 +419,8 @@ def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, 
         ),
         ("第1節", "a", "地域移行者数", "人", "令和4年度", 12, 15, "変更なし", 3, "第1回：=1+1\n二行目"),
         ("第1節", "b", "設置", "か所", "令和5年度", "なし", "変更なし", "設定しない", None, "第2回：二つ目"),
+        (None, *blank),
+        (not_published().words, *blank),
     ]
     sheet = load_workbook(io.BytesIO(response.content)).active
     assert [sheet.cell(6, column).data_type for column in (6, 7, 9, 10)] == ["n", "n", "n", "s"]
@@ -427,7 +430,11 @@ def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, 
 def test_a_table_without_changes_says_so(client, plan):
     client.force_login(a_user(Role.VIEWER))
 
-    assert cells(table(client, plan))[-1][0] == "変更した計画値はありません。"
+    assert [row[0] for row in cells(table(client, plan))][-3:] == [
+        "変更した計画値はありません。",
+        None,
+        not_published().words,
+    ]
 
 
 # --- Bars and simultaneous people ---

@@ -18,7 +18,7 @@ from core.sheet_design import Edition
 from core.sheet_pages import lay_out
 from core.words import Family, Side
 from evaluations.models import Evaluation
-from evaluations.sheets import sheet_book, sheet_bytes
+from evaluations.sheets import marked_book, sheet_bytes
 from plans.models import Plan, YearState
 from plans.sheet_layouts import FOLDER, form_of
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state
@@ -57,7 +57,7 @@ def year_of(plan: Plan) -> int:
 
 def placed_sheet(plan: Plan, layout: str, edition: str) -> PlacedSheet:
     form = form_of(plan, layout, edition)
-    return lay_out(sheet_book(plan, year_of(plan), access=None, form=form), form.design, form.edition)
+    return lay_out(marked_book(plan, year_of(plan), access=None, form=form), form.design, form.edition)
 
 
 def written_sheet(plan: Plan, layout: str, edition: str) -> bytes:
