@@ -57,7 +57,7 @@ demo: $(STAMP) ## everything: environment, database, demo data, people, server o
 
 PYTEST = "$(BIN)/python" -m pytest -n "$(JOBS)" $(PYTEST_ARGS)
 
-test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL (what asks no database runs once)
+test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL (what cannot depend on the database runs once)
 	@echo "== The suite on SQLite"
 	@DATABASE_URL= $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \

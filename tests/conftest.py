@@ -40,7 +40,7 @@ HARMLESS_VIOLATIONS = frozenset({"sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkz
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 PARTS = {"browser": "browser", "libreoffice": "LibreOffice"}
 ONLY_ON = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
-ASKS_A_DATABASE = {"db", "transactional_db", "live_server"}
+ASK_A_DATABASE = {"db", "transactional_db", "live_server"}
 
 
 # --- The ground: quick and quiet settings, one database per run and process ---
@@ -143,9 +143,9 @@ def soffice() -> Path:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
     if config.getoption("--database-only"):
-        left = [item for item in items if not _asks_a_database(item)]
+        left = [item for item in items if not _depends_on_the_database(item)]
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if _asks_a_database(item)]
+        items[:] = [item for item in items if _depends_on_the_database(item)]
     # The long ones first, or one process ends the run with them while the others have nothing left to do.
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
@@ -160,13 +160,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--database-only", action="store_true", help="only what asks a database: what asks none ran with the other one"
+        "--database-only",
+        action="store_true",
+        help="only what may depend on the database; the rest ran before",
     )
 
 
-def _asks_a_database(item: pytest.Item) -> bool:
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    # What a browser does with a page is the same on both; the stories are told on both all the same.
+    if item.get_closest_marker("browser") and not item.path.name.startswith("test_story"):
+        return False
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & ASKS_A_DATABASE) or any(map(item.get_closest_marker, ("django_db", *ONLY_ON)))
+    return bool(names & ASK_A_DATABASE) or any(map(item.get_closest_marker, ("django_db", *ONLY_ON)))
 
 
 class Attendance:

@@ -86,7 +86,7 @@ def violations(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found.response["violations"]]
 
 
-@pytest.mark.parametrize(("username", "width"), [("manager", 1280), ("manager", 360), ("viewer", 360), ("other", 1280)])
+@pytest.mark.parametrize(("username", "width"), [("manager", 360), ("viewer", 360), ("other", 1280)])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(context, page, live_server, demo, username, width):
     page.set_viewport_size({"width": width, "height": 900})
     sign_in(context, username, live_server.url)
