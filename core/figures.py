@@ -199,6 +199,14 @@ def shown_number(value: Value, kind: ValueKind) -> str:
     return plain(value.amount)
 
 
+def signed_difference(figures: Figures) -> str:
+    """差 with its sign: +2, -1, 0; points to one decimal in a 割合; "" where there is none."""
+    if figures.difference is None:
+        return ""
+    text = (one_decimal if figures.nature.kind is ValueKind.RATE else plain)(figures.difference)
+    return f"+{text}" if figures.difference > 0 else text
+
+
 def hidden(figures: Figures, word: str = UNDER_REVIEW) -> Figures:
     """The same figures for a reader who may not see the actual: the plan stays, the actual becomes a word.
 

@@ -27,7 +27,6 @@ REASONS = (
     *(state.label for state in State if state is not State.NOT_SET), NO_PARTS, ZERO_GOAL,
 )  # fmt: skip
 """Why a city is not in a total, in the order in which a sentence names them."""
-CANNOT_ADD = "分子・分母がないため合計できない"
 
 
 @dataclass(frozen=True)

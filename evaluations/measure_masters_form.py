@@ -208,16 +208,7 @@ def _initial(measure: Measure) -> dict[str, Any]:
     found: dict[str, Any] = {name: columns[column] for name, column in COLUMNS.items()}
     if measure.baseline_year is not None:
         found["baseline_year"] = wareki(measure.baseline_year)
-    plain_fields = (
-        "baseline_text",
-        "baseline_is_same_quantity",
-        "quantity",
-        "definition",
-        "data_source",
-        "order",
-        "catalogue_code",
-    )
-    found |= {name: getattr(measure, name) for name in (*plain_fields, "sheet_block")}
+    found |= {name: getattr(measure, name) for name in AS_THEY_ARE}
     for name in ("since_year", "until_year"):
         year = getattr(measure, name)
         found[name] = wareki(year) if year is not None else ""

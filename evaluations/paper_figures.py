@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.figures import Figures, shown_number
+from core.figures import Figures, shown_number, signed_difference
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.values import Value
@@ -51,7 +51,7 @@ def figure_blocks(rows: Iterable[MeasureRow], city: Municipality) -> tuple[Figur
 
 def _block(row: MeasureRow, city: Municipality) -> FigureBlock:
     measure = row.measure
-    kind, unit = ValueKind(measure.value_kind), measure.unit.replace("か所", city.place_word)
+    kind, unit = ValueKind(measure.value_kind), city.unit(measure.unit)
     told = [list(_lines(cell.figures, kind, unit, city.planned_word).items()) for cell in row.cells]
     names = [name for name, _ in told[0]] if told else []
     lines = tuple(FigureLine(name, tuple(year[place][1] for year in told)) for place, name in enumerate(names))
@@ -87,7 +87,7 @@ def _lines(f: Figures, kind: ValueKind, unit: str, planned_word: str) -> dict[st
         planned_word: _amount(f.planned, kind, unit, f.planned.state.label if f.planned.state else "なし"),
         "実績値": actual,
         "内訳": FigureCell(_parts(f.actual)),
-        "差": FigureCell("" if f.difference is None else f"{_signed(f, kind)}{points}"),
+        "差": FigureCell("" if f.difference is None else f"{signed_difference(f)}{points}"),
         "達成率": FigureCell(_percent(f.achievement_rate)),
         "乖離率": FigureCell(_percent(f.deviation_rate)),
         "削減率": FigureCell(_percent(f.reduction_rate)),
@@ -107,13 +107,6 @@ def _parts(value: Value) -> str:
     if value.numerator is None or value.denominator is None:
         return ""
     return f"{plain(value.numerator)} ÷ {plain(value.denominator)}"
-
-
-def _signed(figures: Figures, kind: ValueKind) -> str:
-    difference = figures.difference
-    assert difference is not None  # noqa: S101 - asked by the caller
-    written = one_decimal(difference) if kind is ValueKind.RATE else plain(difference)
-    return f"+{written}" if difference > 0 else written
 
 
 def _percent(rate: Decimal | None) -> str:

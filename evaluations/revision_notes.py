@@ -19,7 +19,7 @@ def revision_notes(plan: Plan, rows: Iterable[MeasureRow]) -> Iterator[str]:
         yield f"第{one.number}回計画変更{day}：{one.reason}"
     for row in rows:
         measure = row.measure
-        kind, unit = ValueKind(measure.value_kind), measure.unit.replace("か所", plan.municipality.place_word)
+        kind, unit = ValueKind(measure.value_kind), plan.municipality.unit(measure.unit)
         changed = [
             f"{wareki(cell.year)} {versions_in_words(cell.versions, kind, unit)}" for cell in row.cells if cell.versions
         ]

@@ -129,7 +129,7 @@ def revisions_page(plan: Plan, revision_number: str = "") -> RevisionsPage:
 
 def table_bytes(page: RevisionsPage) -> bytes:
     """The changed 計画値 as an .xlsx file."""
-    plan, place = page.plan, page.plan.municipality.place_word
+    plan = page.plan
     decided = tuple(
         f"{one.label}（{wareki_day(one.decided_on)}決定）：{'　'.join(one.reason.split())}"
         for one in page.changes
@@ -140,7 +140,7 @@ def table_bytes(page: RevisionsPage) -> bytes:
             section=cell.measure.section.label,
             code=cell.measure.code,
             title=cell.measure.title,
-            unit=cell.measure.unit.replace("か所", place),
+            unit=plan.municipality.unit(cell.measure.unit),
             year=wareki(cell.year),
             planned=tuple(_shown(version.value, cell.kind) if version else None for _, version in cell.columns),
             difference=cell.change.difference,

@@ -74,7 +74,7 @@ def _target(label: str, target: OutcomeTarget, *, is_named: bool) -> Iterator[Bl
 
 def _measure(plan: Plan, row: MeasureRow) -> Block:
     """The name of a measure, what kind of figure it is, and a line for each year."""
-    measure, unit = row.measure, row.measure.unit.replace("か所", plan.municipality.place_word)
+    measure, unit = row.measure, plan.municipality.unit(row.measure.unit)
     figures = row.cells[0].figures
     return [
         f"{Family(measure.family).label}の指標、{_title(measure)}",

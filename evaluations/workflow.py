@@ -15,8 +15,6 @@ from plans.access import Access, access_for
 from plans.actions import lock_section_year
 from plans.models import MOVES, Change, Section, SectionYear, Subject, YearState
 
-STEPS = ("submitted", "checked", "returned", "confirmed", "published")
-
 
 @dataclass(frozen=True)
 class Move:

@@ -88,6 +88,10 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def unit(self, unit: str) -> str:
+        """A unit with the city's own way of writing か所."""
+        return unit.replace("か所", self.place_word)
+
     def clean(self) -> None:
         """The check digit must fit."""
         try:

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import fiscal_months, fiscal_years
-from core.figures import Figures, shown_number
+from core.figures import Figures, shown_number, signed_difference
 from core.numerals import one_decimal, plain
 from core.prose import circled, printed_lines
 from core.values import Value
@@ -21,6 +21,7 @@ register = template.Library()
 
 
 register.filter("circled", circled)
+register.filter("signed_difference", signed_difference)
 
 
 @register.filter
@@ -75,18 +76,9 @@ def actual_number(figures: Figures) -> str:
 
 
 @register.filter
-def signed_difference(figures: Figures) -> str:
-    """差 with its sign: +2, -1, 0; points to one decimal in a 割合; blank where there is none."""
-    if figures.difference is None:
-        return ""
-    text = (one_decimal if figures.nature.kind is ValueKind.RATE else plain)(figures.difference)
-    return f"+{text}" if figures.difference > 0 else text
-
-
-@register.filter
 def unit_of(unit: str, municipality: Municipality) -> str:
     """A unit with the city's own way of writing か所."""
-    return unit.replace("か所", municipality.place_word)
+    return municipality.unit(unit)
 
 
 @register.filter
