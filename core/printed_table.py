@@ -6,7 +6,6 @@ from decimal import Decimal
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -14,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.citation import Mark
 from core.evaluation_sheet import Shown
+from core.signs import escaped
 from core.text_width import wrap
 from core.tidy_files import GUARDED
 
@@ -107,7 +107,7 @@ def put(
         cell.value = value
     else:
         text = str(value or "")
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+        cell.value = escaped(text)
         cell.data_type = "s"
         cell.number_format = "@"
         cell.quotePrefix = text.startswith(GUARDED)

@@ -12,7 +12,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from core.signs import for_workbook
+from core.signs import escaped
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
 
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -85,7 +85,7 @@ def _write(cell: Cell, text: str, *, is_number: bool) -> None:
     if is_number:
         cell.value = Decimal(text)
         return
-    cell.value = for_workbook(text)
+    cell.value = escaped(text)
     # openpyxl takes a leading = for a formula, whatever was meant; @ keeps a code like 012345 text when it is edited.
     cell.data_type = "s"
     cell.number_format = "@"

@@ -26,7 +26,7 @@ from core.sheet_design import Edition, Role, SheetDesign
 from core.sheet_grid import PIXEL
 from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
 from core.sheet_pages import lay_out
-from core.signs import for_workbook
+from core.signs import escaped, for_workbook
 
 JAPANESE = 128
 # The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
@@ -81,7 +81,7 @@ def _fill(cell: Cell, value: str | Decimal) -> None:
     if isinstance(value, Decimal):
         cell.value = int(value) if value == value.to_integral_value() else value
         return
-    cell.value = for_workbook(value)
+    cell.value = escaped(value)
     cell.data_type = "s"
 
 
