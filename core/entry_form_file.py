@@ -68,8 +68,7 @@ def write_entry_form(form: EntryForm) -> bytes:
     _add_checks(sheet, form)
     _set_up(sheet, form)
     _write_how_to(workbook.create_sheet(HOW_TO), form)
-    write_keys(workbook, form_key_rows(printed_form(form)), form.name)
-    return saved(workbook)
+    return saved(workbook, write_keys(workbook, form_key_rows(printed_form(form)), form.name))
 
 
 def _write_head(sheet: Worksheet, form: EntryForm) -> None:
