@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from core.numerals import plain
 from core.sheet_xml import SheetXml
 from core.signs import for_workbook
-from core.workbook import saved
+from core.workbook_file import saved
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**11), max_value=10**11, places=3)
 TEXTS = st.text(max_size=30) | st.sampled_from(["=1+1", " 前後の空白 ", "<b>&amp;\"'", "1行目\n2行目", "]]>", "３人"])
