@@ -39,7 +39,8 @@ from core.evaluation_sheet import Shown
 from core.printed_table import GREY, PALE, fit_height, put, set_up_print, set_widths
 from core.signs import for_workbook
 from core.words import Certainty, State, ValueKind
-from core.workbook import UNIT_FONT, saved, write_keys
+from core.workbook import UNIT_FONT, write_keys
+from core.workbook_file import saved
 
 HOW_TO = "書き方"
 WHO_ROW, HEADING_ROW = 4, 5

@@ -1,7 +1,7 @@
 """The cells of a worksheet with their sizes and merges, written as the text of its part.
 
 openpyxl makes an object and then an element of every cell; in a sheet of a thousand cells that takes longer than all
-the rest of the file. The rest (looks, print set-up, page breaks) stays its work: see `core.workbook.saved`.
+the rest of the file. The rest (looks, print set-up, page breaks) stays its work: see `core.workbook_file.saved`.
 """
 
 from collections.abc import Sequence

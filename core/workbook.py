@@ -1,22 +1,16 @@
 """Writes a laid-out evaluation sheet as an Excel workbook: looks, print set-up, values. No formulas."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from io import BytesIO
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from core.evaluation_sheet import SheetBook
 from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
@@ -26,15 +20,13 @@ from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of,
 from core.sheet_pages import lay_out
 from core.sheet_xml import SheetXml
 from core.signs import for_workbook
+from core.workbook_file import saved
 
 JAPANESE = 128
 # The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
 # rounds, and 7.04 for LibreOffice, which does not; in Arial 10 the two would differ by six in a hundred.
 UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
 _OPENS_FORMULA = ("=", "+", "-", "@")
-# A workbook carries the moment of its making twice; without it the same book gives the same bytes.
-_MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
@@ -146,37 +138,3 @@ def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, bo
 def _footer(text: str) -> str:
     """Text for a footer, where & begins a code and all three parts share 255 characters."""
     return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")
-
-
-def saved(workbook: Workbook, cells: Mapping[str, SheetXml]) -> bytes:
-    """The file, without the moment of its making. `cells`: by their names, of the sheets that have none yet."""
-    stream = BytesIO()
-    _Writer(workbook, _Timeless(stream, "w", ZIP_DEFLATED), cells).save()
-    return stream.getvalue()
-
-
-class _Writer(ExcelWriter):
-    """Writes sheets without pictures or comments, some with cells of our own."""
-
-    def __init__(self, workbook: Workbook, archive: ZipFile, cells: Mapping[str, SheetXml]) -> None:
-        super().__init__(workbook, archive)
-        self.cells = cells
-
-    def write_worksheet(self, ws: Worksheet) -> None:
-        # In memory: a temporary file for every sheet takes as long as writing it.
-        writer = WorksheetWriter(ws, BytesIO())
-        writer.write()
-        part = writer.out.getvalue()
-        self._archive.writestr(ws.path[1:], self.cells[ws.title].put_into(part) if ws.title in self.cells else part)
-        ws._rels = writer._rels
-        self.manifest.append(ws)
-
-
-class _Timeless(ZipFile):
-    """An archive whose parts know no moment."""
-
-    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
-        content = data.encode() if isinstance(data, str) else data
-        if name == "docProps/core.xml":
-            content = _MOMENT.sub(b"", content)
-        super().writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
