@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.evaluation_sheet import Shown
 from core.printed_table import GREY, PALE, SIZE, fit_height, put, set_up_print, set_widths
+from core.workbook_file import saved
 
 WIDTHS = (24, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12)
 """In digits: together what A4 landscape holds at this size."""
@@ -37,9 +37,7 @@ def write_blocks(sheet_name: str, title: str, blocks: Iterable[Block]) -> bytes:
     for block in blocks:
         row = _write_block(sheet, row + 1, block)
     set_up_print(sheet, 1, row, len(WIDTHS))
-    stream = BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
+    return saved(workbook)
 
 
 def _write_block(sheet: Worksheet, row: int, block: Block) -> int:

@@ -39,7 +39,8 @@ from core.evaluation_sheet import Shown
 from core.printed_table import GREY, PALE, fit_height, put, set_up_print, set_widths
 from core.signs import for_workbook
 from core.words import Certainty, State, ValueKind
-from core.workbook import UNIT_FONT, saved, write_keys
+from core.workbook import UNIT_FONT, write_keys
+from core.workbook_file import saved
 
 HOW_TO = "書き方"
 WHO_ROW, HEADING_ROW = 4, 5
@@ -68,8 +69,7 @@ def write_entry_form(form: EntryForm) -> bytes:
     _add_checks(sheet, form)
     _set_up(sheet, form)
     _write_how_to(workbook.create_sheet(HOW_TO), form)
-    write_keys(workbook, form_key_rows(printed_form(form)), form.name)
-    return saved(workbook)
+    return saved(workbook, write_keys(workbook, form_key_rows(printed_form(form)), form.name))
 
 
 def _write_head(sheet: Worksheet, form: EntryForm) -> None:

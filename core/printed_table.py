@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -14,8 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.citation import Mark
 from core.evaluation_sheet import Shown
+from core.signs import escaped
 from core.text_width import wrap
 from core.tidy_files import GUARDED
+from core.workbook_file import saved
 
 SIZE, LINE, PADDING = 10, 14.5, 6
 POINTS_PER_DIGIT = 5.25
@@ -74,9 +74,7 @@ def write_table(table: PrintedTable) -> bytes:
         put(sheet, row, 1, table.mark.words)
         sheet.oddFooter.right.text, sheet.oddFooter.right.size = table.mark.short, 8
     set_up_print(sheet, heading_row, row, len(table.columns))
-    stream = BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
+    return saved(workbook)
 
 
 def _put_title(sheet: Worksheet, row: int, title: str, columns: int) -> None:
@@ -107,7 +105,7 @@ def put(
         cell.value = value
     else:
         text = str(value or "")
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+        cell.value = escaped(text)
         cell.data_type = "s"
         cell.number_format = "@"
         cell.quotePrefix = text.startswith(GUARDED)

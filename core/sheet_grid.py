@@ -1,7 +1,7 @@
 """The columns behind a layout: where every box of every band begins and ends, and how far the paper reduces it."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from core.sheet_design import Band, Box, FigureBox, SheetDesign
 from core.text_width import wrap
@@ -130,6 +130,7 @@ def _pixels(points: float) -> float:
     return round(points / PIXEL) * PIXEL
 
 
+@lru_cache(maxsize=512)  # labels, years and words for states come again in every block
 def text_height(text: str, width: float, size: float) -> float:
     """The height that a cell of that width needs for the text; 0 for none."""
     if not text:

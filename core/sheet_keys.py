@@ -59,9 +59,9 @@ class PrintedSheet:
 def printed_sheet(placed: PlacedSheet, stamp: Stamp, layout: str, edition: Edition) -> PrintedSheet:
     """What a laid-out sheet prints: every cell with a text, and every cell that people may fill."""
     cells = [
-        PrintedCell(cell.row, cell.column, cell.key, as_printed(cell.value), cell.joint)
+        PrintedCell(cell.row, cell.column, cell.key, text, cell.joint)
         for cell in placed.cells
-        if as_printed(cell.value) or cell.key != FIXED
+        if (text := as_printed(cell.value)) or cell.key != FIXED
     ]
     return PrintedSheet(stamp, layout, edition, tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
 

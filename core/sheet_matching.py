@@ -77,8 +77,8 @@ def same(text: str, printed: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    unescaped = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
-    return "\n".join(line.strip() for line in unescaped.strip().split("\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
+    return "\n".join(line.strip() for line in lines)
 
 
 def _cell(grid: Grid, row: int, column: int) -> TableCell:

@@ -1,24 +1,16 @@
 """Writes a laid-out evaluation sheet as an Excel workbook: looks, print set-up, values. No formulas."""
 
-import re
 from collections.abc import Sequence
-from copy import copy
 from decimal import Decimal
-from io import BytesIO
-from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from core.evaluation_sheet import SheetBook
 from core.placed_sheet import NumberFormat, PlacedCell, PlacedSheet
@@ -26,16 +18,15 @@ from core.sheet_design import Edition, Role, SheetDesign
 from core.sheet_grid import PIXEL
 from core.sheet_keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
 from core.sheet_pages import lay_out
+from core.sheet_xml import SheetXml
 from core.signs import for_workbook
+from core.workbook_file import saved
 
 JAPANESE = 128
 # The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
 # rounds, and 7.04 for LibreOffice, which does not; in Arial 10 the two would differ by six in a hundred.
 UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
 _OPENS_FORMULA = ("=", "+", "-", "@")
-# A workbook carries the moment of its making twice; without it the same book gives the same bytes.
-_MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
@@ -47,52 +38,33 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     workbook.properties.creator = None
     sheet = workbook.active
     sheet.title = design.sheet_name
-    _write_cells(sheet, placed, design)
     _set_up_print(sheet, placed, design, book)
     printed = printed_sheet(placed, book.stamp, design.key, edition)
-    write_keys(workbook, key_rows(printed), name_of(printed))
+    keys = write_keys(workbook, key_rows(printed), name_of(printed))
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
-    return saved(workbook)
+    return saved(workbook, {sheet.title: _cells(placed, _Styles(sheet, design)), **keys})
 
 
-def _write_cells(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign) -> None:
-    for number, width in enumerate(layout.widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width / PIXEL / UNIT_PIXELS
-    for number, height in enumerate(layout.heights, start=1):
-        sheet.row_dimensions[number].height = round(height / PIXEL) * PIXEL
-    styles = _Styles(sheet, design)
+def _cells(layout: PlacedSheet, styles: "_Styles") -> SheetXml:
+    heights = [round(height / PIXEL) * PIXEL for height in layout.heights]
+    cells = SheetXml(heights, [width / PIXEL / UNIT_PIXELS for width in layout.widths])
     for placed in layout.cells:
         style = styles.of(placed)
-        last_row, last_column = placed.row + placed.rows - 1, placed.column + placed.columns - 1
-        # Every cell under a merge keeps its border: Excel draws the outline of a merged cell from all of them.
-        for row in range(placed.row, last_row + 1):
-            for column in range(placed.column, last_column + 1):
-                sheet.cell(row, column)._style = style
-        if placed.value is not None and placed.value != "":
-            _fill(sheet.cell(placed.row, placed.column), placed.value)
-        if placed.rows * placed.columns > 1:
-            first, last = get_column_letter(placed.column), get_column_letter(last_column)
-            sheet.merged_cells.add(f"{first}{placed.row}:{last}{last_row}")
+        cells.put(placed.row, placed.column, placed.value, style, rows=placed.rows, columns=placed.columns)
+    return cells
 
 
-def _fill(cell: Cell, value: str | Decimal) -> None:
-    """A number stays a number; text stays text, whatever it begins with."""
-    if isinstance(value, Decimal):
-        cell.value = int(value) if value == value.to_integral_value() else value
-        return
-    cell.value = for_workbook(value)
-    cell.data_type = "s"
-
-
-def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> None:
-    """What each cell is, where Excel does not show it; and which sheet this is, should that one be taken away."""
-    keys = workbook.create_sheet(KEY_SHEET)
-    keys.sheet_state = "veryHidden"
+def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> dict[str, SheetXml]:
+    """A sheet for what each cell is, which Excel does not show, with its cells for `saved`; and which sheet this is,
+    should that one be taken away."""
+    workbook.create_sheet(KEY_SHEET).sheet_state = "veryHidden"
+    workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name))
+    cells = SheetXml()
     for number, texts in enumerate(rows, start=1):
         for column, text in enumerate(texts, start=1):
-            _fill(keys.cell(number, column), text)
-    workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name))
+            cells.put(number, column, text)
+    return {KEY_SHEET: cells}
 
 
 class _Styles:
@@ -102,10 +74,10 @@ class _Styles:
         self.sheet, self.design = sheet, design
         side = Side(style=design.border_style, color=f"FF{design.border_colour}")
         self.grid = Border(left=side, right=side, top=side, bottom=side)
-        self.built: dict[tuple[Role, bool, str, bool], StyleArray] = {}
+        self.built: dict[tuple[Role, bool, str, bool], int] = {}
 
-    def of(self, placed: PlacedCell) -> StyleArray:
-        """The style for what a cell is and holds."""
+    def of(self, placed: PlacedCell) -> int:
+        """The number of the style for what a cell is and holds."""
         is_number = isinstance(placed.value, Decimal)
         quoted = isinstance(placed.value, str) and placed.value.startswith(_OPENS_FORMULA)
         key = (placed.role, is_number, _number_format(placed), quoted)
@@ -113,7 +85,7 @@ class _Styles:
             self.built[key] = self._build(*key)
         return self.built[key]
 
-    def _build(self, role: Role, is_number: bool, number_format: str, quoted: bool) -> StyleArray:
+    def _build(self, role: Role, is_number: bool, number_format: str, quoted: bool) -> int:
         look, cell = self.design.looks[role], Cell(self.sheet)
         cell.font = Font(name=self.design.font, charset=JAPANESE, size=look.size, bold=look.bold)
         # A number is shrunk where it must be: Excel prints #### for one wider than its column.
@@ -125,9 +97,8 @@ class _Styles:
             cell.border = self.grid
         if look.fill:
             cell.fill = PatternFill("solid", fgColor=f"FF{look.fill}")
-        style = copy(cell._style)
-        style.quotePrefix = int(quoted)
-        return style
+        cell._style.quotePrefix = int(quoted)
+        return cell.style_id
 
 
 def _number_format(placed: PlacedCell) -> str:
@@ -167,23 +138,3 @@ def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, bo
 def _footer(text: str) -> str:
     """Text for a footer, where & begins a code and all three parts share 255 characters."""
     return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")
-
-
-def saved(workbook: Workbook) -> bytes:
-    """The file, without the moment of its making."""
-    stream = BytesIO()
-    ExcelWriter(workbook, _Timeless(stream, "w", ZIP_DEFLATED)).save()
-    return stream.getvalue()
-
-
-class _Timeless(ZipFile):
-    """An archive whose parts know no moment."""
-
-    def writestr(self, name: Any, data: Any, *_: Any, **__: Any) -> None:  # type: ignore[override]
-        content = data.encode() if isinstance(data, str) else data
-        if name == "docProps/core.xml":
-            content = _MOMENT.sub(b"", content)
-        super().writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        self.writestr(str(arcname), Path(filename).read_bytes())

@@ -12,6 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from core.numerals import plain
+from core.signs import unescaped
 from core.tables import (
     BLANK,
     MAX_CELL,
@@ -112,7 +113,7 @@ class SheetCells:
         if not value:
             return _NOT_CALCULATED if self.has_formula and kind != "str" else BLANK
         if kind in ("str", "inlineStr"):
-            return self._counted(value)
+            return self._counted(unescaped(value))
         if kind == "b":
             return "TRUE" if int(value) else "FALSE"
         if kind == "e":

@@ -54,6 +54,11 @@ class XlsxBook:
                 yield row
                 told = number
 
+    @property
+    def first_shown(self) -> str:
+        """The first sheet that people see: what they take for the table of the book."""
+        return next((name for name in self.sheets if name not in self.hidden), self.sheets[0])
+
     @cached_property
     def _texts(self) -> list[str]:
         return shared_texts(self.archive, self.parts.texts)
@@ -64,6 +69,6 @@ class XlsxBook:
 
 
 def read_xlsx(content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
-    """The first sheet; NotReadable for what is no workbook, is locked, or unpacks to too much."""
+    """The first sheet that people see; NotReadable for what is no workbook, is locked, or unpacks to too much."""
     book = XlsxBook(content)
-    return as_table(book.lines(book.sheets[0]), header_row=header_row, is_wanted=is_wanted)
+    return as_table(book.lines(book.first_shown), header_row=header_row, is_wanted=is_wanted)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from core.signs import unescaped
 from core.tables import MAX_CELL, MAX_CHARACTERS, NotReadable
 from core.xlsx_archive import XlsxArchive
 from core.xml_stream import Attributes, End, Start, TooMuch, XmlStream
@@ -115,7 +116,7 @@ def shared_texts(archive: XlsxArchive, part: str) -> list[str]:
 
     def end() -> None:
         nonlocal characters
-        found = stream.collected().replace("x005F_", "")[: MAX_CELL + 1]
+        found = unescaped(stream.collected())[: MAX_CELL + 1]
         characters += len(found)
         if characters > MAX_CHARACTERS:
             raise TooMuch

@@ -70,8 +70,8 @@ def stored_values(measures: Iterable[Measure]) -> dict[CellKey, Value]:
 
 
 def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
-    """The rows of these measures: what stands, and the 計画値 that a 計画変更 replaced."""
-    return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures])
+    """The rows of these measures in no order: what stands, and the 計画値 that a 計画変更 replaced."""
+    return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures]).order_by()
 
 
 def section_years(plan: Plan, sections: Iterable[Section] | None = None) -> dict[tuple[int, int], SectionYear]:

@@ -25,7 +25,7 @@ from core.lineage import How
 from core.prose import circled
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
-from core.workbook import NO_TIME
+from core.workbook_file import NO_TIME
 from core.yearly_round import RoundStep
 from evaluations.entry_cells import texts_of
 from evaluations.models import Deadline

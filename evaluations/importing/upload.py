@@ -65,7 +65,7 @@ def takes_long(name: str, content: bytes) -> bool:
         book = XlsxBook(content)  # first: it refuses archives that unpack without measure
         if not LONG_ROWS < _rows_about(content) <= MAX_ROWS:
             return False
-        [header] = book.grid(book.sheets[0], rows=1) or [[]]
+        [header] = book.grid(book.first_shown, rows=1) or [[]]
         return has_required([cell.text for cell in header])
     except NotReadable:
         return False

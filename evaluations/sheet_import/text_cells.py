@@ -88,7 +88,7 @@ def _problem(reading: Reading, number: int, name: str, pieces: Sequence[FoundCel
 
 def _text(piece: FoundCell) -> str:
     """The text of a cell with one kind of line end; programs write the other one in their own way."""
-    return piece.cell.text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+    return piece.cell.text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _joined(pieces: Sequence[tuple[str, str]]) -> str:
