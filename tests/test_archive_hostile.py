@@ -61,6 +61,33 @@ def test_a_sheet_of_nothing_but_traps_is_answered_within_two_seconds(body):
     assert time.process_time() - begun < 2
 
 
+GOALS = "成果目標です。①移行者数 4人②相談 3件"
+
+
+@pytest.mark.parametrize(
+    ("overview", "results"),
+    [
+        (GOALS + "【" + "年" * 190_000, "①行った。"),
+        ("①移行" + " a" * 95_000, "①行った。"),
+        (f"①移行 4{chr(0x2003) * 190_000}x", "①行った。"),
+        (GOALS, "①移行" + " a" * 95_000),
+        (GOALS, "令和3年度は1回、" * 20_000),
+        (GOALS, "令和3年度は1人、" * 20_000),
+        (GOALS, "①移行" + "令和3年度 1人、" * 20_000),
+        (GOALS + "【2019年度】 1人" * 17_000, "①行った。"),
+    ],
+    ids=count(),
+)
+def test_a_section_with_an_endless_text_is_answered_within_two_seconds(overview, results):
+    sheet = f"成果目標\t節別\t概要\t実績\t課題\n■移行\t第1節\t{overview}\t{results}\t課題です。"
+    begun = time.process_time()
+
+    with suppress(NotReadable):
+        read_archive(read_file("a.txt", sheet.encode()), YEARS)
+
+    assert time.process_time() - begun < 2
+
+
 def test_the_older_encoding_and_a_workbook_read_as_the_text_does():
     text = INZAI.read_text()
     book = Workbook()

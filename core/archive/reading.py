@@ -20,6 +20,8 @@ from core.archive.words import is_filler
 from core.uploads.tables import NotReadable
 
 MAX_MEASURES = 100
+MAX_QUESTIONS = 300
+"""A sheet of 24 goals leaves about forty. The fields of all must fit into one form."""
 NOTHING_FOUND = (
     "年度の並んだ見出しと、「計画値」「実績値」などの行が見つかりません。"
     "評価シートの、見出しから最後の行までを写して貼り付けてください。"
@@ -71,8 +73,12 @@ def read_archive(sheet: ArchiveSheet, years: Sequence[int]) -> Proposal:
         raise NotReadable(
             f"目標が多すぎます（{count}件）。一度に読み取れるのは{MAX_MEASURES}件までです。節ごとに分けてください。"
         )
-
     questions = _each_by_its_own_key(question for reader in readers for question in reader.questions)
+    if len(questions) > MAX_QUESTIONS:
+        raise NotReadable(
+            f"確かめていただくことが多すぎます（{len(questions):,}件）。一度に読み取れるのは{MAX_QUESTIONS}件までです。"
+            "節ごとに分けてください。"
+        )
     questions += ask_planned_years(readers, years)
     questions[:0] = [
         ask_evaluation_year(sections, questions, outline.before, years),

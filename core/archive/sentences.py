@@ -1,6 +1,7 @@
 """Figures in sentences on an old sheet: found with the year that is said of them, never given a year that is not."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from core.numerals import squeeze
 
 _YEAR_SAID = re.compile(rf"[(（]\s*({YEAR})\s*[)）]|({YEAR})\s*[:：、は]?")
 _LOOSE = re.compile(rf"(?<![0-9０-９.．/／])({NUMBER})\s?({UNIT})(?!目|以内)")
-_BASELINE = re.compile(rf"【([^【】]*?(?:年度|年)[^【】]*)】\s*({NUMBER}\s?{UNIT})")
+_BASELINE = re.compile(rf"【([^【】]*)】\s*({NUMBER}\s?{UNIT})")
 _IN_BASELINE = re.compile(r"((?:[0-9]{4}|(?:令和|平成)(?:元|[0-9]+))年(?:[(（][^()（）]*[)）])?度?)末?")
 
 
@@ -76,13 +77,13 @@ def _figure(text: str, start: int, year: int | None) -> Figure:
 
 def loose_figures(text: str) -> Iterator[Figure]:
     """The figures with a unit outside the items, each with the last year said before it on the way."""
-    inside = [(item.start, item.end) for item in items_of(text)]
-    marks = list(_YEAR_SAID.finditer(text))
+    items, marks = items_of(text), list(_YEAR_SAID.finditer(text))
+    begins, ends = [item.start for item in items], [mark.end() for mark in marks]
     for match in _LOOSE.finditer(text):
-        if any(start <= match.start() < end for start, end in inside):
+        begun, said = bisect_right(begins, match.start()), bisect_right(ends, match.start())
+        if begun and match.start() < items[begun - 1].end:
             continue
-        said = [mark for mark in marks if mark.end() <= match.start()]
-        year = year_of(said[-1][1] or said[-1][2]) if said else None
+        year = year_of(marks[said - 1][1] or marks[said - 1][2]) if said else None
         yield Figure(match[0], match.start(), match.end(), year, match[2])
 
 

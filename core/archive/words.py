@@ -67,6 +67,9 @@ NUMBER = r"[▲△−-]?[0-9０-９][0-9０-９,，]*(?:[.．][0-9０-９]+)?"
 _SIDE_ENDS = sorted((word for word, kind in _ROW_KINDS.items() if kind is not RowKind.DEVIATION), key=len, reverse=True)
 _YEAR_SIGN = re.compile(r"年|[RHＲＨ]")
 _BRACKETS = re.compile(r"[(（\[［][^()（）]*[)）\]］]")
+_AFTER_A_NAME = re.compile(r"[ \u3000:：]")
+LONGEST_FIGURE = 80
+"""Characters; what is longer is a sentence."""
 
 
 def row_kind(text: str) -> RowKind | None:
@@ -186,9 +189,10 @@ def circled_number(text: str) -> int | None:
 
 def named_figure(text: str) -> tuple[str, str]:
     """A name and the figure behind it: (「指導・助言」, 「3件」), (「共有」, 「有 1回」); "" without."""
-    pieces = re.split(r"([ \u3000:：])", text)
-    for place in range(1, len(pieces), 2):
-        name, figure = "".join(pieces[:place]).strip(" :："), "".join(pieces[place + 1 :]).strip(" :：")
+    # Only so far from the end can a figure begin: a text of a hundred thousand words is not tried word by word.
+    first = max(0, len(text.rstrip(" :：")) - LONGEST_FIGURE - 1)
+    for mark in _AFTER_A_NAME.finditer(text, first):
+        name, figure = text[: mark.start()].strip(" :："), text[mark.end() :].strip(" :：")
         if name and is_figure(figure):
             return name, figure
     return text.strip(), ""
@@ -196,8 +200,8 @@ def named_figure(text: str) -> tuple[str, str]:
 
 def is_figure(text: str) -> bool:
     """Whether a text is one figure as cities write it: 4人, 年1回, 10割, 有5人, 有, 17人（移行13人…）."""
-    word = without_bracket(text)
-    return bool(word) and len(text) <= 80 and figure_kind(word) is not None
+    word = without_bracket(text) if len(text) <= LONGEST_FIGURE else ""
+    return bool(word) and figure_kind(word) is not None
 
 
 def without_bracket(text: str) -> str:
