@@ -174,6 +174,12 @@ def require(allowed: bool, sentence: str) -> None:
         raise PermissionDenied(sentence)
 
 
+def require_manager(user: Person, municipality: Municipality, sentence: str) -> None:
+    """403 with a sentence for everybody but the managers of this 自治体. One query."""
+    access = access_for(user, municipality)
+    require(access is not None and access.may_manage, sentence)
+
+
 def state_of(section_year: SectionYear | None) -> str:
     """No row means 下書き."""
     return section_year.state if section_year else YearState.DRAFT
