@@ -11,6 +11,7 @@ from django import forms
 
 from core.catalogue import Entry
 from core.fiscal_years import read_fiscal_year, wareki
+from core.prose import full_stop
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
 from evaluations.importing.columns import canonical
 from evaluations.measure_masters import MastersRefused, Side
@@ -153,8 +154,7 @@ class MeasureForm(forms.Form):
                 try:
                     said[name] = canonical(column, said[name])
                 except ValueError as problem:
-                    sentence = str(problem)
-                    self.add_error(name, sentence if sentence.endswith("。") else f"{sentence}。")
+                    self.add_error(name, full_stop(str(problem)))
         return said
 
     @property

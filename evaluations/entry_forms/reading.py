@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from core.entry_form import CODE, FIELDS, RATE_FIELDS, REMARK, PrintedRow, plain_heading, printed_form
 from core.fiscal_years import wareki
 from core.numerals import squeeze
+from core.prose import full_stop
 from core.sheet_matching import same
 from core.tables import BLANK, NotReadable, TableCell
 from core.values import Value
@@ -213,10 +214,10 @@ class _Reader:
         first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=texts)
         now = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=stands, typed=first.changed)
         if now.problem:
-            self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, _full_stop(now.problem))
+            self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, full_stop(now.problem))
             return
         for warning in now.warnings:
-            self.report.warn(self.file.address(row, "value"), f"「{measure.title}」：{_full_stop(warning)}")
+            self.report.warn(self.file.address(row, "value"), f"「{measure.title}」：{full_stop(warning)}")
         if now.change is None:
             self.unchanged += 1
             return
@@ -271,7 +272,3 @@ def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
 
 def _in_words(value: Value) -> str:
     return side_in_words(value.as_dict() or None)
-
-
-def _full_stop(sentence: str) -> str:
-    return sentence if sentence.endswith("。") else f"{sentence}。"
