@@ -85,7 +85,7 @@ def _master_changes(
     said = {column: text for column, text in new.items() if text != seen[column]}
     if not said:
         return []
-    key, report = PlanKey(plan.municipality.code, plan.kind, plan.generation), Report()
+    key, report = PlanKey.of(plan), Report()
     addresses = {column: column for column in said}
     wanted = WantedPlan(
         key, "", Wanted(""), Wanted(""), measures={measure.code: WantedMeasure(measure.code, said, addresses)}

@@ -77,7 +77,7 @@ class Beside:
 
 def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | None) -> Beside:
     """The proposal matched with the plan, with the questions that remain."""
-    stored = stored_plan(PlanKey(plan.municipality.code, plan.kind, plan.generation))
+    stored = stored_plan(PlanKey.of(plan))
     may_manage = access is None or access.may_manage
     targets = targets_of(proposal, stored, filled.targets, may_manage=may_manage)
     return Beside(plan, access, stored, asked_of(proposal, targets, stored), targets)

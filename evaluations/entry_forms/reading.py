@@ -81,8 +81,7 @@ class FormDesk:
 
 def desk_of(plan: Plan, year: int | None, *, access: Access | None) -> FormDesk:
     """A desk for the forms of this plan. Six queries."""
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    return FormDesk(plan, year, access, stored_plan(key))
+    return FormDesk(plan, year, access, stored_plan(PlanKey.of(plan)))
 
 
 def read_form(name: str, content: bytes, desk: FormDesk) -> FormReading:
@@ -106,7 +105,7 @@ class _Reader:
 
     def __init__(self, name: str, file: FormFile, desk: FormDesk) -> None:
         self.name, self.file, self.desk, self.stored = name, file, desk, desk.stored
-        self.key = PlanKey(desk.plan.municipality.code, desk.plan.kind, desk.plan.generation)
+        self.key = PlanKey.of(desk.plan)
         self.report = Report()
         self.unknown: list[Unknown] = []
         self.changes: list[FormChange] = []

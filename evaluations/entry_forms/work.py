@@ -46,8 +46,7 @@ def as_json(readings: Iterable[FormReading]) -> bytes:
 
 def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
     """What `as_json` kept of the forms of this plan."""
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    return [_from_dict(one, key) for one in json.loads(content)]
+    return [_from_dict(one, PlanKey.of(plan)) for one in json.loads(content)]
 
 
 def _as_dict(reading: FormReading) -> dict[str, Any]:

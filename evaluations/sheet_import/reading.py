@@ -57,7 +57,7 @@ class Reading:
 def reading_of(source: SheetSource, access: Access | None) -> Reading:
     """Everything that the sheet is compared with. Seven queries."""
     plan = source.plan
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
+    key = PlanKey.of(plan)
     written = Evaluation.objects.filter(
         section_year__section__plan=plan, section_year__fiscal_year=source.printed.stamp.year
     ).select_related("section_year__section")
