@@ -12,7 +12,7 @@ from evaluations.opening.adding import MAY_NOT
 from evaluations.publication import lock_plan
 from plans.access import require_manager
 from plans.models import Change, Plan, Section, Subject
-from plans.plan_settings_forms import NameField
+from plans.name_field import NameField
 from plans.prose_field import ProseField
 from targets.actions import outcome_target_of
 from targets.models import OutcomeTarget
