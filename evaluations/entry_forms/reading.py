@@ -18,7 +18,6 @@ from evaluations.importing.changes import PlanKey, ValueChange
 from evaluations.importing.report import MAX_REMARKS, Remark, Report, in_order
 from evaluations.importing.stored import StoredPlan, stored_plan
 from evaluations.sheet_import.difference import Unknown
-from evaluations.sheet_import.value_cells import IS_A_DATE
 from plans.access import Access
 from plans.history import side_in_words
 from plans.models import Measure, Plan
@@ -163,8 +162,7 @@ class _Reader:
             if name not in self.file.columns:
                 continue
             cell = self._cell(line, name)
-            is_a_date = cell.is_date and name not in ("as_of", "note")
-            sentence = cell.problem or (f"{IS_A_DATE}（入力：{cell.text}）。" if is_a_date else "")
+            sentence = cell.problem or ("" if name in ("as_of", "note") else cell.wrong_date)
             if sentence:
                 self._problem(row, name, measure, f"「{title}」は{sentence}")
                 is_sound = False

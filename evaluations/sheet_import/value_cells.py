@@ -20,7 +20,6 @@ from plans.models import Measure
 
 WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
-IS_A_DATE = "日付になっています。セルの表示形式を「標準」か「文字列」に変え、入力し直してください"
 
 
 def value_changes(reading: Reading) -> Iterator[SheetChange]:
@@ -71,7 +70,7 @@ def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, stan
     """The value that was typed; None, and a problem, where it cannot be read."""
     cell, kind = found.cell, ValueKind(measure.value_kind)
     if cell.problem or cell.is_date:
-        _problem(reading, found, cell.problem or f"{IS_A_DATE}（入力：{cell.text}）。")
+        _problem(reading, found, cell.problem or cell.wrong_date)
         return None
     try:
         understood = read_cell(CellTexts(value=_typed(cell, kind)), kind=kind, side=side, stored=stands)
