@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, QueryDict
 
 from core.fiscal_years import wareki
+from plans.access import require_year
 from plans.lineage import plans_around
 from plans.models import Plan, Section
 
@@ -22,8 +23,7 @@ def year_asked(asked: QueryDict) -> int | None:
 
 def section_in_year(plan: Plan, number: int, year: int) -> Section:
     """The 節 with this number; Http404 for a 節 or a year that the plan does not have. One query."""
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     section = plan.sections.filter(number=number).first()
     if section is None:
         raise Http404(f"この計画に第{number}節はありません。")

@@ -29,7 +29,7 @@ from indicators.readings import (
     stored_readings,
     year_from_months,
 )
-from plans.access import state_of
+from plans.access import require_year, state_of
 from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear, YearState
@@ -251,8 +251,7 @@ def monthly_grid(
     `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries,
     and one for strays.
     """
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     everything = list(monthly_measures(plan, year))
     sections = tuple({measure.section_id: measure.section for measure in everything}.values())
     if not sections:

@@ -180,6 +180,12 @@ def require_manager(user: Person, municipality: Municipality, sentence: str) -> 
     require(access is not None and access.may_manage, sentence)
 
 
+def require_year(plan: Plan, year: int) -> None:
+    """404 for a 年度 that the plan does not have."""
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
+
+
 def state_of(section_year: SectionYear | None) -> str:
     """No row means 下書き."""
     return section_year.state if section_year else YearState.DRAFT

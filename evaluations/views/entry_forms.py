@@ -23,7 +23,7 @@ from evaluations.importing.refused import ImportRefused
 from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
-from plans.access import plan_for, require
+from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
 from plans.refusals import Cause
@@ -70,8 +70,7 @@ def _plan(request: PersonRequest, slug: str, year: int) -> Plan:
     """The plan for somebody who may enter; Http404 for a year that it does not have."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     return plan
 
 

@@ -13,7 +13,7 @@ from evaluations.paper_work import PAPER_PDF, pdf_name
 from evaluations.papers import paper_of_plan
 from evaluations.places import PersonRequest, section_in_year, year_asked
 from evaluations.views.long_work import begin
-from plans.access import plan_for
+from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
 
@@ -25,8 +25,7 @@ MEASURES_AT_ONCE = 12
 def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> HttpResponse:
     """One 節 of one 年度, on A4 or on the paper of ?size=. One that would take long is asked for on 「出力」."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     paper = paper_of_plan(plan, year, access=plan.access)
     alone = paper.only(number)
     if alone is None:
