@@ -17,16 +17,15 @@ from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.entry_forms.page import Returned, owner_lines, rival_name
 from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
-from evaluations.importing.applying import apply_import
+from evaluations.importing.confirming import say_count, write_chosen
+from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
-from evaluations.importing.refused import ImportRefused
 from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
-from plans.models import Door, Plan
-from plans.refusals import Cause
+from plans.models import Plan
 from plans.value_rows import newest_number
 
 MAX_FILES = 30
@@ -153,18 +152,18 @@ def _confirm(request: PersonRequest, plan: Plan, year: int) -> HttpResponse:
     if not chosen.changes:
         messages.info(request, "取り込むものが選ばれていません。まだ何も書き込んでいません。")
         return _page(request, plan, year, _to_confirm(request, plan, ReturnedForms((), preview)))
-    try:
-        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=FORM_REASON)
-    except ImportRefused as error:
-        others = tuple(one.sentence for one in error.refused if one.cause is not Cause.CONFLICT)
-        again = ReturnedForms((), chosen.after_conflict(error.refused))
-        outcome = Returned(refused=others) if others else _to_confirm(request, plan, again)
-        return _page(request, plan, year, outcome)
-    if count:
-        messages.success(request, f"変更 {count} 件を取り込みました。")
-    else:
-        messages.info(request, "変更はありませんでした。")
+    done = write_chosen(chosen, plan, request.user, reason=FORM_REASON)
+    if done.outcome:
+        return _page(request, plan, year, _refused(request, plan, done.outcome))
+    say_count(request, done.count)
     return redirect("evaluations:entry_forms", plan.slug, year)
+
+
+def _refused(request: PersonRequest, plan: Plan, outcome: Outcome) -> Returned:
+    """Why nothing was written, or what others changed since, to be chosen."""
+    if outcome.preview is None:
+        return Returned(outcome.failure, refused=tuple(one.sentence for one in outcome.problems))
+    return _to_confirm(request, plan, ReturnedForms((), outcome.preview))
 
 
 def _chosen(preview: Preview, sent: QueryDict) -> Preview:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.table_files import EXTENSIONS, MAX_BYTES
 from core.tidy import REQUIRED
-from evaluations.importing.confirming import chosen_in, count_in_words, write_chosen
+from evaluations.importing.confirming import chosen_in, say_count, write_chosen
 from evaluations.importing.kept_outcome import from_kept
 from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
@@ -75,7 +75,7 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
         if done.message:
             messages.info(request, done.message)
         return _page(request, plan, done.outcome)
-    (messages.success if done.count else messages.info)(request, count_in_words(done.count))
+    say_count(request, done.count)
     return redirect("evaluations:dashboard", plan.slug)
 
 
