@@ -63,7 +63,7 @@ def put_on_top(
 
 
 def in_words(added: Decimal | None, missed: Decimal | None, reason: str, unit: str) -> str | None:
-    """「8人（未達成分 8人、理由：…）」 for the history and the paper; None where nothing was put on top."""
+    """「8人（未達成分 8人、理由：…）」 for the history; None where nothing was put on top."""
     if added is None or missed is None:
         return None
     return f"{plain(added)}{unit}（未達成分 {plain(missed)}{unit}、理由：{reason}）"
