@@ -15,9 +15,8 @@ from evaluations.entry_cells import EntryCell
 from evaluations.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.entry_forms.making import form_material
 from evaluations.importing.changes import PlanKey, ValueChange
-from evaluations.importing.report import MAX_REMARKS, Remark, Report, in_order
+from evaluations.importing.report import MAX_REMARKS, Remark, Report, Unknown, in_order
 from evaluations.importing.stored import StoredPlan, stored_plan
-from evaluations.sheet_import.difference import Unknown
 from plans.access import Access
 from plans.history import side_in_words
 from plans.models import Measure, Plan

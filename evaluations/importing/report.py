@@ -15,6 +15,16 @@ class Remark:
         return f"{self.address} {self.sentence}"
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """A cell of an edited sheet or form that says something else than was printed there, and is not taken in. `note` says why."""
+
+    address: str
+    old: str
+    new: str
+    note: str
+
+
 MAX_REMARKS = 5000
 """More than anybody reads; a hostile table could bring a million."""
 
