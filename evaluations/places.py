@@ -1,18 +1,11 @@
-"""Where in a plan a page stands, and who stands before it."""
+"""Where in a plan a page stands."""
 
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 
 from core.fiscal_years import wareki
 from plans.access import require_year
 from plans.lineage import plans_around
 from plans.models import Plan, Section
-
-
-class PersonRequest(HttpRequest):
-    """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
-
-    user: User
 
 
 def year_asked(asked: QueryDict) -> int | None:

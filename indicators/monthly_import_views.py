@@ -24,11 +24,11 @@ from indicators.monthly_mappings import (
     mapping_form,
     save_mapping,
 )
-from indicators.people import PersonRequest
 from indicators.readings import ReadingChange, ReadingsRefused, record_readings
 from plans.access import require, require_year
 from plans.models import Door, Measure, Plan
 from plans.queries import section_years
+from plans.requests import PersonRequest
 
 MAY_NOT = "月別ファイルの取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 EXTENSIONS = ".csv,.xlsx"

@@ -1,4 +1,4 @@
-"""What is wrong or strange in a table, each with the address of its cell."""
+"""What is wrong or strange in a file, each with the address of its cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ class Remark:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A cell of an edited sheet or form that says something else than was printed there, and is not taken in. `note` says why."""
+    """A cell of an edited sheet or form that says something else than was printed there, and is not taken in. `note`
+    says why."""
 
     address: str
     old: str

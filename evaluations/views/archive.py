@@ -21,9 +21,9 @@ from evaluations.importing.long_import import MAY_NOT
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost
 from evaluations.importing.upload import MAX_SHEET_CHANGES
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.models import Plan
+from plans.requests import PersonRequest
 
 NOTHING_GIVEN = "ファイルも文字もありません。ファイルを選ぶか、評価シートの範囲を貼り付けてください。"
 LONGEST_FORM = 2_400_000

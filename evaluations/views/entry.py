@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.words import Side
 from evaluations.entry_grid import EntryGrid, entry_grid
 from evaluations.entry_todo import next_section_to_enter, year_todo
-from evaluations.places import PersonRequest, section_in_year
+from evaluations.places import section_in_year
 from evaluations.record_counts import RecordsMoved, take_over_counts
 from plans.access import plan_for, require, require_year
 from plans.actions import ValuesRefused, record_values
 from plans.models import Change, Door, Plan, Section
 from plans.refusals import Cause
+from plans.requests import PersonRequest
 
 MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES = "entry_echoes"

@@ -21,11 +21,11 @@ from evaluations.importing.confirming import say_count, write_chosen
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
 from evaluations.long_work.page import result_for, work_for
-from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Plan
+from plans.requests import PersonRequest
 from plans.value_rows import newest_number
 
 MAX_FILES = 30

@@ -11,7 +11,6 @@ from core.pdf import offers_pdf
 from core.workbook_file import XLSX
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
-from evaluations.places import PersonRequest
 from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
@@ -19,6 +18,7 @@ from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
+from plans.requests import PersonRequest
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
 
 

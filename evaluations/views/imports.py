@@ -18,10 +18,10 @@ from evaluations.importing.preview import Preview, signed
 from evaluations.importing.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import result_for, work_for
-from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.models import Plan
+from plans.requests import PersonRequest
 from plans.value_rows import newest_number, newest_revision
 
 LONG_CHANGES = 3_000

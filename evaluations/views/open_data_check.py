@@ -10,7 +10,7 @@ from core.open_data_check import MOST_SHOWN, Verdict, check_open_data
 from core.open_data_rules import RULES
 from core.table_files import MAX_BYTES
 from core.tables import NotReadable
-from evaluations.places import PersonRequest
+from plans.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
