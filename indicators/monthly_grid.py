@@ -351,13 +351,6 @@ def _row(
         year=year,
         cells=tuple(cell(month) for month in MONTHS),
         made=year_from_months(measure, year, stored),
-        reason=_reason(plan, measure),
+        reason=plan.access.why_not_enter(measure) if plan.access.may_write else "",
         seen=posted.offered(measure.code) if posted else None,
     )
-
-
-def _reason(plan: Plan, measure: Measure) -> str:
-    if plan.access.may_enter(measure) or not plan.access.may_write:
-        return ""
-    owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
-    return f"{owner}ほかの課の人は変更できません。"

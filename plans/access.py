@@ -67,6 +67,13 @@ class Access:
         """Own 担当課; without one, all."""
         return self.may_write and self.department_id in (None, measure.department_id)
 
+    def why_not_enter(self, measure: Measure) -> str:
+        """Why somebody who enters others may not enter this one: its 担当課. "" where they may."""
+        if self.may_enter(measure):
+            return ""
+        owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
+        return f"{owner}ほかの課の人は変更できません。"
+
     def sees_actuals(self, state: str) -> bool:
         """Whether actuals and texts of a 節 × 年度 in this state are shown."""
         return self.sees_drafts or state in SETTLED
