@@ -10,7 +10,7 @@ from core.prose import full_stop
 from core.sheet_matching import same
 from core.tables import BLANK, NotReadable, TableCell
 from core.values import Value
-from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, State, ValueKind
+from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, WITHHELD, Side, State, ValueKind
 from evaluations.entry_cells import EntryCell
 from evaluations.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.entry_forms.making import form_material
@@ -21,7 +21,6 @@ from plans.access import Access
 from plans.history import side_in_words
 from plans.models import Measure, Plan
 
-WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 OUTSIDE = (NOT_BEGUN, ENDED)
 TO_BE_READ = "見るための欄のため、取り込みません。"
 NO_CODE = "指標コードのない行のため、取り込みません。"

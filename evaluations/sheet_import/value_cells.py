@@ -12,13 +12,12 @@ from core.sheet_keys import as_printed
 from core.sheet_matching import FoundCell, same
 from core.tables import TableCell
 from core.values import Value
-from core.words import NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, ValueKind
+from core.words import NOT_ENTERED, WITHHELD, Side, ValueKind
 from evaluations.importing.changes import ValueChange
 from evaluations.sheet_blocks import shown, shown_actual
 from evaluations.sheet_import.reading import Reading, SheetChange
 from plans.models import Measure
 
-WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
 
 
