@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.figures import Figures, shown_number, signed_difference
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
+from core.pace import Interim
 from core.values import Value
 from core.words import Certainty, ValueKind
 from plans.planned_versions import versions_in_words
@@ -15,11 +16,21 @@ from plans.queries import YearCell
 
 @dataclass(frozen=True)
 class CellNote:
-    """What is said under the figures of a year. `look` marks it on a page; not every note is for paper."""
+    """What is said under the figures of a year; no line of a page should break within `unbroken`.
 
-    sentence: str
+    `look` marks it on a page; not every note is for paper.
+    """
+
+    text: str
+    unbroken: str = ""
+    end: str = ""
     look: str = ""
     for_paper: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The whole note."""
+        return f"{self.text} {self.unbroken}{self.end}" if self.unbroken else self.text + self.end
 
 
 @dataclass(frozen=True)
@@ -109,11 +120,11 @@ def _notes(cell: YearCell, kind: ValueKind, unit: str) -> Iterator[CellNote]:
     if cell.versions:
         yield CellNote(f"計画変更：{versions_in_words(cell.versions, kind, unit)}", look="revised-note")
     if cell.interim:
-        yield CellNote(_on_the_way(cell, kind, unit))
+        yield _on_the_way(cell.interim, actual, kind, unit)
     if cell.outlook:
         yield CellNote(f"見込み {cell.outlook}", look="outlook", for_paper=False)
     if cell.figures.legacy_deviation is not None and actual.number is None:
-        yield CellNote("旧様式の表では0.0%と印刷される年度です。", for_paper=False)
+        yield CellNote("旧様式の表では「0.0%」", for_paper=False)
     if planned.wording:
         yield CellNote(f"計画の原文：{planned.wording}")
     if actual.wording:
@@ -124,14 +135,11 @@ def _notes(cell: YearCell, kind: ValueKind, unit: str) -> Iterator[CellNote]:
         yield CellNote(f"注記：{actual.note}")
 
 
-def _on_the_way(cell: YearCell, kind: ValueKind, unit: str) -> str:
+def _on_the_way(way: Interim, actual: Value, kind: ValueKind, unit: str) -> CellNote:
     """「期間途中：令和5年度の目標 4人 に対し 2人（均等に進むとこの年度で 2.7人）」."""
-    on_the_way, actual = cell.interim, cell.figures.actual
-    if on_the_way is None:
-        return ""
-    said = f"期間途中：{wareki(on_the_way.goal_year)}の目標 {_amount(Value(on_the_way.goal), kind, unit)}"
-    if actual.number is not None and kind is not ValueKind.PRESENCE:
-        said += f" に対し {_amount(actual, kind, unit)}"
-    if on_the_way.expected is not None:
-        said += f"（均等に進むとこの年度で {one_decimal(on_the_way.expected)}{unit}）"
-    return said
+    has_number = actual.number is not None and kind is not ValueKind.PRESENCE
+    return CellNote(
+        f"期間途中：{wareki(way.goal_year)}の目標 {_amount(Value(way.goal), kind, unit)}",
+        unbroken=f"に対し {_amount(actual, kind, unit)}" if has_number else "",
+        end="" if way.expected is None else f"（均等に進むとこの年度で {one_decimal(way.expected)}{unit}）",
+    )

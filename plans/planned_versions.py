@@ -79,8 +79,8 @@ def planned_in_words(value: Value, kind: ValueKind, unit: str = "") -> str:
 @cache
 def _decision(number: str) -> Case:
     """Day and reason of the 計画変更 with the number in this column; null for 当初, which costs nothing to tell."""
-    of_plan = PlanRevision.objects.filter(plan=OuterRef("measure__plan"), number=OuterRef(number))
-    said = of_plan.order_by().values(said=JSONObject(decided_on="decided_on", reason="reason"))
+    of_plan = PlanRevision.objects.filter(plan=OuterRef("measure__plan"), number=OuterRef(number)).order_by()
+    said = of_plan.values(said=JSONObject(decided_on="decided_on", reason="reason"))
     return Case(When(**{f"{number}__gt": 0}, then=Subquery(said)), output_field=JSONField())
 
 

@@ -95,8 +95,19 @@ def test_the_notes_stand_in_one_order_and_say_which_are_for_the_screen_alone():
     )
 
     assert cell_words(shown, "人").notes == (
-        CellNote("期間途中：令和5年度の目標 9人（均等に進むとこの年度で 3.0人）"),
+        CellNote("期間途中：令和5年度の目標 9人", end="（均等に進むとこの年度で 3.0人）"),
         CellNote("見込み 8人（平均の増減から）", look="outlook", for_paper=False),
-        CellNote("旧様式の表では0.0%と印刷される年度です。", for_paper=False),
+        CellNote("旧様式の表では「0.0%」", for_paper=False),
         CellNote("計画の原文：4人程度"),
+    )
+
+
+def test_a_goal_of_the_last_year_is_set_against_the_actual_in_one_sentence():
+    shown = cell(EMPTY, number(2), interim=Interim(Decimal(9), 2023, Decimal(3)))
+
+    [note] = cell_words(shown, "人").notes
+
+    assert (note.sentence, note.unbroken) == (
+        "期間途中：令和5年度の目標 9人 に対し 2人（均等に進むとこの年度で 3.0人）",
+        "に対し 2人",
     )
