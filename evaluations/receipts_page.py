@@ -7,7 +7,7 @@ from itertools import groupby
 from django.contrib.auth.models import User
 from django.core import signing
 
-from core.package_changes import ChangeKind, PackageChange
+from core.packages.changes import ChangeKind, PackageChange
 from core.words import Side
 from evaluations.importing.preview import MAX_AGE
 from evaluations.models import ReceivedPackage
