@@ -3,6 +3,7 @@
 from django.http import Http404, QueryDict
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from plans.access import require_year
 from plans.lineage import plans_around
 from plans.models import Plan, Section
@@ -11,7 +12,7 @@ from plans.models import Plan, Section
 def year_asked(asked: QueryDict) -> int | None:
     """The 年度 of `?year=`; None where it is no year. The page decides whether its plan has it."""
     text = asked.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+    return read_digits(text) if len(text) == 4 else None
 
 
 def section_in_year(plan: Plan, number: int, year: int) -> Section:

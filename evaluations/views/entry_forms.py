@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.file import XLSX
 from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
 from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
@@ -76,8 +77,7 @@ def _plan(request: PersonRequest, slug: str, year: int) -> Plan:
 def _owner(plan: Plan, asked: str) -> Owner:
     if asked in ("", "none"):
         return Owner() if asked else EVERYBODY
-    known = asked.isascii() and asked.isdigit() and len(asked) < 10
-    department = plan.municipality.departments.filter(pk=int(asked)).first() if known else None
+    department = plan.municipality.departments.filter(pk=read_digits(asked, KEY_DIGITS) or 0).first()
     if department is None:
         raise Http404("この担当課はありません。")
     return Owner(department)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from core.pdf import NoPdfHere
 from evaluations.paper_pdf import PDF, PaperSize, section_pdf
 from evaluations.paper_work import PAPER_PDF, pdf_name
@@ -50,8 +51,7 @@ def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
     if year not in plan.years:
         messages.error(request, "年度を選んでください。")
         return _to_exports(plan)
-    typed = request.POST.get("section", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() else 0
+    number = read_digits(request.POST.get("section", "")) or 0
     title = f"{wareki(year)}の評価書（PDF）"
     if number:
         section = section_in_year(plan, number, year)
