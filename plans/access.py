@@ -98,6 +98,11 @@ def prefectures_of(memberships: Iterable[Membership]) -> list[Municipality]:
     return [municipality for municipality in found if municipality.kind == Municipality.Kind.PREFECTURE]
 
 
+def is_manager_among(memberships: Iterable[Membership]) -> bool:
+    """Whether one of these is the role 管理, which opens 利用者."""
+    return any(membership.role == Role.MANAGER for membership in memberships)
+
+
 def require_membership(user: Person) -> list[Membership]:
     """The roles of a person; 403 with what to do for somebody without any, superusers too. One query."""
     memberships = list(memberships_of(user))

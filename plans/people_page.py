@@ -46,6 +46,7 @@ def chosen_city(managed: list[Municipality], code: str | None) -> Municipality:
 def people_page(city: CityPeople, by: User, sent: PeopleForm | None) -> dict:
     """The page's rows and forms. `sent` is the form that could not be carried out: it keeps what was typed."""
     return {
+        "manages": True,
         "city": city,
         "sent": sent,
         "members": [_member_row(membership, city, by, sent) for membership in city.memberships.values()],

@@ -507,3 +507,13 @@ def test_the_year_puts_the_sections_of_other_departments_last(client, section):
     todo = client.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).context["todo"]
 
     assert [[one.section.number for one in part] for part in (todo.todo, todo.of_others)] == [[2], [1]]
+
+
+def test_the_year_lays_no_section_at_the_door_of_another_department_that_has_no_measures(editor, section):
+    a_section(section.plan, 2, "指標のない節")
+
+    page = editor.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).text
+
+    assert "指標なし" in page
+    assert "数値は担当課の人が入力します" not in page
+    assert '<span class="soft">ほかの担当課</span>' not in page
