@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from plans.access import Access, access_for
 from plans.actions import bump, lock_section_years
 from plans.models import Plan, Section
@@ -36,12 +37,16 @@ class YearLocked(RowRefused):
 
 def read_version(text: str) -> int:
     """The version that a form says it was drawn from; one that never was where it says none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER_DRAWN
+    version = read_digits(text)
+    return NEVER_DRAWN if version is None else version
 
 
 def as_it_stands(row: Row) -> Row:
     """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
-    stands = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
+    # Whoever writes history refers to them, and would wait for us while we wait for the row.
+    rows = type(row)._default_manager.select_for_update(of=("self",))
+    stands = rows.filter(pk=row.pk).order_by("pk").first()
     if stands is None:
         raise RowConflict(None)
     return stands

@@ -1,5 +1,6 @@
 """Elements of a drawing: presentation attributes and no style attribute, every text escaped."""
 
+from functools import lru_cache
 from html import escape
 
 
@@ -35,9 +36,11 @@ def text(
 
 def tag(name: str, *inside: str, **attributes: str | float | None) -> str:
     """One element; `inside` is markup already. text_anchor becomes text-anchor, class_ becomes class."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
+    written = "".join([_attribute(key, value) for key, value in attributes.items() if value is not None])
     return f"<{name}{written}>{''.join(inside)}</{name}>"
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _attribute(key: str, value: str | float) -> str:
+    """Remembered, as the drawings of a page lay their bars and lines in the same places."""
+    return f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
