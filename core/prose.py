@@ -1,8 +1,9 @@
 """Texts as cities print them: enumerations ①②③ run on in one line and are meant as a list."""
 
 import re
-from difflib import SequenceMatcher
 from itertools import accumulate
+
+from core.alignment import opcodes
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _SENTENCE_END = re.compile(r"(?<=[。\n])")
@@ -31,7 +32,7 @@ def unprinted(typed: str, edited: str) -> str:
     starts = dict(zip([0, *ends], range(len(lines)), strict=False))
     before, after = [line for group in groups for line in group], edited.split("\n")
     result: list[str] = []
-    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, start, end, new_start, new_end in opcodes(before, after):
         if kind != "equal":
             result += after[new_start:new_end]
             continue
@@ -51,7 +52,7 @@ def differing(old: str, new: str) -> tuple[str, str]:
     """The sentences in which two texts differ, with … for what they share: what a person has to look at."""
     ours, theirs = ([piece for piece in _SENTENCE_END.split(text) if piece] for text in (old, new))
     shown: tuple[list[str], list[str]] = ([], [])
-    for kind, start, end, new_start, new_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+    for kind, start, end, new_start, new_end in opcodes(ours, theirs):
         for part, pieces in zip(shown, (ours[start:end], theirs[new_start:new_end]), strict=True):
             piece = "".join(pieces) if kind != "equal" else "…"
             part += [piece] if piece and part[-1:] != [piece] else []
@@ -64,5 +65,5 @@ def full_stop(sentence: str) -> str:
 
 
 def circled(label: str) -> str:
-    """ "1" → ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
+    """The label 1 as ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
     return CIRCLED[int(label) - 1] if re.fullmatch(r"[1-9]|1\d|20", label) else label

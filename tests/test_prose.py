@@ -1,5 +1,7 @@
 """Texts as sheets print them, and an edit of the print as an edit of what was typed."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,24 @@ def test_an_unedited_print_is_what_was_typed(typed):
 @given(texts, texts)
 def test_an_edit_prints_as_it_was_edited(typed, edited):
     assert printed(unprinted(typed, printed(edited))) == printed(edited)
+
+
+def test_an_unedited_print_of_a_thousand_equal_lines_is_what_was_typed():
+    typed = "同じ行 ①一 ②一\n" * 1_000 + " 終わり。"
+
+    assert unprinted(typed, printed(typed)) == typed
+
+
+@pytest.mark.parametrize(("old", "new"), [("あ。い。", "い。い。あ。"), ("あ\nい\n", "い\nい\nあ\n")])
+def test_texts_made_of_equal_pieces_are_compared_within_two_seconds(old, new):
+    before, after = (f"初め。{pieces * 3_000}終わり。" for pieces in (old, new))
+    begun = time.process_time()
+
+    shown, kept = differing(before, after), unprinted(before, after)
+
+    assert time.process_time() - begun < 2
+    assert shown == (f"…{old * 3_000}…", f"…{new * 3_000}…")
+    assert kept == after
 
 
 @pytest.mark.parametrize(

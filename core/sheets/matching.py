@@ -4,17 +4,14 @@ Where nothing was moved, by their addresses. Otherwise rows and columns are matc
 them (labels, years, titles), so that an inserted row or a sheet without its keys is still read right.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from core.alignment import has_too_many_pairs, opcodes
 from core.sheets.keys import MAX_SHEET_ROWS, PrintedCell
 from core.sheets.placed import Holds
 from core.uploads.tables import BLANK, NotReadable, TableCell, address
 
-MAX_PAIRS = 50_000
-"""Pairs of equal rows. In a real sheet nearly every row is one of its kind; a made-up one could keep us busy."""
 Grid = Sequence[Sequence[TableCell]]
 Signature = tuple[str, ...]
 
@@ -156,14 +153,11 @@ def _aligned(printed: Mapping[int, Signature], uploaded: Mapping[int, Signature]
     """Which line of the upload is which printed line. As many lines changed between two that agree are taken in order;
     where their number differs they are not found."""
     ours, theirs = sorted(printed), sorted(uploaded)
-    counted = Counter(uploaded.values())
-    if sum(counted[signature] for signature in printed.values()) > MAX_PAIRS:
+    before, after = [printed[number] for number in ours], [uploaded[number] for number in theirs]
+    if has_too_many_pairs(before, after):
         return {}
-    matcher = SequenceMatcher(
-        None, [printed[number] for number in ours], [uploaded[number] for number in theirs], autojunk=False
-    )
     mapped: Mapped = {}
-    for _, start, end, their_start, their_end in matcher.get_opcodes():
+    for _, start, end, their_start, their_end in opcodes(before, after):
         if end - start == their_end - their_start:
             mapped |= dict(zip(ours[start:end], theirs[their_start:their_end], strict=True))
     return mapped
