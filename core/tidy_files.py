@@ -13,9 +13,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.sheet_xml import SheetXml
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
-from core.workbook_file import XLSX, saved
+from core.workbooks.file import XLSX, saved
+from core.workbooks.sheet_xml import SheetXml
 
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 """A text beginning with one of these gets a leading ' in CSV, so that no spreadsheet calculates it."""

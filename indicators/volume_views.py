@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
 from core.values import Value
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
 from indicators.people import PersonRequest
 from indicators.volume_actions import Taking, VolumesMoved, save_forecast, take_over_forecast

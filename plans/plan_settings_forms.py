@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import User
 
-from core.licences import CHOICES as LICENCES
 from core.numerals import plain
+from core.open_data.licences import CHOICES as LICENCES
 from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings

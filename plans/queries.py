@@ -76,7 +76,7 @@ def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
 
 def section_years(plan: Plan, sections: Iterable[Section] | None = None) -> dict[tuple[int, int], SectionYear]:
     """The states of a plan by section id and fiscal year; a key that is absent is 下書き. One query."""
-    rows = SectionYear.objects.filter(section__plan=plan)
+    rows = SectionYear.objects.filter(section__plan=plan).order_by()
     if sections is not None:
         rows = rows.filter(section__in=[section.pk for section in sections])
     return {(row.section_id, row.fiscal_year): row for row in rows}

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from core.numerals import plain
-from core.sheet_xml import SheetXml
 from core.signs import escaped
-from core.workbook_file import saved
+from core.workbooks.file import saved
+from core.workbooks.sheet_xml import SheetXml
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**11), max_value=10**11, places=3)
 EDGY = ["=1+1", " 前後の空白 ", "<b>&amp;\"'", "1行目\n2行目", "]]>", "３人", "_x000D_"]

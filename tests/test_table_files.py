@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from core.table_files import MAX_BYTES, read_table
-from core.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
-from core.xlsx_archive import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
+from core.uploads.table_files import MAX_BYTES, read_table
+from core.uploads.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
+from core.uploads.xlsx_archive import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
 from tests import hostile_files
 from tests.hostile_files import SHEET, TEXTS
 

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
-from core.table_files import read_table
 from core.tidy import COLUMNS, REQUIRED
 from core.tidy_files import as_csv, as_json, as_xlsx
+from core.uploads.table_files import read_table
 from core.words import Direction, Family, ParentRole, Side, State, ValueKind
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import Access

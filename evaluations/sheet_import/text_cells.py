@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 
 from core.fiscal_years import wareki
 from core.numerals import squeeze
-from core.placed_sheet import Holds
 from core.prose import printed, unprinted
-from core.sheet_matching import FoundCell
+from core.sheets.matching import FoundCell
+from core.sheets.placed import Holds
 from core.words import UNDER_REVIEW, UNPUBLISHED
 from evaluations.importing.changes import TextChange
 from evaluations.models import TEXT_FIELDS, TEXT_LABELS

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.carry_over.paper import change_paper, paper_bytes
 from plans.access import plan_for
 from plans.downloads import as_download

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
 from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
 from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged

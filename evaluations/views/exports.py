@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.package_file import EXTENSION
+from core.packages.file import EXTENSION
 from core.pdf import offers_pdf
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
 from evaluations.places import PersonRequest

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.opinion_form import OpinionForm
 from evaluations.opinions import MAY_NOT, add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.opinions_page import OpinionsPage, opinions_page, table_bytes

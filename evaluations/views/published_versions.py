@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.canonical import canonical_text
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.errata_page import corrected_by
 from evaluations.publication_pdfs import BOOK, is_made
 from evaluations.published import PublishedVersion, published_version

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.workbook_file import XLSX
+from core.workbooks.file import XLSX
 from evaluations.places import PersonRequest
 from evaluations.revision_form import RevisionForm
 from evaluations.revisions import MAY_NOT, correct_revision, open_revision, remove_revision
