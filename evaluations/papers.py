@@ -26,6 +26,8 @@ from plans.models import Plan, Section, YearState
 
 K = TypeVar("K")
 V = TypeVar("V")
+_WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
+"""The words for how far a 節 is, the furthest first."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,6 @@ def content_of(paper: EvaluationPaper) -> dict[str, Any]:
         "sections": [section_content(section) for section in paper.sections],
         "opinions": list(paper.opinions),
     }
-
-
-_WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 
 
 def _with_texts(paper: PaperSection, source: Source, promises: Iterable[ActionItem]) -> PaperSection:

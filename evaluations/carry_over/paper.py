@@ -88,9 +88,8 @@ def paper_bytes(paper: ChangePaper) -> bytes:
 def _renumbered(book: Book) -> Iterable[Renumbered]:
     """The 節 of the new plan in order, those that come from somewhere else."""
     for section in dict.fromkeys(measure.section for measure in book.news.values()):
-        before = book.sections_before.get(section.pk, [])
-        if before and [(one.number, one.title) for one in before] != [(section.number, section.title)]:
-            yield Renumbered(tuple(before), section)
+        if before := book.moved_from(section):
+            yield Renumbered(before, section)
 
 
 class _Lines:

@@ -10,17 +10,15 @@ from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
-from evaluations.places import PersonRequest
 from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
-from plans.access import plan_for, require
+from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
+from plans.requests import PersonRequest
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
-
-NOT_A_YEAR = "この計画の期間にない年度です。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,8 +65,7 @@ def tidy_download(request: HttpRequest, slug: str, extension: str) -> HttpRespon
 def text_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The text version of one year."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404(NOT_A_YEAR)
+    require_year(plan, year)
     content = text_bytes(paper_of_plan(plan, year, access=plan.access))
     return as_download(content, CONTENT_TYPE, f"{plan.slug}_{year}年度_テキスト版.txt")
 
@@ -77,8 +74,7 @@ def text_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The evaluation sheet of one year, in the plan's layout or the one of ?layout= and ?edition=."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404(NOT_A_YEAR)
+    require_year(plan, year)
     try:
         form = form_of(plan, request.GET.get("layout", ""), request.GET.get("edition", ""))
     except UnknownLayout as error:
