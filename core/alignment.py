@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 
 MAX_PAIRS = 50_000
-"""Pairs of equal items. In a real text nearly every sentence is one of its kind, and in a real sheet nearly every row."""
+"""Pairs of equal items. In a real text nearly every sentence is one of its kind, in a real sheet nearly every row."""
 
 Opcode = tuple[str, int, int, int, int]
 

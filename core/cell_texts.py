@@ -19,7 +19,7 @@ LABELS = {
 }
 
 
-class NotUnderstood(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
+class NotUnderstood(ValueError):
     """A text that cannot be read: the field it stands in, and a sentence that names it and the remedy."""
 
     def __init__(self, field: str, sentence: str):

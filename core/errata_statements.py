@@ -10,20 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.prose import circled
-from core.words import UNPUBLISHED, Accumulation, Direction, Family, ParentRole, ValueKind
+from core.sheets.design import WRITABLE
+from core.words import UNPUBLISHED, WORDS_OF_A_MEASURE
 
 Body = Mapping[str, Any]
 Key = tuple[str, ...]
 Parts = tuple[tuple[str, str], ...]
 
-TEXTS = {
-    "do_text": "実績・取組の内容",
-    "check_text": "評価（達成状況の分析）",
-    "proposal": "改善方策（案）",
-    "issues_text": "課題と今後の実施について",
-    "act_text": "次年度における取組",
-    "budget_text": "予算・事業への反映",
-}
+TEXTS = {content.value: content.label for content in WRITABLE}
 TARGET = {"title": "成果目標の名前", "overview": "成果目標の概要", "goal_text": "目標"}
 MEASURE = {
     "family": "種別",
@@ -79,17 +73,7 @@ CITY = {
     "place_word": "「か所」の書き方",
 }
 ACTUAL = ("時点", "確定度", "注記")
-_WORDS = {
-    "family": Family,
-    "value_kind": ValueKind,
-    "direction": Direction,
-    "accumulation": Accumulation,
-    "parent_role": ParentRole,
-}
-_PHRASES = {
-    "scope": {"city": "市区町村", "area": "圏域"},
-    "status": {"UNANSWERED": "未回答", "ANSWERED": "回答済み", "REFLECTED": "反映済み", "CARRIED": "次年度へ持ち越し"},
-}
+_STATUS = {"UNANSWERED": "未回答", "ANSWERED": "回答済み", "REFLECTED": "反映済み", "CARRIED": "次年度へ持ち越し"}
 WHOLE = "計画全体"
 KNOWN = {"format", "municipality", "plan", "fiscal_year", "sections", "measures", "rows", "opinions", "revisions"}
 OF_SECTION = {"number", "title", "measures", "published", "targets", "texts", "records", "opinions"}
@@ -225,10 +209,10 @@ def _facts(
 def _words(name: str, fact: Any) -> str:
     if fact is None or fact == "":
         return ""
-    if name in _WORDS:
-        return _WORDS[name](fact).label
-    if name in _PHRASES:
-        return _PHRASES[name].get(fact, fact)
+    if name in WORDS_OF_A_MEASURE:
+        return WORDS_OF_A_MEASURE[name](fact).label
+    if name == "status":
+        return _STATUS.get(fact, fact)
     if isinstance(fact, bool):
         return "はい" if fact else "いいえ"
     return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False, sort_keys=True)

@@ -15,7 +15,7 @@ from core.words import UNDER_REVIEW, Direction, State, ValueKind
 
 HUNDRED = Decimal(100)
 NOT_COUNTED = Value(state=State.NOT_APPLICABLE)
-"""該当なし, which says of a year outside what is said already."""
+"""該当なし: in a year in which the measure is not counted, it says the same as 開始前 or 終了後."""
 FEW_PEOPLE = Decimal(10)
 """Below ten people one person is a large share: a rate then stands beside its 差."""
 
@@ -199,12 +199,17 @@ def shown_number(value: Value, kind: ValueKind) -> str:
     return plain(value.amount)
 
 
-def signed_difference(figures: Figures) -> str:
-    """差 with its sign: +2, -1, 0; points to one decimal in a 割合; "" where there is none."""
+def shown_difference(figures: Figures) -> str:
+    """差 as exported: 2, -1, 0; points to one decimal in a 割合; "" where there is none."""
     if figures.difference is None:
         return ""
-    text = (one_decimal if figures.nature.kind is ValueKind.RATE else plain)(figures.difference)
-    return f"+{text}" if figures.difference > 0 else text
+    return (one_decimal if figures.nature.kind is ValueKind.RATE else plain)(figures.difference)
+
+
+def signed_difference(figures: Figures) -> str:
+    """The same with its sign on pages: +2, -1, 0."""
+    text = shown_difference(figures)
+    return f"+{text}" if figures.difference is not None and figures.difference > 0 else text
 
 
 def hidden(figures: Figures, word: str = UNDER_REVIEW) -> Figures:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from core.fiscal_years import current_fiscal_year
+from core.fiscal_years import BEFORE_ERA, current_fiscal_year
 from core.numerals import squeeze, typed
 
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
@@ -11,8 +11,7 @@ MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 LAST_MONTH = MONTHS[-1]
 
 # The month in which an era is first printed: 令和元年5月, 平成元年1月.
-_ERAS = (("令和", "R", (2019, 5)), ("平成", "H", (1989, 1)), ("昭和", "S", (1926, 12)))
-_OFFSETS = {letter: start[0] - 1 for name, short, start in _ERAS for letter in (name, short)}
+_ERAS = (("令和", (2019, 5)), ("平成", (1989, 1)), ("昭和", (1926, 12)))
 _MONTH_ALONE = re.compile(r"(?P<month>[0-9]{1,2})月?(?:分)?")
 _WITH_YEAR = re.compile(
     r"(?P<era>令和|平成|昭和|[RHS])?\.?(?P<year>[0-9]{1,4}|元)[年./-](?P<month>[0-9]{1,2})"
@@ -40,14 +39,19 @@ def last_day(fiscal_year: int) -> date:
 def month_name(fiscal_year: int, month: int) -> str:
     """令和7年4月; the era of the month itself, so that 2019 begins with 平成31年4月."""
     year = calendar_year(fiscal_year, month)
-    era, start = next((name, start) for name, _, start in _ERAS if (year, month) >= start)
-    count = year - start[0] + 1
+    era = next(name for name, start in _ERAS if (year, month) >= start)
+    count = year - BEFORE_ERA[era]
     return f"{era}{'元' if count == 1 else count}年{month}月"
 
 
 def wareki_day(day: date) -> str:
     """令和4年10月1日."""
     return f"{month_name(current_fiscal_year(day), day.month)}{day.day}日"
+
+
+def western_day(day: date) -> str:
+    """2022年10月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def read_month(text: str) -> tuple[int | None, int]:
@@ -74,4 +78,4 @@ def read_month(text: str) -> tuple[int | None, int]:
 
 def _western(era: str | None, year: str) -> int:
     count = 1 if year == "元" else int(year)
-    return count + _OFFSETS[era] if era else count
+    return count + BEFORE_ERA[era] if era else count

@@ -6,13 +6,12 @@ from datetime import date
 from core.numerals import squeeze, typed
 
 FIRST_YEAR, LAST_YEAR = 1926, 2199
-_ERA_STARTS = {
-    "昭和": 1926,
-    "平成": 1989,
-    "令和": 2019,
-}  # the fiscal year that is 元年度: 2019 is 令和元年度 throughout
-_ERA_LETTERS = {"昭和": "S", "平成": "H", "令和": "R"}
-_ERA_OF_LETTER = {letter: era for era, letter in _ERA_LETTERS.items()}
+LONGEST_PLAN = 12
+"""Years. 障害者計画 of some cities run for ten or twelve."""
+_ERAS = (("昭和", "S", 1926), ("平成", "H", 1989), ("令和", "R", 2019))
+"""Name, letter, and the year that is 元年: as a fiscal year, 2019 is 令和元年度 throughout."""
+BEFORE_ERA = {sign: start - 1 for name, letter, start in _ERAS for sign in (name, letter)}
+"""By name and by letter of an era, the year to which its count is added: 令和3 is 2018 + 3."""
 
 _YEAR = r"(?:西暦)?[0-9]{4}|(?:昭和|平成|令和|[SHR]\.?)(?:元|[0-9]{1,2})"
 # One year, or the same year in both eras: 2021年度, 2019年(令和元)年度, 平成31年度/令和元年度.
@@ -41,15 +40,15 @@ def _western(written: str) -> int:
     digits = written.removeprefix("西暦")
     if digits.isdecimal():
         return int(digits)
-    era = _ERA_OF_LETTER.get(written[0], written[:2])
-    count = written.removeprefix(era).removeprefix(_ERA_LETTERS[era]).removeprefix(".")
+    era = written[0] if written[0] in BEFORE_ERA else written[:2]
+    count = written.removeprefix(era).removeprefix(".")
     number = 1 if count == "元" else int(count)
-    return _ERA_STARTS[era] + number - 1 if number else 0
+    return BEFORE_ERA[era] + number if number else 0
 
 
 def _era(year: int) -> tuple[str, str]:
     """Era and its year as printed: (令和, 元). ValueError before 昭和, which no plan reaches."""
-    for era, start in reversed(_ERA_STARTS.items()):
+    for era, _, start in reversed(_ERAS):
         if year >= start:
             return era, "元" if year == start else str(year - start + 1)
     raise ValueError(f"{year}年度は和暦で表せません")

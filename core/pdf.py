@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 
-class NoPdfHere(Exception):  # noqa: N818 - a sentence for a person
+class NoPdfHere(Exception):
     """PDF cannot be made on this machine; the text says what its operator has to install."""
 
     def __init__(self) -> None:

@@ -4,11 +4,11 @@ A meeting that was cancelled was not held: it counts for nothing, and nobody is 
 参加者数 says nothing about how many came; the sum then says of how many records it is.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
 from core.fiscal_years import wareki
+from core.numerals import squeeze
 from core.take_over_note import FROM_RECORDS, too_long, with_line
 from core.values import Value
 from core.words import Accumulation, Certainty, ValueKind, Word
@@ -31,7 +31,7 @@ def counted_by(kind: ValueKind, accumulation: Accumulation, unit: str) -> Counte
     """
     if kind is not ValueKind.NUMBER or accumulation is not Accumulation.YEAR_TOTAL:
         return None
-    return _BY_UNIT.get(unicodedata.normalize("NFKC", unit).strip())
+    return _BY_UNIT.get(squeeze(unit))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,10 @@ import unicodedata
 EDGES = " \t\r\n\u00a0\u2002\u2003\u2009\u3000\ufeff\u200b"
 """Blanks and line ends around a text come from copying; the rarer separators among "whitespace" are controls."""
 NONCHARACTERS = "\ufffe\uffff"
+OPENS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+"""What a text begins with that a spreadsheet would calculate, or whose first sign it would take away."""
+LONGEST_FOOTER = 80
+"""Signs. All three parts of a footer share 255, and two of them may be texts whose every sign is written as two."""
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile("_x(005[Ff]|00[01][0-9A-Fa-f])_")
@@ -24,6 +28,16 @@ def for_workbook(text: str) -> str:
 def escaped(text: str) -> str:
     """The text as a cell of a workbook is written, where _x000D_ stands for a carriage return."""
     return _ESCAPE.sub("_x005F_", for_workbook(text))
+
+
+def guarded(text: str) -> str:
+    """The text as a CSV is written: one that would open a formula gets a leading ', so that nothing calculates it."""
+    return f"'{text}" if text.startswith(OPENS_A_FORMULA) else text
+
+
+def for_footer(text: str) -> str:
+    """The text for a part of a footer of a workbook, where & begins a code."""
+    return for_workbook(text).replace("\n", " ")[:LONGEST_FOOTER].replace("&", "&&")
 
 
 def unescaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from core.figures import Figures, shown_number
+from core.figures import Figures, shown_difference, shown_number
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.pace import Interim
@@ -39,10 +39,9 @@ def figures_in_words(year: int, figures: Figures, *, planned_word: str = "計画
         f"実績値 {figures.actual_word or _value(figures.actual, kind, base)}",
     ]
     if figures.difference is not None:
-        points = kind is ValueKind.RATE
-        amount = (one_decimal if points else plain)(figures.difference)
         sign = "プラス" if figures.difference > 0 else ""
-        parts.append(f"差 {sign}{said_number(amount)}{'ポイント' if points else base}")
+        points = "ポイント" if kind is ValueKind.RATE else base
+        parts.append(f"差 {sign}{said_number(shown_difference(figures))}{points}")
     if figures.achievement_rate is not None:
         parts.append(f"達成率 {said_number(one_decimal(figures.achievement_rate))}%")
     if figures.reading:

@@ -1,7 +1,8 @@
 """The line in the 注記 of an actual that says how it was taken over from finer records."""
 
-MOST = 1000
-"""Characters a 注記 may have."""
+from core.cell_texts import MAX_LENGTHS
+
+MOST = MAX_LENGTHS["note"]
 FROM_MONTHS = "月別値から："
 FROM_RECORDS = "取組記録から："
 

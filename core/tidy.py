@@ -5,7 +5,7 @@ Source: the exchange contract (「Doors in and out」). A row is a dict from col
 
 from decimal import Decimal
 
-from core.figures import Figures, shown_number
+from core.figures import Figures, shown_difference, shown_number
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.values import Value
@@ -52,6 +52,8 @@ COLUMNS = (
     "判定",
     "注記",
 )
+CODE_PATTERN = "[0-9A-Za-z][0-9A-Za-z_-]{0,39}"
+"""What a 指標コード may be, as one regular expression."""
 REQUIRED = ("団体コード", "計画期", "節番号", "種別", "指標コード", "指標名", "年度")
 DERIVED = ("差", "達成率", "乖離率", "乖離値旧様式", "判定")
 IGNORED_WHEN_READ = (*DERIVED, "年度和暦")
@@ -93,9 +95,8 @@ def planned_columns(planned: Value, kind: ValueKind) -> Row:
 
 def derived_columns(figures: Figures) -> Row:
     """差 … 判定 as exported: rates, and the 差 of a 割合, to one decimal."""
-    difference = one_decimal if figures.nature.kind is ValueKind.RATE else plain
     return {
-        "差": "" if figures.difference is None else difference(figures.difference),
+        "差": shown_difference(figures),
         "達成率": _rate(figures.achievement_rate),
         "乖離率": _rate(figures.deviation_rate),
         "乖離値旧様式": _rate(figures.legacy_deviation),

@@ -13,12 +13,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.signs import OPENS_A_FORMULA, guarded
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
 from core.workbooks.file import XLSX, saved
 from core.workbooks.sheet_xml import SheetXml
 
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
-"""A text beginning with one of these gets a leading ' in CSV, so that no spreadsheet calculates it."""
 _NARROWEST, _WIDEST = 6, 40
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -28,7 +27,9 @@ def as_csv(rows: Sequence[Row]) -> bytes:
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_guarded(column, row[column]) for column in COLUMNS] for row in rows)
+    writer.writerows(
+        [row[column] if column in NUMBER_COLUMNS else guarded(row[column]) for column in COLUMNS] for row in rows
+    )
     return lines.getvalue().encode("utf-8-sig")
 
 
@@ -59,7 +60,7 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
             if text and is_number:
                 cells.put(number, place, Decimal(text))
             elif text:
-                cells.put(number, place, text, guarded_style if text.startswith(GUARDED) else text_style)
+                cells.put(number, place, text, guarded_style if text.startswith(OPENS_A_FORMULA) else text_style)
     return saved(workbook, {sheet.title: cells})
 
 
@@ -68,10 +69,6 @@ FORMATS: dict[str, tuple[Callable[[Sequence[Row]], bytes], str]] = {
     "json": (as_json, "application/json"),
     "xlsx": (as_xlsx, XLSX),
 }
-
-
-def _guarded(column: str, text: str) -> str:
-    return f"'{text}" if column not in NUMBER_COLUMNS and text.startswith(GUARDED) else text
 
 
 def _json_value(column: str, text: str) -> str:

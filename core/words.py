@@ -1,5 +1,6 @@
 """The fixed vocabulary of the field: English in code, Japanese for people. Source: design glossary and figure rules."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -94,6 +95,23 @@ class ParentRole(Word):
     SUBSET = "subset", "内数"
     ADDEND = "addend", "内訳"
 
+
+class Scope(Word):
+    """範囲: whose figure it is, the city's own or that of the 圏域 it shares."""
+
+    CITY = "city", "市区町村"
+    AREA = "area", "圏域"
+
+
+WORDS_OF_A_MEASURE: Mapping[str, type[Word]] = {
+    "family": Family,
+    "value_kind": ValueKind,
+    "direction": Direction,
+    "accumulation": Accumulation,
+    "parent_role": ParentRole,
+    "scope": Scope,
+}
+"""By the field of a measure that keeps one of these words."""
 
 NOT_ENTERED = "未入力"
 UNDER_REVIEW = "確認中"

@@ -10,10 +10,10 @@ from core.citation import Mark
 from core.figures import Figures
 from core.fiscal_months import wareki_day
 from core.fiscal_years import wareki
-from core.sheets.book import Shown
 from core.values import Value
 from core.words import ValueKind
 from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
+from core.workbooks.sheet_xml import Shown
 from evaluations.citations import mark_of
 from evaluations.published_year import PublishedYear
 from evaluations.revision_form import RevisionForm

@@ -8,10 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import F, QuerySet
 
 from core.prose import circled
-from core.sheets.book import SheetBlock, Shown
+from core.sheets.book import SheetBlock
 from core.sheets.design import Line, Measures
 from core.values import Value
 from core.words import NOT_ENTERED, Family, State, ValueKind
+from core.workbooks.sheet_xml import Shown
 from plans.access import Access
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of

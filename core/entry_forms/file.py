@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -35,31 +34,28 @@ from core.entry_forms.words import (
     until,
     whom,
 )
-from core.sheets.book import Shown
-from core.sheets.workbook import UNIT_FONT, write_keys
-from core.signs import for_workbook
+from core.numerals import MAX_WHOLE_DIGITS
+from core.sheets.workbook import write_keys
+from core.signs import for_footer
 from core.words import Certainty, State, ValueKind
-from core.workbooks.file import saved
+from core.workbooks.file import new_workbook, saved
 from core.workbooks.printed_table import GREY, PALE, fit_height, put, set_up_print, set_widths
+from core.workbooks.sheet_xml import Shown
 
 HOW_TO = "書き方"
 WHO_ROW, HEADING_ROW = 4, 5
 OPEN = PatternFill("solid", fgColor="FFFFF8D9")
 SHUT = PatternFill("solid", fgColor="FFD5D8DA")
 UNLOCKED = Protection(locked=False)
-LARGEST = 99_999_999_999
-"""Eleven digits before the point: what is kept."""
+LARGEST = 10**MAX_WHOLE_DIGITS - 1
+"""As many digits before the point as are kept."""
 _CENTRED = ("番号", "単位", CODE)
 _HOW_TO_WIDTH = 92
 
 
 def write_entry_form(form: EntryForm) -> bytes:
     """The form as an .xlsx file; the same bytes for the same form."""
-    workbook = Workbook()
-    # Heights are computed from widths counted in digits of this font.
-    workbook._named_styles["Normal"].font = UNIT_FONT
-    workbook.properties.title = for_workbook(form.title)
-    workbook.properties.creator = None
+    workbook = new_workbook(form.title)
     sheet = workbook.active
     sheet.title = SHEET_NAME
     set_widths(sheet, [column.width for column in form.columns])
@@ -167,7 +163,7 @@ def _set_up(sheet: Worksheet, form: EntryForm) -> None:
     sheet.freeze_panes = f"{get_column_letter(_place(form.columns, TITLE) + 1)}{HEADING_ROW + 1}"
     sheet.page_margins.left = sheet.page_margins.right = 0.3
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
-    sheet.oddFooter.left.text = for_workbook(form.title).replace("&", "&&")[:80]
+    sheet.oddFooter.left.text = for_footer(form.title)
     _protect(sheet)
 
 

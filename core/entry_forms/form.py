@@ -11,10 +11,10 @@ from typing import Any
 
 from core.fiscal_years import wareki
 from core.numerals import squeeze
-from core.sheets.book import Shown
 from core.sheets.keys import SheetName, as_printed, sealed, unsealed
 from core.values import EMPTY, Value
 from core.words import Side, ValueKind
+from core.workbooks.sheet_xml import Shown
 
 SHEET_NAME = "入力様式"
 """Of the workbook's first sheet and in its title."""

@@ -7,7 +7,7 @@ contract and the rules of figures; 総務省 統一ルール by チェック項�
 from dataclasses import dataclass
 
 from core.open_data.codes import ACTUAL_STATES, KINDS, PLANNED_STATES, READING, READINGS, Codes, codes_of
-from core.tidy import COLUMNS
+from core.tidy import CODE_PATTERN, COLUMNS
 from core.words import Accumulation, Certainty, Direction, Family, ParentRole, ValueKind
 
 TEXT, WHOLE, NUMBER, DAY = "文字列", "整数", "数値", "日付"
@@ -68,7 +68,7 @@ ITEMS = (
         TEXT,
         "1-1",
         f"{_SOUMU}1-6",
-        pattern="[0-9A-Za-z][0-9A-Za-z_-]{0,39}",
+        pattern=CODE_PATTERN,
     ),
     Item("指標番号", "計画書に印刷された番号", TEXT, "1", f"{_SOUMU}1-10", blank="計画書に番号がない"),
     Item("指標名", "指標の名前", TEXT, "地域生活への移行者数", f"{_SOUMU}1-6"),
@@ -78,7 +78,7 @@ ITEMS = (
         TEXT,
         "1-1",
         f"{_SOUMU}1-2",
-        pattern="[0-9A-Za-z][0-9A-Za-z_-]{0,39}",
+        pattern=CODE_PATTERN,
         blank="ほかの指標の内数・内訳ではない",
         pair="親との関係",
         rule=BOTH,

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from core.fiscal_years import BEFORE_ERA
 from core.numerals import squeeze
 from core.open_data.machine_signs import plain_signs
 
@@ -21,8 +22,6 @@ _LIVE = re.compile(r"(?P<quote>'?)(?P<sign>[=@]|[+-](?=.))", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _WIDE = str.maketrans("=+-@", "＝＋－＠")
 
-# The year before the first of each era; a calendar year and a fiscal year count alike.
-_BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 _DAY = r"(?:年(?:度(?:末|中)?|[0-9]{1,2}月(?:[0-9]{1,2}日|末日?|分)?|末)?)"
 _TAIL = r"(?:時点|現在|末現在)?"
 _ERA_TIME = re.compile(
@@ -64,7 +63,7 @@ def western_year(text: str) -> int | None:
         return None
     count = time["year"] or time["count"]
     number = 1 if count == "元" else int(count)
-    return _BEFORE_ERA[time["era"] or time["letter"]] + number if number else None
+    return BEFORE_ERA[time["era"] or time["letter"]] + number if number else None
 
 
 def with_western_year(text: str) -> str:

@@ -23,7 +23,7 @@ from core.packages.content import (
     Content,
     Fields,
 )
-from core.words import Accumulation, Direction, Family, ParentRole, Side, ValueKind
+from core.words import WORDS_OF_A_MEASURE, Family, Side
 
 Facts = Mapping[str, Any]
 
@@ -54,16 +54,6 @@ class PackageChange:
     code: str | None = None
     year: int | None = None
     side: str = ""
-
-
-_WORDS = {
-    "family": Family,
-    "value_kind": ValueKind,
-    "direction": Direction,
-    "accumulation": Accumulation,
-    "parent_role": ParentRole,
-}
-_SCOPE = {"city": "市区町村", "area": "圏域"}
 
 
 def package_changes(city: Facts | None, stands: Content | None, new: Content) -> list[PackageChange]:
@@ -220,9 +210,7 @@ def _in_words(name: str, fact: Any) -> str:
         return "、".join(map(str, fact))
     if fact is None or fact == "":
         return ""
-    if name == "scope":
-        return _SCOPE[fact]
-    return _WORDS[name](fact).label if name in _WORDS else str(fact)
+    return WORDS_OF_A_MEASURE[name](fact).label if name in WORDS_OF_A_MEASURE else str(fact)
 
 
 def _known(value: Any) -> dict[str, str] | None:

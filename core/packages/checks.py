@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.fiscal_years import LONGEST_PLAN
 from core.municipality_codes import check_digit
-from core.packages.content import CONTENT, LONGEST_PLAN, SETTLED
+from core.packages.content import CONTENT, SETTLED
 from core.packages.shapes import NotFitting, Place
 from core.words import UNDER_REVIEW, Family, State
 

@@ -1,4 +1,4 @@
-"""What a city's package says of one plan, as a shape. What crosses from one part to another is in `package_checks`.
+"""What a city's package says of one plan, as a shape. What crosses from one part to another is in `checks`.
 
 Only 確定 figures are in it. A 節 × 年度 that is not 確定 says 未確定, has no texts, and each of its actuals says
 確認中; null is 未入力, and for a plan that none was set. Numbers are exact texts, states and kinds the stored words.
@@ -22,19 +22,21 @@ from core.packages.shapes import (
     Text,
     Whole,
 )
+from core.sheets.design import WRITABLE
+from core.tidy import CODE_PATTERN
 from core.uploads.tables import MAX_CELL
-from core.words import UNDER_REVIEW, Accumulation, Certainty, Direction, Family, ParentRole, State, ValueKind
+from core.words import UNDER_REVIEW, Accumulation, Certainty, Direction, Family, ParentRole, Scope, State, ValueKind
 
 SETTLED, UNSETTLED = "確定", "未確定"
 
 Content = dict[str, Any]
 Fields = Mapping[str, tuple[str, Shape]]
 
-MOST_SECTIONS, MOST_TARGETS, MOST_MEASURES, MOST_PUBLICATIONS, LONGEST_PLAN = 100, 20, 1000, 1000, 12
+MOST_SECTIONS, MOST_TARGETS, MOST_MEASURES, MOST_PUBLICATIONS = 100, 20, 1000, 1000
 _PROSE = Text(MAX_CELL)
 _SMALL = Whole(0, 32_767)
 _YEAR = Whole(1990, 2100)
-_CODE = Text(40, blank=False, pattern="[0-9A-Za-z][0-9A-Za-z_-]*")
+_CODE = Text(40, blank=False, pattern=CODE_PATTERN)
 
 CITY: Fields = {
     "code": ("団体コード", Text(6, pattern="[0-9]{6}")),
@@ -63,14 +65,7 @@ TARGET: Fields = {
     "overview": ("成果目標の概要", _PROSE),
     "goal_text": ("目標", _PROSE),
 }
-TEXTS: Fields = {
-    "do_text": ("実績・取組の内容", _PROSE),
-    "check_text": ("評価（達成状況の分析）", _PROSE),
-    "proposal": ("改善方策（案）", _PROSE),
-    "issues_text": ("課題と今後の実施について", _PROSE),
-    "act_text": ("次年度における取組", _PROSE),
-    "budget_text": ("予算・事業への反映", _PROSE),
-}
+TEXTS: Fields = {content.value: (content.label, _PROSE) for content in WRITABLE}
 SECTION: Fields = {
     "number": ("節番号", Whole(1, 32_767)),
     "title": ("節名", Text(200)),
@@ -93,7 +88,7 @@ MEASURE: Fields = {
     "baseline_is_same_quantity": ("基準値は目標と同じ量", Flag()),
     "definition": ("定義・算出方法", _PROSE),
     "data_source": ("出典", Text(200)),
-    "scope": ("範囲", OneOf(("city", "area"))),
+    "scope": ("範囲", OneOf(tuple(Scope))),
     "parent_role": ("親との関係", OneOf(("", *ParentRole))),
     "catalogue_code": ("共通のコード", Text(40)),
     "since_year": ("指標の開始年度", Maybe(_SMALL)),

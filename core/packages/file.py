@@ -58,7 +58,7 @@ _HEADER = Record(
 )
 
 
-class PackageRefused(ValueError):  # noqa: N818 - a sentence for a person
+class PackageRefused(ValueError):
     """The file is not taken; the text says where what does not fit, and what to do."""
 
 

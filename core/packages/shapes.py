@@ -17,7 +17,7 @@ LONGEST_NAME = 40
 _NUMBER = re.compile(rf"-?(?:0|[1-9][0-9]{{0,{MAX_WHOLE_DIGITS - 1}}})(?:\.[0-9]{{0,{MAX_PLACES - 1}}}[1-9])?")
 
 
-class NotFitting(ValueError):  # noqa: N818 - a sentence for a person
+class NotFitting(ValueError):
     """Something does not fit. The text begins with its place: 「指標の3番目 › 単位」は20字までです。"""
 
     def __init__(self, place: Place, why: str) -> None:

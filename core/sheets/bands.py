@@ -4,11 +4,12 @@ rows of blocks, because a cell cut by the edge of the paper loses half a line.""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.sheets.book import SheetBlock, SheetSection, Shown
+from core.sheets.book import SheetBlock, SheetSection
 from core.sheets.design import Box, Content, Edition, FigureBox, Line, Role, SheetDesign
 from core.sheets.grid import CELL_PADDING, LINE_EM, ROW_LIMIT, BlockSpans, Grid, Span, text_height
 from core.sheets.placed import FIXED, CellKey, Holds
 from core.text_width import split_after_lines
+from core.workbooks.sheet_xml import Shown
 
 CONTINUED = "（続き）"
 LONGEST_YEAR = "令和10年度"

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from core.citation import Mark
 from core.sheets.design import Content, Line, Measures
-
-Shown = str | Decimal | None
-"""A number, the words that stand for one (集計中, 有5人), or a blank cell."""
+from core.workbooks.sheet_xml import Shown
 
 
 @dataclass(frozen=True)

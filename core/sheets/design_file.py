@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from core.fiscal_years import LONGEST_PLAN
 from core.numerals import typed
 from core.sheets.design import (
     WRITABLE,
@@ -30,8 +31,6 @@ from core.uploads.tables import MAX_COLUMNS
 
 MAX_BYTES = 100_000
 MAX_BANDS, MAX_BOXES, MAX_ACROSS, MAX_NOTES = 30, 12, 4, 10
-LONGEST_PLAN = 12
-"""Years: the most that a plan may have."""
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _PAPERS = {"A3": (8, 841.89, 1190.55), "A4": (9, 595.28, 841.89), "B4": (12, 728.5, 1031.81)}
 _BORDERS = ("thin", "hair", "dotted", "dashed", "medium", "double")
@@ -247,7 +246,7 @@ def _check_whole(design: SheetDesign, part: JsonPart) -> None:
     for content in WRITABLE:
         if printed.count(content) > 1:
             part.problem("bands", f"「{content.label}」（{content.value}）が二度あります。1つの欄にしてください")
-    if sum(measures.value == "blocks" for measures in _measures(design)) and len(_measures(design)) > 1:
+    if Measures.BLOCKS in _measures(design) and len(_measures(design)) > 1:
         part.problem("bands", "measures の blocks は、ほかの数値の表と一緒には使えません")
     elif len(set(_measures(design))) != len(_measures(design)):
         part.problem("bands", "同じ measures の数値の表が二度あります")

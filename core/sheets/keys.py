@@ -16,11 +16,12 @@ from itertools import groupby
 from typing import Any
 
 from core.numerals import plain
-from core.sheets.book import Shown, Stamp
+from core.sheets.book import Stamp
 from core.sheets.design import ENTERED, WRITABLE, Edition, Line
 from core.sheets.placed import FIXED, CellKey, Holds, PlacedSheet
 from core.signs import for_workbook
 from core.uploads.tables import MAX_COLUMNS
+from core.workbooks.sheet_xml import Shown
 
 KEY_SHEET = "_fukushi_pdca"
 PROPERTY = "fukushi-pdca"

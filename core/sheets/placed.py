@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.sheets.book import Shown
 from core.sheets.design import Role
 from core.words import Word
+from core.workbooks.sheet_xml import Shown
 
 
 class Holds(Word):

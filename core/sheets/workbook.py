@@ -18,24 +18,17 @@ from core.sheets.grid import PIXEL
 from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
-from core.signs import for_workbook
-from core.workbooks.file import saved
+from core.signs import OPENS_A_FORMULA, for_footer
+from core.workbooks.file import UNIT_PIXELS, new_workbook, saved
 from core.workbooks.sheet_xml import SheetXml
 
 JAPANESE = 128
-# The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
-# rounds, and 7.04 for LibreOffice, which does not; in Arial 10 the two would differ by six in a hundred.
-UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
-_OPENS_FORMULA = ("=", "+", "-", "@")
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
     """The book as an .xlsx file in this layout; the same bytes for the same book."""
     placed = lay_out(book, design, edition)
-    workbook = Workbook()
-    workbook._named_styles["Normal"].font = UNIT_FONT
-    workbook.properties.title = for_workbook(book.title)
-    workbook.properties.creator = None
+    workbook = new_workbook(book.title)
     sheet = workbook.active
     sheet.title = design.sheet_name
     _set_up_print(sheet, placed, design, book)
@@ -79,7 +72,7 @@ class _Styles:
     def of(self, placed: PlacedCell) -> int:
         """The number of the style for what a cell is and holds."""
         is_number = isinstance(placed.value, Decimal)
-        quoted = isinstance(placed.value, str) and placed.value.startswith(_OPENS_FORMULA)
+        quoted = isinstance(placed.value, str) and placed.value.startswith(OPENS_A_FORMULA)
         key = (placed.role, is_number, _number_format(placed), quoted)
         if key not in self.built:
             self.built[key] = self._build(*key)
@@ -130,11 +123,6 @@ def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, bo
         sheet.row_breaks.append(Break(id=row))
     footer = sheet.oddFooter
     label = f"{book.year_label}　{book.mark.short}" if book.mark else book.year_label
-    footer.left.text, footer.center.text, footer.right.text = _footer(book.title), "&P / &N", _footer(label)
+    footer.left.text, footer.center.text, footer.right.text = for_footer(book.title), "&P / &N", for_footer(label)
     for part in (footer.left, footer.center, footer.right):
         part.size = 8
-
-
-def _footer(text: str) -> str:
-    """Text for a footer, where & begins a code and all three parts share 255 characters."""
-    return for_workbook(text).replace("\n", " ")[:80].replace("&", "&&")

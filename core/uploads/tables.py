@@ -19,7 +19,7 @@ MAX_CHARACTERS = 10_000_000
 IS_A_DATE = "日付になっています。セルの表示形式を「標準」か「文字列」に変え、入力し直してください"
 
 
-class NotReadable(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
+class NotReadable(ValueError):
     """The file as a whole cannot be read; the text says why and what to do. `address` is where, A1 for everywhere."""
 
     def __init__(self, sentence: str, address: str = "A1") -> None:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from core.uploads.tables import NotReadable
-from core.uploads.xml_stream import NotWellFormed, TooMuch
+from core.uploads.xml_stream import TooMuch
 
 MAX_PARTS = 1000
 MAX_UNPACKED = 64 * 1024 * 1024
@@ -43,6 +43,8 @@ _NOT_TAKEN = (
     (("xl/embeddings/",), f"ほかのファイルを埋め込んだブックです。{_AS_VALUES}"),
 )
 """What a file of values has no part of, by how the names of its parts begin; and what to do."""
+_OF_ODD_VALUES = (ValueError, KeyError, IndexError, TypeError, ArithmeticError)
+"""What reading raises where something is missing or says what no spreadsheet writes; NotWellFormed is a ValueError."""
 
 
 class XlsxArchive:
@@ -83,9 +85,7 @@ def damage_in_words() -> Iterator[None]:
         raise
     except TooMuch as error:
         raise NotReadable(TOO_LARGE) from error
-    except (zipfile.BadZipFile, zlib.error, NotWellFormed, OSError, EOFError, RuntimeError) as error:
-        raise NotReadable(BROKEN) from error
-    except (ValueError, KeyError, IndexError, TypeError, ArithmeticError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, *_OF_ODD_VALUES) as error:
         raise NotReadable(BROKEN) from error
 
 

@@ -5,7 +5,7 @@ A tree of a million elements would take a gigabyte; here a reader is told of eac
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO
-from xml.parsers import expat  # noqa: S407 - every entity comes with a document type, and that is refused
+from xml.parsers import expat  # every entity comes with a document type, and that is refused
 
 PIECE = 64 * 1024
 MAX_DEPTH = 50

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.sheets.book import Shown
 from core.workbooks.file import saved
 from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, set_up_print, set_widths
+from core.workbooks.sheet_xml import Shown
 
 WIDTHS = (24, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12)
 """In digits: together what A4 landscape holds at this size."""
@@ -58,7 +59,13 @@ def _write_block(sheet: Worksheet, row: int, block: Block) -> int:
 
 
 def _write_row(
-    sheet: Worksheet, row: int, values: Sequence[Shown], spans: Sequence[int], *, fill=None, bold: bool = False
+    sheet: Worksheet,
+    row: int,
+    values: Sequence[Shown],
+    spans: Sequence[int],
+    *,
+    fill: PatternFill | None = None,
+    bold: bool = False,
 ) -> None:
     column, widths = 1, []
     for value, span in zip(values, spans, strict=True):

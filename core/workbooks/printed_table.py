@@ -11,11 +11,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.citation import Mark
-from core.sheets.book import Shown
-from core.signs import escaped
+from core.signs import OPENS_A_FORMULA, escaped
 from core.text_width import wrap
-from core.tidy_files import GUARDED
 from core.workbooks.file import saved
+from core.workbooks.sheet_xml import Shown
 
 SIZE, LINE, PADDING = 10, 14.5, 6
 POINTS_PER_DIGIT = 5.25
@@ -108,7 +107,7 @@ def put(
         cell.value = escaped(text)
         cell.data_type = "s"
         cell.number_format = "@"
-        cell.quotePrefix = text.startswith(GUARDED)
+        cell.quotePrefix = text.startswith(OPENS_A_FORMULA)
     cell.font = Font(name=_FONT, charset=128, size=size, bold=bold)
     horizontal = "center" if centred else "right" if is_number else "left"
     cell.alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=wrapped)

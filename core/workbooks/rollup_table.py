@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.numerals import one_decimal, plain
 from core.rollup import REASONS, Sum, Total
-from core.tidy_files import GUARDED
+from core.signs import guarded
 from core.words import ValueKind
 
 COLUMNS = (
@@ -60,4 +60,4 @@ def _rows(total: Total) -> Iterator[dict[str, str]]:
 
 
 def _guarded(row: dict[str, str]) -> dict[str, str]:
-    return {name: f"'{text}" if name in TEXTS and text.startswith(GUARDED) else text for name, text in row.items()}
+    return {name: guarded(text) if name in TEXTS else text for name, text in row.items()}

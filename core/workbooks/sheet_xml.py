@@ -11,9 +11,10 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import get_column_letter
 
 from core.numerals import plain
-from core.sheets.book import Shown
 from core.signs import escaped
 
+Shown = str | Decimal | None
+"""What a cell shows: a number, the words that stand for one (集計中, 有5人) or are a text, or nothing."""
 _EMPTY_ROWS, _EMPTY_SIZE = b"<sheetData></sheetData>", b'<dimension ref="A1:A1" />'
 
 

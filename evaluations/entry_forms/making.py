@@ -22,10 +22,10 @@ from core.entry_forms.form import (
 from core.fiscal_months import wareki_day
 from core.lineage import How
 from core.prose import circled
-from core.sheets.book import Shown
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
 from core.workbooks.file import NO_TIME
+from core.workbooks.sheet_xml import Shown
 from core.yearly_round import RoundStep
 from evaluations.entry_cells import texts_of
 from evaluations.models import Deadline

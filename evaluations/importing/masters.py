@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.fiscal_years import LONGEST_PLAN
 from core.tidy import Row
 from core.words import ValueKind
 from evaluations.importing.changes import (
@@ -18,7 +19,7 @@ from evaluations.importing.columns import USUAL_DIRECTION
 from evaluations.importing.report import Report
 from evaluations.importing.stored import StoredPlan
 from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
-from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN, usual_years
+from plans.models.plan import EARLIEST_YEAR, usual_years
 
 
 @dataclass(frozen=True)

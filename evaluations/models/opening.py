@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.fiscal_years import LONGEST_PLAN
 from plans.access import Access
 from plans.models import Municipality, Plan, PlanKind
-from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN
+from plans.models.plan import EARLIEST_YEAR
 
 OWN = "own-"
 """How the key of a 節 begins that is the city's own and not the catalogue's."""

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from core.fiscal_years import wareki
+from core.fiscal_years import LONGEST_PLAN, wareki
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind
 from evaluations.models import PlanDraft
 from evaluations.opening.drafts import Frame, SectionPlace
 from evaluations.opening.parts import OWN_MASTERS, Part
 from plans.models import Municipality, Plan, PlanKind
-from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN
+from plans.models.plan import EARLIEST_YEAR
 from plans.name_field import NameField
 from plans.versions import VersionedForm
 from plans.year_field import YearField

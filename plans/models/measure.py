@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core import tidy
 from core.figures import Nature
 from core.values import Value
 from core.words import (
@@ -15,6 +16,7 @@ from core.words import (
     Direction,
     Family,
     ParentRole,
+    Scope,
     Side,
     State,
     ValueKind,
@@ -22,7 +24,7 @@ from core.words import (
 from plans.models.municipality import Department
 from plans.models.plan import Plan, Section
 
-CODE_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$"
+CODE_PATTERN = f"^{tidy.CODE_PATTERN}$"
 
 
 def _number(name: str) -> models.DecimalField:
@@ -57,7 +59,7 @@ class Measure(models.Model):
     baseline_is_same_quantity = models.BooleanField("基準値は目標と同じ量", default=False)
     definition = models.TextField("定義・算出方法", blank=True)
     data_source = models.CharField("出典", max_length=200, blank=True)
-    scope = models.CharField("範囲", max_length=10, choices=[("city", "市区町村"), ("area", "圏域")], default="city")
+    scope = models.CharField("範囲", max_length=10, choices=Scope.choices(), default=Scope.CITY)
     department = models.ForeignKey(
         Department, verbose_name="担当課", null=True, blank=True, on_delete=models.PROTECT, related_name="measures"
     )

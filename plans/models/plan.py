@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.fiscal_years import current_fiscal_year
+from core.fiscal_years import LONGEST_PLAN, current_fiscal_year
 from core.sheets.design import Edition
 from plans.models.municipality import Municipality
 
@@ -30,8 +30,6 @@ FIRST_YEAR = {PlanKind.DISABILITY: 2006, PlanKind.CHILD: 2018}
 USUAL_LENGTH = 3
 EARLIEST_YEAR = 1990
 """The first 年度 that a plan may begin with."""
-LONGEST_PLAN = 12
-"""Years. 障害者計画 of some cities run for ten or twelve."""
 
 
 def usual_years(kind: str, generation: int) -> tuple[int, int] | None:
