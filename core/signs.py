@@ -30,11 +30,6 @@ def escaped(text: str) -> str:
     return _ESCAPE.sub("_x005F_", for_workbook(text))
 
 
-def guarded(text: str) -> str:
-    """The text as a CSV is written: one that would open a formula gets a leading ', so that nothing calculates it."""
-    return f"'{text}" if text.startswith(OPENS_A_FORMULA) else text
-
-
 def for_footer(text: str) -> str:
     """The text for a part of a footer of a workbook, where & begins a code."""
     return for_workbook(text).replace("\n", " ")[:LONGEST_FOOTER].replace("&", "&&")

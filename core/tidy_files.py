@@ -1,7 +1,5 @@
 """The tidy table as a file: CSV, JSON and xlsx, each without loss and without anything that becomes a formula."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -13,24 +11,20 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.signs import OPENS_A_FORMULA, guarded
+from core.csv_file import CSV, csv_file, guarded
+from core.signs import OPENS_A_FORMULA
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
 from core.workbooks.file import XLSX, saved
 from core.workbooks.sheet_xml import SheetXml
 
 _NARROWEST, _WIDEST = 6, 40
+_TEXTS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def as_csv(rows: Sequence[Row]) -> bytes:
-    """UTF-8 with BOM, lines ended by CR LF: what a Japanese Excel opens by a double click."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        [row[column] if column in NUMBER_COLUMNS else guarded(row[column]) for column in COLUMNS] for row in rows
-    )
-    return lines.getvalue().encode("utf-8-sig")
+    """With texts that a spreadsheet would calculate behind a leading ', which reading removes."""
+    return csv_file(COLUMNS, (guarded(row, _TEXTS) for row in rows))
 
 
 def as_json(rows: Sequence[Row]) -> bytes:
@@ -65,7 +59,7 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
 
 
 FORMATS: dict[str, tuple[Callable[[Sequence[Row]], bytes], str]] = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "csv": (as_csv, CSV),
     "json": (as_json, "application/json"),
     "xlsx": (as_xlsx, XLSX),
 }

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.http import Http404
 from django.utils.timezone import localtime
 
+from core.csv_file import CSV, csv_file
 from core.open_data.dictionary import (
     CODE_COLUMNS,
     DICTIONARY_COLUMNS,
@@ -19,7 +20,7 @@ from core.open_data.dictionary import (
     code_rows,
     dictionary_rows,
 )
-from core.open_data.files import CSV, JSON, ZIP, OpenDataFile, archive, open_csv, open_row
+from core.open_data.files import JSON, ZIP, OpenDataFile, archive, open_row
 from core.open_data.licences import licence_of
 from core.open_data.machine_signs import plain_signs, strange_signs
 from core.open_data.metadata import Dataset, Edition, data_package, metadata
@@ -72,17 +73,17 @@ def _files(dataset: Dataset, rows: list[Row]) -> tuple[OpenDataFile, ...]:
     tables = (
         OpenDataFile(
             *("data.csv", "データ", "すべての指標の計画値と実績値。1行に1指標・1年度", CSV),
-            open_csv(OPEN_COLUMNS, rows),
+            csv_file(OPEN_COLUMNS, rows),
             len(rows),
         ),
         OpenDataFile(
             *("dictionary.csv", "データ項目定義書", "データの列の意味、形式、単位、空欄の意味", CSV),
-            open_csv(DICTIONARY_COLUMNS, items),
+            csv_file(DICTIONARY_COLUMNS, items),
             len(items),
         ),
         OpenDataFile(
             *("codes.csv", "コード一覧", "言葉で書く列に入る言葉と、その意味", CSV),
-            open_csv(CODE_COLUMNS, words),
+            csv_file(CODE_COLUMNS, words),
             len(words),
         ),
     )

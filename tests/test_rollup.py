@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core.figures import Figures
 from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
+from core.rollup_table import rollup_csv
 from core.words import Side, State
-from core.workbooks.rollup_table import rollup_csv
 from evaluations.rollup import Term, rollup
 from evaluations.sample import create_sample
 from evaluations.sample_measures import SECTIONS

@@ -1,10 +1,9 @@
-"""The files of open data: tables as CSV in the form that the rules ask for, and all files in one archive."""
+"""The files of open data: rows in the form that the rules ask for, and all files in one archive."""
 
-import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from core.tidy import Row
 
 _IN_ERAS = ("年度和暦",)  # stands beside 年度, which is Western
 _TEXTS = frozenset(item.name for item in ITEMS if item.form == TEXT and item.name not in _IN_ERAS)
-CSV, JSON, ZIP = "text/csv; charset=utf-8", "application/json", "application/zip"
+JSON, ZIP = "application/json", "application/zip"
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,8 @@ class OpenDataFile:
 
 
 def open_row(row: Row) -> Row:
-    """The row with every text in its open form; numbers and years are in it already."""
+    """The row with every text in its open form, so that none needs a guard; numbers and years are in it already."""
     return {name: open_text(text) if name in _TEXTS else text for name, text in row.items()}
-
-
-def open_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """UTF-8 with its mark, lines ended by CR LF (RFC 4180); no sign is added to a text to guard it."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([row[column] for column in columns] for row in rows)
-    return lines.getvalue().encode("utf-8-sig")
 
 
 def archive(folder: str, files: Iterable[OpenDataFile], at: datetime) -> bytes:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from core.citation import Citation
+from core.csv_file import CSV
 from core.fiscal_months import MONTHS, first_day, last_day, western_day
 from core.fiscal_years import wareki
 from core.open_data.dictionary import (
@@ -23,7 +24,7 @@ from core.open_data.dictionary import (
     WHOLE,
     Item,
 )
-from core.open_data.files import CSV, OpenDataFile
+from core.open_data.files import OpenDataFile
 from core.open_data.licences import Licence
 from core.open_data.texts import open_text
 

@@ -1,13 +1,11 @@
-"""The roll-up as a tidy table: one row per measure, 年度 and figure, with everybody left out as columns."""
+"""The roll-up as a tidy table: one row per measure, 年度 and figure, with the number of cities left out in columns."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from core.csv_file import csv_file, guarded
 from core.numerals import one_decimal, plain
 from core.rollup import REASONS, Sum, Total
-from core.signs import guarded
 from core.words import ValueKind
 
 COLUMNS = (
@@ -18,12 +16,8 @@ TEXTS = ("都道府県名", "指標名", "単位")
 
 
 def rollup_csv(totals: Iterable[Total], head: dict[str, str]) -> bytes:
-    """UTF-8 with BOM. `head` are the columns that say which prefecture, 期 and 年度."""
-    lines = io.StringIO(newline="")
-    writer = csv.DictWriter(lines, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(_guarded(head | row) for total in totals for row in _rows(total))
-    return lines.getvalue().encode("utf-8-sig")
+    """The table. `head` are the columns that say which prefecture, 期 and 年度."""
+    return csv_file(COLUMNS, (guarded(head | row, TEXTS) for total in totals for row in _rows(total)))
 
 
 def _rows(total: Total) -> Iterator[dict[str, str]]:
@@ -57,7 +51,3 @@ def _rows(total: Total) -> Iterator[dict[str, str]]:
         yield row("達成率の中央値", total.median_rate, total.rated, rate=True)
     for reading, count in total.readings_in_order:
         yield row(f"判定：{reading}", Decimal(count), total.judged)
-
-
-def _guarded(row: dict[str, str]) -> dict[str, str]:
-    return {name: guarded(text) if name in TEXTS else text for name, text in row.items()}
