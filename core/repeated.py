@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 SHORTEST = 6
-"""Signs that count. A shorter line (「課題」「特になし。」) is a heading or a formula; repeated, it says nothing."""
+"""Signs that count. A shorter line (「課題」「特になし。」) is a heading or a set phrase, which may come again."""
 
 _END = re.compile(r"(?<=[。！？])|\n")
 _BULLET = re.compile(r"^(?:[■□●○・※☆◆◇▶\-*＊]|[①-⑳]|[(（]?[0-9０-９]{1,2}[)）.．、])+")

@@ -69,7 +69,7 @@ class MeasureKind:
 
     @property
     def code(self) -> str:
-        """A short name for addresses, the same as long as the key is."""
+        """A short name for addresses, made of the key alone."""
         return hashlib.sha256("\t".join(self.key).encode()).hexdigest()[:12]
 
 
@@ -125,7 +125,10 @@ class Total:
         why_no_actual: str = COUNTED,
         reading: str = "",
     ) -> None:
-        """Cities alike in their reasons and their reading; the amounts are sums of planned, actual, 分子 and 分母."""
+        """Count `count` cities that are alike in their reasons and their 判定.
+
+        The amounts are their sums of planned, actual, 分子 and 分母. A reason says why a side is not known.
+        """
         planned, actual, numerator, denominator = amounts
         if _take(self.planned, count, why_no_plan):
             self.planned.amount += planned
@@ -143,7 +146,10 @@ class Total:
             self.rated.excluded[why_unread] += count
 
     def close(self, *, cities: int, with_plan: int, measured: int, rates: int, middle: Iterable[Decimal]) -> None:
-        """What no measure tells: the cities without a plan or without this measure, and the rates in the middle."""
+        """Add what no measure tells: the cities without a plan or without this measure, and the median of the rates.
+
+        `middle` are the one or two rates in the middle of all `rates`.
+        """
         self.rated.cities, self.median_rate = rates, median(middle)
         self.rated.excluded[ZERO_GOAL] = self.judged.cities - rates
         for part in self.parts:

@@ -26,6 +26,7 @@ from core.words import Side, ValueKind
 
 NOT_READ = Choice(SKIP, "読み取らない")
 MOST_READINGS = 12
+"""Ways to read a block that are offered; nobody compares more."""
 Claim = Callable[..., None]
 
 

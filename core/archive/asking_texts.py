@@ -20,15 +20,17 @@ from core.archive.sheet import Printed
 from core.archive.words import without_bracket
 from core.fiscal_years import both_eras, wareki
 from core.prose import circled
+from core.sheets.design import Content
 from core.words import Side
 
 NO_YEAR = "資料に年度の記載なし"
 """時点 of an actual whose year the sheet does not say."""
 MANY = 3
+"""From so many actuals without a year on, one answer for all is offered."""
 NOT_READ = Choice(SKIP, "読み取らない")
 STAYS_TEXT = Choice(SKIP, "指標の値ではない（文章のまま残す）")
 NO_TEXTS = Choice(SKIP, "文章を読み取らない")
-_TEXT_FIELDS = (("issues_text", "課題と今後の実施について"), ("do_text", "実績・取組の内容"))
+_PLACES = (Content.ISSUES_TEXT, Content.DO_TEXT)
 
 
 def ask_actuals(
@@ -146,9 +148,9 @@ def ask_baseline(
 def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Question:
     """A sentence that stands alone, outside every column. `has` are the texts that the 節 has already."""
     choices = [
-        Choice(name, f"第{section}節の「{label}」", (PutText(section, name, cell.text, cell.address),))
-        for name, label in _TEXT_FIELDS
-        if name not in has
+        Choice(text.value, f"第{section}節の「{text.label}」", (PutText(section, text.value, cell.text, cell.address),))
+        for text in _PLACES
+        if text not in has
     ]
     empty = f"直前の第{section}節では、案の欄がまだ空いています。"
     return Question(

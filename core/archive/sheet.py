@@ -146,10 +146,9 @@ def _as_sheet(lines: Sequence[Sequence[str]]) -> ArchiveSheet:
 def _read_workbook(content: bytes) -> ArchiveSheet:
     """The first sheet that people see."""
     book = XlsxBook(content)
-    shown = [name for name in book.sheets if name not in book.hidden]
-    if not shown:
+    if book.first_shown in book.hidden:
         raise NotReadable("見えるシートがありません。読み取るシートを表示して保存してください。")
-    grid = book.grid(shown[0])
+    grid = book.grid(book.first_shown)
     if sum(len(cell.text) for line in grid for cell in line) > MAX_CHARACTERS:
         raise NotReadable(TOO_LONG)
     return _as_sheet([[f"{cell.text}%" if cell.is_percent else cell.text for cell in line] for line in grid])

@@ -1,7 +1,6 @@
 """The words by which old sheets name their rows and columns, and the figures and years that stand in their texts."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -58,8 +57,7 @@ _COLUMN_WORDS = {
 }
 _COLUMNS = {word: column for column, words in _COLUMN_WORDS.items() for word in words.split()}
 _KANJI = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
-_SECTION = re.compile(r"第([0-9]{1,2}|[一二三四五六七八九十])[節章]")
-_SECTION_HEAD = re.compile(r"第([0-9０-９]{1,2}|[一二三四五六七八九十])[節章]")
+_SECTION = re.compile(r"第([0-9０-９]{1,2}|[一二三四五六七八九十])[節章]")
 _FILLERS = set("/／-－―‐–—ー・…※")
 YEAR = r"(?:(?:令和|平成)(?:元|[0-9０-９]{1,2})|(?:19|20)[0-9]{2}|[２][０-９]{3}|[RHＲＨ][0-9０-９]{1,2})年度"
 UNIT = r"(?:人日/月|人/月|人日|人|名|回|件|[かカヵヶケ]所|箇所|事業所|施設|床|棟|時間|割|[%％]|ケース)"
@@ -106,14 +104,15 @@ def section_number(text: str) -> int | None:
 
 def section_heading(text: str) -> tuple[int, str] | None:
     """(3, 「拠点等の整備」) for a cell that says 「第3節 拠点等の整備」; None for any other."""
-    match = _SECTION_HEAD.match(text.strip()) if len(text) <= 200 else None
+    match = _SECTION.match(text.strip()) if len(text) <= 200 else None
     if match is None:
         return None
     title = text.strip()[match.end() :].strip(" \u3000\n:：")
-    return _counted(unicodedata.normalize("NFKC", match[1])), title
+    return _counted(match[1]), title
 
 
 def _counted(word: str) -> int:
+    """A number in digits of either width, or in 漢数字 up to ten."""
     return _KANJI[word] if word in _KANJI else int(word)
 
 

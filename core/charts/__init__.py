@@ -1,4 +1,7 @@
-"""Charts: one object, two renderings. This is the door; what a chart says and how it is drawn stand beside it."""
+"""The chart of 計画 and 実績: what it says (`figure`), drawn as SVG (`svg`) and for plotly (`plotly`).
+
+The picture of 成果目標 and their 活動指標 stands in `links` and `links_svg`.
+"""
 
 import json
 from dataclasses import dataclass

@@ -20,18 +20,16 @@ FONTS = "'BIZ UDPGothic','Yu Gothic UI','Hiragino Sans','Noto Sans JP','Noto San
 
 INTERVALS = 5
 """At most so many steps on the axis."""
-
-
 FEW_YEARS = 4
+"""So many names of years fit side by side, each in one line."""
 LONG = 5
+"""So many years fit into the width of a telephone."""
 YEAR_LINE = 3.3
 """Em in one line of a year's name where it is divided: 令和10 fits, 年度 follows below."""
 BREAK = Decimal("0.4")
 """The gap before a year from which a series is another one, the distance of two years being 1."""
 SIGNS_SIDE_BY_SIDE = 14
 """Digits that fit over the bars of one series, three years or more, at the width of a telephone."""
-
-
 SIGNS_OF_A_LONG_ONE = 3
 """The same for a long chart, whose years have the room they need."""
 

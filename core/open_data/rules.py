@@ -24,9 +24,8 @@ _AREA_NAMES = re.compile("自治体名|団体名|市区?町村名?$|都道府県
 _UNITS = re.compile("単位")
 _NO_FIGURE = re.compile(r"[^0-9０-９]*")
 
-
 Found = Iterator[tuple[str, str, str]]
-"""Addresses with what stands there and the remedy."""
+"""For each place against a rule: its address, what stands there, and the remedy."""
 
 
 @dataclass(frozen=True)

@@ -46,17 +46,21 @@ class JsonPart:
             self.given = {}
 
     def at(self, key: str) -> str:
+        """The place of a key in the file: bands[0].boxes; that of the object itself for ""."""
         return f"{self.place}.{key}" if self.place and key else self.place or key
 
     def problem(self, key: str, sentence: str) -> None:
+        """Note a problem of this key ("" for the whole object); the sentence has no full stop."""
         place = self.at(key)
         self.problems.append(f"{place}：{sentence}。" if place else f"{sentence}。")
 
     def finish(self) -> None:
+        """Note every key that nobody asked for."""
         for key in sorted(map(str, self.given.keys() - self.asked)):
             self.problem("", f"項目「{key[:40]}」は使えません。つづりを確かめてください")
 
     def take(self, key: str, default: Any) -> Any:
+        """What stands there, unchecked. The others note a problem for what is wrong, and give something harmless."""
         self.asked.add(key)
         return self.given.get(key, default)
 
@@ -75,6 +79,7 @@ class JsonPart:
         return given
 
     def number(self, key: str, low: float, high: float, *, default: float | None = None) -> float:
+        """A number between two, both included; one without a default must be there."""
         given = self.take(key, default)
         if given is None:
             self.problem(key, "必要な項目です。数を書いてください")
@@ -98,6 +103,7 @@ class JsonPart:
         return given
 
     def word(self, key: str, words: Sequence[str], *, default: str | None = None) -> str:
+        """One of these words; one without a default must be there."""
         given = self.take(key, default)
         if not isinstance(given, str) or given not in words:
             self.problem(key, f"{'・'.join(words)} のどれかにしてください{typed(str(given))}")
@@ -108,6 +114,7 @@ class JsonPart:
         return words(self.word(key, [word.value for word in words]))
 
     def colour(self, key: str, *, default: str) -> str:
+        """RRGGBB in capitals, or "" for none."""
         given = self.take(key, default)
         if given != "" and not (isinstance(given, str) and _COLOUR.fullmatch(given)):
             self.problem(key, f"色は E3E6E8 のような6けたで書いてください{typed(str(given))}")
@@ -119,6 +126,7 @@ class JsonPart:
         return JsonPart(given, self.at(key), self.problems)
 
     def parts(self, key: str, most: int) -> list["JsonPart"]:
+        """A list of one to so many objects."""
         return [JsonPart(item, place, self.problems) for item, place in self._items(key, most)]
 
     def texts(self, key: str, most: int) -> tuple[str, ...]:

@@ -49,7 +49,6 @@ class TableCell:
 
 BLANK = TableCell()
 
-
 Kept = str | TableCell | None
 """A cell as it is kept, a million of them: a text that is nothing else as it is; None: no such cell (JSON alone)."""
 

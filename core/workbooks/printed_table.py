@@ -17,8 +17,11 @@ from core.workbooks.file import saved
 from core.workbooks.sheet_xml import Shown
 
 SIZE, LINE, PADDING = 10, 14.5, 6
+"""Points: of the letters, of a line of them, and what a row is higher than its lines."""
 POINTS_PER_DIGIT = 5.25
+"""A digit of the font in which spreadsheets count widths is seven pixels of 0.75 points."""
 A4, MOST_POINTS = 9, 409
+"""The number by which workbooks know the paper, and the highest row that Excel draws."""
 GREY = PatternFill("solid", fgColor="FFE3E6E8")
 PALE = PatternFill("solid", fgColor="FFF3F5F6")
 _FONT = "BIZ UDゴシック"
@@ -121,7 +124,7 @@ def fit_height(sheet: Worksheet, row: int, values: Sequence[Shown], widths: Sequ
     """As high as the longest text needs; `widths` in digits."""
     texts = [str(value or "") for value in values]
     lines = max(len(wrap(text, width * POINTS_PER_DIGIT, SIZE)) for text, width in zip(texts, widths, strict=True))
-    # Excel knows no row higher than 409 points; what does not fit is still in the cell.
+    # What does not fit is still in the cell.
     sheet.row_dimensions[row].height = min(lines * LINE + PADDING, MOST_POINTS)
 
 
