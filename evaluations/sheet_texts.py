@@ -13,7 +13,7 @@ from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.opinions_page import section_of, visible_opinions
 from evaluations.paper_sections import PaperOpinion
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
 from targets.models import OutcomeTarget, TargetItem
@@ -93,7 +93,7 @@ def sheet_texts(
     rows: Iterable[MeasureRow],
     *,
     access: Access | None,
-    states: Mapping[tuple[int, int], SectionYear],
+    states: States,
 ) -> SheetTexts:
     """The texts of one year that this reader may see: one query, and one each for 意見 and 取組 if wanted.
 
