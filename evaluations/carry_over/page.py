@@ -59,6 +59,11 @@ class SectionRows:
     before: tuple[Section, ...]
     rows: tuple[TieRow, ...]
 
+    @property
+    def undecided(self) -> int:
+        """How many lines wait for a decision."""
+        return sum(not row.is_decided for row in self.rows)
+
 
 @dataclass(frozen=True)
 class CarryOverPage:

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.packages.file import EXTENSION
@@ -29,7 +28,7 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require(plan.access.may_write, MAY_NOT)
         _make_package(request, plan)
-        return redirect(reverse("evaluations:exports", args=[slug]) + "#package")
+        return redirect("evaluations:exports", slug)
     context = {
         "plan": plan,
         "active": "exports",
@@ -91,6 +90,9 @@ def _make_package(request: PersonRequest, plan: Plan) -> None:
         messages.error(request, str(error))
         return
     if is_new:
-        messages.success(request, f"県へ渡すファイルの第{made.number}版を作りました。下の一覧から受け取ってください。")
+        messages.success(
+            request,
+            f"県へ渡すファイルの第{made.number}版を作りました。このページの「県へ渡すファイル」で受け取ってください。",
+        )
     else:
         messages.info(request, f"第{made.number}版から変わっていません。第{made.number}版をそのまま渡せます。")

@@ -69,4 +69,4 @@ def _size(asked: QueryDict) -> PaperSize:
 
 
 def _to_exports(plan: Plan) -> HttpResponse:
-    return redirect(reverse("evaluations:exports", args=[plan.slug]) + "#paper")
+    return redirect("evaluations:exports", plan.slug)

@@ -113,6 +113,11 @@ class Plan(models.Model):
         return min(max(last_ended, self.start_year), self.end_year)
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether no year of the plan has begun: there are 計画値 to enter, and no actuals yet."""
+        return current_fiscal_year(timezone.localdate()) < self.start_year
+
+    @property
     def current_year(self) -> int:
         """The year whose months are counted today, within the plan."""
         return min(max(current_fiscal_year(timezone.localdate()), self.start_year), self.end_year)
