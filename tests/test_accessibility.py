@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext
@@ -12,6 +11,7 @@ from evaluations.publication import publish
 from plans.models import Door, Municipality, Plan
 from tests.axe import violations
 from tests.builders import a_draft, a_work
+from tests.demo_city import the_demo
 from tests.test_doors import GET_PAGES, WORK
 
 # What axe finds does not depend on the database.
@@ -48,9 +48,8 @@ ADDRESSES = {
 
 
 @pytest.fixture
-def demo(monkeypatch, capsys):
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def demo():
+    the_demo()
     for username, code, generation in (("manager", "122319", 7), ("other", "129992", 8)):
         city = Municipality.objects.get(code=code)
         a_draft(city, generation=generation, by=User.objects.get(username=username))
