@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from unicodedata import east_asian_width
 
@@ -11,13 +11,16 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
-from core.signs import for_workbook
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
+from core.workbooks.file import XLSX, saved
+from core.workbooks.sheet_xml import SheetXml
 
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 """A text beginning with one of these gets a leading ' in CSV, so that no spreadsheet calculates it."""
 _NARROWEST, _WIDEST = 6, 40
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def as_csv(rows: Sequence[Row]) -> bytes:
@@ -41,29 +44,29 @@ def as_json(rows: Sequence[Row]) -> bytes:
 
 def as_xlsx(rows: Sequence[Row]) -> bytes:
     """One sheet: numbers as numbers, texts as texts, the header in sight while scrolling."""
-    book = Workbook()
-    sheet = book.active
+    workbook = Workbook()
+    sheet = workbook.active
     sheet.title = "指標一覧"
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
+    heading, text_style, guarded_style = _heading(sheet), _text(sheet, guarded=False), _text(sheet, guarded=True)
+    cells = SheetXml(widths=[_width({column, *(row[column] for row in rows)}) for column in COLUMNS])
     for place, column in enumerate(COLUMNS, start=1):
-        _write(sheet.cell(1, place), column, is_number=False)
-        sheet.cell(1, place).font = Font(bold=True)
-        sheet.cell(1, place).fill = PatternFill("solid", fgColor="E8EEF5")
-        sheet.cell(1, place).alignment = Alignment(vertical="top")
+        cells.put(1, place, column, heading)
+        is_number = column in NUMBER_COLUMNS
         for number, row in enumerate(rows, start=2):
-            if row[column]:
-                _write(sheet.cell(number, place), row[column], is_number=column in NUMBER_COLUMNS)
-        sheet.column_dimensions[get_column_letter(place)].width = _width([column, *(row[column] for row in rows)])
-    sheet.auto_filter.ref = sheet.dimensions
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+            text = row[column]
+            if text and is_number:
+                cells.put(number, place, Decimal(text))
+            elif text:
+                cells.put(number, place, text, guarded_style if text.startswith(GUARDED) else text_style)
+    return saved(workbook, {sheet.title: cells})
 
 
 FORMATS: dict[str, tuple[Callable[[Sequence[Row]], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "json": (as_json, "application/json"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (as_xlsx, XLSX),
 }
 
 
@@ -77,23 +80,22 @@ def _json_value(column: str, text: str) -> str:
     return text if column in NUMBER_COLUMNS else _quoted(text)
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _heading(sheet: Worksheet) -> int:
+    """The number of the look of a heading."""
+    cell = Cell(sheet)
+    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EEF5")
+    cell.alignment, cell.number_format = Alignment(vertical="top"), "@"
+    return cell.style_id
 
 
-def _write(cell: Cell, text: str, *, is_number: bool) -> None:
-    if is_number:
-        cell.value = Decimal(text)
-        return
-    cell.value = for_workbook(text)
-    # openpyxl takes a leading = for a formula, whatever was meant; @ keeps a code like 012345 text when it is edited.
-    cell.data_type = "s"
-    cell.number_format = "@"
-    if text.startswith(GUARDED):
-        cell.quotePrefix = True
+def _text(sheet: Worksheet, *, guarded: bool) -> int:
+    """The number of the look of a text: @ keeps a code like 012345 text when it is edited."""
+    cell = Cell(sheet)
+    cell.number_format, cell.quotePrefix = "@", guarded
+    return cell.style_id
 
 
-def _width(texts: list[str]) -> float:
+def _width(texts: Iterable[str]) -> float:
     longest = max(_columns(line) for text in texts for line in text.split("\n"))
     return min(max(longest + 2, _NARROWEST), _WIDEST)
 

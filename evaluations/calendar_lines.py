@@ -24,12 +24,17 @@ OVERDUE_SHOWN = 5
 
 @dataclass(frozen=True)
 class CalendarLine:
-    """One date. `due` is what the city set, or a proposal; `link` leads to where the step is done, "" for nowhere."""
+    """One date. `due` is what the city set, or a proposal."""
 
+    plan: Plan
     due: Deadline | ProposedDate
     fact: Fact
     today: date
-    link: str
+
+    @cached_property
+    def link(self) -> str:
+        """Where this person does the step, or sees how far it is; "" where there is no such page for them."""
+        return _link(self.plan, self.due)
 
     @property
     def row(self) -> Deadline | None:
@@ -117,9 +122,7 @@ def dates_of(plan: Plan, rows: Iterable[MeasureRow]) -> Sequence[Deadline | Prop
 def lines_of(plan: Plan, dates: Iterable[Deadline | ProposedDate], facts: RoundFacts) -> tuple[CalendarLine, ...]:
     """The dates with what is known of each, seen today."""
     today = timezone.localdate()
-    return tuple(
-        CalendarLine(one, facts.of(one.step, one.fiscal_year, one.due_on), today, _link(plan, one)) for one in dates
-    )
+    return tuple(CalendarLine(plan, one, facts.of(one.step, one.fiscal_year, one.due_on), today) for one in dates)
 
 
 def due_soon(plan: Plan, sections: Sequence[Section], rows: Sequence[MeasureRow], states: States) -> DueSoon:
@@ -151,7 +154,6 @@ def _months_between(today: date, day: date) -> int:
 
 
 def _link(plan: Plan, one: Deadline | ProposedDate) -> str:
-    """Where this person does the step, or sees how far it is; "" where there is no such page for them."""
     year, access = one.fiscal_year, plan.access
     if year not in plan.years:
         return ""

@@ -4,7 +4,7 @@ Not a Django formset: thirty measures would validate and save in hundreds of que
 the page, signed, so that a change can be told from an old page.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from django.core.paginator import Page, Paginator
 
 from core.fiscal_years import wareki
 from core.record_counts import YearFromRecords
-from core.values import Value
+from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.entry_cells import EntryCell
 from evaluations.entry_posted import PostedGrid, page_token
@@ -70,7 +70,8 @@ class EntryRow:
 class EntryGrid:
     """The grid as it is drawn, or as it came back. `lock_reason` is set where nobody of this role may change it.
 
-    計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the person puts typing
+    `strays` were typed for measures that left the page since it was drawn: for another 節, or for another page of this
+    one. 計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the person puts typing
     errors right. `seen_revision` is the number that the page was drawn with.
     """
 
@@ -80,6 +81,7 @@ class EntryGrid:
     section_year: SectionYear | None
     lock_reason: str
     rows: tuple[EntryRow, ...]
+    strays: tuple[EntryCell, ...] = ()
     revision: PlanRevision | None = None
     seen_revision: int = 0
     corrects: bool = False
@@ -104,8 +106,9 @@ class EntryGrid:
 
     @property
     def unsaved(self) -> list[EntryCell]:
-        """What was typed into a grid that was locked in the meantime: shown, so that nobody has to remember it."""
-        return [c for row in self.rows for c in row.cells if c.is_touched and (self.lock_reason or row.reason)]
+        """What was typed where it cannot be saved any more: shown, so that nobody has to remember it."""
+        locked = [c for row in self.rows for c in row.cells if c.is_touched and (self.lock_reason or row.reason)]
+        return [*locked, *(cell for cell in self.strays if cell.is_touched)]
 
     @property
     def changes(self) -> list[CellChange]:
@@ -186,7 +189,7 @@ class EntryGrid:
 def entry_grid(
     plan: Plan, section: Section, year: int, *, page: str | None = None, data: Mapping[str, str] | None = None
 ) -> EntryGrid:
-    """The grid for the person of `plan.access`; with `data` as they posted it. Five queries."""
+    """The grid for the person of `plan.access`; with `data` as they posted it. Five queries, and one for strays."""
     chosen = Paginator(list(measures_of(plan).filter(section=section)), PAGE_SIZE).get_page(page)
     states = section_years(plan, [section])
     section_year = states.get((section.pk, year))
@@ -203,6 +206,7 @@ def entry_grid(
             _row(plan, row, year, made.get(row.measure.pk), posted)
             for row in measure_rows(plan, chosen.object_list, access=plan.access, states=states)
         ),
+        strays=_strays(plan, chosen.object_list, year, posted) if posted else (),
         revision=revision,
         seen_revision=posted.revision if posted else revision.number if revision else 0,
         corrects=posted is not None and CORRECTS in posted.data,
@@ -224,6 +228,15 @@ def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, p
         actual=cell(Side.ACTUAL, figures.actual),
         reason=_outside_reason(row.measure, year) if figures.is_outside else _reason(plan, row.measure),
         offer=CountOffer(row.measure, made, figures.actual, seen) if made else None,
+    )
+
+
+def _strays(plan: Plan, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[EntryCell, ...]:
+    """The cells that were posted for measures of the plan that are not on the page. One query where there are any."""
+    codes = posted.codes() - {measure.code for measure in drawn}
+    gone = measures_of(plan).filter(code__in=codes) if codes else ()
+    return tuple(
+        posted.fill(EntryCell(measure, year, side, stored=EMPTY, seen=EMPTY)) for measure in gone for side in Side
     )
 
 

@@ -1,16 +1,20 @@
 """What a drawn page of the entry grid had shown, signed, and one POST read beside it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core import signing
 
+from core.cell_texts import LABELS
 from core.values import Value
+from core.words import Side
 from evaluations.entry_cells import EntryCell
 from plans.models import Section
 
 SALT = "evaluations.entry"
+_FIELD = re.compile(rf"(?:{'|'.join(Side)})-(?P<code>.+)-(?:{'|'.join(LABELS)})")
 
 
 def page_token(section: Section, year: int, shown: Mapping[str, Any]) -> str:
@@ -51,6 +55,10 @@ class PostedGrid:
             asked=cell.prefix in self.asked,
             choice=self.data.get(f"{cell.prefix}-choice", ""),
         )
+
+    def codes(self) -> set[str]:
+        """The 指標コード of every measure for which something was posted."""
+        return {match["code"] for name in self.data if (match := _FIELD.fullmatch(name))}
 
     def offered(self, code: str) -> tuple[Value, Value] | None:
         """The actual and its successor that the page had offered for a measure."""

@@ -14,10 +14,13 @@ TITLES_SHOWN = 4
 
 @dataclass(frozen=True)
 class SectionTodo:
-    """One 節 in the year. `mine` are the measures the person may enter, `missing` those of them without an actual."""
+    """One 節 in the year. `mine` are the measures the person may enter, `missing` those of them without an actual;
+    `has_measures`: whether anybody has something to enter here.
+    """
 
     section: Section
     section_year: SectionYear | None
+    has_measures: bool
     mine: tuple[Measure, ...]
     missing: tuple[Measure, ...]
     texts_written: int
@@ -55,7 +58,7 @@ class SectionTodo:
 
 @dataclass(frozen=True)
 class YearTodo:
-    """The page: what was sent back, what is open, what belongs to other 担当課, what has been handed on."""
+    """The page: what was sent back, what is open, what the person has no figures in, what has been handed on."""
 
     returned: tuple[SectionTodo, ...]
     todo: tuple[SectionTodo, ...]
@@ -104,10 +107,12 @@ def _sections(plan: Plan, year: int) -> list[SectionTodo]:
 def _todo(
     plan: Plan, section: Section, row: SectionYear | None, measures: Iterable[Measure], entered: set[int], texts: int
 ) -> SectionTodo:
-    mine = tuple(m for m in measures if m.section_id == section.pk and plan.access.may_enter(m))
+    here = [measure for measure in measures if measure.section_id == section.pk]
+    mine = tuple(measure for measure in here if plan.access.may_enter(measure))
     return SectionTodo(
         section=section,
         section_year=row,
+        has_measures=bool(here),
         mine=mine,
         missing=tuple(m for m in mine if m.pk not in entered),
         texts_written=texts,

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from core.citation import Citation
 from core.errata import Errata, errata
-from core.errata_table import write_errata
+from core.workbooks.errata_table import write_errata
 from evaluations.citations import citation_of
 from evaluations.models import Publication
 from evaluations.publication_body import Body

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from core.charts.links import GoalNode, IndicatorNode, LinkChart, NodeGroup, Reading, bearing_of, readings_of
+from core.charts.links_svg import link_svg
 from core.figures import Tone
 from core.fiscal_years import wareki
 from core.goal_chain import GoalReading
-from core.link_chart import GoalNode, IndicatorNode, LinkChart, NodeGroup, Reading, bearing_of, readings_of
-from core.link_svg import link_svg
 from core.words import UNDER_REVIEW
 from evaluations.goal_chains import SeenChain
 from evaluations.link_matrix import LinkRow

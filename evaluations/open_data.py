@@ -9,9 +9,7 @@ from functools import cached_property
 from django.http import Http404
 from django.utils.timezone import localtime
 
-from core.licences import licence_of
-from core.machine_signs import plain_signs, strange_signs
-from core.open_data_dictionary import (
+from core.open_data.dictionary import (
     CODE_COLUMNS,
     DICTIONARY_COLUMNS,
     NUMBERED,
@@ -21,8 +19,10 @@ from core.open_data_dictionary import (
     code_rows,
     dictionary_rows,
 )
-from core.open_data_files import CSV, JSON, ZIP, OpenDataFile, archive, open_csv, open_row
-from core.open_data_metadata import Dataset, Edition, data_package, metadata
+from core.open_data.files import CSV, JSON, ZIP, OpenDataFile, archive, open_csv, open_row
+from core.open_data.licences import licence_of
+from core.open_data.machine_signs import plain_signs, strange_signs
+from core.open_data.metadata import Dataset, Edition, data_package, metadata
 from core.tidy import Row
 from evaluations.citations import citation_of
 from evaluations.published import PublishedPlan, published_plan

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.citation import Mark
 from core.fiscal_years import wareki
-from core.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
+from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.citations import mark_of, not_published
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinion_form import OpinionForm

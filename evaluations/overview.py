@@ -10,6 +10,7 @@ from evaluations.calendar_lines import DueSoon, due_soon
 from evaluations.goal_chains import SeenChain, chains_of
 from evaluations.outlooks import with_outlooks
 from evaluations.section_page import tally
+from evaluations.waiting import Waiting, waiting_for
 from indicators.linked import with_goals
 from plans.access import state_of
 from plans.models import Plan, Section, SectionYear, YearState
@@ -71,6 +72,7 @@ class Overview:
     goals: tuple[GoalOnTheWay, ...]
     asked: tuple[SeenChain, ...]
     due_soon: DueSoon
+    waiting: tuple[Waiting, ...]
     entered: int
     measures: int
 
@@ -97,6 +99,7 @@ def overview(plan: Plan, year: int | None = None) -> Overview:
         goals=tuple(_goal(row) for row in rows if row.last_year_goal is not None),
         asked=tuple(seen for seen in chains_of(sections, rows, goals_of, year) if seen.chain.contradiction),
         due_soon=due_soon(plan, sections, rows, states),
+        waiting=waiting_for(plan.access, sections, states),
         entered=sum(cell.figures.actual.is_entered for _, cell in cells),
         measures=len(cells),
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.numerals import plain
-from core.package_content import (
+from core.packages.content import (
     CITY,
     INDICATOR,
     MEASURE,

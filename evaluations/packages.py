@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.canonical import sha256_of
-from core.package_checks import check_content
-from core.package_file import FORMAT, Header, PackageRefused, read_package, write_package
-from core.package_shapes import NotFitting
+from core.packages.checks import check_content
+from core.packages.file import FORMAT, Header, PackageRefused, read_package, write_package
+from core.packages.shapes import NotFitting
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
 from evaluations.publication import lock_plan

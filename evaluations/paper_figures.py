@@ -5,16 +5,12 @@ A line that would be blank in every year is left out, so that a goal of the last
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
-from core.figures import Figures, shown_number, signed_difference
 from core.fiscal_years import wareki
-from core.numerals import one_decimal, plain
-from core.values import Value
-from core.words import Certainty, ValueKind
+from core.numerals import plain
+from plans.cell_words import CellWords, cell_words
 from plans.models import Measure, Municipality
-from plans.planned_versions import versions_in_words
-from plans.queries import MeasureRow, YearCell
+from plans.queries import MeasureRow
 
 
 @dataclass(frozen=True)
@@ -51,11 +47,12 @@ def figure_blocks(rows: Iterable[MeasureRow], city: Municipality) -> tuple[Figur
 
 def _block(row: MeasureRow, city: Municipality) -> FigureBlock:
     measure = row.measure
-    kind, unit = ValueKind(measure.value_kind), city.unit(measure.unit)
-    told = [list(_lines(cell.figures, kind, unit, city.planned_word).items()) for cell in row.cells]
+    unit = city.unit(measure.unit)
+    years = [(cell.year, cell_words(cell, unit)) for cell in row.cells]
+    told = [list(_lines(words, city.planned_word).items()) for _, words in years]
     names = [name for name, _ in told[0]] if told else []
     lines = tuple(FigureLine(name, tuple(year[place][1] for year in told)) for place, name in enumerate(names))
-    remarks = ((cell.year, list(_remarks(cell, kind, unit))) for cell in row.cells)
+    remarks = ((year, [note.sentence.rstrip("。") for note in words.notes if note.for_paper]) for year, words in years)
     return FigureBlock(
         measure,
         tuple(_facts(measure, unit)),
@@ -76,69 +73,16 @@ def _facts(measure: Measure, unit: str) -> Iterator[str]:
         yield f"基準：{year}{plain(measure.baseline)}{unit}"
 
 
-def _lines(f: Figures, kind: ValueKind, unit: str, planned_word: str) -> dict[str, FigureCell]:
+def _lines(words: CellWords, planned_word: str) -> dict[str, FigureCell]:
     """Every line there may be, in order; blank where it says nothing of this year."""
-    points = "ポイント" if kind is ValueKind.RATE else unit
-    actual = _amount(f.actual, kind, unit, f.actual_word)
-    certainty = f.actual.certainty
-    if certainty and certainty is not Certainty.FINAL:
-        actual = FigureCell(f"{actual.text}（{certainty.label}）", is_word=actual.is_word)
+    actual = f"{words.actual}（{words.certainty}）" if words.certainty else words.actual
     return {
-        planned_word: _amount(f.planned, kind, unit, f.planned.state.label if f.planned.state else "なし"),
-        "実績値": actual,
-        "内訳": FigureCell(_parts(f.actual)),
-        "差": FigureCell("" if f.difference is None else f"{signed_difference(f)}{points}"),
-        "達成率": FigureCell(_percent(f.achievement_rate)),
-        "乖離率": FigureCell(_percent(f.deviation_rate)),
-        "削減率": FigureCell(_percent(f.reduction_rate)),
-        "判定": FigureCell(f.reading, tone=f.tone.value if f.reading else ""),
+        planned_word: FigureCell(words.planned, is_word=words.planned_is_word),
+        "実績値": FigureCell(actual, is_word=words.actual_is_word),
+        "内訳": FigureCell(words.parts),
+        "差": FigureCell(words.difference),
+        "達成率": FigureCell(words.achievement_rate),
+        "乖離率": FigureCell(words.deviation_rate),
+        "削減率": FigureCell(words.reduction_rate),
+        "判定": FigureCell(words.reading, tone=words.tone),
     }
-
-
-def _amount(value: Value, kind: ValueKind, unit: str, word: str) -> FigureCell:
-    if value.number is None:
-        return FigureCell(word, is_word=True)
-    if kind is ValueKind.PRESENCE:
-        return FigureCell("有" if value.number else "無")
-    return FigureCell(shown_number(value, kind) + unit)
-
-
-def _parts(value: Value) -> str:
-    if value.numerator is None or value.denominator is None:
-        return ""
-    return f"{plain(value.numerator)} ÷ {plain(value.denominator)}"
-
-
-def _percent(rate: Decimal | None) -> str:
-    return "" if rate is None else f"{one_decimal(rate)}%"
-
-
-def _remarks(cell: YearCell, kind: ValueKind, unit: str) -> Iterator[str]:
-    """What stands under the figures of a year on its page, one sentence each."""
-    planned, actual = cell.figures.planned, cell.figures.actual
-    if cell.versions:
-        yield f"計画変更：{versions_in_words(cell.versions, kind, unit)}"
-    if cell.interim:
-        yield _on_the_way(cell, kind, unit)
-    if planned.wording:
-        yield f"計画の原文：{planned.wording}".rstrip("。")
-    if actual.wording:
-        yield f"実績の原文：{actual.wording}".rstrip("。")
-    if actual.as_of:
-        yield f"時点：{actual.as_of}"
-    if actual.note:
-        yield f"注記：{actual.note}".rstrip("。")
-
-
-def _on_the_way(cell: YearCell, kind: ValueKind, unit: str) -> str:
-    """「期間途中：令和5年度の目標 4人 に対し 2人（均等に進むとこの年度で 2.7人）」."""
-    on_the_way, actual = cell.interim, cell.figures.actual
-    if on_the_way is None:
-        return ""
-    goal = Value(on_the_way.goal)
-    said = f"期間途中：{wareki(on_the_way.goal_year)}の目標 {_amount(goal, kind, unit, '').text}"
-    if actual.number is not None and kind is not ValueKind.PRESENCE:
-        said += f" に対し {_amount(actual, kind, unit, '').text}"
-    if on_the_way.expected is not None:
-        said += f"（均等に進むとこの年度で {one_decimal(on_the_way.expected)}{unit}）"
-    return said

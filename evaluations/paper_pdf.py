@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 
 from core.charts import to_svg
 from core.pdf import pdf_of
-from core.sheet_design import Edition, Line
-from core.sheet_notes import notes_of
+from core.sheets.design import Edition, Line
+from core.sheets.notes import notes_of
 from evaluations.charts import DRAWN, chart_of
 from evaluations.paper_figures import FigureBlock, figure_blocks
 from evaluations.paper_sections import PaperSection

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.citation import Mark
-from core.evaluation_sheet import SheetBook, SheetSection, Stamp
 from core.fiscal_years import both_eras, wareki
 from core.prose import printed
-from core.sheet_design import WRITABLE, Content, Edition, Measures
+from core.sheets.book import SheetBook, SheetSection, Stamp
+from core.sheets.design import WRITABLE, Content, Edition, Measures
+from core.sheets.workbook import write_evaluation_sheet
 from core.words import UNPUBLISHED, Family
-from core.workbook import write_evaluation_sheet
 from evaluations.citations import citation_of
 from evaluations.models import TEXT_FIELDS
 from evaluations.paper_sections import PaperSection

@@ -8,7 +8,7 @@ from itertools import groupby
 from django.contrib.auth.models import User
 from django.core import signing
 
-from core.package_changes import ChangeKind, PackageChange
+from core.packages.changes import ChangeKind, PackageChange
 from core.words import Side
 from evaluations.models import ReceivedPackage
 from evaluations.receiving import Incoming

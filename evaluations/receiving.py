@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from core.canonical import sha256_of
 from core.municipality_codes import read_code
-from core.package_changes import PackageChange, gone_measures, gone_sections, package_changes
-from core.package_content import Content
-from core.package_file import Package
+from core.packages.changes import PackageChange, gone_measures, gone_sections, package_changes
+from core.packages.content import Content
+from core.packages.file import Package
 from core.words import Family
 from evaluations.models import ReceivedPackage
 from evaluations.package_content import city_facts, content_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 
-from core.package_changes import ChangeKind, PackageChange
+from core.packages.changes import ChangeKind, PackageChange
 from evaluations.models import ReceivedPackage
 from plans.models import Change, Subject
 

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.package_content import CITY, MEASURE, PLAN, SECTION, TARGET, Content
-from core.package_file import Package
+from core.packages.content import CITY, MEASURE, PLAN, SECTION, TARGET, Content
+from core.packages.file import Package
 from evaluations.receiving_years import write_values, write_years
 from indicators.models import ActivityIndicator, Service
 from indicators.services import FIXTURE, create_missing_services

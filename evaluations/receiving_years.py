@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
-from core.package_content import SETTLED, TEXTS, Content
+from core.packages.content import SETTLED, TEXTS, Content
 from core.values import Value
 from core.words import Side
 from evaluations.models import Evaluation

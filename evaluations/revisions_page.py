@@ -7,13 +7,13 @@ from typing import Any
 from django.http import Http404
 
 from core.citation import Mark
-from core.evaluation_sheet import Shown
 from core.figures import Figures
 from core.fiscal_months import wareki_day
 from core.fiscal_years import wareki
-from core.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
+from core.sheets.book import Shown
 from core.values import Value
 from core.words import ValueKind
+from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
 from evaluations.citations import mark_of
 from evaluations.published_year import PublishedYear
 from evaluations.revision_form import RevisionForm

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.http import Http404
 
 from core.figures import Tone
@@ -30,7 +29,6 @@ TALLIED = (
     (Tone.FINDING, "計画を見直す手がかり"),
 )
 HISTORY_SHOWN = 8
-Earlier = QuerySet[Any] | list[int]
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
     section, previous, following = neighbours(plan, number)
     if year not in plan.years:
         raise Http404("この計画の期間にない年度です。")
-    earlier = _earlier_sections(plan, section) if year == plan.start_year and plan.previous_id else []
+    earlier = _earlier_years(plan, section) if year == plan.start_year and plan.previous_id else Q(pk__in=[])
     states = {(row.section_id, row.fiscal_year): row for row in _states(plan, earlier)}
     section_year = states.get((section.pk, year))
     state = state_of(section_year)
@@ -100,11 +98,11 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
     rows = _rows_with_related(plan, section, states)
     own = tuple(row for row in rows if row.measure.section_id == section.pk)
     related = tuple(row for row in rows if row.measure.section_id != section.pk)
-    targets = tuple(OutcomeTarget.objects.filter(section=section))
+    targets = tuple(OutcomeTarget.objects.filter(section=section).order_by("order"))
     evaluation = getattr(section_year, "evaluation", None) if visible else None
     before = getattr(states.get((section.pk, year - 1)), "evaluation", None)
     both_years = Q(section=section, fiscal_year__in=(year - 1, year))
-    promises = seen_promises(plan, ActionItem.objects.filter(both_years | _last_year_of(earlier)), states)
+    promises = seen_promises(plan, ActionItem.objects.filter(both_years | earlier), states)
     records = _records(plan, section, year, states)
     return SectionPage(
         section=section,
@@ -165,21 +163,16 @@ def _tab(year: int, row: SectionYear | None) -> YearTab:
     return YearTab(year, state, YearState(state).label)
 
 
-def _earlier_sections(plan: Plan, section: Section) -> Earlier:
-    """By id the 節 of the plan before that measures of this one come from: a part of other questions."""
-    lines = MeasureLink.objects.filter(plan=plan, new__section=section, old__isnull=False)
-    return lines.values("old__section")
+def _earlier_years(plan: Plan, section: Section) -> Q:
+    """Rows of the 節 of the plan before that measures of this one come from, in its last year."""
+    lines = MeasureLink.objects.filter(plan=plan, new__section=section, old__isnull=False).order_by()
+    return Q(section__in=lines.values("old__section"), fiscal_year=F("section__plan__end_year"))
 
 
-def _last_year_of(sections: Earlier) -> Q:
-    """Rows of these 節 in the last year of their plan."""
-    return Q(section__in=sections, fiscal_year=F("section__plan__end_year"))
-
-
-def _states(plan: Plan, earlier: Earlier) -> Iterable[SectionYear]:
+def _states(plan: Plan, earlier: Q) -> Iterable[SectionYear]:
     people = [f"{step}_by" for step in ("submitted", "checked", "returned", "confirmed", "published")]
-    wanted = Q(section__plan=plan) | _last_year_of(earlier)
-    return SectionYear.objects.filter(wanted).select_related("evaluation", *people)
+    wanted = Q(section__plan=plan) | earlier
+    return SectionYear.objects.filter(wanted).select_related("evaluation", *people).order_by()
 
 
 def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int], SectionYear]) -> list[MeasureRow]:

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F, QuerySet
 
-from core.evaluation_sheet import SheetBlock, Shown
 from core.prose import circled
-from core.sheet_design import Line, Measures
+from core.sheets.book import SheetBlock, Shown
+from core.sheets.design import Line, Measures
 from core.values import Value
 from core.words import NOT_ENTERED, Family, State, ValueKind
 from plans.access import Access

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.sheet_notes import notes_of
+from core.sheets.notes import notes_of
 from evaluations.revision_notes import revision_notes
 from plans.models import Plan
 from plans.queries import MeasureRow

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from core.fiscal_years import wareki
 from core.prose import circled, printed
-from core.sheet_design import WRITABLE, Content
+from core.sheets.design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.opinions_page import section_of, visible_opinions

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from core.evaluation_sheet import SheetBook, SheetSection, Stamp
 from core.fiscal_years import both_eras, wareki
-from core.sheet_design import Content, Edition, Measures
-from core.sheet_keys import PrintedSheet, printed_sheet
-from core.sheet_pages import lay_out
-from core.workbook import write_evaluation_sheet
+from core.sheets.book import SheetBook, SheetSection, Stamp
+from core.sheets.design import Content, Edition, Measures
+from core.sheets.keys import PrintedSheet, printed_sheet
+from core.sheets.pages import lay_out
+from core.sheets.workbook import write_evaluation_sheet
 from evaluations.citations import mark_among, not_published, with_newest_body
 from evaluations.published_sheet import Arrangement, publication_book
 from evaluations.published_year import PublishedYear

@@ -9,7 +9,7 @@ from core.cell_texts import NotUnderstood
 from core.fiscal_months import MONTHS, month_name, read_month
 from core.monthly import read_month_value
 from core.numerals import read_numeral, squeeze
-from core.tables import BLANK, NotReadable, Table, TableCell, TableRow, address
+from core.uploads.tables import BLANK, NotReadable, Table, TableCell, TableRow, address
 from core.values import EMPTY, Value
 from indicators.models import MonthlyMapping
 from indicators.monthly_mappings import AMOUNT, USERS

@@ -3,6 +3,7 @@
 What the person saw travels with the page, signed: the months, the year's actuals, and what was proposed for them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,6 +39,7 @@ from plans.refusals import Cause
 PAGE_SIZE = 25
 """活動指標 a page: 24 fields each, 12 more where every month were contested; Django takes no more than 1,000 a form."""
 SALT = "indicators.monthly"
+_FIELD = re.compile(r"m-(?P<code>.+)-[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,10 @@ class MonthRow:
 
 @dataclass(frozen=True)
 class MonthGrid:
-    """The grid as it is drawn, or as it came back. `is_visible` False: the reader sees neither months nor actuals."""
+    """The grid as it is drawn, or as it came back. `is_visible` False: the reader sees neither months nor actuals.
+
+    `strays` were typed for measures that left the page since it was drawn: for another 節, or another page of this one.
+    """
 
     sections: tuple[Section, ...]
     section: Section
@@ -121,6 +126,7 @@ class MonthGrid:
     lock_reason: str
     is_visible: bool
     rows: tuple[MonthRow, ...]
+    strays: tuple[MonthCell, ...] = ()
 
     @property
     def state(self) -> str:
@@ -151,9 +157,9 @@ class MonthGrid:
 
     @property
     def unsaved(self) -> list[MonthCell]:
-        """What was typed into a grid that was locked in the meantime: shown, so that nobody has to remember it."""
+        """What was typed where it cannot be saved any more: shown, so that nobody has to remember it."""
         closed = [c for row in self.rows for c in row.cells if self.lock_reason or row.reason or c.outside]
-        return [cell for cell in closed if cell.is_touched]
+        return [cell for cell in (*closed, *self.strays) if cell.is_touched]
 
     @property
     def has_unsaved(self) -> bool:
@@ -242,7 +248,8 @@ def monthly_grid(
 ) -> MonthGrid | None:
     """The grid for the person of `plan.access`, with `data` as they posted it; None for a plan without such 活動指標.
 
-    `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries.
+    `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries,
+    and one for strays.
     """
     if year not in plan.years:
         raise Http404("この計画の期間にない年度です。")
@@ -272,6 +279,7 @@ def monthly_grid(
             _row(plan, row, year, stored, posted)
             for row in measure_rows(plan, part.object_list, access=plan.access, states=states)
         ),
+        strays=_strays(plan, part.object_list, year, posted) if posted else (),
     )
 
 
@@ -307,6 +315,10 @@ class _Posted:
             choice=self.data.get(f"{cell.name}-choice", ""),
         )
 
+    def codes(self) -> set[str]:
+        """The 指標コード of every measure for which a month was posted."""
+        return {match["code"] for name in self.data if (match := _FIELD.fullmatch(name))}
+
     def offered(self, code: str) -> tuple[Value, Value] | None:
         if code not in self.token["years"]:
             return None
@@ -316,6 +328,13 @@ class _Posted:
 
 def _salt(section: Section, year: int) -> str:
     return f"{SALT}.{section.pk}.{year}"
+
+
+def _strays(plan: Plan, drawn: Iterable[Measure], year: int, posted: _Posted) -> tuple[MonthCell, ...]:
+    """The months that were posted for measures of the plan that are not on the page. One query where there are any."""
+    codes = posted.codes() - {measure.code for measure in drawn}
+    gone = measures_of(plan).filter(code__in=codes) if codes else ()
+    return tuple(posted.fill(MonthCell(measure, year, month, EMPTY, EMPTY)) for measure in gone for month in MONTHS)
 
 
 def _row(

@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.table_files import MAX_BYTES, read_table
-from core.tables import NotReadable
+from core.uploads.table_files import MAX_BYTES, read_table
+from core.uploads.tables import NotReadable
 from core.values import Value
 from indicators.models import MonthlyMapping
 from indicators.monthly_files import FileProblem, FoundMonths, found_months, has_columns

@@ -1,8 +1,6 @@
 """The list of 活動指標 as a table."""
 
-import django_tables2 as tables
-
-from plans.measure_tables import MeasureTable
+from plans.measure_tables import FragmentColumn, MeasureTable
 
 
 class IndicatorTable(MeasureTable):
@@ -10,7 +8,7 @@ class IndicatorTable(MeasureTable):
 
     caption = "活動指標の年度ごとの計画値と実績値"
 
-    service = tables.TemplateColumn(
+    service = FragmentColumn(
         template_name="indicators/_service.html",
         verbose_name="サービス",
         orderable=False,

@@ -1,10 +1,10 @@
 """The workbench of one volume as a workbook for the council: what the page prints, table by table."""
 
-from core.block_sheet import Block, write_blocks
-from core.evaluation_sheet import Shown
 from core.fiscal_years import wareki
+from core.sheets.book import Shown
 from core.volume_words import split_in_words
 from core.volumes import Effect, rounded
+from core.workbooks.block_sheet import Block, write_blocks
 from indicators.volume_content import Factor
 from indicators.volume_ground import Ground
 from indicators.volume_misses import MissYear, misses_of

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
 from core.values import Value
+from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
 from indicators.people import PersonRequest
 from indicators.volume_actions import Taking, VolumesMoved, save_forecast, take_over_forecast
@@ -24,7 +25,7 @@ from indicators.volume_sheet import sheet_bytes
 from indicators.volume_workbench import Workbench
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
-from plans.downloads import XLSX, as_download
+from plans.downloads import as_download
 from plans.models import Door
 from plans.versions import RowConflict, RowRefused
 

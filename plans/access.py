@@ -98,6 +98,11 @@ def prefectures_of(memberships: Iterable[Membership]) -> list[Municipality]:
     return [municipality for municipality in found if municipality.kind == Municipality.Kind.PREFECTURE]
 
 
+def is_manager_among(memberships: Iterable[Membership]) -> bool:
+    """Whether one of these is the role 管理, which opens 利用者."""
+    return any(membership.role == Role.MANAGER for membership in memberships)
+
+
 def require_membership(user: Person) -> list[Membership]:
     """The roles of a person; 403 with what to do for somebody without any, superusers too. One query."""
     memberships = list(memberships_of(user))
@@ -123,7 +128,8 @@ def access_for(user: Person, municipality: Municipality) -> Access | None:
     wanted = own
     if municipality.prefecture_id is not None:
         wanted = own | (prefecture & Q(municipality=municipality.prefecture_id))
-    found = sorted(memberships_of(user).filter(wanted), key=lambda m: m.municipality_id != municipality.pk)
+    roles = memberships_of(user).filter(wanted).select_related(None).order_by()
+    found = sorted(roles, key=lambda role: role.municipality_id != municipality.pk)
     return Access(Role(found[0].role), found[0].department_id) if found else None
 
 
@@ -139,7 +145,7 @@ def visible_plans(user: Person) -> QuerySet[Plan]:
 
 def plan_for(user: Person, slug: str) -> Plan:
     """The plan, with `plan.access` set. 404 for strangers, here and nowhere else. Two queries."""
-    plan = Plan.objects.select_related("municipality").filter(slug=slug).first()
+    plan = Plan.objects.select_related("municipality").filter(slug=slug).order_by("pk").first()
     access = access_for(user, plan.municipality) if plan else None
     if plan is None or access is None:
         raise Http404("計画が見つかりません。")

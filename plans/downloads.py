@@ -3,8 +3,6 @@
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def as_download(content: bytes | str, content_type: str, filename: str) -> HttpResponse:
     """The answer that a browser saves under this name, Japanese or not."""

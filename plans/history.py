@@ -105,8 +105,10 @@ def side_in_words(side: dict | str | None, kind: ValueKind | None = None) -> str
 
 
 def _in_plan(plan: Plan) -> QuerySet[Change]:
-    everything = Q(plan=plan) if plan.access.sees_drafts else Q(pk__in=[])
-    return _masked(Change.objects.filter(plan=plan), sees_drafts=everything)
+    changes = Change.objects.filter(plan=plan)
+    if plan.access.sees_drafts:
+        return _with_lines(changes.annotate(is_masked=Value(False)))
+    return _masked(changes, sees_drafts=Q(pk__in=[]))
 
 
 def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
@@ -121,7 +123,12 @@ def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     )
     kept_back = (guarded & ~Exists(settled)) | Q(subject__in=[Subject.OPINION, Subject.OUTLOOK, Subject.VOLUME])
     is_masked = Case(When(kept_back & ~sees_drafts, then=Value(True)), default=Value(False))
-    return changes.annotate(is_masked=is_masked).select_related("by", "municipality", "plan", "section", "measure")
+    return _with_lines(changes.annotate(is_masked=is_masked))
+
+
+def _with_lines(changes: QuerySet[Change]) -> QuerySet[Change]:
+    """With the rows that a line names."""
+    return changes.select_related("by", "municipality", "plan", "section", "measure")
 
 
 def _place(change: Change) -> str:

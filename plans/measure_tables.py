@@ -2,10 +2,12 @@
 
 import django_tables2 as tables
 from django.core.paginator import Paginator
+from django.template.loader import get_template
 from django_tables2.data import TableListData
 
 from core.fiscal_years import wareki
 from plans.measure_listing import MeasureListing
+from plans.queries import MeasureRow
 
 ROWS_ON_A_PAGE = 200
 """A printed list should be whole; beyond this a browser on an office machine grows slow."""
@@ -18,29 +20,43 @@ class RowsInOrder(TableListData):
         """Nothing is left to do."""
 
 
+class FragmentColumn(tables.TemplateColumn):
+    """Cells printed by a fragment that gets the row, its value, the plan and the listing, and nothing else of the page:
+    the context of a whole page, made anew for each cell, takes longer than the cell.
+    """
+
+    def render(self, *, record: MeasureRow, value: object, table: "MeasureTable", **more: object) -> str:
+        """The fragment with what it names."""
+        listing = table.listing
+        return get_template(self.template_name).render(
+            {"record": record, "value": value, "plan": listing.plan, "listing": listing}
+        )
+
+
 class MeasureTable(tables.Table):
     """One row a measure. The year that filter and order go by is marked."""
 
     caption = "指標ごとの計画値と実績値"
     wrap_class = "figures listed"
 
-    section = tables.TemplateColumn(
+    section = FragmentColumn(
         template_name="tables/_section.html", verbose_name="節", orderable=True, attrs={"td": {"class": "section-cell"}}
     )
-    label = tables.TemplateColumn(
+    label = FragmentColumn(
         template_name="tables/_label.html", verbose_name="番号", orderable=False, attrs={"td": {"class": "label-cell"}}
     )
-    title = tables.TemplateColumn(
+    title = FragmentColumn(
         template_name="tables/_title.html",
         verbose_name="指標名",
         orderable=True,
         attrs={"td": {"class": "measure"}, "row_header": True},
     )
-    unit = tables.TemplateColumn(
+    unit = FragmentColumn(
         template_name="tables/_unit.html", verbose_name="単位", orderable=False, attrs={"td": {"class": "unit-cell"}}
     )
 
     def __init__(self, listing: MeasureListing, **kwargs) -> None:
+        self.listing = listing
         years = [(f"year_{year}", _year_column(listing, year)) for year in listing.plan.years]
         super().__init__(
             RowsInOrder(listing.rows),
@@ -53,14 +69,14 @@ class MeasureTable(tables.Table):
         self.page = self.paginator.get_page(listing.page)
 
 
-def _year_column(listing: MeasureListing, year: int) -> tables.TemplateColumn:
+def _year_column(listing: MeasureListing, year: int) -> FragmentColumn:
     head: dict[str, str] = {}
     cell = {"data-year": str(year)}
     if year == listing.year:
         head["class"] = cell["class"] = "current-year"
         if listing.order_is_of_year:
             head["aria-sort"] = "descending" if listing.order.startswith("-") else "ascending"
-    return tables.TemplateColumn(
+    return FragmentColumn(
         template_name="tables/_year_figures.html",
         # The cell of this year out of the row, as django-tables2 spells a path.
         accessor=f"by_year__{year}",

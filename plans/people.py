@@ -6,6 +6,7 @@ person's only one, and never for staff of the admin: otherwise one manager would
 
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -18,6 +19,9 @@ USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー�
 LAST_MANAGER = "管理の役割の人がいなくなるため、この操作はできません。先に、ほかの人を「管理」にしてください。"
 NOT_ONLY_OURS = (
     "ほかの自治体にも所属する人か、システム管理者のため、ここでは変えられません。システム管理者に頼んでください。"
+)
+CHANGED_MEANWHILE = (
+    "ほかの人が先に、この人の登録を変更しました（いまの役割：{}）。内容を確かめて、もう一度保存してください。"
 )
 # Without 0/o, 1/l/i, which look alike on paper.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
@@ -70,6 +74,11 @@ def role_in_words(membership: Membership) -> str:
     return f"{role}（{membership.department.name}）" if membership.department else role
 
 
+def shown_of(membership: Membership) -> str:
+    """Role, 担当課 and name in short: whether somebody else changed one of them is told by another of these."""
+    return sha256(repr(_said(membership)).encode()).hexdigest()[:16]
+
+
 def write_history(membership: Membership, field: str, old: str | None, new: str | None, *, by: User) -> None:
     """A line that names the person on both sides: 「花子（hanako）：閲覧」. For verbs, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
@@ -103,10 +112,16 @@ def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Me
 
 @transaction.atomic
 def change_person(
-    membership: Membership, *, role: Role, department: Department | None, name: str | None, by: User
+    membership: Membership, *, role: Role, department: Department | None, name: str | None, by: User, seen: str = ""
 ) -> None:
-    """Another role, 担当課 or name (None: left alone)."""
+    """Another role, 担当課 or name (None: left alone). `seen` is what the page showed, as `shown_of` says it; "" is
+    not checked.
+    """
     kept = _fetch(membership, by)
+    if _said(kept) == (role, department and department.pk, name or _full_name(kept.user)):
+        return
+    if seen not in ("", shown_of(kept)):
+        raise PeopleRefused(CHANGED_MEANWHILE.format(role_in_words(kept)))
     if role != Role.MANAGER:
         _keep_a_manager(kept)
     old = role_in_words(kept)
@@ -216,6 +231,10 @@ def _keep_a_manager(membership: Membership) -> None:
 def _require_keys(membership: Membership) -> None:
     if not may_hold_keys(membership):
         raise PeopleRefused(NOT_ONLY_OURS)
+
+
+def _said(membership: Membership) -> tuple[str, int | None, str]:
+    return str(membership.role), membership.department_id, _full_name(membership.user)
 
 
 def _full_name(user: User) -> str:

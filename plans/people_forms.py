@@ -145,15 +145,15 @@ class ChangePerson(OfMember, _Role):
     """Another role, 担当課 or name."""
 
     action = "change_person"
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label="氏名", max_length=150, required=False)
-    field_order = ("membership", "name", "role", "department")
+    field_order = ("membership", "seen", "name", "role", "department")
 
     def act(self) -> str:
         typed = self.cleaned_data
         name = typed["name"] or None
-        people.change_person(
-            self.member, role=Role(typed["role"]), department=typed["department"], name=name, by=self.by
-        )
+        role, department, seen = Role(typed["role"]), typed["department"], typed["seen"]
+        people.change_person(self.member, role=role, department=department, name=name, by=self.by, seen=seen)
         return f"{name or self.who.removesuffix('さん')}さんの登録を変更しました。"
 
 

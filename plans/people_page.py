@@ -7,7 +7,7 @@ from django.http import Http404
 
 from plans.access import Person, managed_by
 from plans.models import Department, Membership, Municipality
-from plans.people import may_hold_keys
+from plans.people import may_hold_keys, shown_of
 from plans.people_forms import AddDepartment, AddPerson, ChangePerson, CityPeople, PeopleForm, RenameDepartment
 
 
@@ -46,6 +46,7 @@ def chosen_city(managed: list[Municipality], code: str | None) -> Municipality:
 def people_page(city: CityPeople, by: User, sent: PeopleForm | None) -> dict:
     """The page's rows and forms. `sent` is the form that could not be carried out: it keeps what was typed."""
     return {
+        "manages": True,
         "city": city,
         "sent": sent,
         "members": [_member_row(membership, city, by, sent) for membership in city.memberships.values()],
@@ -60,12 +61,15 @@ def people_page(city: CityPeople, by: User, sent: PeopleForm | None) -> dict:
 def _member_row(membership: Membership, city: CityPeople, by: User, sent: PeopleForm | None) -> MemberRow:
     is_sent = sent is not None and sent.data.get("membership") == str(membership.pk)
     has_keys = may_hold_keys(membership)
+    seen = {"seen": shown_of(membership)}
     form = ChangePerson(
-        sent.data if is_sent and isinstance(sent, ChangePerson) else None,
+        # A second save counts as having seen what stands now.
+        dict(sent.data.items()) | seen if is_sent and isinstance(sent, ChangePerson) else None,
         city=city,
         by=by,
         auto_id=f"member_{membership.pk}_%s",
         initial={
+            **seen,
             "membership": membership.pk,
             "name": membership.user.get_full_name(),
             "role": membership.role,

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from core.licences import CHOICES as LICENCES
 from core.numerals import plain
+from core.open_data.licences import CHOICES as LICENCES
 from plans.access import access_for, require
 from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
 from plans.sheet_layouts import EDITIONS, layout_choices

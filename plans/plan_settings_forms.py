@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import User
 
-from core.licences import CHOICES as LICENCES
 from core.numerals import plain
+from core.open_data.licences import CHOICES as LICENCES
 from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
@@ -170,12 +170,14 @@ class SectionsForm(SettingsForm):
 
 
 class DepartmentsForm(SettingsForm):
-    """The 担当課 of every 指標."""
+    """The 担当課 of every 指標. `has_choice`: the city has any to choose from."""
 
+    has_choice: bool
     action = "departments"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
         choices = [("", "決めない"), *((d.pk, d.name) for d in plan.municipality.departments.all())]
+        self.has_choice = len(choices) > 1
         measures = plan.measures.select_related("section").order_by("section__number", "order", "code")
         return [
             Setting(f"department-{measure.code}", measure, "department_id", _department(measure, choices))

@@ -6,6 +6,7 @@ No page asks for the revisions beside its values: each row that one of them wrot
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import Case, JSONField, OuterRef, QuerySet, Subquery, When
@@ -75,9 +76,10 @@ def planned_in_words(value: Value, kind: ValueKind, unit: str = "") -> str:
     return echo(value, kind) + (unit if value.number is not None else "")
 
 
+@cache
 def _decision(number: str) -> Case:
     """Day and reason of the 計画変更 with the number in this column; null for 当初, which costs nothing to tell."""
-    of_plan = PlanRevision.objects.filter(plan=OuterRef("measure__plan"), number=OuterRef(number))
+    of_plan = PlanRevision.objects.filter(plan=OuterRef("measure__plan"), number=OuterRef(number)).order_by()
     said = of_plan.values(said=JSONObject(decided_on="decided_on", reason="reason"))
     return Case(When(**{f"{number}__gt": 0}, then=Subquery(said)), output_field=JSONField())
 

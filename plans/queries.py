@@ -70,13 +70,13 @@ def stored_values(measures: Iterable[Measure]) -> dict[CellKey, Value]:
 
 
 def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
-    """The rows of these measures: what stands, and the 計画値 that a 計画変更 replaced."""
-    return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures])
+    """The rows of these measures in no order: what stands, and the 計画値 that a 計画変更 replaced."""
+    return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures]).order_by()
 
 
 def section_years(plan: Plan, sections: Iterable[Section] | None = None) -> dict[tuple[int, int], SectionYear]:
     """The states of a plan by section id and fiscal year; a key that is absent is 下書き. One query."""
-    rows = SectionYear.objects.filter(section__plan=plan)
+    rows = SectionYear.objects.filter(section__plan=plan).order_by()
     if sections is not None:
         rows = rows.filter(section__in=[section.pk for section in sections])
     return {(row.section_id, row.fiscal_year): row for row in rows}

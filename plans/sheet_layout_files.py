@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from core.sheet_design_file import DesignRefused, read_design
+from core.sheets.design_file import DesignRefused, read_design
 from plans.access import access_for, require
 from plans.models import Change, Municipality, SheetLayout, Subject
 from plans.sheet_layouts import FOLDER, UNREADABLE, shipped_designs

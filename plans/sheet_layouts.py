@@ -6,8 +6,8 @@ from functools import cache
 
 from django.conf import settings
 
-from core.sheet_design import Edition, SheetDesign
-from core.sheet_design_file import DesignRefused, read_design
+from core.sheets.design import Edition, SheetDesign
+from core.sheets.design_file import DesignRefused, read_design
 from plans.models import Municipality, Plan, SheetLayout
 
 EDITIONS = (

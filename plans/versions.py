@@ -41,7 +41,10 @@ def read_version(text: str) -> int:
 
 def as_it_stands(row: Row) -> Row:
     """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
-    stands = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
+    # Whoever writes history refers to them, and would wait for us while we wait for the row.
+    rows = type(row)._default_manager.select_for_update(of=("self",))
+    stands = rows.filter(pk=row.pk).order_by("pk").first()
     if stands is None:
         raise RowConflict(None)
     return stands

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
@@ -74,6 +75,13 @@ def django_db_modify_db_settings(
     else:
         # A thread's connection that is kept open would stop the test database from being dropped.
         database["CONN_MAX_AGE"] = 0
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
+    """Django asks SQLite once a process whether it knows JSON: not in the middle of a test that counts questions."""
+    with django_db_blocker.unblock():
+        assert connection.features.supports_json_field
 
 
 # --- The browser ---

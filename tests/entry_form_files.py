@@ -5,7 +5,7 @@ import io
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.entry_form import CODE, FIELDS, plain_heading
+from core.entry_forms.form import CODE, FIELDS, plain_heading
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes
 from evaluations.entry_forms.merging import ReturnedForms, merged
 from evaluations.entry_forms.reading import FormReading, desk_of, read_form

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from openpyxl import Workbook
 
-from core.checked_file import MAX_CELLS
-from core.entry_form import CODE, FIELDS, FORM
-from core.sheet_keys import KEY_SHEET, sealed
+from core.entry_forms.form import CODE, FIELDS, FORM
+from core.open_data.checked_file import MAX_CELLS
+from core.sheets.keys import KEY_SHEET, sealed
 from tests.hostile_files import SLOW
 from tests.sheet_files import edited
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from core.open_data_check import check_open_data
+from core.open_data.check import check_open_data
 
 FORMS = {
     "文字列": ".*",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.canonical import canonical_text, sha256_of
-from core.package_file import Header, write_package
+from core.packages.file import Header, write_package
 
 HEADER = Header(2, datetime(2026, 6, 3, 1, 0, tzinfo=UTC), "管理", "0.1.0", ("120006", "千葉県"))
 CONFIRMED_AT = "2025-07-01T00:00:00+00:00"

@@ -9,8 +9,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from core.sheet_keys import KEY_SHEET, PROPERTY, PrintedCell, read_key_rows
-from core.xlsx_files import XlsxBook
+from core.sheets.keys import KEY_SHEET, PROPERTY, PrintedCell, read_key_rows
+from core.uploads.xlsx_files import XlsxBook
 from evaluations.sheet_import.difference import SheetDifference, sheet_difference
 from evaluations.sheet_import.source import find_source
 from evaluations.sheets import sheet_bytes

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from core.archive.reading import NOTHING_FOUND, read_archive
 from core.archive.sheet import TOO_LONG, read_file
-from core.tables import NotReadable
+from core.uploads.tables import NotReadable
 from tests.archive_sheets import INZAI
 from tests.hostile_tables import SHEET_TRAPS, trap_sheet
 

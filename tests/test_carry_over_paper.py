@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from core.carry_over_table import COLUMNS, ChangeRow
 from core.words import Certainty
+from core.workbooks.carry_over_table import COLUMNS, ChangeRow
 from evaluations.carry_over.paper import change_paper
 from plans.access import plan_for
 from plans.models import MeasureLink, PlanKind, Role, YearState

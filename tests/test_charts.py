@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chart_figure import Axis
 from core.charts import PlannedActualChart, RenderedChart, YearPoint, rendered, to_plotly, to_svg
+from core.charts.figure import Axis
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = st.none() | st.decimals(min_value=-(10**11), max_value=10**11, places=4)

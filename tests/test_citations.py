@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.citation import Citation, NotPublished, read_number
-from core.sheet_keys import PROPERTY, PUBLICATION
+from core.sheets.keys import PROPERTY, PUBLICATION
 from core.values import Value
 from core.words import Side
 from evaluations.citations import citation_of, not_published

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl.utils import get_column_letter as column_letter
 
-from core.entry_form import WHO
-from core.sheet_keys import KEY_SHEET, PROPERTY
+from core.entry_forms.form import WHO
+from core.sheets.keys import KEY_SHEET, PROPERTY
 from core.words import State
 from evaluations.entry_forms.making import Owner, form_bytes, forms_zip
 from evaluations.importing.applying import apply_import

@@ -357,6 +357,45 @@ def test_what_was_typed_into_a_grid_that_was_locked_meanwhile_is_shown_and_not_s
     assert YearlyValue.objects.count() == 0
 
 
+def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(editor, section):
+    moved, stays = a_measure(section, "a-value", title="移った指標"), a_measure(section, "b")
+    fields = drawn(editor, section)
+    moved.section = a_section(section.plan, 2)
+    moved.save()
+
+    response = editor.post(grid(section), fields | {"actual-a-value-value": "12人", "actual-b-value": "3"})
+
+    assert YearlyValue.objects.count() == 0
+    assert "次の入力は保存していません。" in response.text
+    assert "第2節「移った指標」実績値：値「12人」" in response.text
+    assert form_with(response, "seen")[f"actual-{stays.code}-value"] == "3"
+
+
+def test_what_was_typed_for_a_measure_that_left_the_page_is_shown(editor, section):
+    measures = [a_measure(section, f"m{number}", order=number + 1) for number in range(PAGE_SIZE)]
+    last = measures[-1]
+    fields = drawn(editor, section)
+    a_measure(section, "new", order=0)
+
+    response = editor.post(grid(section), fields | {f"actual-{last.code}-value": "12"})
+
+    assert f"「{last.title}」実績値：値「12」" in response.text
+    assert YearlyValue.objects.count() == 0
+
+
+def test_a_measure_that_moved_and_was_not_touched_stops_nobody(editor, section):
+    moved, stays = a_measure(section, "a"), a_measure(section, "b")
+    a_value(moved, 2022, 7, note="注記")
+    fields = drawn(editor, section)
+    moved.section = a_section(section.plan, 2)
+    moved.save()
+
+    response = editor.post(grid(section), fields | {"actual-b-value": "3"})
+
+    assert response.status_code == 302
+    assert YearlyValue.objects.get(measure=stays).number == 3
+
+
 def test_a_row_of_another_department_is_shown_without_fields_and_a_forged_entry_changes_nothing(client, section):
     city = section.plan.municipality
     welfare = Department.objects.create(municipality=city, name="福祉課")
@@ -468,3 +507,13 @@ def test_the_year_puts_the_sections_of_other_departments_last(client, section):
     todo = client.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).context["todo"]
 
     assert [[one.section.number for one in part] for part in (todo.todo, todo.of_others)] == [[2], [1]]
+
+
+def test_the_year_lays_no_section_at_the_door_of_another_department_that_has_no_measures(editor, section):
+    a_section(section.plan, 2, "指標のない節")
+
+    page = editor.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).text
+
+    assert "指標なし" in page
+    assert "数値は担当課の人が入力します" not in page
+    assert '<span class="soft">ほかの担当課</span>' not in page

@@ -45,6 +45,10 @@ def actual(page, number):
     return page.locator(f'[data-measure="m{number}"] input[data-field="actual"]')
 
 
+def focused(page):
+    return page.evaluate("document.activeElement.innerText").strip()
+
+
 def kept():
     rows = YearlyValue.objects.filter(fiscal_year=2022, side="actual").select_related("measure")
     return {row.measure.code: f"{row.number.normalize():f}" for row in rows}
@@ -61,6 +65,31 @@ def test_a_column_is_typed_with_the_enter_key_alone_and_the_last_one_leads_to_th
     editor.get_by_text("第1節の4件を保存しました。").wait_for()
 
     assert kept() == {"m0": "10", "m1": "11", "m2": "12", "m3": "13"}
+
+
+def test_after_saving_the_message_has_the_focus_and_the_next_keys_lead_into_the_page(editor, section):
+    editor.goto(grid(section))
+    actual(editor, 0).fill("5")
+
+    editor.get_by_role("button", name="保存", exact=True).press("Enter")
+    editor.get_by_text("第1節の1件を保存しました。").wait_for()
+
+    assert focused(editor).startswith("第1節の1件を保存しました。")
+    editor.keyboard.press("Tab")
+    assert focused(editor) == "評価の文章を書く"
+
+
+def test_what_could_not_be_read_has_the_focus_and_the_next_key_leads_to_its_cell(editor, section):
+    editor.goto(grid(section))
+    actual(editor, 2).fill("十二人")
+
+    editor.get_by_role("button", name="保存", exact=True).press("Enter")
+    editor.get_by_text("まだ保存していません。").wait_for()
+
+    assert focused(editor).startswith("まだ保存していません。")
+    editor.keyboard.press("Tab")
+    editor.keyboard.press("Enter")
+    assert actual(editor, 2).evaluate("field => field === document.activeElement")
 
 
 def test_the_arrows_move_within_a_column_and_keep_what_was_typed(editor, section):

@@ -7,10 +7,10 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from core.evaluation_sheet import SheetBlock, SheetBook, SheetSection
-from core.sheet_design import Content, Edition, Line, Measures
+from core.sheets.book import SheetBlock, SheetBook, SheetSection
+from core.sheets.design import Content, Edition, Line, Measures
+from core.sheets.workbook import write_evaluation_sheet
 from core.words import Side, State, ValueKind
-from core.workbook import write_evaluation_sheet
 from evaluations.models import Evaluation
 from evaluations.sheets import sheet_book
 from plans.access import Access

@@ -178,3 +178,15 @@ def test_the_kind_of_a_plan_is_written_as_the_city_writes_it(client):
     client.force_login(a_user())
 
     assert "障がい福祉計画</td>" in client.get("/plans/").text
+
+
+@pytest.mark.parametrize(
+    ("role", "is_offered"),
+    [(Role.VIEWER, False), (Role.EDITOR, False), (Role.CONFIRMER, False), (Role.MANAGER, True)],
+)
+@pytest.mark.parametrize("path", ["/plans/", "/plans/122319-7/", "/help/", "/published/"])
+def test_the_page_of_people_is_offered_to_those_who_may_open_it(client, path, role, is_offered):
+    a_plan(generation=7, start=2024, end=2026)
+    client.force_login(a_user(role))
+
+    assert ('href="/people/"' in client.get(path).text) is is_offered

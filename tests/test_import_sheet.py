@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from core.sheet_keys import KEY_SHEET
+from core.sheets.keys import KEY_SHEET
+from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
-from core.xlsx_files import XlsxBook
 from evaluations.models import Evaluation
 from evaluations.sheets import sheet_bytes
 from plans.models import Change, Door, Plan, YearlyValue, YearState

@@ -5,10 +5,10 @@ import re
 import pytest
 from defusedxml import ElementTree
 
+from core.charts.links import GoalNode, IndicatorNode, LinkChart, NodeGroup, Reading, bearing_of, readings_of
+from core.charts.links_svg import STROKES, WIDTH, link_svg
 from core.figures import Tone
 from core.goal_chain import Bearing
-from core.link_chart import GoalNode, IndicatorNode, LinkChart, NodeGroup, Reading, bearing_of, readings_of
-from core.link_svg import STROKES, WIDTH, link_svg
 
 GOOD, BEHIND = Reading("見込みどおり", Tone.GOOD), Reading("見込みを下回る", Tone.BEHIND)
 MISSED, MET = Reading("未達", Tone.BEHIND), Reading("達成", Tone.GOOD)

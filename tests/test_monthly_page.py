@@ -176,6 +176,19 @@ def test_what_was_typed_before_the_year_was_locked_is_shown(editor, section, use
     assert "「居宅介護」4月：12" in answer.text
 
 
+def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(editor, section, users):
+    stays = an_indicator(section, "day", title="生活介護")
+    fields = drawn(editor, section)
+    users.section = a_section(section.plan, 4)
+    users.save()
+
+    answer = editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
+
+    assert (kept(users), kept(stays)) == ({}, {})
+    assert "第4節「居宅介護」4月：12" in answer.text
+    assert form_with(answer, "seen")["m-day-4"] == "3"
+
+
 # --- Into the year ---
 
 

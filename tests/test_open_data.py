@@ -15,8 +15,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.open_data_check import check_open_data
-from core.open_data_dictionary import ITEMS, OPEN_COLUMNS
+from core.open_data.check import check_open_data
+from core.open_data.dictionary import ITEMS, OPEN_COLUMNS
 from core.tidy import COLUMNS, NUMBER_COLUMNS
 from core.tidy_files import as_csv
 from core.words import Certainty, Direction, Family, ParentRole, Side, State, ValueKind

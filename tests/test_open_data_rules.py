@@ -12,12 +12,12 @@ from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from core.checked_file import MAX_CELLS, checked_file
-from core.machine_signs import EXAMPLES, plain_signs
-from core.open_data_check import MOST_COUNTED, MOST_SHOWN, check_open_data
-from core.open_data_rules import RULES
-from core.open_data_texts import is_live, open_text, western_year, without_layout
-from core.tables import NotReadable
+from core.open_data.check import MOST_COUNTED, MOST_SHOWN, check_open_data
+from core.open_data.checked_file import MAX_CELLS, checked_file
+from core.open_data.machine_signs import EXAMPLES, plain_signs
+from core.open_data.rules import RULES
+from core.open_data.texts import is_live, open_text, western_year, without_layout
+from core.uploads.tables import NotReadable
 
 # What a rule says depends on no database.
 pytestmark = pytest.mark.sqlite

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from core.package_changes import ChangeKind, PackageChange, gone_measures, gone_sections, package_changes
+from core.packages.changes import ChangeKind, PackageChange, gone_measures, gone_sections, package_changes
 from tests.packages import CONFIRMED_AT, a_content
 
 

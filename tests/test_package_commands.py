@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from core.package_file import read_package
+from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
 from plans.models import Change, Door, Municipality, Plan, YearState

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from core.package_content import CITY, INDICATOR, MEASURE, PLAN, SECTION, TARGET, TARGET_ITEM, TEXTS, Fields
-from core.package_file import PackageRefused, read_package
-from core.package_shapes import Items, Maybe, OneOf, Text
-from core.tables import MAX_CELL
+from core.packages.content import CITY, INDICATOR, MEASURE, PLAN, SECTION, TARGET, TARGET_ITEM, TEXTS, Fields
+from core.packages.file import PackageRefused, read_package
+from core.packages.shapes import Items, Maybe, OneOf, Text
+from core.uploads.tables import MAX_CELL
 from evaluations.models import TEXT_LABELS, Evaluation
 from indicators.models import ActivityIndicator
 from plans.models import Measure, Municipality, Plan, Section

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.package_file import FORMAT, MAX_BYTES, Package, PackageRefused, read_package, write_package
+from core.packages.file import FORMAT, MAX_BYTES, Package, PackageRefused, read_package, write_package
 from tests.packages import HEADER, a_content, a_file, resummed
 
 

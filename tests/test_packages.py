@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from core.package_file import read_package
+from core.packages.file import read_package
 from core.values import Value
 from core.words import Side
 from evaluations.models import ActionItem, ActivityRecord, MadePackage

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core.package_file import read_package
+from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
 from evaluations.packages import make_package

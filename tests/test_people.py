@@ -1,10 +1,13 @@
 """利用者: what the manager of a city may do with its people and 担当課, and with nobody else's."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth.models import User
 
 from plans.models import Change, Department, Membership, Role, Subject
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
+from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +139,49 @@ def test_role_department_and_name_change_and_leave_a_history(client, manager):
         ("役割・担当課", "hanako（hanako）：閲覧", "hanako（hanako）：入力（障がい福祉課）"),
         ("氏名", "印西 花子（hanako）：hanako", "印西 花子（hanako）：印西 花子"),
     ]
+
+
+@pytest.fixture
+def hanako():
+    """A second manager."""
+    return a_user(Role.MANAGER, username="hanako")
+
+
+def drawn_for(client, person) -> dict[str, str]:
+    """The fields of this person's form, as a browser would send them."""
+    page = client.get("/people/").text.split(f'data-member="{person.username}"')[1].split("</form>")[0]
+    return form_with(SimpleNamespace(text=f"<form>{page.split('<form')[1].split('>', 1)[1]}</form>"), "seen")
+
+
+def test_a_role_that_a_colleague_took_away_is_not_given_back_by_an_older_page(client, manager, hanako):
+    fields = drawn_for(client, hanako)
+    Membership.objects.filter(user=hanako).update(role=Role.VIEWER)
+
+    answer = client.post("/people/", fields | {"name": "印西 花子"})
+
+    hanako.refresh_from_db()
+    assert (membership_of(hanako).role, hanako.get_full_name(), history()) == (Role.VIEWER, "", [])
+    assert "ほかの人が先に、この人の登録を変更しました（いまの役割：閲覧）。" in answer.text
+    assert 'value="印西 花子"' in answer.text
+
+
+def test_saving_again_what_a_colleague_changed_is_a_decision(client, manager, hanako):
+    fields = drawn_for(client, hanako)
+    Membership.objects.filter(user=hanako).update(role=Role.VIEWER)
+    client.post("/people/", fields | {"name": "印西 花子"})
+
+    client.post("/people/", fields | drawn_for(client, hanako) | {"role": "manager", "name": "印西 花子"})
+
+    hanako.refresh_from_db()
+    assert (membership_of(hanako).role, hanako.get_full_name()) == (Role.MANAGER, "印西 花子")
+
+
+def test_the_same_form_sent_twice_changes_nothing_the_second_time(client, manager, hanako):
+    fields = drawn_for(client, hanako) | {"role": "viewer"}
+
+    answers = [client.post("/people/", fields).status_code for _ in range(2)]
+
+    assert (answers, len(history())) == ([302, 302], 1)
 
 
 def test_a_password_is_reset_and_the_old_one_and_the_sessions_end(client, manager):

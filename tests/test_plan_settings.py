@@ -144,6 +144,15 @@ def test_departments_of_all_measures_are_given_in_one_post(client, plan, manager
     ]
 
 
+def test_a_city_without_departments_is_told_where_to_make_them_instead_of_choosing_from_none(client, plan, manager):
+    a_measure(a_section(plan), "1-1", title="一般就労への移行者")
+
+    page = client.get(f"/plans/{plan.slug}/settings/").text
+
+    assert "担当課を追加すると、ここで指標ごとに選べます" in page
+    assert 'name="department-1-1"' not in page
+
+
 def test_another_citys_departments_measures_and_sections_are_out_of_reach(client, plan, manager):
     other = a_full_plan(municipality=a_municipality("129992", "みほん市"))
     theirs = Department.objects.create(municipality=other.municipality, name="福祉課")

@@ -414,3 +414,29 @@ def test_states_of_later_drafts_do_not_matter_to_the_pages(client, plan, confirm
     SectionYear.objects.all().delete()
 
     assert contents(client, every_page(plan)) == before
+
+
+def test_the_table_holds_a_measure_that_was_taken_away_before_the_plan_grew(client, plan, confirmer):
+    """What described it, and which years there were, is known to an older publication alone."""
+    gone = a_measure(plan.sections.get(number=1), "1-9", title="やめた指標")
+    publish_it(plan, confirmer, 2021)
+    gone.delete()
+    plan.end_year, plan.name = 2024, "第6期障害福祉計画（改定）"
+    plan.save()
+    plan.sections.filter(number=1).update(title="新しい節名")
+    publish_it(plan, confirmer, 2022)
+
+    rows = table_of(client, plan)
+    files = [client.get(f"/published/{plan.slug}/{name}").status_code for name in ("data.json", "open-data/data.csv")]
+
+    assert [
+        (row["年度"], row["計画値"], row["実績値状態"], row["判定"]) for row in rows if row["指標コード"] == "1-9"
+    ] == [
+        ("2021", "", "未入力", "計画値なし"),
+        ("2022", "", "未公表", ""),
+        ("2023", "", "未公表", ""),
+        ("2024", "", "未公表", ""),
+    ]
+    assert {(row["計画名"], row["終了年度"]) for row in rows} == {("第6期障害福祉計画（改定）", "2024")}
+    assert {row["節名"] for row in rows if row["節番号"] == "1"} == {"新しい節名"}
+    assert files == [200, 200]

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from core.canonical import sha256_of
-from core.package_file import read_package
+from core.packages.file import read_package
 from core.values import Value
 from evaluations.models import Evaluation, MadePackage, ReceivedPackage
 from evaluations.package_content import content_of

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.canonical import canonical_text
-from core.sheet_design import Line, Measures
+from core.sheets.design import Line, Measures
 from core.words import Side, ValueKind
 from evaluations.models import Publication
 from evaluations.publication import publish

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from core.evaluation_sheet import SheetBook
-from core.sheet_design import Content, Edition, Line, Measures
-from core.sheet_notes import notes_of
+from core.sheets.book import SheetBook
+from core.sheets.design import Content, Edition, Line, Measures
+from core.sheets.notes import notes_of
 from core.words import Direction, Family, Side, State, ValueKind
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.sheets import sheet_book

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sheet_design import WRITABLE, Content, Edition, Line, Measures, Role
-from core.sheet_design_file import MAX_BYTES, DesignRefused, read_design
-from core.sheet_grid import Grid
+from core.sheets.design import WRITABLE, Content, Edition, Line, Measures, Role
+from core.sheets.design_file import MAX_BYTES, DesignRefused, read_design
+from core.sheets.grid import Grid
 from evaluations.models import TEXT_FIELDS
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "sheet_layouts"

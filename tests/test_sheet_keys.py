@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation_sheet import Stamp
-from core.placed_sheet import CellKey, Holds
-from core.sheet_design import ENTERED, Edition, Line
-from core.sheet_keys import CHUNK, PrintedCell, PrintedSheet, key_rows, name_of, read_key_rows, read_name
-from core.sheet_matching import match
-from core.tables import TableCell
+from core.sheets.book import Stamp
+from core.sheets.design import ENTERED, Edition, Line
+from core.sheets.keys import CHUNK, PrintedCell, PrintedSheet, key_rows, name_of, read_key_rows, read_name
+from core.sheets.matching import match
+from core.sheets.placed import CellKey, Holds
+from core.uploads.tables import TableCell
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 years = st.integers(0, 2100)

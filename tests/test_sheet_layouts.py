@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from core.sheet_design import Edition
-from core.sheet_design_file import MAX_BYTES, read_design
-from core.workbook import write_evaluation_sheet
+from core.sheets.design import Edition
+from core.sheets.design_file import MAX_BYTES, read_design
+from core.sheets.workbook import write_evaluation_sheet
 from evaluations.sheets import sheet_book
 from plans.models import Change, Door, Role, SheetLayout, Subject
 from plans.sheet_layout_files import MOST, add_layout

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from core.placed_sheet import PlacedSheet
-from core.sheet_design import Edition
-from core.sheet_pages import lay_out
+from core.sheets.design import Edition
+from core.sheets.pages import lay_out
+from core.sheets.placed import PlacedSheet
 from core.words import Family, Side
 from evaluations.models import Evaluation
 from evaluations.sheets import marked_book, sheet_bytes

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from core.evaluation_sheet import SheetBlock, SheetBook, SheetSection
-from core.placed_sheet import Holds, PlacedSheet
-from core.sheet_design import Content, Edition, Line, Measures, Role
-from core.sheet_grid import Grid, text_height
-from core.sheet_pages import lay_out
+from core.sheets.book import SheetBlock, SheetBook, SheetSection
+from core.sheets.design import Content, Edition, Line, Measures, Role
+from core.sheets.grid import Grid, text_height
+from core.sheets.pages import lay_out
+from core.sheets.placed import Holds, PlacedSheet
 from plans.sheet_layouts import shipped_designs
 
 DESIGNS = shipped_designs()

@@ -6,11 +6,11 @@ from hashlib import sha256
 import openpyxl
 import pytest
 
-from core.sheet_keys import (
+from core.sheets.keys import (
     KEY_SHEET,
     MAX_SHEET_ROWS,
 )
-from core.tables import NotReadable
+from core.uploads.tables import NotReadable
 from core.words import Side
 from evaluations.models import Evaluation
 from evaluations.sheet_import.source import sheet_book_in

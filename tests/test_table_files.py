@@ -1,16 +1,20 @@
 """Uploaded tables: what is read from them, and what is refused in a plain sentence."""
 
 import io
+import re
 import tracemalloc
 import zipfile
 from datetime import date
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
-from core.table_files import MAX_BYTES, read_table
-from core.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
-from core.xlsx_archive import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
+from core.uploads.table_files import MAX_BYTES, read_table
+from core.uploads.tables import MAX_COLUMNS, MAX_ROWS, NotReadable, TableCell, address
+from core.uploads.xlsx_archive import MAX_ELEMENTS, MAX_OTHER_ELEMENTS, MAX_TEXT_ELEMENTS
+from tests import hostile_files
+from tests.hostile_files import SHEET, TEXTS
 
 
 def texts(table):
@@ -128,6 +132,52 @@ def test_a_text_that_looks_like_a_formula_is_a_text():
         book.active["A2"].data_type = "s"
 
     assert texts(read_table("a.xlsx", a_book(["a"], [None], then=as_text))) == [["=1+1"]]
+
+
+RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+def a_cell_as(kind, written):
+    """A book whose one cell says this: among the shared texts, as Excel writes it, in place, or as a result."""
+    cells = {
+        "shared": '<c r="A2" t="s"><v>0</v></c>',
+        "inline": f'<c r="A2" t="inlineStr"><is><t>{written}</t></is></c>',
+        "formula": f'<c r="A2" t="str"><f>B2</f><v>{written}</v></c>',
+    }
+    relation = f'<Relationship Type="{REL_NS}/sharedStrings" Target="sharedStrings.xml" Id="rId9" /></Relationships>'
+    content = with_part(
+        a_book(["注記"], ["原文"]), RELATIONS, lambda part: part.replace(b"</Relationships>", relation.encode())
+    )
+    content = with_part(content, SHEET, lambda part: re.sub(rb'<c r="A2".*?</c>', lambda _: cells[kind].encode(), part))
+    return hostile_files.with_part(
+        content, TEXTS, f'<sst xmlns="{SHEET_MAIN_NS}"><si><t>{written}</t></si></sst>'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("一行目_x000D_\n二行目", "一行目\r\n二行目"),
+        ("縦タブ_x000B_", "縦タブ\x0b"),
+        ("_x005F_x000D_ と打った", "_x000D_ と打った"),
+        ("_x0041_ と x005F_ と _xZZZZ_ と _xD83D_", "_x0041_ と x005F_ と _xZZZZ_ と _xD83D_"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["shared", "inline", "formula"])
+def test_what_a_spreadsheet_escapes_is_read_as_what_was_typed(kind, written, read):
+    assert texts(read_table("表.xlsx", a_cell_as(kind, written))) == [[read]]
+
+
+def test_the_table_of_a_book_is_the_first_sheet_that_people_see():
+    def hide(book):
+        book.active.sheet_state = "hidden"
+        book.active = book.create_sheet("今年")
+        book.active.append(["値"])
+        book.active.append([2])
+
+    table = read_table("表.xlsx", a_book(["値"], [1], then=hide))
+
+    assert texts(table) == [["2"]]
 
 
 def test_json_keeps_every_digit_and_knows_a_key_that_is_not_there():

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from core.tidy import COLUMNS, REQUIRED
 from core.tidy_files import as_csv, as_json, as_xlsx
+from core.uploads.table_files import read_table
 from core.words import Direction, Family, ParentRole, Side, State, ValueKind
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import Access
@@ -254,6 +255,15 @@ def test_xlsx_has_numbers_as_numbers_and_no_text_that_is_calculated():
         "実績値": (-2.5, "n", False),
         "注記": ("=1+1", "s", True),
     }
+
+
+@pytest.mark.parametrize("typed", ["_x000D_", "_x005F_x000D_", "_x0041_行", "x005F_", "二行\n二行目"])
+def test_a_text_of_the_book_is_read_back_as_it_was_typed(typed):
+    content = as_xlsx([a_row(団体コード="012025", 注記=typed)])
+
+    table = read_table("表.xlsx", content)
+
+    assert table.rows[0].cell(COLUMNS.index("注記")).text == typed
 
 
 def test_an_empty_table_is_a_header():

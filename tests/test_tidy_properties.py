@@ -7,7 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.table_files import read_table
+from core.uploads.table_files import read_table
 from core.words import Accumulation, Certainty, Direction, Side, State, ValueKind
 from evaluations.importing.planning import import_for_operator
 from evaluations.tidy import tidy_file

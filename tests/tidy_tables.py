@@ -3,8 +3,8 @@
 import csv
 import io
 
-from core.table_files import read_table
 from core.tidy_files import as_csv
+from core.uploads.table_files import read_table
 from evaluations.importing.planning import import_for_operator
 from evaluations.tidy import tidy_rows
 from plans.models import Plan

@@ -17,7 +17,7 @@ from core.archive.sentences import years_named
 from core.archive.sheet import ArchiveSheet, Printed, digit_runs
 from core.archive.tables import Table, table_blocks, tables_of
 from core.archive.words import is_filler
-from core.tables import NotReadable
+from core.uploads.tables import NotReadable
 
 MAX_MEASURES = 100
 NOTHING_FOUND = (

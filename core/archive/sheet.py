@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.signs import is_control
-from core.table_files import accepted, decoded
-from core.tables import NotReadable, address, refuse_wide
-from core.xlsx_files import XlsxBook
+from core.uploads.table_files import accepted, decoded
+from core.uploads.tables import NotReadable, address, refuse_wide
+from core.uploads.xlsx_files import XlsxBook
 
 MAX_CHARACTERS = 200_000
 MAX_LINES, MAX_CELLS = 3_000, 12_000

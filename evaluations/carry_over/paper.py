@@ -6,13 +6,13 @@ It is the same for everybody: actuals stand in it only where they are 確定, so
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.carry_over_table import ChangeRow, ChangeSheet, write_change_table
 from core.figures import shown_number
 from core.fiscal_years import wareki
 from core.lineage import UNDECIDED, How
 from core.numerals import plain
 from core.prose import circled
 from core.words import ValueKind
+from core.workbooks.carry_over_table import ChangeRow, ChangeSheet, write_change_table
 from evaluations.carry_over.baselines import actual_in_words, last_confirmed, standing
 from evaluations.carry_over.book import Book, book_of
 from evaluations.carry_over.page import tally

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.entry_form import (
+from core.entry_forms.form import (
     CODE,
     FIELDS,
     FORM,
@@ -21,11 +21,11 @@ from core.entry_form import (
 )
 from core.fiscal_years import read_fiscal_year, wareki
 from core.numerals import squeeze
-from core.sheet_keys import KEY_SHEET, PROPERTY, SheetName, read_name
-from core.table_files import accepted, csv_lines
-from core.tables import NotReadable, TableCell, address
+from core.sheets.keys import KEY_SHEET, PROPERTY, SheetName, read_name
+from core.uploads.table_files import accepted, csv_lines
+from core.uploads.tables import NotReadable, TableCell, address
+from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
-from core.xlsx_files import XlsxBook
 from evaluations.sheet_import.source import plan_named, shown_sheets, title_in
 from plans.models import Plan
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from core.entry_form import (
+from core.entry_forms.file import write_entry_form
+from core.entry_forms.form import (
     CODE,
     DEPARTMENT,
     FIELDS,
@@ -18,14 +19,13 @@ from core.entry_form import (
     FormRow,
     side_title,
 )
-from core.entry_form_file import write_entry_form
-from core.evaluation_sheet import Shown
 from core.fiscal_months import wareki_day
 from core.lineage import How
 from core.prose import circled
+from core.sheets.book import Shown
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
-from core.workbook import NO_TIME
+from core.workbooks.file import NO_TIME
 from core.yearly_round import RoundStep
 from evaluations.entry_cells import texts_of
 from evaluations.models import Deadline

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.entry_form import CODE, FIELDS, RATE_FIELDS, REMARK, PrintedRow, plain_heading, printed_form
+from core.entry_forms.form import CODE, FIELDS, RATE_FIELDS, REMARK, PrintedRow, plain_heading, printed_form
 from core.fiscal_years import wareki
 from core.numerals import squeeze
-from core.sheet_matching import same
-from core.tables import BLANK, NotReadable, TableCell
+from core.sheets.matching import same
+from core.uploads.tables import BLANK, NotReadable, TableCell
 from core.values import Value
 from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, State, ValueKind
 from evaluations.entry_cells import EntryCell

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.tables import Table
+from core.uploads.tables import Table
 from evaluations.importing.cells import LockReason, plan_cells
 from evaluations.importing.changes import ImportChange, ImportPlan, PlanKey, ValueChange
 from evaluations.importing.masters import plan_masters

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.numerals import squeeze
-from core.tables import Table, TableCell, TableRow, address
 from core.tidy import COLUMNS, IGNORED_WHEN_READ, NUMBER_COLUMNS, REQUIRED
+from core.uploads.tables import Table, TableCell, TableRow, address
 from evaluations.importing.report import Report
 
 _FREE_TEXTS = ("時点", "計画値原文", "実績値原文", "注記", "指標名", "節名", "計画名")

@@ -9,10 +9,10 @@ from pathlib import PurePath
 
 from django.contrib.auth.models import User
 
-from core.table_files import read_table
-from core.tables import MAX_ROWS, NotReadable
-from core.xlsx_archive import MAX_PARTS, MAX_UNPACKED
-from core.xlsx_files import XlsxBook
+from core.uploads.table_files import read_table
+from core.uploads.tables import MAX_ROWS, NotReadable
+from core.uploads.xlsx_archive import MAX_PARTS, MAX_UNPACKED
+from core.uploads.xlsx_files import XlsxBook
 from evaluations.entry_forms.files import is_form
 from evaluations.entry_forms.merging import FORM_REASON, merged
 from evaluations.entry_forms.reading import desk_of, read_form
@@ -65,7 +65,7 @@ def takes_long(name: str, content: bytes) -> bool:
         book = XlsxBook(content)  # first: it refuses archives that unpack without measure
         if not LONG_ROWS < _rows_about(content) <= MAX_ROWS:
             return False
-        [header] = book.grid(book.sheets[0], rows=1) or [[]]
+        [header] = book.grid(book.first_shown, rows=1) or [[]]
         return has_required([cell.text for cell in header])
     except NotReadable:
         return False

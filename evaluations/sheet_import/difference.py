@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.fiscal_years import wareki
-from core.placed_sheet import CellKey, Holds
-from core.sheet_design import Line
-from core.tables import TableCell
+from core.sheets.design import Line
+from core.sheets.placed import CellKey, Holds
+from core.uploads.tables import TableCell
 from evaluations.importing.changes import ValueChange
 from evaluations.importing.report import MAX_REMARKS, Remark, in_order, place_of
 from evaluations.sheet_import.reading import Reading, SheetChange, reading_of

@@ -12,14 +12,14 @@ from pathlib import PurePath
 from django.db.models import Sum
 
 from core.fiscal_years import read_fiscal_year
-from core.placed_sheet import Holds
-from core.sheet_bands import CONTINUED
-from core.sheet_design import Edition
-from core.sheet_keys import KEY_SHEET, MAX_SHEET_ROWS, PROPERTY, PrintedSheet, SheetName, read_key_rows, read_name
-from core.sheet_matching import Grid, Matching, match
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
-from core.xlsx_files import XlsxBook
+from core.sheets.bands import CONTINUED
+from core.sheets.design import Edition
+from core.sheets.keys import KEY_SHEET, MAX_SHEET_ROWS, PROPERTY, PrintedSheet, SheetName, read_key_rows, read_name
+from core.sheets.matching import Grid, Matching, match
+from core.sheets.placed import Holds
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
+from core.uploads.xlsx_files import XlsxBook
 from evaluations.sheets import sheet_as_printed
 from plans.access import Access
 from plans.models import Plan, SectionYear

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 
 from core.fiscal_years import wareki
 from core.numerals import squeeze
-from core.placed_sheet import Holds
 from core.prose import printed, unprinted
-from core.sheet_matching import FoundCell
+from core.sheets.matching import FoundCell
+from core.sheets.placed import Holds
 from core.words import UNDER_REVIEW, UNPUBLISHED
 from evaluations.importing.changes import TextChange
 from evaluations.models import TEXT_FIELDS, TEXT_LABELS
@@ -88,7 +88,7 @@ def _problem(reading: Reading, number: int, name: str, pieces: Sequence[FoundCel
 
 def _text(piece: FoundCell) -> str:
     """The text of a cell with one kind of line end; programs write the other one in their own way."""
-    return piece.cell.text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+    return piece.cell.text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _joined(pieces: Sequence[tuple[str, str]]) -> str:

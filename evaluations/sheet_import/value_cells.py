@@ -6,11 +6,11 @@ from core.cell_texts import CellTexts, NotUnderstood
 from core.figures import NOT_COUNTED
 from core.fiscal_years import wareki
 from core.numerals import squeeze, typed
-from core.placed_sheet import Holds
 from core.reader import read_cell
-from core.sheet_keys import as_printed
-from core.sheet_matching import FoundCell, same
-from core.tables import TableCell
+from core.sheets.keys import as_printed
+from core.sheets.matching import FoundCell, same
+from core.sheets.placed import Holds
+from core.uploads.tables import TableCell
 from core.values import Value
 from core.words import NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, ValueKind
 from evaluations.importing.changes import ValueChange

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from core.archive.proposal import Proposal
 from core.archive.reading import read_archive
 from core.archive.sheet import EXTENSIONS, MAX_CHARACTERS, ArchiveSheet, read_file, read_text
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
 from evaluations.archive.kept import Kept, fields_of, signed_archive, unsigned_archive
 from evaluations.archive.page import ArchivePage, archive_page
 from evaluations.archive.wanted import ARCHIVE_REASON, beside, changes_of

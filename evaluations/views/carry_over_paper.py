@@ -4,9 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.workbooks.file import XLSX
 from evaluations.carry_over.paper import change_paper, paper_bytes
 from plans.access import plan_for
-from plans.downloads import XLSX, as_download
+from plans.downloads import as_download
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.workbooks.file import XLSX
 from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
 from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
 from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
@@ -23,7 +24,7 @@ from evaluations.long_work.page import result_for, work_for
 from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
-from plans.downloads import XLSX, as_download
+from plans.downloads import as_download
 from plans.models import Door, Plan
 from plans.refusals import Cause
 from plans.value_rows import newest_number

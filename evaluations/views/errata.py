@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.workbooks.file import XLSX
 from evaluations.errata_page import errata_file, errata_page
 from evaluations.views.published_versions import for_readers_alone, gone
-from plans.downloads import XLSX, as_download
+from plans.downloads import as_download
 
 
 @require_safe

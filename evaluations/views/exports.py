@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.package_file import EXTENSION
+from core.packages.file import EXTENSION
 from core.pdf import offers_pdf
+from core.workbooks.file import XLSX
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
 from evaluations.places import PersonRequest
@@ -16,7 +17,7 @@ from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import plan_for, require
-from plans.downloads import XLSX, as_download
+from plans.downloads import as_download
 from plans.models import Door, Plan
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
 

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.table_files import EXTENSIONS, MAX_BYTES
 from core.tidy import REQUIRED
+from core.uploads.table_files import EXTENSIONS, MAX_BYTES
 from evaluations.importing.confirming import chosen_in, count_in_words, write_chosen
 from evaluations.importing.kept_outcome import from_kept
 from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES

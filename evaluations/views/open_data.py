@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
-from core.machine_signs import EXAMPLES
-from core.open_data_dictionary import ITEMS
+from core.open_data.dictionary import ITEMS
+from core.open_data.machine_signs import EXAMPLES
 from evaluations.open_data import open_data
 from plans.downloads import as_download
 

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from core.checked_file import EXTENSIONS, MAX_CELLS
-from core.machine_signs import EXAMPLES
-from core.open_data_check import MOST_SHOWN, Verdict, check_open_data
-from core.open_data_rules import RULES
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
+from core.open_data.check import MOST_SHOWN, Verdict, check_open_data
+from core.open_data.checked_file import EXTENSIONS, MAX_CELLS
+from core.open_data.machine_signs import EXAMPLES
+from core.open_data.rules import RULES
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
 from evaluations.places import PersonRequest
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from core.package_file import EXTENSION, MAX_BYTES, PackageRefused, read_package
+from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_package
 from evaluations.places import PersonRequest
 from evaluations.receipts_page import MAX_SIGNED, FileLost, Receipt, received_plans, signed, unsigned
 from evaluations.receiving import MAY_NOT, NotReceived, incoming, receive

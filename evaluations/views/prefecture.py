@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.rollup_table import rollup_csv
+from core.workbooks.rollup_table import rollup_csv
 from evaluations.prefecture_page import chosen_term, comparison, own_plans, term_choices
 from evaluations.rollup import rollup
 from plans.access import prefecture_for

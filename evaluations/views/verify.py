@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from core.citation import read_number
-from core.table_files import MAX_BYTES
+from core.uploads.table_files import MAX_BYTES
 from evaluations.verification import verified
 
 NO_FILE = "確かめるファイルを選んでください。"

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from core.licences import CHOICES as LICENCE_CHOICES
 from core.municipality_codes import read_code
+from core.open_data.licences import CHOICES as LICENCE_CHOICES
 
 if TYPE_CHECKING:
     from plans.access import Access

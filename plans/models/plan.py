@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.fiscal_years import current_fiscal_year
-from core.sheet_design import Edition
+from core.sheets.design import Edition
 from plans.models.municipality import Municipality
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from plans.models.municipality import Municipality
 
 
 class SheetLayout(models.Model):
-    """A layout file as it was uploaded, read again by `core.sheet_design_file` whenever a sheet is made.
+    """A layout file as it was uploaded, read again by `core.sheets.design_file` whenever a sheet is made.
 
     `key` is what plans, addresses and exported sheets call it; `name` what people call it. Both stand in the file too.
     """

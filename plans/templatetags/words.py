@@ -14,8 +14,10 @@ from core.prose import circled, printed_lines
 from core.values import Value
 from core.words import ValueKind
 from plans import planned_versions
+from plans.cell_words import CellWords, cell_words
 from plans.models import Measure, Municipality, Plan
 from plans.planned_versions import PlannedVersion, Versions
+from plans.queries import YearCell
 
 register = template.Library()
 
@@ -73,6 +75,12 @@ def planned_number(figures: Figures) -> str:
 def actual_number(figures: Figures) -> str:
     """実績値 as printed; blank where there is none."""
     return shown_number(figures.actual, figures.nature.kind)
+
+
+@register.filter
+def in_words(cell: YearCell, unit: str) -> CellWords:
+    """Everything that is printed of a measure in one year; the unit as the city writes it."""
+    return cell_words(cell, unit)
 
 
 @register.filter

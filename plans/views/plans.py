@@ -6,9 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from plans.access import prefectures_of, require_membership
+from plans.access import is_manager_among, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
-from plans.models import Role
 from plans.plan_list import current_plan, plan_list_rows
 
 
@@ -29,7 +28,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     context = {
         "cities": plan_list_rows(request.user),
         "prefectures": prefectures_of(memberships),
-        "manages": any(membership.role == Role.MANAGER for membership in memberships),
+        "manages": is_manager_among(memberships),
         "newest_period": national_catalogue().periods[-1],
     }
     return render(request, "plans/plan_list.html", context)

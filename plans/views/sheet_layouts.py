@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.sheet_design import Content, Line, Measures, Role
-from core.sheet_design_file import MAX_BYTES
+from core.sheets.design import Content, Line, Measures, Role
+from core.sheets.design_file import MAX_BYTES
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Door, Plan

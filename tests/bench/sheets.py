@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.read_only import EmptyCell
 
-from core.workbook import write_evaluation_sheet
+from core.sheets.workbook import write_evaluation_sheet
 from evaluations.sample import START, sample_cities
 from evaluations.sheet_import.difference import sheet_difference
 from evaluations.sheet_import.source import find_source, sheet_book_in

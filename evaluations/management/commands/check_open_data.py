@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.open_data_check import Verdict, check_open_data
-from core.open_data_rules import RULE_BY_KEY
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
+from core.open_data.check import Verdict, check_open_data
+from core.open_data.rules import RULE_BY_KEY
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.entry_form import NO_DEPARTMENT
+from core.entry_forms.form import NO_DEPARTMENT
 from core.pdf import NoPdfHere
-from core.sheet_design import Edition
+from core.sheets.design import Edition
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
 from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan

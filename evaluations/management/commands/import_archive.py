@@ -11,8 +11,8 @@ from core.archive.answering import Answers, Content
 from core.archive.proposal import Proposal, Question
 from core.archive.reading import read_archive
 from core.archive.sheet import read_file
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
 from evaluations.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line

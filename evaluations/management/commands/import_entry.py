@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.tables import NotReadable
+from core.uploads.tables import NotReadable
 from evaluations.entry_forms.files import MAX_BYTES, find_form
 from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.entry_forms.reading import FormDesk, FormReading, desk_of, read_found

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.package_file import MAX_BYTES, Package, PackageRefused, read_package
+from core.packages.file import MAX_BYTES, Package, PackageRefused, read_package
 from evaluations.receipts_page import change_line
 from evaluations.receiving import NotReceived, receive
 from plans.models import Door, Municipality

@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.table_files import MAX_BYTES, read_table
-from core.tables import NotReadable
+from core.uploads.table_files import MAX_BYTES, read_table
+from core.uploads.tables import NotReadable
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.planning import import_for_operator

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.table_files import MAX_BYTES
-from core.tables import NotReadable
+from core.uploads.table_files import MAX_BYTES
+from core.uploads.tables import NotReadable
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ValueChange, line
 from evaluations.importing.refused import ImportRefused

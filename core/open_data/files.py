@@ -1,0 +1,67 @@
+"""The files of open data: tables as CSV in the form that the rules ask for, and all files in one archive."""
+
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.open_data.dictionary import ITEMS, TEXT
+from core.open_data.texts import open_text
+from core.tidy import Row
+
+_IN_ERAS = ("年度和暦",)  # stands beside 年度, which is Western
+_TEXTS = frozenset(item.name for item in ITEMS if item.form == TEXT and item.name not in _IN_ERAS)
+CSV, JSON, ZIP = "text/csv; charset=utf-8", "application/json", "application/zip"
+
+
+@dataclass(frozen=True)
+class OpenDataFile:
+    """One file of the package: its name in the archive and in addresses, and what it is in a sentence.
+
+    `rows` is the number of rows of a table, None of any other file.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    content_type: str
+    content: bytes
+    rows: int | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def open_row(row: Row) -> Row:
+    """The row with every text in its open form; numbers and years are in it already."""
+    return {name: open_text(text) if name in _TEXTS else text for name, text in row.items()}
+
+
+def open_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """UTF-8 with its mark, lines ended by CR LF (RFC 4180); no sign is added to a text to guard it."""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([row[column] for column in columns] for row in rows)
+    return lines.getvalue().encode("utf-8-sig")
+
+
+def archive(folder: str, files: Iterable[OpenDataFile], at: datetime) -> bytes:
+    """All files in one folder of a zip. The same files and time make the same bytes, whenever and wherever."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for file in files:
+            part = zipfile.ZipInfo(f"{folder}/{file.name}", at.timetuple()[:6])
+            part.compress_type = zipfile.ZIP_DEFLATED
+            part.create_system = 3  # what the archive was made on says nothing of the data
+            part.external_attr = 0o644 << 16
+            book.writestr(part, file.content, compresslevel=9)
+    return packed.getvalue()

@@ -1,0 +1,1 @@
+"""A plan as the file that carries it to a prefecture."""

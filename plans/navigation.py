@@ -1,0 +1,12 @@
+"""What the menu of every page asks about its reader."""
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from plans.access import memberships_of
+from plans.models import Role
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """`manages`: whether 利用者 opens. One query, asked only where the page itself does not know."""
+    return {"manages": SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())}
