@@ -6,7 +6,6 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +14,7 @@ from core.fiscal_years import wareki
 from core.yearly_round import ProposedDate, RoundStep
 from evaluations.models import Deadline
 from evaluations.publication import lock_plan
-from plans.access import access_for
+from plans.access import require_manager
 from plans.models import Change, Plan, Subject
 from plans.versions import RowRefused, as_it_stands, refuse_outdated
 
@@ -119,9 +118,7 @@ def in_words(deadline: Deadline) -> str:
 
 
 def _start(plan: Plan, by: User) -> None:
-    access = access_for(by, plan.municipality)
-    if access is None or not access.may_manage:
-        raise PermissionDenied(MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
 
 
 def _columns(new: DueDate) -> dict[str, object]:

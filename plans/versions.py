@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from plans.access import Access, access_for
 from plans.actions import bump, lock_section_years
 from plans.models import Plan, Section
@@ -36,7 +37,8 @@ class YearLocked(RowRefused):
 
 def read_version(text: str) -> int:
     """The version that a form says it was drawn from; one that never was where it says none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER_DRAWN
+    version = read_digits(text)
+    return NEVER_DRAWN if version is None else version
 
 
 def as_it_stands(row: Row) -> Row:
