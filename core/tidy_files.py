@@ -44,7 +44,7 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
     sheet.title = "指標一覧"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
-    heading, text_style, guarded_style = _heading(sheet), _text(sheet, guarded=False), _text(sheet, guarded=True)
+    heading, text_style, quoted_style = _heading(sheet), _text(sheet, quoted=False), _text(sheet, quoted=True)
     cells = SheetXml(widths=[_width({column, *(row[column] for row in rows)}) for column in COLUMNS])
     for place, column in enumerate(COLUMNS, start=1):
         cells.put(1, place, column, heading)
@@ -54,7 +54,7 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
             if text and is_number:
                 cells.put(number, place, Decimal(text))
             elif text:
-                cells.put(number, place, text, guarded_style if text.startswith(OPENS_A_FORMULA) else text_style)
+                cells.put(number, place, text, quoted_style if text.startswith(OPENS_A_FORMULA) else text_style)
     return saved(workbook, {sheet.title: cells})
 
 
@@ -79,10 +79,10 @@ def _heading(sheet: Worksheet) -> int:
     return cell.style_id
 
 
-def _text(sheet: Worksheet, *, guarded: bool) -> int:
+def _text(sheet: Worksheet, *, quoted: bool) -> int:
     """The number of the look of a text: @ keeps a code like 012345 text when it is edited."""
     cell = Cell(sheet)
-    cell.number_format, cell.quotePrefix = "@", guarded
+    cell.number_format, cell.quotePrefix = "@", quoted
     return cell.style_id
 
 
