@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 MAX_WHOLE_DIGITS, MAX_PLACES = 11, 4
+KEY_DIGITS = 18
+"""Digits of the longest key that a database gives a row."""
 SHOWN_CHARACTERS = 40  # of what was typed, inside a sentence
 
 # ▲ and △ are the minus of Japanese bookkeeping; the rest are what keyboards and PDF copies give for a hyphen.
@@ -66,6 +68,11 @@ def one_decimal(number: Decimal) -> str:
     """For rates: always one decimal, halves away from zero, never -0.0."""
     rounded = format(number.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP), "f")
     return "0.0" if rounded == "-0.0" else rounded
+
+
+def read_digits(text: str, most: int = 9) -> int | None:
+    """A number as our own pages send one: digits alone, `most` of them; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most else None
 
 
 def read_numeral(text: str) -> Numeral:

@@ -58,6 +58,11 @@ def differing(old: str, new: str) -> tuple[str, str]:
     return "".join(shown[0]).strip(), "".join(shown[1]).strip()
 
 
+def full_stop(sentence: str) -> str:
+    """The sentence with one 。 at its end."""
+    return sentence if sentence.endswith("。") else f"{sentence}。"
+
+
 def circled(label: str) -> str:
     """ "1" → ①, as the sheets print it; other numbering stays as it is. Exports keep the plain digit."""
     return CIRCLED[int(label) - 1] if re.fullmatch(r"[1-9]|1\d|20", label) else label

@@ -10,11 +10,10 @@ from core.numerals import is_bare_number, one_decimal, plain, squeeze, typed
 from core.rate_parts import PARTS, with_parts
 from core.typed_values import PRESENCE_WORDS, Reading, read_value, refuse_planned_only
 from core.values import EMPTY, Value
-from core.words import NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Certainty, Side, State, ValueKind
+from core.words import NOT_ENTERED, WITHHELD, Certainty, Side, State, ValueKind
 
 __all__ = ["CellTexts", "NotUnderstood", "Understood", "echo", "read_cell"]
 
-_HIDDEN = (UNDER_REVIEW, UNPUBLISHED)
 _OF_THE_ACTUAL = ("as_of", "certainty", "note")
 
 
@@ -30,7 +29,7 @@ class Understood:
 def read_cell(texts: CellTexts, *, kind: ValueKind, side: Side, stored: Value = EMPTY) -> Understood:
     """The value meant by the texts over the stored one; NotUnderstood names the field at fault and the remedy."""
     hidden = squeeze(texts.state or "")
-    if hidden in _HIDDEN:
+    if hidden in WITHHELD:
         ignored = f"状態が「{hidden}」のため、値は取り込みません{typed(texts.value)}" if texts.value else None
         return Understood(stored, (ignored,) if ignored else (), untouched=True)
     cell = texts.cleaned(kind)

@@ -6,6 +6,7 @@ from core.figures import Figures, shown_number
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.pace import Interim
+from core.prose import full_stop
 from core.spoken_text import spoken_line
 from core.values import Value
 from core.words import Accumulation, Certainty, Direction, ValueKind
@@ -65,7 +66,7 @@ def circumstances_in_words(figures: Figures, *, unit: str = "", interim: Interim
         "時点": actual.as_of,
         "注記": actual.note,
     }
-    return "".join(f"{name}：{_sentence(spoken_line(text))}" for name, text in said.items() if text)
+    return "".join(f"{name}：{full_stop(spoken_line(text))}" for name, text in said.items() if text)
 
 
 def nature_in_words(figures: Figures, accumulation: Accumulation, unit: str) -> str:
@@ -121,7 +122,3 @@ def _pace(expected: Decimal | None, base: str) -> str:
     if expected is None:
         return ""
     return f"（均等に進むとこの年度で {said_number(one_decimal(expected))}{base}）"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith("。") else f"{text}。"

@@ -98,5 +98,7 @@ class ParentRole(Word):
 NOT_ENTERED = "未入力"
 UNDER_REVIEW = "確認中"
 UNPUBLISHED = "未公表"
+WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
+"""What stands instead of what a reader may not see; read back, it leaves the cell untouched."""
 NOT_BEGUN = "開始前"
 ENDED = "終了後"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import Http404
 
+from core.numerals import KEY_DIGITS, read_digits
 from evaluations.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
 from evaluations.places import next_year_in_words
@@ -133,9 +134,8 @@ def _by_year(lines: Iterable[Promised]) -> tuple[YearOfPromises, ...]:
 def _chosen(plan: Plan, key: str) -> ActionItem | None:
     if not key:
         return None
-    is_key = key.isascii() and key.isdigit() and len(key) < 19
     items = plan.action_items.select_related("section", "carried_to", "reported_by")
-    found = items.filter(pk=int(key)).first() if is_key else None
+    found = items.filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
     if found is None or not plan.access.may_write:
         raise Http404("この計画の取組ではありません。")
     found.plan = plan

@@ -40,40 +40,40 @@ def standing_year(plan: Plan, year: int) -> PublishedYear | None:
     return PublishedYear(newest, newest.body)
 
 
-def with_newest(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
-    """The 節, each knowing the newest publication of this year: for a paper that has no question to spare."""
+def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
+    """The 節, each knowing the newest publication of this year, the first of them with its body too: for a paper that
+    has no question to spare."""
     newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
+    before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))
     return sections.annotate(
         newest_number=Subquery(newest.values("number")[:1]),
         newest_at=Subquery(newest.values("at")[:1]),
         newest_sha256=Subquery(newest.values("sha256")[:1]),
         newest_withdrawn_at=Subquery(newest.values("withdrawn_at")[:1]),
+        newest_body=Case(When(~Exists(before), then=Subquery(newest.values("body")[:1])), output_field=JSONField()),
     )
-
-
-def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
-    """The same, the first 節 with the body of that publication too."""
-    newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
-    before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))
-    body = Case(When(~Exists(before), then=Subquery(newest.values("body")[:1])), output_field=JSONField())
-    return with_newest(sections, year).annotate(newest_body=body)
 
 
 def mark_among(sections: Sequence[Any], year: int, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
     """As `mark_of`, out of 節 that came out of `with_newest_body`. No query."""
     citation = newest_citation(sections, year)
-    body = next((one.newest_body for one in sections if one.newest_body), None)
+    body = newest_body(sections)
     if citation and body and says_the_same(PublishedYear(Publication(), body)):
         return citation
     return not_published()
 
 
 def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:
-    """The publication of this year that stands, out of 節 that came out of `with_newest`; None where none does."""
+    """The publication of this year that stands, out of 節 that came out of `with_newest_body`; None where none does."""
     one = sections[0] if sections else None
     if one is None or one.newest_number is None or one.newest_withdrawn_at is not None:
         return None
     return Citation(year, one.newest_number, timezone.localdate(one.newest_at), one.newest_sha256)
+
+
+def newest_body(sections: Sequence[Any]) -> Any:
+    """The body of that publication, out of 節 that came out of `with_newest_body`; None where there is none."""
+    return next((one.newest_body for one in sections if one.newest_body), None)
 
 
 def _newest_standing(plan: Plan) -> PublishedYear | None:

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,9 +14,9 @@ from core.fiscal_years import wareki
 from core.yearly_round import ProposedDate, RoundStep
 from evaluations.models import Deadline
 from evaluations.publication import lock_plan
-from plans.access import access_for
+from plans.access import require_manager
 from plans.models import Change, Plan, Subject
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
 
@@ -66,8 +65,12 @@ def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, d
 
 @transaction.atomic
 def add_deadline(plan: Plan, new: DueDate, *, by: User, door: str) -> Deadline:
-    """Keep a new date. Raises PermissionDenied."""
+    """Keep a new date; sent twice, it is one. Raises PermissionDenied."""
     _start(plan, by)
+    lock_plan(plan)
+    same = plan.deadlines.filter(**_columns(new)).order_by("-pk").first()
+    if same and made_just_now(plan, Subject.SETTING, in_words(same), by=by):
+        return same
     deadline = Deadline.objects.create(plan=plan, key=f"own-{uuid4().hex}", changed_at=timezone.now(), **_columns(new))
     _note(plan, None, in_words(deadline), by, door)
     return deadline
@@ -119,9 +122,7 @@ def in_words(deadline: Deadline) -> str:
 
 
 def _start(plan: Plan, by: User) -> None:
-    access = access_for(by, plan.municipality)
-    if access is None or not access.may_manage:
-        raise PermissionDenied(MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
 
 
 def _columns(new: DueDate) -> dict[str, object]:

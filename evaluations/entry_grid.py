@@ -226,7 +226,7 @@ def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, p
         before=row.by_year.get(year - 1),
         planned=cell(Side.PLANNED, figures.planned),
         actual=cell(Side.ACTUAL, figures.actual),
-        reason=_outside_reason(row.measure, year) if figures.is_outside else _reason(plan, row.measure),
+        reason=_outside_reason(row.measure, year) if figures.is_outside else plan.access.why_not_enter(row.measure),
         offer=CountOffer(row.measure, made, figures.actual, seen) if made else None,
     )
 
@@ -244,13 +244,6 @@ def _outside_reason(measure: Measure, year: int) -> str:
     if measure.since_year is not None and year < measure.since_year:
         return f"{wareki(measure.since_year)}から数える指標です。"
     return f"{wareki(measure.until_year)}まで数える指標です。" if measure.until_year is not None else ""
-
-
-def _reason(plan: Plan, measure: Measure) -> str:
-    if plan.access.may_enter(measure):
-        return ""
-    owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
-    return f"{owner}ほかの課の人は変更できません。"
 
 
 def _last_changes(cells: Sequence[EntryCell]) -> dict[CellKey, Change]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from core.words import Family
 from evaluations.publication import lock_plan
 from indicators.models import ActivityIndicator
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Measure, Plan, Section, Subject
 
 MAY_NOT = "成果目標と活動指標の関係を変えられるのは、管理の役割の人だけです。"
@@ -51,8 +51,7 @@ def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, door: s
     Raises PermissionDenied, LinksMoved, or LinksRefused for something that is no 活動指標 of the plan or stands in the
     goal's own 節, to which it belongs by its place.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     wanted = [one for one in wanted if one.old != one.new]
     stands = _stored(plan)

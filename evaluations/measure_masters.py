@@ -23,7 +23,7 @@ from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
 from evaluations.opening.adding import MAY_NOT
 from evaluations.publication import lock_plan
 from indicators.models import ActivityIndicator, Service
-from plans.access import access_for, lock_reason, require
+from plans.access import lock_reason, require_manager
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.refusals import Cause
 from targets.models import TargetItem
@@ -66,8 +66,7 @@ def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: U
 
     Raises PermissionDenied, or MastersRefused with a sentence for each field.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     changes = _master_changes(plan, measure, seen.columns, new.columns)
     try:
         changed = apply_import(changes, by=by, door=door, reason=REASON)
@@ -86,7 +85,7 @@ def _master_changes(
     said = {column: text for column, text in new.items() if text != seen[column]}
     if not said:
         return []
-    key, report = PlanKey(plan.municipality.code, plan.kind, plan.generation), Report()
+    key, report = PlanKey.of(plan), Report()
     addresses = {column: column for column in said}
     wanted = WantedPlan(
         key, "", Wanted(""), Wanted(""), measures={measure.code: WantedMeasure(measure.code, said, addresses)}

@@ -10,15 +10,17 @@ from typing import Any
 from django import forms
 
 from core.catalogue import Entry
-from core.fiscal_years import read_fiscal_year, wareki
+from core.fiscal_years import wareki
+from core.prose import full_stop
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
 from evaluations.importing.columns import canonical
 from evaluations.measure_masters import MastersRefused, Side
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator, Service
 from plans.models import Measure, Plan
-from plans.plan_settings_forms import NameField
+from plans.name_field import NameField
 from plans.prose_field import ProseField
+from plans.year_field import YearField
 
 COLUMNS = {
     "section": "節番号",
@@ -43,17 +45,6 @@ OF_TARGET, OF_INDICATOR = ("rationale", "national_level"), ("service_id", "amoun
 
 def _labels(words: type[Word]) -> list[tuple[str, str]]:
     return [(word.label, word.label) for word in words]
-
-
-class OptionalYear(forms.CharField):
-    """A fiscal year in any form in print, or None."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return read_fiscal_year(text) if text else None
-        except ValueError as problem:
-            raise forms.ValidationError(f"{problem}。") from problem
 
 
 class MeasureForm(forms.Form):
@@ -99,13 +90,13 @@ class MeasureForm(forms.Form):
     )
     definition = ProseField(label="定義・算出方法", rows=3)
     data_source = NameField(label="出典", max_length=200, required=False)
-    since_year = OptionalYear(
+    since_year = YearField(
         label="数え始める年度",
         max_length=40,
         required=False,
         help_text="それより前の年度は「開始前」になり、入力しません。",
     )
-    until_year = OptionalYear(
+    until_year = YearField(
         label="数え終わる年度",
         max_length=40,
         required=False,
@@ -153,8 +144,7 @@ class MeasureForm(forms.Form):
                 try:
                     said[name] = canonical(column, said[name])
                 except ValueError as problem:
-                    sentence = str(problem)
-                    self.add_error(name, sentence if sentence.endswith("。") else f"{sentence}。")
+                    self.add_error(name, full_stop(str(problem)))
         return said
 
     @property

@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 from evaluations.measure_masters import REASON
 from evaluations.opening.adding import MAY_NOT
 from evaluations.publication import lock_plan
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.versions import RowRefused
 
@@ -15,8 +15,7 @@ from plans.versions import RowRefused
 @transaction.atomic
 def remove_measure(plan: Plan, measure: Measure, *, by: User, door: str) -> None:
     """Take away a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     stands = plan.measures.select_related("section").filter(pk=measure.pk).first()
     if stands is None:

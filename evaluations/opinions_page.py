@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.citation import Mark
 from core.fiscal_years import wareki
+from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.citations import mark_of, not_published
 from evaluations.models import CouncilOpinion, OpinionStatus
@@ -185,12 +186,8 @@ def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:
 def _chosen(plan: Plan, key: str) -> CouncilOpinion | None:
     if not key:
         return None
-    found = plan.opinions.select_related(*WITH).filter(pk=int(key)).first() if _is_key(key) else None
+    found = plan.opinions.select_related(*WITH).filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
     if found is None or not plan.access.may_write:
         raise Http404("この計画の協議会意見ではありません。")
     found.plan = plan
     return found
-
-
-def _is_key(key: str) -> bool:
-    return key.isascii() and key.isdigit() and len(key) < 19

@@ -13,7 +13,7 @@ from core.sheets.notes import notes_of
 from evaluations.charts import DRAWN, chart_of
 from evaluations.paper_figures import FigureBlock, figure_blocks
 from evaluations.paper_sections import PaperSection
-from evaluations.papers import EvaluationPaper
+from evaluations.papers import EvaluationPaper, paper_of_section
 from plans.queries import MeasureRow
 
 PDF = "application/pdf"
@@ -51,7 +51,7 @@ class _Printed:
 
 def section_pdf(paper: EvaluationPaper, number: int, *, size: PaperSize = PaperSize.A4) -> bytes | None:
     """The pages of one 節 alone; None where the paper prints no such 節. Raises NoPdfHere."""
-    alone = paper.only(number)
+    alone = paper_of_section(paper, number)
     if alone is None:
         return None
     title = f"{alone.sections[0].section} ― {alone.title}"

@@ -5,14 +5,14 @@ Made from living data for a reader, or from a publication alone; the printers ca
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
 from core.citation import Citation, Mark
 from core.fiscal_years import both_eras
 from core.words import UNDER_REVIEW, UNPUBLISHED
-from evaluations.citations import citation_of, newest_citation, not_published, with_newest
+from evaluations.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
 from evaluations.opinions_page import section_of, visible_opinions
 from evaluations.paper_content import section_content
@@ -26,6 +26,8 @@ from plans.models import Plan, Section, YearState
 
 K = TypeVar("K")
 V = TypeVar("V")
+_WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
+"""The words for how far a 節 is, the furthest first."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class EvaluationPaper:
     """Everything that a paper on the evaluation of one year says.
 
     `opinions` are those on the evaluation as a whole; the others stand with their 節. `mark` is the publication that
-    says the same, or says of a paper from living data that none does; None only before anybody asked.
+    says the same, or says of a paper from living data that none does; None only before anybody asked. `stands`: of a
+    paper from living data, the publication of the year that stands.
     """
 
     plan: Plan
@@ -41,6 +44,7 @@ class EvaluationPaper:
     sections: tuple[PaperSection, ...]
     opinions: tuple[PaperOpinion, ...] = ()
     mark: Mark | None = None
+    stands: tuple[Citation, PublishedYear] | None = field(default=None, compare=False, repr=False)
 
     @property
     def citation(self) -> str:
@@ -87,7 +91,7 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
     queries, however many 節 and 指標.
     """
     opinions = visible_opinions(plan, access).filter(fiscal_year=year)
-    source = source_of(plan, access=access, opinions=opinions, sections=with_newest(plan.sections.all(), year))
+    source = source_of(plan, access=access, opinions=opinions, sections=with_newest_body(plan.sections.all(), year))
     heard = _grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
     promises = _grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
     sections = []
@@ -106,7 +110,10 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
         sections.append(_with_texts(paper, source, promises[section.pk]) if sees else paper)
     made = EvaluationPaper(plan, year, tuple(sections), tuple(heard[None]))
     citation = newest_citation(source.sections, year)
-    return replace(made, mark=citation if citation and _says(made, source, citation) else not_published())
+    if citation is None:
+        return replace(made, mark=not_published())
+    stands = (citation, PublishedYear(Publication(), newest_body(source.sections)))
+    return replace(made, mark=citation if _says(made, source, citation) else not_published(), stands=stands)
 
 
 def _says(paper: EvaluationPaper, source: Source, citation: Citation) -> bool:
@@ -117,6 +124,20 @@ def _says(paper: EvaluationPaper, source: Source, citation: Citation) -> bool:
         return False
     now = PublishedYear(Publication(), body)
     return content_of(paper) == content_of(EvaluationPaper(now.plan, now.year, now.sections, now.opinions))
+
+
+def paper_of_section(paper: EvaluationPaper, number: int) -> EvaluationPaper | None:
+    """The paper of one 節 alone, None where it prints no such 節. It cites the publication that stands wherever this
+    節 says the same as there, whatever the others say by now."""
+    alone = paper.only(number)
+    if alone is None or paper.stands is None:
+        return alone
+    citation, published = paper.stands
+    as_published = EvaluationPaper(published.plan, published.year, published.sections).only(number)
+    is_published = alone.sections[0].state == YearState.PUBLISHED.label
+    if as_published and is_published and content_of(alone) == content_of(as_published):
+        return replace(alone, mark=citation)
+    return alone
 
 
 def paper_of_publication(published: PublishedYear) -> EvaluationPaper:
@@ -137,9 +158,6 @@ def content_of(paper: EvaluationPaper) -> dict[str, Any]:
         "sections": [section_content(section) for section in paper.sections],
         "opinions": list(paper.opinions),
     }
-
-
-_WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 
 
 def _with_texts(paper: PaperSection, source: Source, promises: Iterable[ActionItem]) -> PaperSection:

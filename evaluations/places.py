@@ -1,29 +1,23 @@
-"""Where in a plan a page stands, and who stands before it."""
+"""Where in a plan a page stands."""
 
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
+from plans.access import require_year
 from plans.lineage import plans_around
 from plans.models import Plan, Section
-
-
-class PersonRequest(HttpRequest):
-    """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
-
-    user: User
 
 
 def year_asked(asked: QueryDict) -> int | None:
     """The 年度 of `?year=`; None where it is no year. The page decides whether its plan has it."""
     text = asked.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+    return read_digits(text) if len(text) == 4 else None
 
 
 def section_in_year(plan: Plan, number: int, year: int) -> Section:
     """The 節 with this number; Http404 for a 節 or a year that the plan does not have. One query."""
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     section = plan.sections.filter(number=number).first()
     if section is None:
         raise Http404(f"この計画に第{number}節はありません。")

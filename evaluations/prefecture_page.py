@@ -148,7 +148,8 @@ def _peers(
             return Peer(city, is_chosen, None, why, received)
         measure = found[0]
         planned, actual = (values.get((measure.pk, term.year, side), EMPTY) for side in (Side.PLANNED, Side.ACTUAL))
-        figures = Figures(planned, actual, measure.nature(plan), measure.baseline)
+        outside = measure.outside(term.year)
+        figures = Figures(planned, actual, measure.nature(plan), measure.baseline, outside=outside)
         figures = figures if measure.settled else hidden(figures, NOT_SETTLED)
         return Peer(city, is_chosen, figures, received=received)
 

@@ -37,8 +37,7 @@ MEASURE_FACTS = (
     *("baseline", "baseline_year", "baseline_text", "baseline_is_same_quantity", "definition", "data_source", "scope"),
     *("parent_role", "since_year", "until_year"),
 )
-RECORD_FACTS = (*("held_on", "fiscal_year", "title", "participants", "organisations", "content", "cancelled_reason"),)
-
+RECORD_FACTS = ("held_on", "fiscal_year", "title", "participants", "organisations", "content", "cancelled_reason")
 REVISION_FACTS = ("number", "decided_on", "reason")
 OPINION_FACTS = ("council", "held_on", "number", "speaker", "opinion", "response", "status")
 

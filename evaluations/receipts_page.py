@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 
 from django.contrib.auth.models import User
@@ -10,15 +9,13 @@ from django.core import signing
 
 from core.packages.changes import ChangeKind, PackageChange
 from core.words import Side
+from evaluations.importing.preview import MAX_AGE
 from evaluations.models import ReceivedPackage
 from evaluations.receiving import Incoming
 from plans.history import BLANK, side_in_words
 from plans.models import Municipality, Plan
 
 SALT = "evaluations.package"
-MAX_AGE = timedelta(hours=12)
-MAX_SIGNED = 2_000_000
-"""Characters; a form with more would be refused on its way back."""
 MAX_SHOWN = 300
 
 

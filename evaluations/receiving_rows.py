@@ -30,7 +30,8 @@ def write_rows(package: Package, prefecture: Municipality | None, city: Municipa
         PlanRevision.objects.create(plan=plan)
     sections = _write_sections(plan, content)
     measures = _write_measures(plan, content, sections)
-    _write_targets_and_indicators(plan, content, sections, measures)
+    _write_targets(plan, content, sections, measures)
+    _write_indicators(plan, content, sections, measures)
     plan.measures.exclude(code__in=[facts["code"] for facts in content["measures"]]).delete()
     write_values(plan, content, measures)
     write_years(plan, content, sections)
@@ -82,12 +83,10 @@ def _write_measures(plan: Plan, content: Content, sections: Mapping[int, Section
     return measures
 
 
-def _write_targets_and_indicators(
+def _write_targets(
     plan: Plan, content: Content, sections: Mapping[int, Section], measures: Mapping[str, Measure]
 ) -> None:
-    if services_of(content) - set(Service.objects.values_list("code", flat=True)):
-        create_missing_services(FIXTURE)
-    services = Service.objects.in_bulk(services_of(content), field_name="code")
+    """The 成果目標 with the 目標項目 of each; those that are gone go last, when no item is theirs any more."""
     found = OutcomeTarget.objects.filter(section__plan=plan)
     targets = {(target.section_id, target.order): target for target in found}
     kept = set()
@@ -98,28 +97,40 @@ def _write_targets_and_indicators(
             kept.add(key)
             target = targets.setdefault(key, OutcomeTarget(section=section))
             _take(target, target_facts, TARGET).save()
-    items, indicators, related = [], [], []
+    items = []
     for facts in content["measures"]:
-        measure, item, indicator = measures[facts["code"]], facts["target_item"], facts["indicator"]
+        measure, item = measures[facts["code"]], facts["target_item"]
         if item:
             goal = targets[measure.section_id, item["target"]]
             words = {"rationale": item["rationale"], "national_level": item["national_level"]}
             items.append(TargetItem(measure=measure, outcome_target=goal, **words))
-        if indicator:
-            service = services.get(indicator["service"])
-            row = ActivityIndicator(measure=measure, service=service, amount_of=indicator["amount_of"])
-            indicators.append(row)
-            related += [(measure.pk, sections[number].pk) for number in indicator["related_sections"]]
     TargetItem.objects.bulk_create(
         items,
         update_conflicts=True,
         unique_fields=["measure"],
         update_fields=["outcome_target", "rationale", "national_level"],
     )
+    found.filter(pk__in=[target.pk for key, target in targets.items() if key not in kept]).delete()
+
+
+def _write_indicators(
+    plan: Plan, content: Content, sections: Mapping[int, Section], measures: Mapping[str, Measure]
+) -> None:
+    """The 活動指標 with their services and related 節."""
+    if services_of(content) - set(Service.objects.values_list("code", flat=True)):
+        create_missing_services(FIXTURE)
+    services = Service.objects.in_bulk(services_of(content), field_name="code")
+    indicators, related = [], []
+    for facts in content["measures"]:
+        measure, indicator = measures[facts["code"]], facts["indicator"]
+        if indicator:
+            service = services.get(indicator["service"])
+            row = ActivityIndicator(measure=measure, service=service, amount_of=indicator["amount_of"])
+            indicators.append(row)
+            related += [(measure.pk, sections[number].pk) for number in indicator["related_sections"]]
     ActivityIndicator.objects.bulk_create(
         indicators, update_conflicts=True, unique_fields=["measure"], update_fields=["service", "amount_of"]
     )
     links = ActivityIndicator.related_sections.through
     links.objects.filter(activityindicator__measure__plan=plan).delete()
     links.objects.bulk_create(links(activityindicator_id=measure, section_id=section) for measure, section in related)
-    found.filter(pk__in=[target.pk for key, target in targets.items() if key not in kept]).delete()

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
 from evaluations.publication import lock_plan
-from plans.access import access_for
+from plans.access import require_manager
 from plans.models import Change, Plan, PlanRevision, Subject, YearlyValue
 from plans.versions import RowRefused, as_it_stands, refuse_outdated
 
@@ -135,9 +134,7 @@ def in_words(revision: PlanRevision) -> str:
 
 def _start(plan: Plan, by: User) -> None:
     """Rights, then the plan's row: numbers are given out one after the other, and no publication reads in between."""
-    access = access_for(by, plan.municipality)
-    if access is None or not access.may_manage:
-        raise PermissionDenied(MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
 
 

@@ -87,7 +87,8 @@ _CELLS = f"""
                 WHEN planned IS NULL THEN {_why[NO_GOAL]}
                 WHEN value_kind = 'rate' THEN {_why[NO_PARTS]} ELSE {_why[COUNTED]} END AS why_no_plan,
             CASE WHEN why_no_actual < 2 AND planned <> 0 AND value_kind IN ('number', 'rate')
-                THEN actual * 100.0 / planned END AS rate
+                THEN actual * 100.0 / planned END AS rate,
+            CASE WHEN value_kind = 'rate' THEN ROUND(actual, 9) ELSE actual END AS met
         FROM stood s
         {_ONCE}
     ),
@@ -95,11 +96,11 @@ _CELLS = f"""
         SELECT id, kind, planned, number, numerator, denominator, rate,
             (why_no_plan * {len(_WHY)} + why_no_actual) * {len(_READINGS)}
             + CASE WHEN why_no_actual >= 2 OR planned IS NULL THEN {_reads[""]}
-                WHEN direction = 'less' THEN CASE WHEN actual <= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
+                WHEN direction = 'less' THEN CASE WHEN met <= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
                 WHEN value_kind <> 'presence' AND planned = 0
                     THEN CASE WHEN actual = 0 THEN {_reads[BOTH_ZERO]} ELSE {_reads[ZERO_PLAN]} END
                 WHEN value_kind = 'presence' OR direction = 'more'
-                    THEN CASE WHEN actual >= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
+                    THEN CASE WHEN met >= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
                 WHEN ROUND(rate, 9) > near_high THEN {_reads[ABOVE]} WHEN ROUND(rate, 9) < near_low THEN {_reads[BELOW]}
                 ELSE {_reads[NEAR]} END AS account
         FROM judged

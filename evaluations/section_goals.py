@@ -10,9 +10,9 @@ from django.db import transaction
 from evaluations.measure_masters import REASON, FieldRefused, MastersRefused
 from evaluations.opening.adding import MAY_NOT
 from evaluations.publication import lock_plan
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Plan, Section, Subject
-from plans.plan_settings_forms import NameField
+from plans.name_field import NameField
 from plans.prose_field import ProseField
 from targets.actions import outcome_target_of
 from targets.models import OutcomeTarget
@@ -27,8 +27,7 @@ def change_goals(
     """Change what differs between what the person saw and what they want, by `<order>-<field>`; a 節 without a 成果目標
     gets its first. Returns how many texts were changed. Raises PermissionDenied, MastersRefused.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     wanted = {name: text for name, text in new.items() if text != seen[name]}
     if not wanted:

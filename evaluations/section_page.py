@@ -16,7 +16,7 @@ from evaluations.record_counts import CountOffer, with_links, years_from
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from evaluations.workflow import Move, moves_open_to
 from indicators.queries import together
-from plans.access import state_of
+from plans.access import require_year, state_of
 from plans.history import HistoryLine, section_history
 from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
 from plans.planned_versions import Versions
@@ -88,8 +88,7 @@ class SectionPage:
 def section_page(plan: Plan, number: int, year: int) -> SectionPage:
     """The page for the person of `plan.access`; Http404 for a 節 or a year that the plan does not have."""
     section, previous, following = neighbours(plan, number)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     earlier = _earlier_years(plan, section) if year == plan.start_year and plan.previous_id else Q(pk__in=[])
     states = {(row.section_id, row.fiscal_year): row for row in _states(plan, earlier)}
     section_year = states.get((section.pk, year))

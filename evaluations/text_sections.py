@@ -5,7 +5,7 @@ from datetime import date
 
 from core.fiscal_years import wareki
 from core.numerals import plain
-from core.prose import circled, printed
+from core.prose import circled, full_stop, printed
 from core.spoken_figures import circumstances_in_words, figures_in_words, nature_in_words
 from core.spoken_text import spoken, spoken_line
 from core.words import Accumulation, Family, ParentRole
@@ -128,7 +128,7 @@ def _record(record: ActivityRecord) -> str:
         f"中止の理由：{spoken_line(record.cancelled_reason)}" if record.cancelled_reason else "",
         f"内容：{spoken_line(printed(record.content))}" if record.content else "",
     ]
-    return "".join(sentence if sentence.endswith("。") else f"{sentence}。" for sentence in sentences if sentence)
+    return "".join(full_stop(sentence) for sentence in sentences if sentence)
 
 
 def _conclusions(label: str, section: PaperSection) -> Iterator[Block]:

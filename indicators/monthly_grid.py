@@ -29,7 +29,7 @@ from indicators.readings import (
     stored_readings,
     year_from_months,
 )
-from plans.access import state_of
+from plans.access import require_year, state_of
 from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear, YearState
@@ -251,8 +251,7 @@ def monthly_grid(
     `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries,
     and one for strays.
     """
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     everything = list(monthly_measures(plan, year))
     sections = tuple({measure.section_id: measure.section for measure in everything}.values())
     if not sections:
@@ -352,13 +351,6 @@ def _row(
         year=year,
         cells=tuple(cell(month) for month in MONTHS),
         made=year_from_months(measure, year, stored),
-        reason=_reason(plan, measure),
+        reason=plan.access.why_not_enter(measure) if plan.access.may_write else "",
         seen=posted.offered(measure.code) if posted else None,
     )
-
-
-def _reason(plan: Plan, measure: Measure) -> str:
-    if plan.access.may_enter(measure) or not plan.access.may_write:
-        return ""
-    owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
-    return f"{owner}ほかの課の人は変更できません。"

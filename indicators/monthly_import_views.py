@@ -24,11 +24,11 @@ from indicators.monthly_mappings import (
     mapping_form,
     save_mapping,
 )
-from indicators.people import PersonRequest
 from indicators.readings import ReadingChange, ReadingsRefused, record_readings
-from plans.access import require
+from plans.access import require, require_year
 from plans.models import Door, Measure, Plan
 from plans.queries import section_years
+from plans.requests import PersonRequest
 
 MAY_NOT = "月別ファイルの取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 EXTENSIONS = ".csv,.xlsx"
@@ -64,8 +64,7 @@ class ImportPage:
 def monthly_import(request: PersonRequest, plan: Plan, year: int) -> HttpResponse:
     """`?import=1`; with `mapping=new` or a mapping's number the form for how a file is read."""
     require(plan.access.may_write, MAY_NOT)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     measures = list(monthly_measures(plan, year))
     page = ImportPage(list(plan.municipality.monthly_mappings.all()))
     if request.method != "POST":

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from core.numerals import squeeze
+from core.numerals import read_digits, squeeze
 from indicators.models import ActivityIndicator, MonthlyMapping
 from indicators.queries import service_of
 from plans.access import access_for, require
@@ -123,8 +123,7 @@ def mapping_form(
     if mapping is None and data is None:
         _propose(form.lines)
     if data is not None:
-        posted = data.get("version", "")[:9]
-        form.version = int(posted) if posted.isdecimal() else 0
+        form.version = read_digits(data.get("version", "")) or 0
         _judge(form)
     return form
 
@@ -206,7 +205,7 @@ def _judge(form: MappingForm) -> None:
         elif not _is_one_line(one.text):
             one.problem = f"{one.label}に改行や制御文字は使えません。"
     row = next(one for one in form.fields if one.name == "header_row")
-    if not (row.text.isascii() and row.text.isdecimal() and 1 <= int(row.text[:9]) <= MAX_HEADER_ROW):
+    if not 1 <= (read_digits(row.text) or 0) <= MAX_HEADER_ROW:
         row.problem = f"見出しの行は1から{MAX_HEADER_ROW}までの数字で入力してください。"
     if not form.text("users_column") and not form.text("amount_column"):
         next(

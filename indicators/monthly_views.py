@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods
 from indicators.monthly_charts import monthly_charts
 from indicators.monthly_grid import MonthGrid, monthly_grid
 from indicators.monthly_import_views import monthly_import
-from indicators.people import PersonRequest
 from indicators.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Door, Plan
 from plans.refusals import Cause
+from plans.requests import PersonRequest
 
 MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES_SAID = 8

@@ -13,7 +13,6 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
-from indicators.people import PersonRequest
 from indicators.volume_actions import Taking, VolumesMoved, save_forecast, take_over_forecast
 from indicators.volume_content import ForecastContent
 from indicators.volume_form import VolumeForm
@@ -27,6 +26,7 @@ from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.downloads import as_download
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
 SALT = "indicators.volumes"

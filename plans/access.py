@@ -67,6 +67,13 @@ class Access:
         """Own 担当課; without one, all."""
         return self.may_write and self.department_id in (None, measure.department_id)
 
+    def why_not_enter(self, measure: Measure) -> str:
+        """Why somebody who enters others may not enter this one: its 担当課. "" where they may."""
+        if self.may_enter(measure):
+            return ""
+        owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
+        return f"{owner}ほかの課の人は変更できません。"
+
     def sees_actuals(self, state: str) -> bool:
         """Whether actuals and texts of a 節 × 年度 in this state are shown."""
         return self.sees_drafts or state in SETTLED
@@ -173,6 +180,18 @@ def require(allowed: bool, sentence: str) -> None:
     """403 with a sentence for somebody of the city without this right."""
     if not allowed:
         raise PermissionDenied(sentence)
+
+
+def require_manager(user: Person, municipality: Municipality, sentence: str) -> None:
+    """403 with a sentence for everybody but the managers of this 自治体. One query."""
+    access = access_for(user, municipality)
+    require(access is not None and access.may_manage, sentence)
+
+
+def require_year(plan: Plan, year: int) -> None:
+    """404 for a 年度 that the plan does not have."""
+    if year not in plan.years:
+        raise Http404("この計画の期間にない年度です。")
 
 
 def state_of(section_year: SectionYear | None) -> str:

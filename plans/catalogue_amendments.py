@@ -13,7 +13,7 @@ from django.db.models import F
 from core.catalogue import Entry, LevelKind
 from core.numerals import plain
 from core.words import Accumulation, Direction, Family, ValueKind
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.catalogue import national_catalogue
 from plans.models import CatalogueAmendment, Change, Municipality, Subject
 
@@ -148,8 +148,7 @@ def in_words(content: EntryContent) -> str:
 
 def _start(municipality: Municipality, code: str, by: User) -> CatalogueAmendment | None:
     """Rights, then the city's row: whoever amends meanwhile waits. What is kept of this entry, None for nothing."""
-    access = access_for(by, municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, municipality, MAY_NOT)
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     return CatalogueAmendment.objects.filter(municipality=municipality, code=code).first()
 

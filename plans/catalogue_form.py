@@ -11,7 +11,7 @@ from core.words import Accumulation, Direction, Family, ValueKind
 from plans.catalogue_amendments import EntryContent
 from plans.catalogue_page import CataloguePage
 from plans.models import CatalogueAmendment
-from plans.plan_settings_forms import NameField
+from plans.name_field import NameField
 
 LARGEST = Decimal(1_000_000)
 NO_LEVEL = ("", "計算しない")

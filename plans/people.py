@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Department, Door, Membership, Municipality, Role, Subject
 
 USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー名にしてください。"
@@ -201,8 +201,7 @@ def delete_department(department: Department, *, by: User) -> None:
 def _start(municipality: Municipality, by: User) -> None:
     """Check the right, and let changes of the people of one 自治体 wait for each other."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    access = access_for(by, municipality)
-    require(access is not None and access.may_manage, "利用者を変更できるのは、管理の役割の人だけです。")
+    require_manager(by, municipality, "利用者を変更できるのは、管理の役割の人だけです。")
 
 
 def _fetch(membership: Membership, by: User) -> Membership:

@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
 from plans.sheet_layouts import EDITIONS, layout_choices
 
@@ -63,8 +63,7 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     # An import changes 節 and names under the plan's lock; the plan before the city, as it does.
     Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     city = Municipality.objects.select_for_update(no_key=True).get(pk=plan.municipality_id)
-    access = access_for(by, city)
-    require(access is not None and access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
+    require_manager(by, city, "計画の設定を変えられるのは、管理の役割の人だけです。")
     names = _names(city)
     kept = _rows_of(plan, city)
     written: Written = []

@@ -13,24 +13,12 @@ from django.contrib.auth.models import User
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
-from core.signs import EDGES, is_control
 from plans.models import Measure, Municipality, Plan, Section
+from plans.name_field import NameField
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
 from plans.sheet_layouts import EDITIONS, layout_choices
 
 LAST_PART = 9
-
-
-class NameField(forms.CharField):
-    """A name in one line, held to what the tidy table reads back: what is exported must come in again unchanged."""
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").strip(EDGES)
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if any(is_control(sign) for sign in value):
-            raise forms.ValidationError("改行や制御文字は使えません。取り除いてください。")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.lineage import possible_previous
 from plans.models import Change, Plan, Subject
 
@@ -21,8 +21,7 @@ def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, d
     Raises PermissionDenied, or PreviousRefused: changed meanwhile, not a plan that can come before, or measures are
     carried over already.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     kept = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if kept.previous_id == previous_id:
         return

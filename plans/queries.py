@@ -48,6 +48,11 @@ class MeasureRow:
     def by_year(self) -> dict[int, YearCell]:
         return {cell.year: cell for cell in self.cells}
 
+    @property
+    def counted_years(self) -> tuple[int, ...]:
+        """The years of the plan in which the measure is counted at all."""
+        return tuple(year for year in self.by_year if not self.measure.outside(year))
+
     @cached_property
     def planned(self) -> dict[int, Value]:
         return {cell.year: cell.figures.planned for cell in self.cells}

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from core.sheets.design_file import DesignRefused, read_design
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, Municipality, SheetLayout, Subject
 from plans.sheet_layouts import FOLDER, UNREADABLE, shipped_designs
 
@@ -114,8 +114,7 @@ def _purpose(layout: SheetLayout) -> str:
 def _lock(city: Municipality, by: User) -> None:
     """Wait for whoever changes the settings of the city's plans, and ask for the right to."""
     Municipality.objects.select_for_update(no_key=True).get(pk=city.pk)
-    access = access_for(by, city)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, city, MAY_NOT)
 
 
 def _in_words(layout: SheetLayout) -> str:

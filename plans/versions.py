@@ -1,19 +1,23 @@
 """What verbs of rows share: the right to write, the locks of their years, and one conflict rule for a `version`."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils import timezone
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from plans.access import Access, access_for
 from plans.actions import bump, lock_section_years
-from plans.models import Plan, Section
+from plans.models import Change, Plan, Section
 
 Row = TypeVar("Row", bound=models.Model)
 NEVER_DRAWN = -1
+A_MOMENT = timedelta(seconds=30)
 
 
 class RowConflict(Exception):
@@ -36,12 +40,16 @@ class YearLocked(RowRefused):
 
 def read_version(text: str) -> int:
     """The version that a form says it was drawn from; one that never was where it says none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER_DRAWN
+    version = read_digits(text)
+    return NEVER_DRAWN if version is None else version
 
 
 def as_it_stands(row: Row) -> Row:
     """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
-    stands = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
+    # Whoever writes history refers to them, and would wait for us while we wait for the row.
+    rows = type(row)._default_manager.select_for_update(of=("self",))
+    stands = rows.filter(pk=row.pk).order_by("pk").first()
     if stands is None:
         raise RowConflict(None)
     return stands
@@ -51,6 +59,14 @@ def refuse_outdated(stands: Any, version: int) -> None:
     """Raise RowConflict where the row was saved after the form was drawn."""
     if stands.version != version:
         raise RowConflict(stands)
+
+
+def made_just_now(plan: Plan, subject: str, words: str, *, by: Any) -> bool:
+    """Whether this person made the very same a moment ago: a button that was pressed twice is one wish. To be asked
+    under the lock that its verb takes, so that the first of the two is there. One query.
+    """
+    made = Change.objects.filter(plan=plan, by=by, subject=subject, old__isnull=True)
+    return words in made.filter(at__gte=timezone.now() - A_MOMENT).values_list("new", flat=True)
 
 
 def require_writer(by: Any, plan: Plan, sentence: str) -> Access:

@@ -1,5 +1,6 @@
 """Deciding how measures go on: the verbs, their rights, conflicts and history, and the page that calls them."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -14,7 +15,7 @@ from evaluations.carry_over.page import carry_over_page
 from plans.access import plan_for
 from plans.models import Change, MeasureLink, PlanKind, Role, Subject
 from plans.versions import RowRefused
-from tests.builders import a_measure, a_municipality, a_plan, a_user
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 from tests.carry_over_plans import counts, lines, measures, seen, ticked, two_plans
 from tests.page_forms import form_with
 
@@ -278,6 +279,17 @@ def test_the_database_refuses_half_a_line(plans, broken):
 
 
 # --- The page ---
+
+
+def test_the_page_leads_to_each_section_and_says_where_something_is_undecided(client, plans, manager):
+    _, new = plans
+    a_measure(a_section(new, 2, "就労"), "k", title="移行者数")
+    say(new, manager, Tie(How.NEW, (), ("k",)))
+
+    page = client.get(address(new)).text
+
+    found = re.findall(r'href="#section-(\d)">第\d節<span class="soft small">（(.*?)）', page)
+    assert found == [("1", "未定3"), ("2", "済")]
 
 
 def test_the_page_proposes_and_ticks_what_it_found(client, plans, manager):

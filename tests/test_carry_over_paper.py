@@ -148,6 +148,16 @@ def test_the_page_and_the_workbook_list_each_line_of_the_carry_over(client, plan
     assert top[2][0] == "節の変更：第4節 → 第3節 就労"
 
 
+def test_the_workbook_says_that_no_publication_holds_it(client, plans, viewer, time_machine):
+    time_machine.move_to("2026-11-22 12:00:00+09:00")
+    everything(plans)
+
+    sheet = load_workbook(io.BytesIO(client.get(address(plans[1], "carry_over_table")).content)).active
+
+    mark = "公表前の内容を含みます（2026年11月22日作成）"
+    assert (sheet.cell(sheet.max_row, 1).value, sheet.oddFooter.right.text) == (mark, mark)
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.MANAGER])
 def test_the_paper_is_the_same_for_everybody_and_shows_no_draft(client, plans, role):
     [old], [new] = measures(plans[0], "a"), measures(plans[1], "x")

@@ -21,7 +21,7 @@ from core.values import Value
 from core.words import Side
 from evaluations.citations import citation_of, not_published
 from evaluations.models import Evaluation, Publication
-from evaluations.papers import paper_of_plan
+from evaluations.papers import paper_of_plan, paper_of_section
 from evaluations.publication import publish, withdraw_publication
 from evaluations.sheets import sheet_bytes
 from plans.access import Access
@@ -67,6 +67,13 @@ def correct(plan, number, by, year=2022):
         [CellChange(measure, year, Side.ACTUAL, stands, Value(number=Decimal(number)))], by=by, door=Door.SCREEN
     )
     in_state(section, year, YearState.CONFIRMED, by)
+
+
+def section_paper(plan, number, year=2022):
+    """What the paper of one 節 says of where it comes from."""
+    alone = paper_of_section(paper_of_plan(plan, year, access=None), number)
+    assert alone is not None
+    return alone.citation
 
 
 def url(name, *args):
@@ -169,6 +176,29 @@ def test_the_paper_of_a_year_cites_the_publication_while_it_says_the_same(plan, 
 
     cited, draft = citation_of(publication).words, not_published().words
     assert marks == [draft, cited, cited, draft]
+
+
+@pytest.mark.django_db
+def test_the_paper_of_one_section_cites_the_publication_whatever_the_others_say_by_now(plan, confirmer):
+    other = a_section(plan, 2, "ほかの節")
+    a_value(a_measure(other, "2-1"), 2022, 5)
+    in_state(other, 2022, YearState.CONFIRMED, confirmer)
+    publication = published(plan, confirmer)
+    plan.action_items.create(section=other, fiscal_year=2022, action="公表していない取組")
+
+    marks = [section_paper(plan, number) for number in (1, 2)]
+    Evaluation.objects.update(check_text="直した文です。")
+    marks.append(section_paper(plan, 1))
+
+    assert marks == [citation_of(publication).words, not_published().words, not_published().words]
+
+
+@pytest.mark.django_db
+def test_the_paper_of_a_reopened_section_cites_nothing_though_nothing_is_changed_yet(plan, confirmer):
+    published(plan, confirmer)
+    SectionYear.objects.filter(fiscal_year=2022).update(state=YearState.DRAFT)
+
+    assert section_paper(plan, 1) == not_published().words
 
 
 @pytest.mark.django_db

@@ -190,3 +190,11 @@ def test_the_page_of_people_is_offered_to_those_who_may_open_it(client, path, ro
     client.force_login(a_user(role))
 
     assert ('href="/people/"' in client.get(path).text) is is_offered
+
+
+@pytest.mark.parametrize(("generation", "start", "wanted"), [(8, 2027, "計画値"), (7, 2024, "実績")])
+def test_a_plan_that_has_not_begun_asks_for_its_planned_values(client, generation, start, wanted):
+    plan = a_plan(generation=generation, start=start, end=start + 2)
+    client.force_login(a_user(Role.EDITOR))
+
+    assert f"の{wanted}を入力する</a>" in client.get(f"/plans/{plan.slug}/").text

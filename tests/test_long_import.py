@@ -15,11 +15,10 @@ from evaluations.importing import upload
 from evaluations.importing.kept_outcome import as_kept, from_kept
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview
-from evaluations.importing.report import Remark
+from evaluations.importing.report import Remark, Unknown
 from evaluations.importing.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork
-from evaluations.sheet_import.difference import Unknown
 from evaluations.tidy import tidy_file
 from plans.models import Change, Membership, Role, YearlyValue
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value

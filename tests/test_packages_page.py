@@ -70,7 +70,7 @@ def test_a_writer_makes_a_file_and_every_member_receives_it(client, plan):
         files.append(client.get(f"{EXPORTS}package-1.json"))
 
     assert "県へ渡すファイルの第1版を作りました" in answer.content.decode()
-    assert answer.redirect_chain == [(f"{EXPORTS}#package", 302)]
+    assert answer.redirect_chain == [(EXPORTS, 302)]
     assert [read_package(file.content).content for file in files] == [content_of(plan)] * 2
     assert files[0]["Content-Disposition"] == 'attachment; filename="122319-6_package-1.json"'
     assert files[0]["Content-Type"] == "application/json"

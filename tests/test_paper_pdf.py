@@ -197,6 +197,14 @@ def questions(client, address: str):
     return len(asked), answer
 
 
+def test_a_section_with_more_digits_than_python_reads_is_none(client, plan):
+    client.force_login(a_user(Role.VIEWER))
+
+    answer = client.post(address_of_books(plan), {"year": "2022", "size": "a4", "section": "9" * 5000})
+
+    assert (answer.status_code, LongWork.objects.get().parameters["section"]) == (302, 0)
+
+
 def test_the_whole_book_and_a_long_section_are_made_as_long_work(client, plan, tmp_path):
     client.force_login(a_user(Role.VIEWER))
     asked = {"year": "2022", "size": "a4"}

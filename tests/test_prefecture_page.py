@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from core.municipality_codes import read_code
 from evaluations.sample import MOST_CITIES, PREFECTURE_CODE, city_code, create_sample, sample_cities
-from plans.models import Municipality, Plan, Role, YearlyValue
-from tests.builders import a_municipality, a_prefecture_user, a_user
+from plans.models import Municipality, Plan, Role, YearlyValue, YearState
+from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
 from tests.test_accessibility import violations
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,21 @@ def test_similar_cities_have_half_to_double_the_population_and_those_without_are
 
     assert [peer.city.population for peer in comparison.peers] == [100, 50, 200]
     assert comparison.without_population == 7
+
+
+def test_a_year_in_which_a_city_does_not_count_a_measure_is_not_called_missing(client):
+    prefecture = a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
+    population = {"prefecture": prefecture, "population": 100, "population_as_of": date(2024, 4, 1)}
+    section = a_section(a_plan(a_municipality(**population)))
+    a_measure(section, "1", title="移行者数", since_year=2022)
+    in_state(section, 2021, YearState.CONFIRMED)
+    client.force_login(a_prefecture_user(prefecture))
+
+    page = client.get("/prefectures/120006/?generation=6&year=2021&city=122319")
+
+    [peer] = page.context["comparison"].peers
+    assert peer.figures.actual_word == "開始前"
+    assert page.context["rollup"].totals[0].actual.words == "該当なし1を除く"
 
 
 def test_a_population_stands_with_its_day(sample):

@@ -8,11 +8,13 @@ from django.db import connection, transaction
 
 from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
+from evaluations.models import ActionItem
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Change, Department, Door, Measure, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import Cause
-from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from plans.versions import as_it_stands
+from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -316,5 +318,24 @@ def test_a_change_of_settings_does_not_keep_values_from_being_written(section, m
     with transaction.atomic():
         change_settings(section.plan, [setting], by=manager)
         lines = elsewhere(lambda: record_values([change(measure, number(2))], by=manager, door=Door.SCREEN))
+
+    assert [line.new for line in lines] == [{"number": "2"}]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["取組", "計画変更", "計画の下書き"])
+def test_a_row_that_somebody_changes_keeps_no_values_from_being_written(section, measure, kind):
+    """These are in the order of their 節 and plan, which were locked with them: each waited for the other for ever."""
+    rows = {
+        "取組": lambda: ActionItem.objects.create(plan=section.plan, section=section, fiscal_year=2022, action="取組"),
+        "計画変更": lambda: section.plan.revisions.get(number=0),
+        "計画の下書き": a_draft,
+    }
+    row, editor = rows[kind](), a_user()
+
+    with transaction.atomic():
+        as_it_stands(row)
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, door=Door.SCREEN))
 
     assert [line.new for line in lines] == [{"number": "2"}]

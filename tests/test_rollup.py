@@ -1,5 +1,7 @@
 """集計 of a prefecture: the totals equal a naive recomputation, and nobody is left out without being named."""
 
+import csv
+import io
 from collections import Counter
 from decimal import Decimal
 
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from core.figures import Figures
 from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
 from core.words import Side, State
+from core.workbooks.rollup_table import rollup_csv
 from evaluations.rollup import Term, rollup
 from evaluations.sample import create_sample
 from evaluations.sample_measures import SECTIONS
@@ -133,6 +136,26 @@ def test_a_rate_is_added_by_its_parts_alone(prefecture):
     assert (total.actual_total, total.planned_total, total.actual.words) == (60, None, "分子・分母なし1を除く")
 
 
+def test_a_sum_of_nobody_is_blank_in_the_table_and_not_0(prefecture):
+    a_city(prefecture, 1, planned=None)
+    a_city(prefecture, 2, title="工賃の割合", value_kind="rate", actual=90)
+
+    rows = list(csv.DictReader(io.StringIO(rollup_csv(rollup(prefecture, TERM).totals, {}).decode("utf-8-sig"))))
+
+    figures = {(row["指標名"], row["数字の名前"]): (row["値"], row["市区町村数"]) for row in rows}
+    assert {name: said for name, said in figures.items() if "判定" not in name[1] and said[1] == "0"} == {
+        ("移行者数", "計画の合計"): ("", "0"),
+        ("移行者数", "そろった市区町村の計画の合計"): ("", "0"),
+        ("移行者数", "そろった市区町村の実績の合計"): ("", "0"),
+        ("移行者数", "合計の達成率"): ("", "0"),
+        ("移行者数", "達成率の中央値"): ("", "0"),
+        ("工賃の割合", "計画の合計"): ("", "0"),
+        ("工賃の割合", "実績の合計"): ("", "0"),
+        ("工賃の割合", "分子の合計"): ("", "0"),
+        ("工賃の割合", "分母の合計"): ("", "0"),
+    }
+
+
 def test_a_rate_without_any_parts_cannot_be_added(prefecture):
     a_city(prefecture, 1, value_kind="rate", actual=90)
 
@@ -208,6 +231,20 @@ def test_the_reading_in_the_database_is_that_of_the_rule(prefecture, direction, 
     found = rollup(prefecture, TERM).totals[0]
 
     assert found.readings == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("direction", ["more", "less", "near"])
+def test_a_share_that_meets_its_goal_exactly_reads_so_in_the_database_too(prefecture, direction):
+    """SQLite calculates in binary: 1.1 × 100 ÷ 10 comes out above 11, 0.29 × 100 below 29."""
+    for number, (numerator, denominator, planned) in enumerate([("1.1", 10, 11), ("0.29", 1, 29)], start=1):
+        parts = {"numerator": Decimal(numerator), "denominator": Decimal(denominator)}
+        measure = a_city(prefecture, number, planned=planned, actual=None, direction=direction, value_kind="rate")
+        a_value(measure, 2021, planned, **parts)
+
+    found = rollup(prefecture, TERM).totals[0]
+
+    assert found.readings == {"見込みどおり" if direction == "near" else "達成": 2}
 
 
 def test_kinds_are_named_by_their_most_frequent_wording():

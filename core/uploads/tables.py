@@ -16,6 +16,9 @@ MAX_CHARACTERS = 10_000_000
 """Of all texts together; as many as a CSV may have bytes."""
 
 
+IS_A_DATE = "日付になっています。セルの表示形式を「標準」か「文字列」に変え、入力し直してください"
+
+
 class NotReadable(ValueError):  # noqa: N818 - a sentence for a person, not a fault of the program
     """The file as a whole cannot be read; the text says why and what to do. `address` is where, A1 for everywhere."""
 
@@ -37,6 +40,11 @@ class TableCell:
     @property
     def is_blank(self) -> bool:
         return not self.text.strip() and not self.problem
+
+    @property
+    def wrong_date(self) -> str:
+        """What is to be said of a date that stands where none belongs; "" for a cell that is none."""
+        return f"{IS_A_DATE}（入力：{self.text}）。" if self.is_date else ""
 
 
 BLANK = TableCell()

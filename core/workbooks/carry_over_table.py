@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 
+from core.citation import Mark
 from core.workbooks.printed_table import PrintedTable, write_table
 
 COLUMNS = (
@@ -40,14 +41,18 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ChangeSheet:
-    """`remarks` stand under the title, one line each; `parts` are 節 and what ended, each with its title and rows."""
+    """`remarks` stand under the title, one line each; `parts` are 節 and what ended, each with its title and rows;
+    `mark` says that no publication holds this.
+    """
 
     title: str
     remarks: tuple[str, ...]
     parts: tuple[tuple[str, tuple[ChangeRow, ...]], ...]
+    mark: Mark
 
 
 def write_change_table(book: ChangeSheet) -> bytes:
     """The paper as an .xlsx file; a line instead of the table where neither plan has a measure."""
     parts = tuple((title, tuple(line.texts for line in lines)) for title, lines in book.parts)
-    return write_table(PrintedTable(SHEET_NAME, book.title, COLUMNS, parts, "指標はまだありません。", book.remarks))
+    empty = "指標はまだありません。"
+    return write_table(PrintedTable(SHEET_NAME, book.title, COLUMNS, parts, empty, book.remarks, mark=book.mark))

@@ -24,8 +24,7 @@ from evaluations.importing.changes import (
 from evaluations.importing.planning import changes_of_rows
 from evaluations.importing.report import Report, in_order
 from evaluations.importing.rows import ImportRow
-from evaluations.importing.stored import StoredPlan, stored_plan
-from evaluations.models import Evaluation
+from evaluations.importing.stored import StoredPlan, stored_plan, stored_texts
 from evaluations.tidy import measure_columns, plan_columns
 from plans.access import Access, lock_reason
 from plans.models import Plan
@@ -77,7 +76,7 @@ class Beside:
 
 def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | None) -> Beside:
     """The proposal matched with the plan, with the questions that remain."""
-    stored = stored_plan(PlanKey(plan.municipality.code, plan.kind, plan.generation))
+    stored = stored_plan(PlanKey.of(plan))
     may_manage = access is None or access.may_manage
     targets = targets_of(proposal, stored, filled.targets, may_manage=may_manage)
     return Beside(plan, access, stored, asked_of(proposal, targets, stored), targets)
@@ -230,7 +229,7 @@ def _texts(
 ) -> Iterator[ImportChange]:
     """The texts that differ by more than their blanks."""
     numbers = section_numbers(here.proposal, here.stored)
-    written = _evaluations_there(here.plan, content.year)
+    written = {} if content.year is None else stored_texts(here.plan, content.year)
     for (section, name), text in content.texts.items():
         number = numbers[section]
         if number not in there:
@@ -265,13 +264,3 @@ def _goals_there(plan: Plan) -> dict[int, OutcomeTarget]:
     """The first 成果目標 of each 節. One query."""
     found = OutcomeTarget.objects.filter(section__plan=plan).select_related("section").order_by("-order")
     return {goal.section.number: goal for goal in found}
-
-
-def _evaluations_there(plan: Plan, year: int | None) -> dict[int, Evaluation]:
-    """The texts of this year by 節番号. One query."""
-    if year is None:
-        return {}
-    found = Evaluation.objects.filter(section_year__section__plan=plan, section_year__fiscal_year=year).select_related(
-        "section_year__section"
-    )
-    return {one.section_year.section.number: one for one in found}

@@ -74,6 +74,12 @@ class Book:
         """How many measures still wait for a decision."""
         return len(self.open_news) + (len(self.open_olds) if self.must_decide_olds else 0)
 
+    def moved_from(self, section: Section) -> tuple[Section, ...]:
+        """The 節 of the plan before that one comes from; () where it comes from none, or number and name stayed."""
+        before = self.sections_before.get(section.pk, [])
+        stayed = [(one.number, one.title) for one in before] == [(section.number, section.title)]
+        return () if stayed else tuple(before)
+
     def gone(self) -> dict[str, str]:
         """By code of an old measure why it cannot go on: the law or the city ended it before this plan begins."""
         found = {}

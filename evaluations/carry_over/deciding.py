@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.lineage import How, Tie, why_not
 from evaluations.carry_over.book import Book, End, book_of, traits_by_code
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
 from plans.versions import RowRefused
@@ -59,8 +59,7 @@ def leave_open(plan: Plan, end: End, *, seen: Tie | None, by: User, door: str) -
 
 def start(plan: Plan, by: User) -> Book:
     """Rights, then the plan's row: whoever decides about one plan waits for whoever else does. Then both plans."""
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     kept = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("municipality").get(pk=plan.pk)
     # A line that something is being put on top of is not to be deleted meanwhile.
     list(MeasureLink.objects.select_for_update().filter(plan=kept).order_by("id").values_list("id"))

@@ -59,6 +59,11 @@ class SectionRows:
     before: tuple[Section, ...]
     rows: tuple[TieRow, ...]
 
+    @property
+    def undecided(self) -> int:
+        """How many lines wait for a decision."""
+        return sum(not row.is_decided for row in self.rows)
+
 
 @dataclass(frozen=True)
 class CarryOverPage:
@@ -147,13 +152,6 @@ def tally(book: Book) -> tuple[tuple[str, str, int], ...]:
     return (*found, ("missing", UNDECIDED, book.undecided))
 
 
-def section_rows(book: Book, rows: Iterable[TieRow], section: Section) -> SectionRows:
-    """The lines of one 節, with what it was before."""
-    before = book.sections_before.get(section.pk, [])
-    is_same = [(one.number, one.title) for one in before] == [(section.number, section.title)]
-    return SectionRows(section, () if is_same else tuple(before), tuple(rows))
-
-
 def _by_section(book: Book, rows: Iterable[TieRow]) -> tuple[SectionRows, ...]:
     """Each line in the 節 of its first new measure, in the order of the plan; every new measure has one."""
     by_new = {measure.code: row for row in rows for measure in row.news}
@@ -162,7 +160,7 @@ def _by_section(book: Book, rows: Iterable[TieRow]) -> tuple[SectionRows, ...]:
         row = by_new.get(code, TieRow(news=(measure,)))
         if row.news[0] == measure:
             sections.setdefault(measure.section, []).append(row)
-    return tuple(section_rows(book, found, section) for section, found in sections.items())
+    return tuple(SectionRows(section, book.moved_from(section), tuple(found)) for section, found in sections.items())
 
 
 def _decided(book: Book, tie: Tie) -> TieRow:

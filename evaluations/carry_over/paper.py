@@ -17,6 +17,7 @@ from evaluations.carry_over.baselines import actual_in_words, last_confirmed, st
 from evaluations.carry_over.book import Book, book_of
 from evaluations.carry_over.page import tally
 from evaluations.carry_over.shortfalls import last_year
+from evaluations.citations import not_published
 from plans.models import Measure, MeasureLink, Plan, Section
 from plans.queries import MeasureRow, YearCell, rows_across
 from plans.templatetags.words import presence, unit_of
@@ -75,20 +76,20 @@ def change_paper(plan: Plan) -> ChangePaper | None:
 
 
 def paper_bytes(paper: ChangePaper) -> bytes:
-    """The same as a workbook."""
+    """The same as a workbook. No publication holds what was decided on the way from plan to plan."""
     counts = "、".join(f"{word} {count}件" for _, word, count in paper.tally)
     moved = [f"節の変更：{one.words}" for one in paper.renumbered]
     title = f"{paper.plan.municipality.name} {paper.title}"
     parts = tuple((part.title, part.rows) for part in paper.parts)
-    return write_change_table(ChangeSheet(title, (f"引き継ぎ方の内訳：{counts}", *moved), parts))
+    remarks = (f"引き継ぎ方の内訳：{counts}", *moved)
+    return write_change_table(ChangeSheet(title, remarks, parts, not_published()))
 
 
 def _renumbered(book: Book) -> Iterable[Renumbered]:
     """The 節 of the new plan in order, those that come from somewhere else."""
     for section in dict.fromkeys(measure.section for measure in book.news.values()):
-        before = book.sections_before.get(section.pk, [])
-        if before and [(one.number, one.title) for one in before] != [(section.number, section.title)]:
-            yield Renumbered(tuple(before), section)
+        if before := book.moved_from(section):
+            yield Renumbered(before, section)
 
 
 class _Lines:

@@ -16,7 +16,7 @@ from core.words import Direction, Side
 from evaluations.carry_over.book import book_of
 from evaluations.carry_over.deciding import NO_PREVIOUS
 from evaluations.carry_over.shortfalls import ShortfallLine, last_year, lines_of
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.actions import CellChange, lock_section_year, record_values
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
@@ -36,8 +36,7 @@ def put_on_top(
     The 計画値 moves by the difference to what was put on top before. Returns the line as it was. `mark` is what the
     page showed. Raises PermissionDenied, RowRefused, or ValuesRefused where the year is locked.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     line = _locked(plan, old, new)
     if line.mark != mark:
         raise RowRefused("ページを開いた後に、計画値か上乗せが変わりました。いまの内容を確かめてください。")
@@ -64,7 +63,7 @@ def put_on_top(
 
 
 def in_words(added: Decimal | None, missed: Decimal | None, reason: str, unit: str) -> str | None:
-    """「8人（未達成分 8人、理由：…）」 for the history and the paper; None where nothing was put on top."""
+    """「8人（未達成分 8人、理由：…）」 for the history; None where nothing was put on top."""
     if added is None or missed is None:
         return None
     return f"{plain(added)}{unit}（未達成分 {plain(missed)}{unit}、理由：{reason}）"

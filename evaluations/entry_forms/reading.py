@@ -6,23 +6,21 @@ from dataclasses import dataclass, field
 from core.entry_forms.form import CODE, FIELDS, RATE_FIELDS, REMARK, PrintedRow, plain_heading, printed_form
 from core.fiscal_years import wareki
 from core.numerals import squeeze
+from core.prose import full_stop
 from core.sheets.matching import same
 from core.uploads.tables import BLANK, NotReadable, TableCell
 from core.values import Value
-from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, State, ValueKind
+from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, WITHHELD, Side, State, ValueKind
 from evaluations.entry_cells import EntryCell
 from evaluations.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.entry_forms.making import form_material
 from evaluations.importing.changes import PlanKey, ValueChange
-from evaluations.importing.report import MAX_REMARKS, Remark, Report, in_order
+from evaluations.importing.report import MAX_REMARKS, Remark, Report, Unknown, in_order
 from evaluations.importing.stored import StoredPlan, stored_plan
-from evaluations.sheet_import.difference import Unknown
-from evaluations.sheet_import.value_cells import IS_A_DATE
 from plans.access import Access
 from plans.history import side_in_words
 from plans.models import Measure, Plan
 
-WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 OUTSIDE = (NOT_BEGUN, ENDED)
 TO_BE_READ = "見るための欄のため、取り込みません。"
 NO_CODE = "指標コードのない行のため、取り込みません。"
@@ -80,8 +78,7 @@ class FormDesk:
 
 def desk_of(plan: Plan, year: int | None, *, access: Access | None) -> FormDesk:
     """A desk for the forms of this plan. Six queries."""
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    return FormDesk(plan, year, access, stored_plan(key))
+    return FormDesk(plan, year, access, stored_plan(PlanKey.of(plan)))
 
 
 def read_form(name: str, content: bytes, desk: FormDesk) -> FormReading:
@@ -105,7 +102,7 @@ class _Reader:
 
     def __init__(self, name: str, file: FormFile, desk: FormDesk) -> None:
         self.name, self.file, self.desk, self.stored = name, file, desk, desk.stored
-        self.key = PlanKey(desk.plan.municipality.code, desk.plan.kind, desk.plan.generation)
+        self.key = PlanKey.of(desk.plan)
         self.report = Report()
         self.unknown: list[Unknown] = []
         self.changes: list[FormChange] = []
@@ -163,8 +160,7 @@ class _Reader:
             if name not in self.file.columns:
                 continue
             cell = self._cell(line, name)
-            is_a_date = cell.is_date and name not in ("as_of", "note")
-            sentence = cell.problem or (f"{IS_A_DATE}（入力：{cell.text}）。" if is_a_date else "")
+            sentence = cell.problem or ("" if name in ("as_of", "note") else cell.wrong_date)
             if sentence:
                 self._problem(row, name, measure, f"「{title}」は{sentence}")
                 is_sound = False
@@ -213,10 +209,10 @@ class _Reader:
         first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=texts)
         now = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=stands, typed=first.changed)
         if now.problem:
-            self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, _full_stop(now.problem))
+            self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, full_stop(now.problem))
             return
         for warning in now.warnings:
-            self.report.warn(self.file.address(row, "value"), f"「{measure.title}」：{_full_stop(warning)}")
+            self.report.warn(self.file.address(row, "value"), f"「{measure.title}」：{full_stop(warning)}")
         if now.change is None:
             self.unchanged += 1
             return
@@ -271,7 +267,3 @@ def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
 
 def _in_words(value: Value) -> str:
     return side_in_words(value.as_dict() or None)
-
-
-def _full_stop(sentence: str) -> str:
-    return sentence if sentence.endswith("。") else f"{sentence}。"

@@ -10,10 +10,9 @@ from django.urls import reverse
 from core.fiscal_years import wareki
 from evaluations.entry_forms.reading import FormChange, FormReading, desk_of, read_form
 from evaluations.importing.changes import PlanKey, ValueChange, as_list, from_list
-from evaluations.importing.report import Remark
+from evaluations.importing.report import Remark, Unknown
 from evaluations.long_work.kinds import Kind, Onward, ReportLine, Result, ResultFile, Tell, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
-from evaluations.sheet_import.difference import Unknown
 from plans.models import Plan
 
 MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
@@ -46,8 +45,7 @@ def as_json(readings: Iterable[FormReading]) -> bytes:
 
 def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
     """What `as_json` kept of the forms of this plan."""
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    return [_from_dict(one, key) for one in json.loads(content)]
+    return [_from_dict(one, PlanKey.of(plan)) for one in json.loads(content)]
 
 
 def _as_dict(reading: FormReading) -> dict[str, Any]:

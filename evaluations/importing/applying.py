@@ -28,7 +28,7 @@ from evaluations.importing.refused import ImportRefused, Refused
 from evaluations.importing.texts import write_texts
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
-from plans.access import access_for
+from plans.access import require_manager
 from plans.actions import CellChange, CellKey, ValuesRefused, lock_section_years, record_values
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
@@ -93,11 +93,9 @@ class _Import:
             raise ImportRefused(self.refused)
 
     def _check_rights(self, masters: Sequence[ImportChange]) -> None:
-        if not masters or self.by is None:
-            return
-        access = access_for(self.by, self.plan.municipality)
-        if access is None or not access.may_manage:
-            raise PermissionDenied("節や指標を取り込めるのは「管理」の役割の人だけです。")
+        if masters and self.by:
+            sentence = "節や指標を取り込めるのは「管理」の役割の人だけです。"
+            require_manager(self.by, self.plan.municipality, sentence)
 
     def _create_roots(self, masters: Sequence[ImportChange]) -> None:
         """Municipality and plan; a person never brings them, because their upload concerns a plan that is there."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from core.cell_texts import CellTexts, NotUnderstood
 from core.figures import NOT_COUNTED
 from core.fiscal_years import wareki
+from core.prose import full_stop
 from core.reader import read_cell
 from core.tidy import Row
 from core.values import Value
@@ -83,11 +84,11 @@ def _change(
         understood = read_cell(texts, kind=kind, side=side, stored=old)
     except NotUnderstood as problem:
         place = row.address(fields[problem.field], *fields.values())
-        report.problem(place, f"「{columns['指標名']}」{wareki(year)} {side.label}：{_full_stop(problem.sentence)}")
+        report.problem(place, f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(problem.sentence)}")
         return None
     for warning in understood.warnings:
         report.warn(
-            row.address(*fields.values()), f"「{columns['指標名']}」{wareki(year)} {side.label}：{_full_stop(warning)}"
+            row.address(*fields.values()), f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(warning)}"
         )
     if understood.untouched or understood.value == old:
         return None
@@ -101,10 +102,6 @@ def _change(
         report.problem(place, f"{said}：この指標の{outside}の年度です。空欄にしてください。")
         return None
     return ValueChange(key, code, columns["指標名"], year, side, old, understood.value, place)
-
-
-def _full_stop(sentence: str) -> str:
-    return sentence if sentence.endswith("。") else f"{sentence}。"
 
 
 def _changed_columns(old: Value, new: Value, fields: dict[str, str]) -> list[str]:

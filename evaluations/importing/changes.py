@@ -10,7 +10,7 @@ from core.words import Side
 from evaluations.importing.report import Remark
 from evaluations.models import TEXT_LABELS
 from plans.history import side_in_words
-from plans.models.plan import PlanKind, plan_slug
+from plans.models.plan import Plan, PlanKind, plan_slug
 
 BLANK = "空欄"
 
@@ -22,6 +22,11 @@ class PlanKey:
     code: str
     kind: str
     generation: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanKey":
+        """The key of a plan that is there; it brings its 自治体."""
+        return cls(plan.municipality.code, plan.kind, plan.generation)
 
     @property
     def slug(self) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from evaluations.importing.applying import apply_import
 from evaluations.importing.outcome import Outcome
@@ -70,3 +71,8 @@ def write_chosen(chosen: Preview, plan: Plan, person: User, *, reason: str) -> C
 def count_in_words(count: int) -> str:
     """What came of a confirmation that went well."""
     return f"変更 {count} 件を取り込みました。" if count else "変更はありませんでした。"
+
+
+def say_count(request: HttpRequest, count: int) -> None:
+    """The same as a message on the next page."""
+    (messages.success if count else messages.info)(request, count_in_words(count))

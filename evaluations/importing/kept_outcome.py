@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost, unsigned
-from evaluations.importing.report import Remark
-from evaluations.sheet_import.difference import Unknown
+from evaluations.importing.report import Remark, Unknown
 from plans.models import Plan
 from plans.value_rows import newest_number
 

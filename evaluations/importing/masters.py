@@ -18,9 +18,7 @@ from evaluations.importing.columns import USUAL_DIRECTION
 from evaluations.importing.report import Report
 from evaluations.importing.stored import StoredPlan
 from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
-from plans.models.plan import LONGEST_PLAN, usual_years
-
-_FIRST_YEAR = 1990
+from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN, usual_years
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,10 @@ def _plan(wanted: WantedPlan, stored: StoredPlan, report: Report) -> tuple[range
 
 def _years(texts: Row, plan: Wanted, report: Report) -> range:
     start, end = int(texts["開始年度"]), int(texts["終了年度"])
-    if start < _FIRST_YEAR or not start <= end < start + LONGEST_PLAN:
+    if start < EARLIEST_YEAR or not start <= end < start + LONGEST_PLAN:
         report.problem(
             plan.at("終了年度", "開始年度"),
-            f"計画の期間は{_FIRST_YEAR}年度以後、{LONGEST_PLAN}年以内で、終了年度を開始年度以後にしてください"
+            f"計画の期間は{EARLIEST_YEAR}年度以後、{LONGEST_PLAN}年以内で、終了年度を開始年度以後にしてください"
             f"（入力：{start}〜{end}）。",
         )
         return range(0)

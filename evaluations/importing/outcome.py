@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from evaluations.importing.preview import Preview
-from evaluations.importing.report import Remark
-from evaluations.sheet_import.difference import Unknown
+from evaluations.importing.report import Remark, Unknown
 
 MAX_PROBLEMS = 200
 

@@ -36,7 +36,7 @@ def changes_of_rows(
     rows: Iterable[ImportRow], plan: Plan, report: Report, *, access: Access | None
 ) -> list[ImportChange]:
     """What rows would do in this plan alone; `access` None is the operator, of whom no rights are asked."""
-    own = PlanKey(plan.municipality.code, plan.kind, plan.generation)
+    own = PlanKey.of(plan)
     wanted = wanted_plans(rows, report, refuse=lambda row, key: _refuse_other(row, key, own, report))
     changes: list[ImportChange] = []
     for part in wanted:

@@ -174,7 +174,7 @@ def unsigned(text: str, plan: Plan, person: User, *, revision: int) -> Preview:
         raise PreviewLost("ほかの計画か、ほかの人が確かめた内容です。もう一度ファイルを選んでください。")
     if body.get("revision", 0) != revision:
         raise PreviewLost("確かめている間に、計画変更の登録が変わりました。もう一度ファイルを選んでください。")
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
+    key = PlanKey.of(plan)
     try:
         changes = tuple(from_list(key, items) for items in body["changes"])
         printed = {int(place): str(text) for place, text in body["printed"]}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.values import EMPTY, Value
 from evaluations.importing.changes import ImportChange
+from evaluations.importing.report import Remark
 from plans.refusals import Cause
 
 
@@ -24,3 +25,8 @@ class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
     def __init__(self, refused: Iterable[Refused]) -> None:
         self.refused = tuple(refused)
         super().__init__("\n".join(each.sentence for each in self.refused))
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """The same, each with the address of its cell."""
+        return [Remark(each.change.address, each.sentence) for each in self.refused]

@@ -1,4 +1,4 @@
-"""What is wrong or strange in a table, each with the address of its cell."""
+"""What is wrong or strange in a file, each with the address of its cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +13,17 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.address} {self.sentence}"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A cell of an edited sheet or form that says something else than was printed there, and is not taken in. `note`
+    says why."""
+
+    address: str
+    old: str
+    new: str
+    note: str
 
 
 MAX_REMARKS = 5000

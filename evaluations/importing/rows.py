@@ -10,7 +10,6 @@ from core.uploads.tables import Table, TableCell, TableRow, address
 from evaluations.importing.report import Report
 
 _FREE_TEXTS = ("時点", "計画値原文", "実績値原文", "注記", "指標名", "節名", "計画名")
-_IS_A_DATE = "日付になっています。セルの表示形式を「標準」か「文字列」に変え、入力し直してください"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def _problems(column: str, cell: TableCell) -> Iterator[str]:
     if cell.problem:
         yield cell.problem
     if cell.is_date and column not in _FREE_TEXTS:
-        yield f"{_IS_A_DATE}（入力：{cell.text}）。"
+        yield cell.wrong_date
 
 
 def _text(column: str, cell: TableCell, is_csv: bool) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from core.values import EMPTY, Value
 from evaluations.importing.changes import PlanKey
+from evaluations.models import Evaluation
 from evaluations.tidy import measure_columns, plan_columns
 from plans.access import Access, lock_reason, state_of
 from plans.models import Measure, Municipality, Plan, Section, YearState
@@ -62,6 +63,12 @@ class StoredPlan:
     def measure_texts(self, code: str) -> dict[str, str]:
         """節番号 … 基準年度 of a stored measure as exported; empty for one that is not there."""
         return measure_columns(self.measures[code]) if code in self.measures else {}
+
+
+def stored_texts(plan: Plan, year: int) -> dict[int, Evaluation]:
+    """The texts of one year by 節番号. One query."""
+    written = Evaluation.objects.filter(section_year__section__plan=plan, section_year__fiscal_year=year)
+    return {one.section_year.section.number: one for one in written.select_related("section_year__section")}
 
 
 def stored_plan(key: PlanKey) -> StoredPlan:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.numerals import typed
+from core.prose import full_stop
 from core.tidy import REQUIRED
 from evaluations.importing.changes import PlanKey
 from evaluations.importing.columns import (
@@ -105,7 +106,7 @@ def _sentence(problem: ValueError, column: str) -> str:
     sentence = str(problem)
     for subject in (column, "年度", "数値"):
         sentence = sentence.removeprefix(f"{subject}は")
-    return sentence if sentence.endswith("。") else f"{sentence}。"
+    return full_stop(sentence)
 
 
 def _plan_key(texts: dict[str, str]) -> PlanKey | None:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from plans.access import Access
 from plans.models import Municipality, Plan, PlanKind
-from plans.models.plan import LONGEST_PLAN
+from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN
 
 OWN = "own-"
 """How the key of a 節 begins that is the city's own and not the catalogue's."""
@@ -44,7 +44,7 @@ class PlanDraft(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["municipality", "kind", "generation"], name="draft_once_per_generation"),
             models.CheckConstraint(
-                condition=Q(start_year__gte=1990, end_year__gte=F("start_year"))
+                condition=Q(start_year__gte=EARLIEST_YEAR, end_year__gte=F("start_year"))
                 & Q(end_year__lt=F("start_year") + LONGEST_PLAN),
                 name="draft_years_in_order",
                 violation_error_message="終了年度は開始年度以後、12年以内にしてください。",

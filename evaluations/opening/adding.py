@@ -12,7 +12,7 @@ from evaluations.opening.opening import record_planned
 from evaluations.publication import lock_plan
 from indicators.models import Service
 from indicators.services import create_missing_services
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.actions import lock_section_years
 from plans.models import Change, Plan, Section
 from plans.versions import RowRefused
@@ -27,8 +27,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
 
     Raises PermissionDenied, or RowRefused where a code is taken or a 計画値 may not be written.
     """
-    access = access_for(by, plan.municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
+    require_manager(by, plan.municipality, MAY_NOT)
     if isinstance(place, Section):
         # The years before the plan, as publishing does: otherwise each would wait for the other.
         lock_section_years(plan, {(place.pk, year) for line in lines for year in line.values})

@@ -16,7 +16,7 @@ from evaluations.models import DraftSection, PlanDraft
 from evaluations.opening.groups import groups_of
 from evaluations.opening.parts import scope_of
 from indicators.services import create_missing_services, services_by_code
-from plans.access import access_for, require
+from plans.access import require_manager
 from plans.catalogue import catalogue_of
 from plans.lineage import possible_previous
 from plans.models import Municipality, Plan, PlanKind
@@ -57,12 +57,6 @@ class PlanExists(RowRefused):
         super().__init__(f"「{plan.name}」はもうあります。新しく作る必要はありません。")
 
 
-def require_manager(by: User, municipality: Municipality) -> None:
-    """PermissionDenied for everybody but the managers of this 自治体."""
-    access = access_for(by, municipality)
-    require(access is not None and access.may_manage, MAY_NOT)
-
-
 def existing_plan(municipality: Municipality, kind: str, generation: int) -> Plan | None:
     return Plan.objects.filter(municipality=municipality, kind=kind, generation=generation).first()
 
@@ -95,7 +89,7 @@ def start_draft(municipality: Municipality, kind: str, generation: int, *, first
 
     Raises PermissionDenied, PlanExists.
     """
-    require_manager(by, municipality)
+    require_manager(by, municipality, MAY_NOT)
     lock_municipality(municipality)
     if plan := existing_plan(municipality, kind, generation):
         raise PlanExists(plan)
@@ -161,7 +155,7 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
     """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
-    require_manager(by, draft.municipality)
+    require_manager(by, draft.municipality, MAY_NOT)
     stands = as_it_stands(draft)
     stands.municipality = draft.municipality
     return stands

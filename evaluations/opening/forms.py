@@ -5,30 +5,19 @@ from typing import Any
 
 from django import forms
 
-from core.fiscal_years import read_fiscal_year, wareki
+from core.fiscal_years import wareki
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind
 from evaluations.models import PlanDraft
 from evaluations.opening.drafts import Frame, SectionPlace
 from evaluations.opening.parts import OWN_MASTERS, Part
 from plans.models import Municipality, Plan, PlanKind
-from plans.models.plan import LONGEST_PLAN
-from plans.plan_settings_forms import NameField
+from plans.models.plan import EARLIEST_YEAR, LONGEST_PLAN
+from plans.name_field import NameField
 from plans.versions import VersionedForm
+from plans.year_field import YearField
 
 LAST_GENERATION = 60
 """Its years are still years that the software reads."""
-FIRST_YEAR = 1990
-
-
-class YearField(forms.CharField):
-    """A fiscal year in any form in print."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return read_fiscal_year(text)
-        except ValueError as problem:
-            raise forms.ValidationError(f"{problem}。") from problem
 
 
 class StartForm(forms.Form):
@@ -108,8 +97,8 @@ class FrameForm(VersionedForm):
         """Years in order, and no more than a plan has."""
         said = super().clean() or {}
         start, end = said.get("start_year"), said.get("end_year")
-        if start is not None and start < FIRST_YEAR:
-            self.add_error("start_year", f"開始年度は{FIRST_YEAR}年度以後にしてください。")
+        if start is not None and start < EARLIEST_YEAR:
+            self.add_error("start_year", f"開始年度は{EARLIEST_YEAR}年度以後にしてください。")
         elif start is not None and end is not None and not start <= end < start + LONGEST_PLAN:
             self.add_error("end_year", f"終了年度は開始年度以後、{LONGEST_PLAN}年以内にしてください。")
         before = self.plans.get(said.get("previous") or 0)

@@ -14,6 +14,7 @@ from core.cell_texts import CellTexts, NotUnderstood
 from core.fiscal_years import read_fiscal_year, wareki
 from core.level_words import arithmetic, keeps_level
 from core.numerals import plain, read_numeral
+from core.prose import full_stop
 from core.reader import read_cell
 from core.signs import EDGES, is_control
 from core.values import EMPTY, Value
@@ -232,7 +233,7 @@ class Line:
             return _sentence(read_fiscal_year, text)
         if name.startswith("y") and self.use is Use.PLANNED:
             read = self._read(int(name[1:]))
-            return _full_stop(read.sentence) if isinstance(read, NotUnderstood) else ""
+            return full_stop(read.sentence) if isinstance(read, NotUnderstood) else ""
         return ""
 
 
@@ -257,9 +258,5 @@ def _sentence(read, text: str) -> str:
     try:
         read(text)
     except ValueError as problem:
-        return _full_stop(str(problem))
+        return full_stop(str(problem))
     return ""
-
-
-def _full_stop(sentence: str) -> str:
-    return sentence if sentence.endswith("。") else f"{sentence}。"

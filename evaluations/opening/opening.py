@@ -8,19 +8,19 @@ from django.db import transaction
 from evaluations.models import PlanDraft
 from evaluations.opening.creating import History, create_measures, create_section
 from evaluations.opening.drafts import (
+    MAY_NOT,
     Frame,
     PlanExists,
     SectionPlace,
     change_frame,
     existing_plan,
     lock_municipality,
-    require_manager,
     seen_token,
 )
 from evaluations.opening.parts import Part, parts_of, with_proposals
 from indicators.models import Service
 from indicators.services import create_missing_services
-from plans.access import access_for
+from plans.access import access_for, require_manager
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Change, Municipality, Plan, PlanRevision
 from plans.refusals import Cause
@@ -60,7 +60,7 @@ def open_plan(
     Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that somebody changed since, and
     RowRefused where a 計画値 may not be written.
     """
-    require_manager(by, draft.municipality)
+    require_manager(by, draft.municipality, MAY_NOT)
     lock_municipality(draft.municipality)
     if plan := existing_plan(draft.municipality, draft.kind, draft.generation):
         raise PlanExists(plan)

@@ -9,7 +9,7 @@ from core.sheets.design import Line
 from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
 from evaluations.importing.changes import ValueChange
-from evaluations.importing.report import MAX_REMARKS, Remark, in_order, place_of
+from evaluations.importing.report import MAX_REMARKS, Remark, Unknown, in_order, place_of
 from evaluations.sheet_import.reading import Reading, SheetChange, reading_of
 from evaluations.sheet_import.source import SheetSource
 from evaluations.sheet_import.text_cells import text_changes
@@ -30,16 +30,6 @@ NO_KEYS = (
 )
 OUTDATED = "このシートを出力したあとに、計画の値か文章が変わっています。"
 MOVED = "行か列が動いているため、欄を見出しで探しました。"
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A cell that says something else than was printed there, and is not taken in. `note` says why."""
-
-    address: str
-    old: str
-    new: str
-    note: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from evaluations.importing.changes import PlanKey, TextChange, ValueChange
 from evaluations.importing.report import Report
-from evaluations.importing.stored import StoredPlan, stored_plan
+from evaluations.importing.stored import StoredPlan, stored_plan, stored_texts
 from evaluations.models import Evaluation
 from evaluations.sheet_import.source import SheetSource
 from plans.access import Access
@@ -57,9 +57,6 @@ class Reading:
 def reading_of(source: SheetSource, access: Access | None) -> Reading:
     """Everything that the sheet is compared with. Seven queries."""
     plan = source.plan
-    key = PlanKey(plan.municipality.code, plan.kind, plan.generation)
-    written = Evaluation.objects.filter(
-        section_year__section__plan=plan, section_year__fiscal_year=source.printed.stamp.year
-    ).select_related("section_year__section")
-    evaluations = {evaluation.section_year.section.number: evaluation for evaluation in written}
+    key = PlanKey.of(plan)
+    evaluations = stored_texts(plan, source.printed.stamp.year)
     return Reading(source, key, stored_plan(key), evaluations, access)

@@ -9,13 +9,12 @@ from core.numerals import squeeze
 from core.prose import printed, unprinted
 from core.sheets.matching import FoundCell
 from core.sheets.placed import Holds
-from core.words import UNDER_REVIEW, UNPUBLISHED
+from core.words import WITHHELD
 from evaluations.importing.changes import TextChange
 from evaluations.models import TEXT_FIELDS, TEXT_LABELS
 from evaluations.sheet_import.reading import Reading, SheetChange
 from plans.prose_field import LONGEST, refuse_controls
 
-WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 PIECES_MISSING = (
     "ページに分かれた文章の一部が見つからないため、取り込めません。「出力」で新しいシートを受け取り、直してください。"
 )

@@ -12,15 +12,13 @@ from core.sheets.matching import FoundCell, same
 from core.sheets.placed import Holds
 from core.uploads.tables import TableCell
 from core.values import Value
-from core.words import NOT_ENTERED, UNDER_REVIEW, UNPUBLISHED, Side, ValueKind
+from core.words import NOT_ENTERED, WITHHELD, Side, ValueKind
 from evaluations.importing.changes import ValueChange
 from evaluations.sheet_blocks import shown, shown_actual
 from evaluations.sheet_import.reading import Reading, SheetChange
 from plans.models import Measure
 
-WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
 PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
-IS_A_DATE = "日付になっています。セルの表示形式を「標準」か「文字列」に変え、入力し直してください"
 
 
 def value_changes(reading: Reading) -> Iterator[SheetChange]:
@@ -71,7 +69,7 @@ def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, stan
     """The value that was typed; None, and a problem, where it cannot be read."""
     cell, kind = found.cell, ValueKind(measure.value_kind)
     if cell.problem or cell.is_date:
-        _problem(reading, found, cell.problem or f"{IS_A_DATE}（入力：{cell.text}）。")
+        _problem(reading, found, cell.problem or cell.wrong_date)
         return None
     try:
         understood = read_cell(CellTexts(value=_typed(cell, kind)), kind=kind, side=side, stored=stands)

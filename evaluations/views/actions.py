@@ -11,9 +11,9 @@ from core.fiscal_years import wareki
 from evaluations.action_items import MAY_NOT, add_action, carry_action, change_promise, delete_action, report_action
 from evaluations.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, VersionedForm, read_version
 
 

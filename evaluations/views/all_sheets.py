@@ -6,9 +6,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from evaluations.all_sheets import ALL_SHEETS
-from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for
+from plans.requests import PersonRequest
 from plans.sheet_layouts import UnknownLayout, form_of
 
 

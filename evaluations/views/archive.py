@@ -16,14 +16,14 @@ from core.uploads.tables import NotReadable
 from evaluations.archive.kept import Kept, fields_of, signed_archive, unsigned_archive
 from evaluations.archive.page import ArchivePage, archive_page
 from evaluations.archive.wanted import ARCHIVE_REASON, beside, changes_of
-from evaluations.importing.confirming import confirm, to_confirm
+from evaluations.importing.confirming import confirm, say_count, to_confirm
 from evaluations.importing.long_import import MAY_NOT
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost
 from evaluations.importing.upload import MAX_SHEET_CHANGES
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.models import Plan
+from plans.requests import PersonRequest
 
 NOTHING_GIVEN = "ファイルも文字もありません。ファイルを選ぶか、評価シートの範囲を貼り付けてください。"
 LONGEST_FORM = 2_400_000
@@ -113,10 +113,7 @@ def _confirm(request: PersonRequest, plan: Plan, kept: Kept) -> HttpResponse:
             messages.info(request, done.message)
         travelling = signed_archive(kept, plan, request.user)
         return _page(request, plan, Shown(kept=travelling, outcome=replace(done.outcome, kept=travelling)))
-    if done.count:
-        messages.success(request, f"変更 {done.count} 件を取り込みました。")
-    else:
-        messages.info(request, "変更はありませんでした。")
+    say_count(request, done.count)
     return redirect("evaluations:dashboard", plan.slug)
 
 

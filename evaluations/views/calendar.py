@@ -19,10 +19,10 @@ from evaluations.deadlines import (
     tick_deadline,
 )
 from evaluations.models import Deadline
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, read_version
 
 CALENDAR = "text/calendar; charset=utf-8"

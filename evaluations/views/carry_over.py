@@ -15,10 +15,10 @@ from evaluations.carry_over.copying import add_to_plan
 from evaluations.carry_over.deciding import DecisionConflict, decide, leave_open
 from evaluations.carry_over.forms import DecisionForm, PreviousForm
 from evaluations.carry_over.page import CarryOverPage, carry_over_page
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.models import Door
 from plans.predecessor import MAY_NOT, PreviousRefused, follow
+from plans.requests import PersonRequest
 from plans.versions import RowRefused
 
 

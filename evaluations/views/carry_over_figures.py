@@ -13,11 +13,11 @@ from evaluations.carry_over.book import Book, book_of
 from evaluations.carry_over.forms import AddedForm
 from evaluations.carry_over.putting_on_top import put_on_top
 from evaluations.carry_over.shortfalls import ShortfallLine, shortfalls
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Door, Plan
 from plans.predecessor import MAY_NOT
+from plans.requests import PersonRequest
 from plans.versions import RowRefused
 
 

@@ -11,8 +11,8 @@ from evaluations.models import PlanDraft
 from evaluations.opening.draft_sections import OwnMeasure, save_section
 from evaluations.opening.pages import draft_for
 from evaluations.opening.section_page import SectionPage, section_page
-from evaluations.places import PersonRequest
 from evaluations.views.opening import gone
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, read_version
 
 

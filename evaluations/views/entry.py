@@ -1,19 +1,20 @@
 """入力: what is to do in a year, and the grid of one 節."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.words import Side
 from evaluations.entry_grid import EntryGrid, entry_grid
 from evaluations.entry_todo import next_section_to_enter, year_todo
-from evaluations.places import PersonRequest, section_in_year
+from evaluations.places import section_in_year
 from evaluations.record_counts import RecordsMoved, take_over_counts
-from plans.access import plan_for, require
+from plans.access import plan_for, require, require_year
 from plans.actions import ValuesRefused, record_values
 from plans.models import Change, Door, Plan, Section
 from plans.refusals import Cause
+from plans.requests import PersonRequest
 
 MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES = "entry_echoes"
@@ -25,8 +26,7 @@ def entry_year(request: PersonRequest, slug: str, year: int) -> HttpResponse:
     """What is to be entered in that year: sent back first, then open, then what others and later steps have."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     context = {"plan": plan, "active": "entry", "year": year, "todo": year_todo(plan, year)}
     return render(request, "evaluations/entry_year.html", context)
 

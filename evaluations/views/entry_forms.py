@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.file import XLSX
 from evaluations.entry_forms.files import EXTENSIONS, MAX_BYTES
 from evaluations.entry_forms.making import EVERYBODY, Owner, due_day, form_bytes, form_name, forms_zip
@@ -17,16 +18,15 @@ from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.entry_forms.page import Returned, owner_lines, rival_name
 from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
-from evaluations.importing.applying import apply_import
+from evaluations.importing.confirming import say_count, write_chosen
+from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
-from evaluations.importing.refused import ImportRefused
 from evaluations.long_work.page import result_for, work_for
-from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
-from plans.access import plan_for, require
+from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
-from plans.models import Door, Plan
-from plans.refusals import Cause
+from plans.models import Plan
+from plans.requests import PersonRequest
 from plans.value_rows import newest_number
 
 MAX_FILES = 30
@@ -70,16 +70,14 @@ def _plan(request: PersonRequest, slug: str, year: int) -> Plan:
     """The plan for somebody who may enter; Http404 for a year that it does not have."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     return plan
 
 
 def _owner(plan: Plan, asked: str) -> Owner:
     if asked in ("", "none"):
         return Owner() if asked else EVERYBODY
-    known = asked.isascii() and asked.isdigit() and len(asked) < 10
-    department = plan.municipality.departments.filter(pk=int(asked)).first() if known else None
+    department = plan.municipality.departments.filter(pk=read_digits(asked, KEY_DIGITS) or 0).first()
     if department is None:
         raise Http404("この担当課はありません。")
     return Owner(department)
@@ -154,18 +152,18 @@ def _confirm(request: PersonRequest, plan: Plan, year: int) -> HttpResponse:
     if not chosen.changes:
         messages.info(request, "取り込むものが選ばれていません。まだ何も書き込んでいません。")
         return _page(request, plan, year, _to_confirm(request, plan, ReturnedForms((), preview)))
-    try:
-        count = apply_import(chosen.changes, by=request.user, door=Door.UPLOAD, reason=FORM_REASON)
-    except ImportRefused as error:
-        others = tuple(one.sentence for one in error.refused if one.cause is not Cause.CONFLICT)
-        again = ReturnedForms((), chosen.after_conflict(error.refused))
-        outcome = Returned(refused=others) if others else _to_confirm(request, plan, again)
-        return _page(request, plan, year, outcome)
-    if count:
-        messages.success(request, f"変更 {count} 件を取り込みました。")
-    else:
-        messages.info(request, "変更はありませんでした。")
+    done = write_chosen(chosen, plan, request.user, reason=FORM_REASON)
+    if done.outcome:
+        return _page(request, plan, year, _refused(request, plan, done.outcome))
+    say_count(request, done.count)
     return redirect("evaluations:entry_forms", plan.slug, year)
+
+
+def _refused(request: PersonRequest, plan: Plan, outcome: Outcome) -> Returned:
+    """Why nothing was written, or what others changed since, to be chosen."""
+    if outcome.preview is None:
+        return Returned(outcome.failure, refused=tuple(one.sentence for one in outcome.problems))
+    return _to_confirm(request, plan, ReturnedForms((), outcome.preview))
 
 
 def _chosen(preview: Preview, sent: QueryDict) -> Preview:

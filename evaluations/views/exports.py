@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.packages.file import EXTENSION
@@ -11,17 +10,15 @@ from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
 from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
-from evaluations.places import PersonRequest
 from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
 from evaluations.tidy import tidy_file, tidy_rows
-from plans.access import plan_for, require
+from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
+from plans.requests import PersonRequest
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
-
-NOT_A_YEAR = "この計画の期間にない年度です。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +28,7 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require(plan.access.may_write, MAY_NOT)
         _make_package(request, plan)
-        return redirect(reverse("evaluations:exports", args=[slug]) + "#package")
+        return redirect("evaluations:exports", slug)
     context = {
         "plan": plan,
         "active": "exports",
@@ -68,8 +65,7 @@ def tidy_download(request: HttpRequest, slug: str, extension: str) -> HttpRespon
 def text_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The text version of one year."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404(NOT_A_YEAR)
+    require_year(plan, year)
     content = text_bytes(paper_of_plan(plan, year, access=plan.access))
     return as_download(content, CONTENT_TYPE, f"{plan.slug}_{year}年度_テキスト版.txt")
 
@@ -78,8 +74,7 @@ def text_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The evaluation sheet of one year, in the plan's layout or the one of ?layout= and ?edition=."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404(NOT_A_YEAR)
+    require_year(plan, year)
     try:
         form = form_of(plan, request.GET.get("layout", ""), request.GET.get("edition", ""))
     except UnknownLayout as error:
@@ -95,6 +90,9 @@ def _make_package(request: PersonRequest, plan: Plan) -> None:
         messages.error(request, str(error))
         return
     if is_new:
-        messages.success(request, f"県へ渡すファイルの第{made.number}版を作りました。下の一覧から受け取ってください。")
+        messages.success(
+            request,
+            f"県へ渡すファイルの第{made.number}版を作りました。このページの「県へ渡すファイル」で受け取ってください。",
+        )
     else:
         messages.info(request, f"第{made.number}版から変わっていません。第{made.number}版をそのまま渡せます。")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.tidy import REQUIRED
 from core.uploads.table_files import EXTENSIONS, MAX_BYTES
-from evaluations.importing.confirming import chosen_in, count_in_words, write_chosen
+from evaluations.importing.confirming import chosen_in, say_count, write_chosen
 from evaluations.importing.kept_outcome import from_kept
 from evaluations.importing.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
 from evaluations.importing.outcome import Outcome
@@ -18,10 +18,10 @@ from evaluations.importing.preview import Preview, signed
 from evaluations.importing.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import result_for, work_for
-from evaluations.places import PersonRequest
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.models import Plan
+from plans.requests import PersonRequest
 from plans.value_rows import newest_number, newest_revision
 
 LONG_CHANGES = 3_000
@@ -75,7 +75,7 @@ def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:
         if done.message:
             messages.info(request, done.message)
         return _page(request, plan, done.outcome)
-    (messages.success if done.count else messages.info)(request, count_in_words(done.count))
+    say_count(request, done.count)
     return redirect("evaluations:dashboard", plan.slug)
 
 

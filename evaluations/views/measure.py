@@ -15,7 +15,6 @@ from evaluations.outlook_choice import MAY_NOT, choose_outlook
 from evaluations.outlook_form import OutlookForm
 from evaluations.outlook_months import adoption, seen_months
 from evaluations.outlooks import choice_of, seen_outlook
-from evaluations.places import PersonRequest
 from evaluations.series import descent_of, series_of
 from indicators.volume_history import line_states
 from indicators.volume_of_measure import measures_shown, seen_volume
@@ -23,6 +22,7 @@ from plans.access import plan_for, require
 from plans.history import measure_history
 from plans.models import Door, Measure, Plan
 from plans.queries import decisions_of, rows_across
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
 

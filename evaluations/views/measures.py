@@ -14,10 +14,10 @@ from evaluations.measures_page import MasterPage, master_page, measures_page
 from evaluations.opening.adding import MAY_NOT, add_measures
 from evaluations.opening.adding_page import NEW_SECTION, AddingPage, adding_page
 from evaluations.opening.lines import Line
-from evaluations.places import PersonRequest
 from evaluations.section_goals import GoalsForm, change_goals
 from plans.access import plan_for, require
 from plans.models import Door, Plan, Section
+from plans.requests import PersonRequest
 from plans.versions import RowRefused
 
 

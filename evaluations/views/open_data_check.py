@@ -10,7 +10,7 @@ from core.open_data.machine_signs import EXAMPLES
 from core.open_data.rules import RULES
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.places import PersonRequest
+from plans.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,8 +16,8 @@ from evaluations.opening.drafts import PlanExists, change_frame, discard_draft, 
 from evaluations.opening.forms import FrameForm, SectionTitleForm
 from evaluations.opening.opening import open_plan
 from evaluations.opening.pages import DraftPage, StartPage, draft_for, draft_page, start_page
-from evaluations.places import PersonRequest
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
 

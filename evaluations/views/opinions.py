@@ -12,10 +12,10 @@ from core.workbooks.file import XLSX
 from evaluations.opinion_form import OpinionForm
 from evaluations.opinions import MAY_NOT, add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.opinions_page import OpinionsPage, opinions_page, table_bytes
-from evaluations.places import PersonRequest
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
 

@@ -7,15 +7,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.fiscal_years import wareki
+from core.numerals import read_digits
 from core.pdf import NoPdfHere
 from evaluations.paper_pdf import PDF, PaperSize, section_pdf
 from evaluations.paper_work import PAPER_PDF, pdf_name
 from evaluations.papers import paper_of_plan
-from evaluations.places import PersonRequest, section_in_year, year_asked
+from evaluations.places import section_in_year, year_asked
 from evaluations.views.long_work import begin
-from plans.access import plan_for
+from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
+from plans.requests import PersonRequest
 
 MEASURES_AT_ONCE = 12
 """A 節 with more measures than these takes more than the two seconds that a page may take."""
@@ -25,8 +27,7 @@ MEASURES_AT_ONCE = 12
 def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> HttpResponse:
     """One 節 of one 年度, on A4 or on the paper of ?size=. One that would take long is asked for on 「出力」."""
     plan = plan_for(request.user, slug)
-    if year not in plan.years:
-        raise Http404("この計画の期間にない年度です。")
+    require_year(plan, year)
     paper = paper_of_plan(plan, year, access=plan.access)
     alone = paper.only(number)
     if alone is None:
@@ -50,8 +51,7 @@ def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
     if year not in plan.years:
         messages.error(request, "年度を選んでください。")
         return _to_exports(plan)
-    typed = request.POST.get("section", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() else 0
+    number = read_digits(request.POST.get("section", "")) or 0
     title = f"{wareki(year)}の評価書（PDF）"
     if number:
         section = section_in_year(plan, number, year)
@@ -69,4 +69,4 @@ def _size(asked: QueryDict) -> PaperSize:
 
 
 def _to_exports(plan: Plan) -> HttpResponse:
-    return redirect(reverse("evaluations:exports", args=[plan.slug]) + "#paper")
+    return redirect("evaluations:exports", plan.slug)

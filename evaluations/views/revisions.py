@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.workbooks.file import XLSX
-from evaluations.places import PersonRequest
 from evaluations.revision_form import RevisionForm
 from evaluations.revisions import MAY_NOT, correct_revision, open_revision, remove_revision
 from evaluations.revisions_page import RevisionsPage, revisions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Door
+from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
 

@@ -28,6 +28,8 @@ class PlanKind(models.TextChoices):
 SLUG_LETTER = {PlanKind.DISABILITY: "", PlanKind.CHILD: "c", PlanKind.COMPREHENSIVE: "p"}
 FIRST_YEAR = {PlanKind.DISABILITY: 2006, PlanKind.CHILD: 2018}
 USUAL_LENGTH = 3
+EARLIEST_YEAR = 1990
+"""The first 年度 that a plan may begin with."""
 LONGEST_PLAN = 12
 """Years. 障害者計画 of some cities run for ten or twelve."""
 
@@ -81,7 +83,7 @@ class Plan(models.Model):
             models.UniqueConstraint(fields=["municipality", "kind", "generation"], name="plan_once_per_generation"),
             models.CheckConstraint(condition=Q(generation__gte=1), name="plan_generation_from_one"),
             models.CheckConstraint(
-                condition=Q(start_year__gte=1990, end_year__gte=F("start_year"))
+                condition=Q(start_year__gte=EARLIEST_YEAR, end_year__gte=F("start_year"))
                 & Q(end_year__lt=F("start_year") + LONGEST_PLAN),
                 name="plan_years_in_order",
                 violation_error_message="終了年度は開始年度以後、12年以内にしてください。",
@@ -109,6 +111,11 @@ class Plan(models.Model):
         """The year whose actuals are to be entered today: the last one that has ended, within the plan."""
         last_ended = current_fiscal_year(timezone.localdate()) - 1
         return min(max(last_ended, self.start_year), self.end_year)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether no year of the plan has begun: there are 計画値 to enter, and no actuals yet."""
+        return current_fiscal_year(timezone.localdate()) < self.start_year
 
     @property
     def current_year(self) -> int:

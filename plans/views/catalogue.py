@@ -15,10 +15,11 @@ from plans.catalogue_amendments import MAY_NOT, AmendmentConflict, EntryContent,
 from plans.catalogue_form import EntryForm
 from plans.catalogue_page import CataloguePage, catalogue_page
 from plans.models import Door
+from plans.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def catalogue(request, generation: int) -> HttpResponse:
+def catalogue(request: PersonRequest, generation: int) -> HttpResponse:
     """The entries of one 期; ?entry=<code> amends one, ?entry=new adds one, ?city= chooses the 自治体."""
     page = catalogue_page(request.user, generation, city=request.GET.get("city"), entry=request.GET.get("entry", ""))
     if request.method != "POST":
@@ -32,7 +33,7 @@ def catalogue(request, generation: int) -> HttpResponse:
     return action(request, page)
 
 
-def _save(request, page: CataloguePage) -> HttpResponse:
+def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     form = EntryForm(request.POST, page=page)
     if not form.is_valid():
         return _drawn(request, page, form)
@@ -50,7 +51,7 @@ def _save(request, page: CataloguePage) -> HttpResponse:
     return redirect(_address(request, page, entry=following) + "#entry" if following else _back(request, page))
 
 
-def _leave_out(request, page: CataloguePage) -> HttpResponse:
+def _leave_out(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     """The entry as it stands is no longer offered when a plan is opened."""
     form = EntryForm(request.POST, page=page)
     form.is_valid()
@@ -66,7 +67,7 @@ def _leave_out(request, page: CataloguePage) -> HttpResponse:
     return redirect(_back(request, page))
 
 
-def _take_back(request, page: CataloguePage) -> HttpResponse:
+def _take_back(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     form = EntryForm(request.POST, page=page)
     form.is_valid()
     if page.line is None:
@@ -81,24 +82,28 @@ def _take_back(request, page: CataloguePage) -> HttpResponse:
     return redirect(_back(request, page))
 
 
-def _conflicted(request, page: CataloguePage, form: EntryForm, conflict: AmendmentConflict) -> HttpResponse:
+def _conflicted(
+    request: PersonRequest, page: CataloguePage, form: EntryForm, conflict: AmendmentConflict
+) -> HttpResponse:
     form.start_again(conflict.stands)
     return _drawn(request, page, form, conflict=conflict, status=409)
 
 
-def _back(request, page: CataloguePage) -> str:
+def _back(request: PersonRequest, page: CataloguePage) -> str:
     """The list without the entry that was open, at the place where it stands."""
     return _address(request, page) + (f"#row-{page.line.entry.code}" if page.line else "")
 
 
-def _address(request, page: CataloguePage, **asked: str) -> str:
+def _address(request: PersonRequest, page: CataloguePage, **asked: str) -> str:
     """The page of the same 自治体 with what is asked for."""
     if "city" in request.GET:
         asked = {"city": page.municipality.code} | asked
     return f"{request.path}?{urlencode(asked)}" if asked else request.path
 
 
-def _drawn(request, page: CataloguePage, form: EntryForm | None = None, status: int = 200, **more: Any) -> HttpResponse:
+def _drawn(
+    request: PersonRequest, page: CataloguePage, form: EntryForm | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
     is_open = page.may_amend and (page.line is not None or page.is_new)
     context = {
         "page": page,

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from plans.people_forms import FORMS, CityPeople
 from plans.people_page import chosen_city, managed_cities, people_page
+from plans.requests import PersonRequest
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def people(request) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     """The people and 担当課 of one city, with a small form for each thing that can be done."""
     managed = managed_cities(request.user)
     city = CityPeople(chosen_city(managed, request.GET.get("city")))

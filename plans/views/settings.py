@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 from plans.access import plan_for, require
 from plans.lineage import plans_around
 from plans.plan_settings_forms import settings_forms
+from plans.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def plan_settings(request, slug: str) -> HttpResponse:
-    """The plan's frame, in four small forms. A colleague's newer value is answered with 409 and both values."""
+def plan_settings(request: PersonRequest, slug: str) -> HttpResponse:
+    """The plan's frame, in small forms. A colleague's newer value is answered with 409 and both values."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
     forms = settings_forms(plan, request.POST if request.method == "POST" else None)

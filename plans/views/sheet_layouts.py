@@ -11,6 +11,7 @@ from core.sheets.design_file import MAX_BYTES
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Door, Plan
+from plans.requests import PersonRequest
 from plans.sheet_layout_files import MAY_NOT, LayoutRefused, add_layout, layout_file, layout_lines, remove_layout
 
 WORDS = (
@@ -21,7 +22,7 @@ WORDS = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sheet_layouts(request, slug: str) -> HttpResponse:
+def sheet_layouts(request: PersonRequest, slug: str) -> HttpResponse:
     """Every layout there is, what a file may say, and the form to add one."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, MAY_NOT)
@@ -39,7 +40,7 @@ def sheet_layouts(request, slug: str) -> HttpResponse:
 
 
 @require_safe
-def sheet_layout_file(request, slug: str, key: str) -> HttpResponse:
+def sheet_layout_file(request: PersonRequest, slug: str, key: str) -> HttpResponse:
     """The file of one layout, to be changed and added under another name."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, MAY_NOT)
@@ -49,7 +50,7 @@ def sheet_layout_file(request, slug: str, key: str) -> HttpResponse:
     return as_download(content, "application/json", f"sheet-layout-{key}.json")
 
 
-def _add(request, plan: Plan) -> None:
+def _add(request: PersonRequest, plan: Plan) -> None:
     file = request.FILES.get("file")
     if file is None:
         raise LayoutRefused("ファイルが選ばれていません。様式のファイル（.json）を選んでください。")
@@ -60,7 +61,7 @@ def _add(request, plan: Plan) -> None:
     messages.success(request, f"様式「{layout.name}」を加えました。計画の設定と出力で選べます。")
 
 
-def _remove(request, plan: Plan) -> None:
+def _remove(request: PersonRequest, plan: Plan) -> None:
     layout = remove_layout(plan.municipality, request.POST.get("key", ""), by=request.user, door=Door.SCREEN)
     if layout is None:
         messages.info(request, "その様式は、すでにありません。")
@@ -68,7 +69,7 @@ def _remove(request, plan: Plan) -> None:
         messages.success(request, f"様式「{layout.name}」を取り除きました。")
 
 
-def _page(request, plan: Plan, problems: tuple[str, ...] = ()) -> HttpResponse:
+def _page(request: PersonRequest, plan: Plan, problems: tuple[str, ...] = ()) -> HttpResponse:
     context = {
         "plan": plan,
         "active": "settings",

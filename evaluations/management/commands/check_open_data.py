@@ -10,6 +10,7 @@ from core.open_data.check import Verdict, check_open_data
 from core.open_data.rules import RULE_BY_KEY
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
+from evaluations.management.arguments import content_given
 
 
 class Command(BaseCommand):
@@ -24,10 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            with path.open("rb") as file:
-                verdict = check_open_data(path.name, file.read(MAX_BYTES + 1))
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+            verdict = check_open_data(path.name, content_given(path, MAX_BYTES))
         except NotReadable as error:
             raise CommandError(f"{error.address} {error}", returncode=2) from error
         if options["format"] == "json":

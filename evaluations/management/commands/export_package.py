@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evaluations.management.arguments import plan_given
 from evaluations.packages import PackageNotMade, make_package, same_again
 from plans.models import Door, Plan
 
@@ -24,9 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plan = Plan.objects.select_related("municipality__prefecture").filter(slug=options["slug"]).first()
-        if plan is None:
-            raise CommandError(f"計画「{options['slug']}」はありません。", returncode=2)
+        plan = plan_given(options["slug"])
         file, edition = package_of(plan)
         if options["output"]:
             options["output"].write_bytes(file)

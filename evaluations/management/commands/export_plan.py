@@ -9,6 +9,7 @@ from core.entry_forms.form import NO_DEPARTMENT
 from core.pdf import NoPdfHere
 from core.sheets.design import Edition
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
+from evaluations.management.arguments import plan_given
 from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
@@ -50,9 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", type=Path, help="書き込むファイル。省くと標準出力")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plan = Plan.objects.select_related("municipality").filter(slug=options["slug"]).first()
-        if plan is None:
-            raise CommandError(f"計画「{options['slug']}」はありません。", returncode=2)
+        plan = plan_given(options["slug"])
         year = options["year"]
         if year is not None and year not in plan.years:
             span = f"{plan.start_year}から{plan.end_year}まで"

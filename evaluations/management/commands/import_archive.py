@@ -1,6 +1,7 @@
 """`manage.py import_archive FILE --plan SLUG`: an old evaluation sheet as text, as the operator."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
+from evaluations.management.arguments import content_given, not_taken, plan_given
 from plans.models import Door, Plan
 
 
@@ -37,9 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--accept-proposals", action="store_true", help="答えのない質問は案のとおりにします")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plan = Plan.objects.select_related("municipality").filter(slug=options["plan"]).first()
-        if plan is None:
-            raise CommandError(f"計画「{options['plan']}」はありません。", returncode=2)
+        plan = plan_given(options["plan"])
         proposal = self.read(options["file"], plan)
         filled = self.answers(options["answers"]) if options["answers"] else Filled()
         with transaction.atomic():
@@ -56,16 +56,12 @@ class Command(BaseCommand):
         else:
             self.say(here.proposal, found, content, problems)
         if problems:
-            raise CommandError(f"問題が {len(problems)} 件あるため、取り込みませんでした。", returncode=2)
+            raise not_taken(len(problems))
 
     def read(self, path: Path, plan: Plan) -> Proposal:
         """What the file says."""
         try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-            return read_archive(read_file(path.name, content), plan.years)
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+            return read_archive(read_file(path.name, content_given(path, MAX_BYTES)), plan.years)
         except NotReadable as error:
             self.stop(f"{error.address} {error}")
 
@@ -84,7 +80,7 @@ class Command(BaseCommand):
         try:
             apply_import(found.changes, by=None, door=Door.COMMAND, reason=ARCHIVE_REASON)
         except ImportRefused as error:
-            return [Remark(refused.change.address, refused.sentence) for refused in error.refused]
+            return error.remarks
         return []
 
     def say(self, proposal: Proposal, found: ImportPlan, content: Content, problems: list[Remark]) -> None:
@@ -107,7 +103,7 @@ class Command(BaseCommand):
 
     def stop(self, sentence: str) -> NoReturn:
         self.stdout.write(sentence)
-        raise CommandError("問題が 1 件あるため、取り込みませんでした。", returncode=2)
+        raise not_taken(1)
 
 
 def _in_words(question: Question) -> str:
@@ -149,6 +145,6 @@ def _as_json(
             {"address": one.address, "place": one.place, "old": one.sides[0], "new": one.sides[1]}
             for one in found.changes
         ],
-        "problems": [{"address": one.address, "sentence": one.sentence} for one in problems],
-        "warnings": [{"address": one.address, "sentence": one.sentence} for one in found.warnings],
+        "problems": [asdict(one) for one in problems],
+        "warnings": [asdict(one) for one in found.warnings],
     }

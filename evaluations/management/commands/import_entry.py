@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from core.uploads.tables import NotReadable
@@ -16,6 +16,7 @@ from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ImportChange, line
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
+from evaluations.management.arguments import content_given, not_taken, plans_given
 from plans.models import Door, Plan
 
 DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
@@ -49,14 +50,11 @@ class Command(BaseCommand):
         else:
             self.say(forms.readings, changes, problems)
         if problems:
-            raise CommandError(f"問題が {len(problems)} 件あるため、取り込みませんでした。", returncode=2)
+            raise not_taken(len(problems))
 
     def read(self, paths: Iterable[Path], slug: str, year: int | None) -> list[FormReading]:
         """What each file would change; one that is no form says so."""
-        plans = Plan.objects.select_related("municipality")
-        known = list(plans.filter(slug=slug) if slug else plans)
-        if slug and not known:
-            raise CommandError(f"計画「{slug}」はありません。", returncode=2)
+        known = list(plans_given(slug))
         desks: dict[int, FormDesk] = {}
         return [self.read_one(path, known, year, desks) for path in paths]
 
@@ -64,12 +62,7 @@ class Command(BaseCommand):
         """One file, at the desk of its plan."""
         name = str(path)
         try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
-        try:
-            found = find_form(name, content, plans, year=year)
+            found = find_form(name, content_given(path, MAX_BYTES), plans, year=year)
         except NotReadable as error:
             return FormReading(name, failure=str(error))
         if found.plan.pk not in desks:
@@ -81,7 +74,7 @@ class Command(BaseCommand):
         try:
             apply_import(changes, by=None, door=Door.COMMAND, reason=FORM_REASON)
         except ImportRefused as error:
-            return [("", Remark(refused.change.address, refused.sentence)) for refused in error.refused]
+            return [("", remark) for remark in error.remarks]
         return []
 
     def say(

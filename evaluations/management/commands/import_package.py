@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from core.packages.file import MAX_BYTES, Package, PackageRefused, read_package
+from evaluations.management.arguments import content_given
 from evaluations.receipts_page import change_line
 from evaluations.receiving import NotReceived, receive
 from plans.models import Door, Municipality
@@ -22,12 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(options["file"])
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+        content = content_given(options["file"], MAX_BYTES)
         try:
             with transaction.atomic():
                 package = read_package(content)

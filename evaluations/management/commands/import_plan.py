@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from core.uploads.table_files import MAX_BYTES, read_table
@@ -13,6 +13,7 @@ from evaluations.importing.changes import ImportPlan, line
 from evaluations.importing.planning import import_for_operator
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.rows import has_required
+from evaluations.management.arguments import content_given, not_taken
 from plans.models import Door
 
 
@@ -30,11 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+        content = content_given(path, MAX_BYTES)
         try:
             table = read_table(path.name, content, is_wanted=has_required)
         except NotReadable as error:
@@ -58,10 +55,10 @@ class Command(BaseCommand):
         try:
             apply_import(plan.changes, by=None, door=Door.COMMAND)
         except ImportRefused as error:
-            self.stop([f"{refused.change.address} {refused.sentence}" for refused in error.refused])
+            self.stop([str(remark) for remark in error.remarks])
 
     def stop(self, lines: list[str]) -> NoReturn:
         """Print the problems and leave; nothing is written."""
         for problem in lines:
             self.stdout.write(problem)
-        raise CommandError(f"問題が {len(lines)} 件あるため、取り込みませんでした。", returncode=2)
+        raise not_taken(len(lines))

@@ -1,10 +1,11 @@
 """`manage.py import_sheet FILE`: an edited evaluation sheet comes back, as the operator."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from core.uploads.table_files import MAX_BYTES
@@ -13,10 +14,11 @@ from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import ValueChange, line
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
+from evaluations.management.arguments import content_given, not_taken, plans_given
 from evaluations.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
 from evaluations.sheet_import.reading import SheetChange
 from evaluations.sheet_import.source import NOT_OURS, find_source, sheet_book_in
-from plans.models import Door, Plan
+from plans.models import Door
 
 NEWER = "シートを出力したあとに変わっています（今：{old}、シート：{new}）。--overwrite を付けると置き換えます。"
 LONGEST_SIDE = 200
@@ -50,24 +52,16 @@ class Command(BaseCommand):
         else:
             self.say(found, changes, problems)
         if problems:
-            sentence = f"問題が {len(problems)} 件あるため、取り込みませんでした。"
-            raise CommandError(sentence, returncode=2)
+            raise not_taken(len(problems))
 
     def read(self, path: Path, slug: str) -> SheetDifference:
         """What the sheet would change; a file that is no sheet is one problem."""
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
-        plans = Plan.objects.select_related("municipality")
-        if slug and not plans.filter(slug=slug).exists():
-            raise CommandError(f"計画「{slug}」はありません。", returncode=2)
+        content, plans = content_given(path, MAX_BYTES), plans_given(slug)
         try:
             book = sheet_book_in(path.name, content)
             if book is None:
                 raise NotReadable(NOT_OURS)
-            source = find_source(book, plans.filter(slug=slug) if slug else plans, access=None)
+            source = find_source(book, plans, access=None)
             return sheet_difference(source, access=None)
         except NotReadable as error:
             return SheetDifference(problems=(Remark(error.address, str(error)),))
@@ -77,7 +71,7 @@ class Command(BaseCommand):
         try:
             apply_import([one.change for one in changes], by=None, door=Door.COMMAND, reason=SHEET_REASON)
         except ImportRefused as error:
-            return [Remark(refused.change.address, refused.sentence) for refused in error.refused]
+            return error.remarks
         return []
 
     def say(self, found: SheetDifference, changes: list[SheetChange], problems: list[Remark]) -> None:
@@ -102,11 +96,9 @@ def _as_json(found: SheetDifference, problems: list[Remark]) -> dict[str, Any]:
     """Every difference of values and texts, also of those that a problem keeps from being written."""
     return {
         "changes": [_change(one) for one in found.changes],
-        "problems": [{"address": one.address, "sentence": one.sentence} for one in problems],
-        "unknown": [
-            {"address": one.address, "old": one.old, "new": one.new, "note": one.note} for one in found.unknown
-        ],
-        "warnings": [{"address": one.address, "sentence": one.sentence} for one in found.warnings],
+        "problems": [asdict(one) for one in problems],
+        "unknown": [asdict(one) for one in found.unknown],
+        "warnings": [asdict(one) for one in found.warnings],
         "notes": list(found.notes),
     }
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.second_opinion import derived_columns
 from core.tidy import DERIVED, Row
+from evaluations.management.arguments import plans_given
 from evaluations.tidy import tidy_rows
 from plans.models import Plan
 
@@ -20,12 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("slug", nargs="?", help="計画の記号。省くとすべての計画")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plans = Plan.objects.select_related("municipality")
-        if options["slug"]:
-            plans = plans.filter(slug=options["slug"])
-            if not plans:
-                raise CommandError(f"計画「{options['slug']}」はありません。", returncode=2)
-        found = sum(self.verify(plan) for plan in plans)
+        found = sum(self.verify(plan) for plan in plans_given(options["slug"]))
         if found:
             raise CommandError(f"計算の結果が {found} か所で違います。", returncode=1)
 

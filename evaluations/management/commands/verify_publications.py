@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.citations import citation_of
+from evaluations.management.arguments import plans_given
 from evaluations.models import Publication
 from evaluations.publication_body import body_hash
-from plans.models import Plan
 
 
 class Command(BaseCommand):
@@ -19,13 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("slug", nargs="?", help="計画の記号。省くとすべての計画")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        publications = Publication.objects.order_by("plan__slug", "number").select_related("plan")
-        if options["slug"]:
-            if not Plan.objects.filter(slug=options["slug"]).exists():
-                raise CommandError(f"計画「{options['slug']}」はありません。", returncode=2)
-            publications = publications.filter(plan__slug=options["slug"])
+        plans = plans_given(options["slug"])
+        publications = Publication.objects.filter(plan__in=plans).order_by("plan__slug", "number")
         count = differing = 0
-        for publication in publications.iterator(chunk_size=20):
+        for publication in publications.select_related("plan").iterator(chunk_size=20):
             now = body_hash(publication.body)
             count, differing = count + 1, differing + (now != publication.sha256)
             said = "一致" if now == publication.sha256 else f"不一致（いまの内容のハッシュ値 {now}）"

@@ -1,0 +1,39 @@
+"""What commands are given: a plan by its 記号, a file by its path. What is not there ends them with exit 2."""
+
+from pathlib import Path
+
+from django.core.management.base import CommandError
+from django.db.models import QuerySet
+
+from plans.models import Plan
+
+
+def plan_given(slug: str) -> Plan:
+    """The plan with this 記号, with its 自治体."""
+    plan = _plans().filter(slug=slug).first()
+    if plan is None:
+        raise CommandError(f"計画「{slug}」はありません。", returncode=2)
+    return plan
+
+
+def plans_given(slug: str | None) -> QuerySet[Plan]:
+    """The plan with this 記号 alone, every plan where none was said; with their 自治体."""
+    return _plans().filter(pk=plan_given(slug).pk) if slug else _plans()
+
+
+def content_given(path: Path, most: int) -> bytes:
+    """What a file holds; of a larger one a byte more than allowed, which is enough to see that it is too much."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+
+
+def not_taken(problems: int) -> CommandError:
+    """What ends a command whose file has problems, after they were printed."""
+    return CommandError(f"問題が {problems} 件あるため、取り込みませんでした。", returncode=2)
+
+
+def _plans() -> QuerySet[Plan]:
+    return Plan.objects.select_related("municipality__prefecture")
