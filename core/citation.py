@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from core.fiscal_months import wareki_day
+from core.fiscal_months import wareki_day, western_day
 from core.fiscal_years import wareki
 from core.numerals import squeeze, typed
 
@@ -71,7 +71,7 @@ class NotPublished:
     def words(self) -> str:
         """The line that stands on a paper."""
         day = self.day
-        return f"公表前の内容を含みます（{day.year}年{day.month}月{day.day}日作成）"
+        return f"公表前の内容を含みます（{western_day(day)}作成）"
 
     @property
     def short(self) -> str:

@@ -45,6 +45,11 @@ def month_name(fiscal_year: int, month: int) -> str:
     return f"{era}{'元' if count == 1 else count}年{month}月"
 
 
+def western_day(day: date) -> str:
+    """「2022年5月20日」, as pages print the days of meetings."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def wareki_day(day: date) -> str:
     """令和4年10月1日."""
     return f"{month_name(current_fiscal_year(day), day.month)}{day.day}日"

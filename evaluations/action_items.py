@@ -11,7 +11,7 @@ from core.fiscal_years import wareki
 from evaluations.models import ActionItem, ActionState
 from plans.lineage import next_place
 from plans.models import Change, Plan, Subject
-from plans.versions import RowRefused, as_it_stands, lock_open_years, refuse_outdated, require_writer
+from plans.versions import RowRefused, as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "取組を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ引き継げます。"
@@ -37,8 +37,11 @@ class Promise:
 
 @transaction.atomic
 def add_action(plan: Plan, new: Promise, *, by: User, door: str) -> ActionItem:
-    """Keep a new promise. Raises PermissionDenied, or RowRefused where its year is locked."""
+    """Keep a new promise; sent twice, it is one. Raises PermissionDenied, or RowRefused where its year is locked."""
     _start(plan, {(new.section_id, new.fiscal_year)}, by)
+    same = plan.action_items.filter(**_columns(new)).order_by("-pk").first()
+    if same and made_just_now(plan, Subject.ACTION, in_words(same), by=by):
+        return same
     item = ActionItem.objects.create(plan=plan, **_columns(new))
     _note(item, None, in_words(item), by, door)
     return item

@@ -1,7 +1,7 @@
 """The room of the 取組 as a noun: what each year promised, 節 by 節, and what became of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,8 +14,8 @@ from evaluations.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
 from evaluations.places import next_year_in_words
 from evaluations.plan_filters import PlanFilters
-from plans.access import state_of
-from plans.models import Plan, Section, SectionYear
+from plans.access import States, state_of
+from plans.models import Plan, Section
 from plans.queries import section_years
 
 TONES = {
@@ -24,7 +24,6 @@ TONES = {
     ActionState.DONE: "good",
     ActionState.DROPPED: "behind",
 }
-States = Mapping[tuple[int, int], SectionYear]
 
 
 @dataclass(frozen=True)

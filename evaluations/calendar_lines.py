@@ -12,8 +12,9 @@ from core.fiscal_years import wareki
 from core.words import Family, ValueKind
 from core.yearly_round import ProposedDate, RoundStep, yearly_round
 from evaluations.models import Deadline
-from evaluations.round_facts import Fact, RoundFacts, States, progress_by_year
+from evaluations.round_facts import Fact, RoundFacts, progress_by_year
 from indicators.queries import months_entered
+from plans.access import States
 from plans.models import Plan, Section
 from plans.queries import MeasureRow
 

@@ -20,7 +20,7 @@ from evaluations.models import Deadline
 from evaluations.round_facts import RoundFacts, progress_by_year
 from indicators.queries import months_entered
 from plans.models import Plan, SectionYear
-from plans.queries import measure_rows, measures_of
+from plans.queries import measure_rows, measures_of, section_years
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,7 @@ def calendar_page(plan: Plan, key: str = "") -> CalendarPage:
     Seven queries at most, however many dates and measures.
     """
     sections = list(plan.sections.order_by("number"))
-    states = {
-        (row.section_id, row.fiscal_year): row
-        for row in SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
-    }
+    states = section_years(plan, along=["evaluation"])
     rows = measure_rows(plan, measures_of(plan), access=plan.access, states=states)
     sees_drafts = plan.access.sees_drafts
     facts = RoundFacts(

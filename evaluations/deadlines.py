@@ -16,7 +16,7 @@ from evaluations.models import Deadline
 from evaluations.publication import lock_plan
 from plans.access import require_manager
 from plans.models import Change, Plan, Subject
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
 
@@ -65,8 +65,12 @@ def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, d
 
 @transaction.atomic
 def add_deadline(plan: Plan, new: DueDate, *, by: User, door: str) -> Deadline:
-    """Keep a new date. Raises PermissionDenied."""
+    """Keep a new date; sent twice, it is one. Raises PermissionDenied."""
     _start(plan, by)
+    lock_plan(plan)
+    same = plan.deadlines.filter(**_columns(new)).order_by("-pk").first()
+    if same and made_just_now(plan, Subject.SETTING, in_words(same), by=by):
+        return same
     deadline = Deadline.objects.create(plan=plan, key=f"own-{uuid4().hex}", changed_at=timezone.now(), **_columns(new))
     _note(plan, None, in_words(deadline), by, door)
     return deadline

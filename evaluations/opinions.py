@@ -16,7 +16,7 @@ from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.publication import lock_plan
 from plans.lineage import NextPlace, next_place
 from plans.models import Change, Plan, Subject
-from plans.versions import RowRefused, as_it_stands, refuse_outdated, require_writer
+from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "協議会意見を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ持ち越せます。"
@@ -51,8 +51,12 @@ class OpinionContent:
 
 @transaction.atomic
 def add_opinion(plan: Plan, new: OpinionContent, *, by: User, door: str) -> CouncilOpinion:
-    """Keep a new opinion. Raises PermissionDenied, or RowRefused where its number is taken."""
+    """Keep a new opinion; sent twice, it is one. Raises PermissionDenied, or RowRefused where its number is taken."""
     _start(plan, by)
+    columns = {name: said for name, said in _columns(new).items() if said is not None}
+    same = plan.opinions.filter(**columns).order_by("-pk").first()
+    if same and made_just_now(plan, Subject.OPINION, in_words(same), by=by):
+        return same
     opinion = CouncilOpinion.objects.create(plan=plan, **_columns(_numbered(plan, new)))
     _note(opinion, None, in_words(opinion), by, door)
     return opinion

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from core.citation import Mark
+from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
@@ -41,8 +42,7 @@ class OpinionGroup:
     @property
     def title(self) -> str:
         """「地域自立支援協議会（2022年5月20日）令和3年度の評価への意見」."""
-        day = f"{self.held_on.year}年{self.held_on.month}月{self.held_on.day}日"
-        return f"{self.council}（{day}）　{wareki(self.fiscal_year)}の評価への意見"
+        return f"{self.council}（{western_day(self.held_on)}）　{wareki(self.fiscal_year)}の評価への意見"
 
 
 @dataclass(frozen=True)

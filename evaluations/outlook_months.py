@@ -50,14 +50,14 @@ def seen_months(plan: Plan, row: MeasureRow) -> tuple[MonthsLine, ...]:
     The measure must have come with its service.
     """
     measure = row.measure
-    if measure.family != Family.INDICATOR or measure.value_kind != ValueKind.NUMBER:
+    if measure.family != Family.INDICATOR or measure.value_kind != ValueKind.NUMBER or not row.counted_years:
         return ()
     stored = readings_of(measure)
     seen = [cell.year for cell in row.cells if plan.access.sees_actuals(cell.state) and cell.year in stored]
     found = months_outlooks(
         row.planned,
         {cell.year: cell.figures.actual for cell in row.cells},
-        tuple(row.by_year),
+        row.counted_years,
         {year: year_from_months(measure, year, stored[year]) for year in seen},
         nature=row.cells[0].figures.nature,
     )

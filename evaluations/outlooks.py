@@ -94,7 +94,7 @@ def past_outlook(plan: Plan, row: MeasureRow) -> PastOutlook | None:
 def prospect_of(row: MeasureRow) -> Prospect | None:
     """What the actuals of a finished row let one expect; the row holds only what its reader may see."""
     measure = row.measure
-    years = tuple(year for year in row.by_year if year <= (measure.until_year or year))
+    years = row.counted_years
     actual = {cell.year: cell.figures.actual for cell in row.cells}
     nature, accumulation = row.cells[0].figures.nature, Accumulation(measure.accumulation)
     return prospect(row.planned, actual, years, nature=nature, accumulation=accumulation) if years else None

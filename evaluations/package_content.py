@@ -24,13 +24,11 @@ from core.words import UNDER_REVIEW, Family, Side
 from evaluations.facts import facts_of
 from evaluations.models import Evaluation
 from indicators.models import ActivityIndicator
-from plans.access import state_of
+from plans.access import States, state_of
 from plans.models import Measure, Municipality, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED as SETTLED_STATES
-from plans.queries import measures_of, stored_values
+from plans.queries import measures_of, section_years, stored_values
 from targets.models import OutcomeTarget
-
-States = Mapping[tuple[int, int], SectionYear]
 
 
 def city_facts(city: Municipality) -> dict[str, Any]:
@@ -40,8 +38,7 @@ def city_facts(city: Municipality) -> dict[str, Any]:
 
 def content_of(plan: Plan) -> Content:
     """Everything that the plan's package holds. Eight queries at most."""
-    rows = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
-    states = {(row.section_id, row.fiscal_year): row for row in rows}
+    states = section_years(plan, along=["evaluation"])
     targets: dict[int, list[OutcomeTarget]] = defaultdict(list)
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
         targets[target.section_id].append(target)

@@ -22,7 +22,7 @@ from plans.access import Access, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
 from plans.planned_versions import Versions
-from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
+from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of, section_years
 from targets.models import OutcomeTarget
 
 FORMAT_PLAIN, FORMAT_WITH_OPINIONS, FORMAT_WITH_REVISIONS = 1, 2, 3
@@ -76,8 +76,7 @@ def source_of(
 
     `opinions` None: those that are marked for publication. `sections` may bring more with them than the 節 itself.
     """
-    states = SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
-    by_key = {(row.section_id, row.fiscal_year): row for row in states}
+    states = section_years(plan, along=["evaluation"])
     measures = measures_of(plan).select_related("section", "parent", "target_item")
     targets, records = defaultdict(list), defaultdict(list)
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
@@ -92,8 +91,8 @@ def source_of(
     return Source(
         plan=plan,
         sections=tuple((plan.sections.all() if sections is None else sections).order_by("number")),
-        states=by_key,
-        rows=tuple(measure_rows(plan, measures, access=access, states=by_key)),
+        states=states,
+        rows=tuple(measure_rows(plan, measures, access=access, states=states)),
         targets=targets,
         records=records,
         opinions=tuple(opinions.select_related(*places)),

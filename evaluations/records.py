@@ -11,7 +11,7 @@ from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.queries import measures_of
-from plans.versions import lock_open_years, require_writer
+from plans.versions import lock_open_years, made_just_now, require_writer
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,12 @@ class RecordConflict(Exception):
 
 @transaction.atomic
 def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> ActivityRecord:
-    """Keep a new record. Raises PermissionDenied or YearLocked."""
+    """Keep a new record; sent twice, it is one. Raises PermissionDenied or YearLocked."""
     sections = _start(plan, None, new, by)
+    same = plan.records.filter(**_columns(new)).order_by("-pk").first()
+    measures = measures_of(plan).filter(pk__in=new.counted_ids)
+    if same and made_just_now(plan, Subject.RECORD, new.in_words(sections, measures), by=by):
+        return same
     record = ActivityRecord.objects.create(plan=plan, **_columns(new))
     record.sections.set(new.section_ids)
     record.counted_in.set(new.counted_ids)

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.yearly_round import RoundStep, months_due
-from plans.access import state_of
-from plans.models import Plan, Section, SectionYear, YearState
+from plans.access import States, state_of
+from plans.models import Plan, Section, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import MeasureRow
-
-States = Mapping[tuple[int, int], SectionYear]
 
 
 @dataclass(frozen=True)

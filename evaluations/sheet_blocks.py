@@ -12,8 +12,8 @@ from core.sheets.book import SheetBlock, Shown
 from core.sheets.design import Line, Measures
 from core.values import Value
 from core.words import NOT_ENTERED, Family, State, ValueKind
-from plans.access import Access
-from plans.models import Measure, Plan, Section, SectionYear
+from plans.access import Access, States
+from plans.models import Measure, Plan, Section
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of
 
 TENTH = Decimal("0.1")
@@ -74,7 +74,7 @@ def sheet_rows(
     wanted: Collection[Measures],
     *,
     access: Access | None,
-    states: Mapping[tuple[int, int], SectionYear],
+    states: States,
     prints_words: bool,
 ) -> SheetRows:
     """The rows that a layout asks for: two queries."""

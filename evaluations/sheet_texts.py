@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.prose import circled, printed
 from core.sheets.design import WRITABLE, Content
@@ -12,7 +13,7 @@ from core.words import UNDER_REVIEW, Family
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.opinions_page import section_of, visible_opinions
 from evaluations.paper_sections import PaperOpinion
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
 from targets.models import OutcomeTarget, TargetItem
@@ -92,7 +93,7 @@ def sheet_texts(
     rows: Iterable[MeasureRow],
     *,
     access: Access | None,
-    states: Mapping[tuple[int, int], SectionYear],
+    states: States,
 ) -> SheetTexts:
     """The texts of one year that this reader may see: one query, and one each for 意見 and 取組 if wanted.
 
@@ -152,7 +153,7 @@ def remark_on_opinions(general: int) -> tuple[str, ...]:
 
 def opinion_text(opinion: CouncilOpinion | PaperOpinion) -> str:
     """「1 意見（意見者）」 under the council and its day, and what the city answered."""
-    day = f"{opinion.held_on.year}年{opinion.held_on.month}月{opinion.held_on.day}日"
+    day = western_day(opinion.held_on)
     speaker = f"（{opinion.speaker}）" if opinion.speaker else ""
     said = f"■{opinion.council}（{day}）{opinion.number}　{opinion.opinion}{speaker}"
     return f"{said}\n→{opinion.response}" if opinion.response else said

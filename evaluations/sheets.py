@@ -1,6 +1,6 @@
 """The evaluation sheet of a plan and year: finished rows and texts become the plain data that `core` lays out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -16,8 +16,9 @@ from evaluations.published_year import PublishedYear
 from evaluations.sheet_blocks import SheetRows, sheet_rows
 from evaluations.sheet_notes import sheet_notes
 from evaluations.sheet_texts import SheetTexts, sheet_texts
-from plans.access import Access, state_of
-from plans.models import Plan, Section, SectionYear, YearState
+from plans.access import Access, States, state_of
+from plans.models import Plan, Section, YearState
+from plans.queries import section_years
 from plans.sheet_layouts import SheetForm, form_of
 
 NO_STAMP = Stamp("", 0, {})
@@ -29,7 +30,7 @@ class _Material:
 
     form: SheetForm
     sections: tuple[Section, ...]
-    states: Mapping[tuple[int, int], SectionYear]
+    states: States
     rows: SheetRows
     texts: SheetTexts
 
@@ -65,10 +66,7 @@ def sheet_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm 
 
 
 def _material(plan: Plan, year: int, access: Access | None, form: SheetForm) -> _Material:
-    states = {
-        (row.section_id, row.fiscal_year): row
-        for row in SectionYear.objects.filter(section__plan=plan).select_related("evaluation")
-    }
+    states = section_years(plan, along=["evaluation"])
     design = form.design
     # 目標値設定の考え方 is kept with the measures of the goals and comes along with them.
     measures = design.measures | ({Measures.TARGETS} if Content.RATIONALE in design.contents else set())
@@ -146,7 +144,7 @@ def _versions(material: _Material) -> dict[str, int]:
     return versions
 
 
-def _states_in_words(sections: Iterable[Section], year: int, states: Mapping[tuple[int, int], SectionYear]) -> str:
+def _states_in_words(sections: Iterable[Section], year: int, states: States) -> str:
     """「状態：公表 第1節・第2節　下書き 第3節」: what a paper handed round must say of itself."""
     by_state: dict[str, list[str]] = {}
     for section in sorted(sections, key=lambda s: s.number):

@@ -1,8 +1,8 @@
 """One 節 of the テキスト版, and the opinions: blocks of lines, each paragraph on one line."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
+from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.numerals import plain
 from core.prose import circled, full_stop, printed
@@ -56,7 +56,7 @@ def opinion_blocks(opinions: Iterable[PaperOpinion]) -> Iterator[Block]:
             "反映先": one.reflected,
         }
         yield [
-            f"意見 番号{one.number}、{spoken_line(one.council)}、{_day(one.held_on)}",
+            f"意見 番号{one.number}、{spoken_line(one.council)}、{western_day(one.held_on)}",
             *(line for name, text in lines.items() for line in _named(name, text)),
         ]
 
@@ -117,7 +117,7 @@ def _year(plan: Plan, cell: YearCell, unit: str) -> str:
 
 def _record(record: ActivityRecord) -> str:
     """「令和4年度、2022年5月9日、専門部会。参加者 8人、4事業所・機関。内容：事例検討。」"""
-    day = _day(record.held_on) if record.held_on else "中止" if record.cancelled_reason else "日付の記載なし"
+    day = western_day(record.held_on) if record.held_on else "中止" if record.cancelled_reason else "日付の記載なし"
     people = [
         f"参加者 {record.participants}人" if record.participants is not None else "",
         f"{record.organisations}事業所・機関" if record.organisations is not None else "",
@@ -162,7 +162,3 @@ def _named(name: str, text: str) -> list[str]:
     """The paragraphs of a text, the first after its name; none for an empty one."""
     lines = paragraphs(text)
     return [f"{name}：{lines[0]}", *lines[1:]] if lines else []
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -14,7 +14,7 @@ from evaluations.record_form import RecordForm
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearState
-from plans.queries import measure_rows, measures_of
+from plans.queries import measure_rows, measures_of, section_years
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,7 @@ def texts_page(
     `asked_sections` are ids of 節, as posted, that the record shall belong to. Seven queries, and one for the links of
     the record being edited, however many measures and records.
     """
-    states = {
-        (row.section_id, row.fiscal_year): row
-        for row in SectionYear.objects.filter(section=section).select_related("evaluation", "returned_by")
-    }
+    states = section_years(plan, [section], along=["evaluation", "returned_by"])
     section_year = states.get((section.pk, year))
     records = with_links(plan.records.filter(sections=section, fiscal_year=year).prefetch_related("sections"))
     record = _chosen(records, record_key)

@@ -1,7 +1,7 @@
 """A monthly file read by a mapping: the months it would change, its problems by cell, and its control totals."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ from core.values import EMPTY, Value
 from indicators.models import MonthlyMapping
 from indicators.monthly_mappings import AMOUNT, USERS
 from indicators.readings import ReadingChange, is_outside, stored_readings
-from plans.access import Access, state_of
-from plans.models import Measure, SectionYear
+from plans.access import Access, States, state_of
+from plans.models import Measure
 
 NO_CODE = "（空欄）"
 
@@ -87,7 +87,7 @@ def found_months(
     measures: Sequence[Measure],
     *,
     access: Access,
-    states: Mapping[tuple[int, int], SectionYear],
+    states: States,
     provisional: bool,
 ) -> FoundMonths:
     """The months of the fiscal year that the file would change. NotReadable where a column is missing. One query.

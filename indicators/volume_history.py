@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.lineage import How
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, UNDER_REVIEW, Certainty, Side
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure, MeasureLink, Plan, SectionYear, YearlyValue
 from plans.queries import MeasureRow
 
@@ -41,9 +41,6 @@ class SeenActual:
 
 Actuals = Mapping[int, SeenActual]
 """By fiscal year; a year that is absent is 未入力."""
-
-
-States = Mapping[tuple[int, int], SectionYear]
 
 
 def line_states(plan: Plan) -> dict[tuple[int, int], SectionYear]:

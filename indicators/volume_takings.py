@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from core.values import Value
 from indicators.models import TakenVolume, VolumeTaking
-from indicators.volume_history import States
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure
 from plans.queries import MeasureRow
 

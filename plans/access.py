@@ -3,7 +3,7 @@
 Source: the design's table of roles. Deny is the default.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
@@ -24,6 +24,8 @@ NO_MEMBERSHIP = (
 )
 
 Person = User | AnonymousUser | AbstractBaseUser
+States = Mapping[tuple[int, int], SectionYear]
+"""The states of 節 by section id and fiscal year; a key that is absent is 下書き."""
 
 
 @dataclass(frozen=True)

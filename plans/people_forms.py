@@ -208,7 +208,7 @@ class AddDepartment(PeopleForm):
 
     def act(self) -> str:
         people.save_department(self.city.municipality, self.cleaned_data["name"], by=self.by)
-        return f"担当課「{self.cleaned_data['name']}」を追加しました。"
+        return f"担当課「{self.cleaned_data['name']}」を加えました。"
 
 
 class OfDepartment(PeopleForm):

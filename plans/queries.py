@@ -11,7 +11,7 @@ from core.figures import Figures, hidden
 from core.pace import Interim, interim, last_year_goal
 from core.values import EMPTY, Value
 from core.words import UNDER_REVIEW, Accumulation, Side
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.planned_versions import Versions, versions_of, with_decisions
 from plans.value_rows import CellKey
@@ -48,6 +48,11 @@ class MeasureRow:
     def by_year(self) -> dict[int, YearCell]:
         return {cell.year: cell for cell in self.cells}
 
+    @property
+    def counted_years(self) -> tuple[int, ...]:
+        """The years of the plan in which the measure is counted at all."""
+        return tuple(year for year in self.by_year if not self.measure.outside(year))
+
     @cached_property
     def planned(self) -> dict[int, Value]:
         return {cell.year: cell.figures.planned for cell in self.cells}
@@ -74,9 +79,16 @@ def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
     return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures]).order_by()
 
 
-def section_years(plan: Plan, sections: Iterable[Section] | None = None) -> dict[tuple[int, int], SectionYear]:
-    """The states of a plan by section id and fiscal year; a key that is absent is 下書き. One query."""
+def section_years(
+    plan: Plan, sections: Iterable[Section] | None = None, *, along: Iterable[str] = ()
+) -> dict[tuple[int, int], SectionYear]:
+    """The states of a plan by section id and fiscal year; a key that is absent is 下書き. One query.
+
+    `along` are relations of a state that are fetched with it.
+    """
     rows = SectionYear.objects.filter(section__plan=plan).order_by()
+    if along:  # without names it would follow every relation
+        rows = rows.select_related(*along)
     if sections is not None:
         rows = rows.filter(section__in=[section.pk for section in sections])
     return {(row.section_id, row.fiscal_year): row for row in rows}
@@ -87,7 +99,7 @@ def measure_rows(
     measures: Iterable[Measure],
     *,
     access: Access | None,
-    states: Mapping[tuple[int, int], SectionYear] | None = None,
+    states: States | None = None,
 ) -> list[MeasureRow]:
     """Finished rows of these measures: at most two queries. `access` None is the operator, who sees everything."""
     measures = list(measures)
@@ -100,7 +112,7 @@ def rows_across(
     measures: Iterable[Measure],
     *,
     access: Access | None,
-    states: Mapping[tuple[int, int], SectionYear] | None = None,
+    states: States | None = None,
 ) -> list[MeasureRow]:
     """Finished rows of measures of several plans of one city, each with its `plan`: two queries, however many plans."""
     measures = list(measures)
@@ -111,9 +123,7 @@ def rows_across(
     return [_row(measure.plan, measure, cells, states, access) for measure in measures]
 
 
-def rows_of_plans(
-    plans: Iterable[Plan], *, access: Access, states: Mapping[tuple[int, int], SectionYear]
-) -> dict[int, list[MeasureRow]]:
+def rows_of_plans(plans: Iterable[Plan], *, access: Access, states: States) -> dict[int, list[MeasureRow]]:
     """Finished rows of several plans of one 自治体, by plan id: two queries, however many plans."""
     by_id = {plan.pk: plan for plan in plans}
     measures = list(_in_order(Measure.objects.filter(plan__in=by_id)))
@@ -140,7 +150,7 @@ def _row(
     plan: Plan,
     measure: Measure,
     stored: Mapping[CellKey, list[YearlyValue]],
-    states: Mapping[tuple[int, int], SectionYear],
+    states: States,
     access: Access | None,
 ) -> MeasureRow:
     def value(year: int, side: Side) -> Value:

@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.contrib.auth.models import User
 
 from core.values import EMPTY, Value
-from plans.access import access_for, lock_reason, state_of
-from plans.models import Measure, Plan, SectionYear
+from plans.access import States, access_for, lock_reason, state_of
+from plans.models import Measure, Plan
 
 
 class OneChange(Protocol):
@@ -71,7 +71,7 @@ def refusals_of(
     changes: Iterable[C],
     plan: Plan,
     by: User | None,
-    years: Mapping[tuple[int, int], SectionYear],
+    years: States,
     stored: Mapping[Any, Value],
     *,
     wrong: Callable[[C, Plan], str],

@@ -1,20 +1,23 @@
 """What verbs of rows share: the right to write, the locks of their years, and one conflict rule for a `version`."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils import timezone
 
 from core.fiscal_years import wareki
 from core.numerals import read_digits
 from plans.access import Access, access_for
 from plans.actions import bump, lock_section_years
-from plans.models import Plan, Section
+from plans.models import Change, Plan, Section
 
 Row = TypeVar("Row", bound=models.Model)
 NEVER_DRAWN = -1
+A_MOMENT = timedelta(seconds=30)
 
 
 class RowConflict(Exception):
@@ -56,6 +59,14 @@ def refuse_outdated(stands: Any, version: int) -> None:
     """Raise RowConflict where the row was saved after the form was drawn."""
     if stands.version != version:
         raise RowConflict(stands)
+
+
+def made_just_now(plan: Plan, subject: str, words: str, *, by: Any) -> bool:
+    """Whether this person made the very same a moment ago: a button that was pressed twice is one wish. To be asked
+    under the lock that its verb takes, so that the first of the two is there. One query.
+    """
+    made = Change.objects.filter(plan=plan, by=by, subject=subject, old__isnull=True)
+    return words in made.filter(at__gte=timezone.now() - A_MOMENT).values_list("new", flat=True)
 
 
 def require_writer(by: Any, plan: Plan, sentence: str) -> Access:

@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import openpyxl
@@ -30,9 +30,7 @@ def edited(content: bytes, cells: Mapping[str, Any] | None = None, then: Callabl
         book.worksheets[0][place].value = value
     if then:
         then(book)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return _saved(book)
 
 
 def without_keys(content: bytes, *, keep_property: bool = False) -> bytes:
@@ -41,9 +39,39 @@ def without_keys(content: bytes, *, keep_property: bool = False) -> bytes:
     def strip(book: Workbook) -> None:
         del book[KEY_SHEET]
         if not keep_property:
-            book.custom_doc_props.props = [one for one in book.custom_doc_props.props if one.name != PROPERTY]
+            _drop_property(book)
 
     return edited(content, then=strip)
+
+
+def with_ever_fewer_keys(content: bytes, place: str, value: Any) -> Iterator[tuple[bytes, bytes]]:
+    """The file and the file with this value in this cell: as it is, without the hidden sheet, and without the property
+    too. It is opened once, because a large sheet takes openpyxl long."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cell = book.worksheets[0][place]
+    printed = cell.value
+
+    def with_value() -> bytes:
+        cell.value = value
+        changed = _saved(book)
+        cell.value = printed
+        return changed
+
+    yield content, with_value()
+    del book[KEY_SHEET]
+    yield _saved(book), with_value()
+    _drop_property(book)
+    yield _saved(book), with_value()
+
+
+def _drop_property(book: Workbook) -> None:
+    book.custom_doc_props.props = [one for one in book.custom_doc_props.props if one.name != PROPERTY]
+
+
+def _saved(book: Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def resaved(soffice, folder, files: dict[str, bytes], to: str = "xlsx") -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from plans.queries import measure_rows, stored_values
 from targets.models import OutcomeTarget
 from tests.archive_sheets import INZAI, ROWS_OF_A_GOAL
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
+from tests.demo_city import the_demo
 
 pytestmark = pytest.mark.django_db
 FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "inzai_122319-6.json").read_text())
@@ -131,9 +132,8 @@ def test_every_printed_deviation_of_the_sheet_comes_out_of_the_imported_figures(
 
 
 @pytest.mark.sqlite
-def test_beside_the_plan_that_has_its_figures_the_sheet_changes_nothing_and_every_question_is_told(monkeypatch):
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0, stdout=StringIO())
+def test_beside_the_plan_that_has_its_figures_the_sheet_changes_nothing_and_every_question_is_told():
+    the_demo()
 
     accepted, quiet = run("--accept-proposals")
     plain, told = run()

@@ -12,8 +12,8 @@ from evaluations.archive.wanted import ARCHIVE_REASON
 from plans.models import Change, Door, Role, YearState
 from plans.queries import stored_values
 from tests.archive_sheets import INZAI
+from tests.axe import violations
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
-from tests.test_accessibility import violations
 
 pytestmark = pytest.mark.django_db
 TEXT = INZAI.read_text()

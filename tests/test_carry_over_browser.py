@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from core.words import Side
 from plans.models import Plan, Role
+from tests.axe import violations
 from tests.builders import a_link, a_user, a_value
 from tests.carry_over_plans import a_goal, confirmed, lines, measures, two_plans
-from tests.test_accessibility import sign_in, violations
+from tests.test_accessibility import sign_in
 from tests.test_carry_over_paper import everything
 
 # What a browser makes of a page does not depend on the database.

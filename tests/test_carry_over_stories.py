@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
 
 from core.lineage import How, Tie
 from core.values import EMPTY, Value
@@ -22,13 +21,14 @@ from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, MeasureLink, Plan, Role, Section
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import lines, seen
+from tests.demo_city import the_demo
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def demo():
-    call_command("load_demo", verbosity=0)
+    the_demo()
 
 
 def book(plan):

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 
 from plans.models import Department, Role
+from tests.axe import violations
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.entry_form_files import filled
-from tests.test_accessibility import RULES, sign_in
+from tests.test_accessibility import sign_in
 from tests.test_entry_forms import actual
 
 # What a browser does here does not depend on the database.
@@ -42,7 +42,7 @@ def test_a_form_goes_out_and_two_of_it_come_back(page, editor, tmp_path):
     page.get_by_role("button", name="内容を確かめる").press("Enter")
     page.get_by_role("heading", name="ファイルによって違うもの").wait_for()
     answer = page.evaluate("document.activeElement.innerText")
-    found = [violation["id"] for violation in Axe().run(page, options=RULES).response["violations"]]
+    found = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.get_by_role("radio", name="いまの内容を残す").focus()
     page.keyboard.press("ArrowDown")

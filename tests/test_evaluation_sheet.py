@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.core.management import call_command
 
 from core.sheets.book import SheetBlock, SheetBook, SheetSection
 from core.sheets.design import Content, Edition, Line, Measures
@@ -18,6 +17,7 @@ from plans.access import Access
 from plans.models import Plan, Role, SectionYear, YearState
 from plans.sheet_layouts import shipped_designs
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state
+from tests.demo_city import the_demo
 
 YEARS = ("2021年度", "2022年度", "2023年度")
 # What the city printed as 乖離値 on its sheet of 2022, block by block.
@@ -72,9 +72,8 @@ def blocks_of(made: SheetBook, measures=Measures.BLOCKS) -> list[SheetBlock]:
 
 
 @pytest.fixture
-def inzai(db, monkeypatch) -> Plan:
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def inzai(db) -> Plan:
+    the_demo()
     return Plan.objects.get(slug="122319-6")
 
 

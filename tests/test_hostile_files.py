@@ -11,7 +11,6 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from core.tidy import COLUMNS
 from core.words import Family, Side
@@ -27,6 +26,7 @@ from tests.hostile_files import BROKEN, SLOW, TOO_LARGE, HostileFile, hostile_fi
 from tests.hostile_tables import forms, old_sheets, tables
 from tests.packages import a_file
 from tests.sheet_files import a_sheet
+from tests.sqlite_copies import copy_database
 
 SECONDS, MEGABYTES = 2.0, 100
 SENTENCE = re.compile("[ぁ-ん][^<>]*。")
@@ -88,9 +88,7 @@ def folder(plan, tmp_path):
     sizes = {f"{kind}/{file.name}": len(file.content) for kind, made in files.items() for file in made}
     (tmp_path / "doors.json").write_text(json.dumps(_doors(plan, sizes)))
     (tmp_path / "says.json").write_text(json.dumps(says))
-    with sqlite3.connect(tmp_path / "city.sqlite3") as copy:
-        copy.create_function("REGEXP", 2, lambda pattern, text: bool(re.search(pattern, text)))
-        copy.executescript("\n".join(connection.connection.iterdump()))
+    copy_database(tmp_path / "city.sqlite3")
     return tmp_path
 
 

@@ -16,6 +16,7 @@ from indicators.volume_workbench import Workbench
 from plans.actions import CellChange, record_values
 from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, YearlyValue
 from targets.models import OutcomeTarget, TargetItem
+from tests.demo_city import the_demo
 
 pytestmark = pytest.mark.django_db
 KEPT = (
@@ -58,7 +59,7 @@ def test_both_plans_are_there_with_their_measures():
 
 
 def test_every_measure_has_its_row_of_the_right_family():
-    load()
+    the_demo()
 
     assert set(TargetItem.objects.values_list("measure__family", flat=True)) == {Family.TARGET}
     assert set(ActivityIndicator.objects.values_list("measure__family", flat=True)) == {Family.INDICATOR}
@@ -67,7 +68,7 @@ def test_every_measure_has_its_row_of_the_right_family():
 
 
 def test_values_keep_number_wording_and_circumstances():
-    load()
+    the_demo()
 
     assert value_of("122319-6", "5-4", 2023, Side.PLANNED) == Value(Decimal(5), wording="有5人")
     assert value_of("122319-6", "1-1", 2021, Side.ACTUAL) == Value(Decimal(0))
@@ -77,7 +78,7 @@ def test_values_keep_number_wording_and_circumstances():
 
 
 def test_the_fictional_city_has_worked_out_a_volume_that_exceeds_its_plan():
-    load()
+    the_demo()
     plan = Plan.objects.get(slug="129992-7")
 
     ground = ground_of(plan, "shuro_b", None)
@@ -90,7 +91,7 @@ def test_the_fictional_city_has_worked_out_a_volume_that_exceeds_its_plan():
 
 
 def test_years_of_the_real_city_are_settled_but_for_the_last():
-    load()
+    the_demo()
 
     assert set(states_of("122319-6", 2021).values()) == {"CONFIRMED"}
     assert set(states_of("122319-6", 2022).values()) == {"PUBLISHED"}
@@ -98,7 +99,7 @@ def test_years_of_the_real_city_are_settled_but_for_the_last():
 
 
 def test_the_confirmer_of_the_real_city_has_published_the_second_year():
-    load()
+    the_demo()
 
     found = [(p.plan.slug, p.fiscal_year, p.number, p.by.username) for p in Publication.objects.all()]
 
@@ -106,7 +107,7 @@ def test_the_confirmer_of_the_real_city_has_published_the_second_year():
 
 
 def test_the_fictional_city_has_handed_in_one_section_of_the_second_year():
-    load()
+    the_demo()
 
     assert set(states_of("129992-7", 2024).values()) == {"CONFIRMED"}
     assert [number for number, state in states_of("129992-7", 2025).items() if state != "DRAFT"] == [4]
@@ -114,7 +115,7 @@ def test_the_fictional_city_has_handed_in_one_section_of_the_second_year():
 
 
 def test_texts_and_records_belong_to_their_sections():
-    load()
+    the_demo()
 
     issues = Evaluation.objects.get(section_year__section__plan__slug="122319-6", section_year__section__number=5)
     shared = ActivityRecord.objects.get(held_on="2022-05-09")
@@ -124,7 +125,7 @@ def test_texts_and_records_belong_to_their_sections():
 
 
 def test_people_have_their_roles_and_no_department():
-    load()
+    the_demo()
 
     found = {
         m.user.username: (m.municipality.name, m.role, m.department)
@@ -143,7 +144,7 @@ def test_people_have_their_roles_and_no_department():
 
 
 def test_the_fictional_city_changed_its_plan_once():
-    load()
+    the_demo()
 
     rows = YearlyValue.objects.filter(measure__code="kyodo_enjo-users", side="planned").order_by(
         "fiscal_year", "revision"
@@ -158,7 +159,7 @@ def test_the_fictional_city_changed_its_plan_once():
 
 
 def test_the_fictional_city_is_marked_and_in_no_prefecture():
-    load()
+    the_demo()
 
     found = {m.code: (m.is_fictional, m.prefecture and m.prefecture.code) for m in Municipality.objects.all()}
 

@@ -5,15 +5,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 
 from core.words import Side
 from evaluations.models import LongWork
 from plans.models import Role
+from tests.axe import violations
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
 from tests.long_works import database_url, until
-from tests.test_accessibility import RULES, sign_in
+from tests.test_accessibility import sign_in
 
 # That a runner finds its database is tested on both in test_long_work_runners.py.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_all_sheets_are_begun_cancelled_begun_again_and_fetched_by_keyboard(page
     page.get_by_role("button", name="すべての年度をまとめて出力").press("Enter")
     page.get_by_role("heading", name="実行中").wait_for()
     page.get_by_text("12のうち").wait_for()
-    found = [violation["id"] for violation in Axe().run(page, options=RULES).response["violations"]]
+    found = violations(page)
     page.get_by_role("button", name="取り消す").press("Enter")
     page.get_by_text("途中までの結果は残していません。").wait_for()
     wide = page.evaluate("document.documentElement.scrollWidth")

@@ -4,17 +4,15 @@ import re
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from core.words import Accumulation, Family
 from indicators.models import MonthlyReading
 from plans.models import YearlyValue
+from tests.axe import violations
 from tests.builders import a_measure, a_plan, a_section, a_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
 
 
 @pytest.fixture
@@ -120,13 +118,13 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(editor, address,
 
     found, widths = [], []
     for text in ("12", "十二"):
-        found += [violation["id"] for violation in Axe().run(editor, options=RULES).response["violations"]]
+        found += violations(editor)
         widths.append(editor.evaluate("document.documentElement.scrollWidth"))
         MonthlyReading.objects.update(number=9)
         field(editor, "users", 4).fill(text)
         editor.locator(".save-bar button.primary").click()
         editor.locator("[role=alert]").wait_for()
-    found += [violation["id"] for violation in Axe().run(editor, options=RULES).response["violations"]]
+    found += violations(editor)
 
     assert found == []
     assert [one for one in widths if one > width] == []
@@ -139,7 +137,7 @@ def test_a_file_comes_in_through_the_pages_and_axe_finds_nothing_there(editor, a
     found, widths = [], []
 
     def look():
-        found.extend(violation["id"] for violation in Axe().run(editor, options=RULES).response["violations"])
+        found.extend(violations(editor))
         widths.append(editor.evaluate("document.documentElement.scrollWidth"))
 
     editor.goto(address)

@@ -27,6 +27,7 @@ from evaluations.tidy import tidy_rows
 from plans.models import Change, Door, Plan, Role, Section, YearState
 from plans.models.plan import PlanKind
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
+from tests.demo_city import the_demo
 from tests.open_data_reader import faults, read, unclean
 from tests.test_tidy_properties import measures, store
 
@@ -81,9 +82,8 @@ def test_every_state_and_kind_is_as_the_dictionary_says_and_clean(plan):
 
 
 @pytest.mark.sqlite
-def test_the_demo_is_as_the_dictionary_says_and_clean(monkeypatch):
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def test_the_demo_is_as_the_dictionary_says_and_clean():
+    the_demo()
     publish_years(Plan.objects.get(slug="129992-7"), 2024, by=None)
 
     demo = {slug: open_data(slug) for slug in ("122319-6", "129992-7")}

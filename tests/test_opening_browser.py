@@ -1,9 +1,9 @@
 """第8期 of みほん市（架空） is opened in a browser by the keyboard alone, from the demo's 第7期."""
 
 import pytest
-from django.core.management import call_command
 
 from plans.models import Plan, YearlyValue
+from tests.demo_city import the_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -11,9 +11,8 @@ MOST_TABS = 250
 
 
 @pytest.fixture
-def demo(monkeypatch, capsys):
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def demo():
+    the_demo()
 
 
 def tab_to(page, selector: str) -> None:

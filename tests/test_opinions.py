@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -105,7 +106,8 @@ def test_numbers_go_on_within_a_council_and_a_day(plan):
     by = a_user()
     given = [content(), content(), content(council="専門部会"), content(held_on=date(2022, 9, 1)), content(number=7)]
 
-    numbers = [add_opinion(plan, one, by=by, door="screen").number for one in [*given, content()]]
+    said = [replace(one, opinion=f"意見その{place}") for place, one in enumerate([*given, content()])]
+    numbers = [add_opinion(plan, one, by=by, door="screen").number for one in said]
 
     assert numbers == [1, 2, 1, 1, 7, 8]
 

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from core.words import Side
 from evaluations.models import Outlook
+from tests.axe import violations
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
-from tests.test_accessibility import sign_in, violations
+from tests.test_accessibility import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -15,8 +15,11 @@ from django.utils import timezone
 from core.words import Accumulation, Side, ValueKind
 from evaluations.models import Outlook
 from evaluations.outlook_choice import choose_outlook
+from evaluations.outlooks import prospect_of
 from evaluations.publication import PublicationRefused, publish
+from plans.access import plan_for
 from plans.models import Change, Department, Door, Municipality, Role, Subject, YearState
+from plans.queries import measure_rows
 from plans.versions import RowConflict, RowRefused
 from tests.builders import (
     a_measure,
@@ -363,6 +366,19 @@ def test_newer_actuals_ask_whether_the_choice_still_holds(client, editor):
     page = client.get(address(measure)).text
 
     assert "選んだあとに令和5年度の実績が入りました。" in page
+
+
+def test_a_running_total_grows_from_the_first_year_in_which_it_is_counted(editor):
+    plan = plan_for(editor, a_plan(generation=7, end=2026).slug)
+    measure = a_measure(a_section(plan), "r", accumulation=Accumulation.CUMULATIVE, since_year=2023)
+    a_value(measure, 2023, 10)
+    a_value(measure, 2024, 20)
+
+    [row] = measure_rows(plan, [measure], access=plan.access)
+
+    found = prospect_of(row)
+    assert [change.amount for change in found.changes] == [10, 10]
+    assert [one.values[2026] for one in found.projections] == [40, 40, 40]
 
 
 @pytest.mark.parametrize("kind", [ValueKind.PRESENCE, ValueKind.TEXT])

@@ -14,9 +14,9 @@ from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
 from evaluations.packages import make_package
 from plans.models import Door, Municipality, Plan, Role, YearState
+from tests.axe import violations
 from tests.builders import a_full_plan, a_municipality, a_prefecture_user, a_user, in_state
 from tests.packages import a_content, a_file
-from tests.test_accessibility import violations
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/prefectures/120006/packages/"

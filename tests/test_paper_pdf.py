@@ -88,6 +88,8 @@ def plan():
     return plan
 
 
+# How a paper is laid out does not depend on the database.
+@pytest.mark.sqlite
 def test_a_book_has_true_contents_whole_rows_and_everything_that_is_known(plan, tmp_path):
     paper = paper_of_plan(plan, 2022, access=None)
     book = Read.of(book_pdf(paper), tmp_path)

@@ -149,7 +149,7 @@ def test_a_city_without_departments_is_told_where_to_make_them_instead_of_choosi
 
     page = client.get(f"/plans/{plan.slug}/settings/").text
 
-    assert "担当課を追加すると、ここで指標ごとに選べます" in page
+    assert "担当課を加えると、ここで指標ごとに選べます" in page
     assert 'name="department-1-1"' not in page
 
 

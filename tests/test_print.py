@@ -3,20 +3,19 @@
 import subprocess
 
 import pytest
-from django.core.management import call_command
 
 from core.words import Side
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, an_indicator, linked
+from tests.demo_city import the_demo
 from tests.test_accessibility import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def many(monkeypatch):
+def many():
     """The demo, and a plan of 印西市 with three goals and eighty-six services."""
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+    the_demo()
     plan = a_plan(a_municipality(), generation=7, start=2024, end=2026)
     goals = [a_section(plan, number, f"成果目標{number}") for number in (1, 2, 3)]
     for goal in goals:

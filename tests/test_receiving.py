@@ -6,7 +6,6 @@ import threading
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import connection
 
 from core.canonical import sha256_of
@@ -24,6 +23,7 @@ from plans.models import Change, Door, Measure, Municipality, Plan, Role, Sectio
 from plans.queries import measure_rows, measures_of
 from targets.models import OutcomeTarget
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user
+from tests.demo_city import the_demo
 from tests.packages import a_content, a_file
 from tests.test_tidy_import import empty_the_database
 
@@ -404,9 +404,8 @@ def test_two_people_with_the_first_file_of_one_city_do_not_meet_on_the_way(prefe
 
 
 @pytest.mark.parametrize("slug", ["122319-6", "129992-7"])
-def test_a_plan_goes_into_an_empty_database_and_comes_out_as_the_same_file(slug, settings, monkeypatch, capsys):
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def test_a_plan_goes_into_an_empty_database_and_comes_out_as_the_same_file(slug, settings):
+    the_demo()
     edition, _ = make_package(Plan.objects.get(slug=slug), by=None, door=Door.COMMAND)
     file = edition.body.encode()
     edition.delete()

@@ -6,7 +6,6 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +23,7 @@ from indicators.readings import TakeOver
 from plans.actions import ValuesRefused
 from plans.models import Change, Department, Measure, Plan, Role, Section, Subject, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.demo_city import the_demo
 from tests.page_forms import form_with
 
 TIMES, PEOPLE = Counted.TIMES, Counted.PEOPLE
@@ -547,8 +547,8 @@ def test_no_page_asks_more_for_more_links(client, section, meetings, people, rol
     assert counts[0] == counts[1] <= 12
 
 
-def test_the_demo_city_counts_its_meeting_of_2022(capsys):
-    call_command("load_demo", verbosity=0)
+def test_the_demo_city_counts_its_meeting_of_2022():
+    the_demo()
 
     plan = Plan.objects.get(slug="122319-6")
     measures = {

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.core.management import call_command
 from openpyxl.utils import get_column_letter
 
 from core.sheets.design import Edition
@@ -22,6 +21,7 @@ from evaluations.sheets import marked_book, sheet_bytes
 from plans.models import Plan, YearState
 from plans.sheet_layouts import FOLDER, form_of
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state
+from tests.demo_city import the_demo
 
 FORMS = [(layout, edition) for layout in ("inzai", "kanri") for edition in Edition]
 SENTENCES = "".join(f"第{n}に、地域での暮らしを続けるための取組を進めた。" for n in range(120))
@@ -29,9 +29,8 @@ PAPERS = {"A3": 8, "A4": 9}
 
 
 @pytest.fixture
-def demo(db, monkeypatch) -> list[Plan]:
-    monkeypatch.setenv("DEMO_PASSWORD", "demo-pass-12")
-    call_command("load_demo", verbosity=0)
+def demo(db) -> list[Plan]:
+    the_demo()
     return [Plan.objects.get(slug="122319-6"), Plan.objects.get(slug="129992-7")]
 
 
@@ -195,6 +194,8 @@ def words_of(placed: PlacedSheet) -> set[str]:
     return {letters(sentence) for text in texts for sentence in re.split(r"[\n。]", text)}
 
 
+# What LibreOffice makes of a file does not depend on the database.
+@pytest.mark.sqlite
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(("layout", "edition"), FORMS)
 def test_on_paper_nothing_is_cut_off_and_every_page_ends_where_it_should(

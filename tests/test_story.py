@@ -5,12 +5,12 @@ import re
 
 import openpyxl
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.demo_city import PASSWORD, the_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "demo-pass-12"
 PATIENCE = 30_000
 """Milliseconds. A browser on a busy machine may take its time; what never comes is the failure."""
 expect.set_options(timeout=PATIENCE)
@@ -20,9 +20,8 @@ SECTION = f"{PLAN}sections/3/2023/"
 
 
 @pytest.fixture
-def demo(monkeypatch, live_server):
-    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
-    call_command("load_demo", verbosity=0)
+def demo(live_server):
+    the_demo()
 
 
 @pytest.fixture

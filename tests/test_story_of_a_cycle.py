@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from core.words import Side
 from evaluations.models import ActionItem, CouncilOpinion, Outlook
 from plans.models import MeasureLink, Plan, YearlyValue
+from tests.demo_city import the_demo
 from tests.test_accessibility import sign_in
 from tests.test_story import PATIENCE
 
@@ -20,8 +20,8 @@ NEXT_OF_MIHON = "/plans/129992-8/"
 
 
 @pytest.fixture(autouse=True)
-def demo(capsys):
-    call_command("load_demo", verbosity=0)
+def demo():
+    the_demo()
 
 
 @pytest.fixture

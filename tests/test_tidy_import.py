@@ -28,6 +28,7 @@ from plans.models import (
 )
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_value, in_state
+from tests.demo_city import the_demo
 from tests.tidy_tables import a_csv, edited, exported
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def stored(code, year, side=Side.ACTUAL):
 
 @pytest.fixture
 def demo():
-    call_command("load_demo", stdout=StringIO())
+    the_demo()
 
 
 # --- Round trips ---

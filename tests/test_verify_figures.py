@@ -15,6 +15,7 @@ from core.values import EMPTY, Value
 from core.words import Direction, Side, State, ValueKind
 from evaluations.management.commands import verify_figures
 from tests.builders import a_measure, a_plan, a_section, a_value
+from tests.demo_city import the_demo
 
 numbers = st.decimals(-(10**11) + 1, 10**11 - 1, places=4) | st.integers(-200, 200).map(Decimal)
 states = st.sampled_from(State).filter(lambda state: state is not State.NOT_SET).map(lambda s: Value(state=s))
@@ -62,7 +63,7 @@ def test_a_plan_whose_figures_agree_is_counted():
 
 @pytest.mark.django_db
 def test_the_demo_agrees():
-    call_command("load_demo", stdout=StringIO())
+    the_demo()
     out = StringIO()
 
     call_command("verify_figures", stdout=out)

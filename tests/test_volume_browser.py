@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from plans.models import Measure
-from tests.test_accessibility import demo, sign_in, violations  # noqa: F401
+from tests.axe import violations
+from tests.test_accessibility import demo, sign_in  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from core.citation import Citation
+from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.open_data.dictionary import (
     CODE_COLUMNS,
@@ -110,7 +111,7 @@ class Dataset:
     @property
     def years(self) -> str:
         """令和3年度から令和5年度まで（2021年4月1日から2024年3月31日まで）."""
-        days = (f"{day.year}年{day.month}月{day.day}日" for day in (self.starts, self.ends))
+        days = (western_day(day) for day in (self.starts, self.ends))
         return f"{wareki(self.start_year)}から{wareki(self.end_year)}まで（{'から'.join(days)}まで）"
 
 

@@ -1,6 +1,5 @@
 """Between a preview and what is written: the signed text that confirms, and what came of the confirmation."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
@@ -38,11 +37,10 @@ def to_confirm(preview: Preview, plan: Plan, person: User, outcome: Outcome = NO
     return replace(outcome, preview=preview, signed=text)
 
 
-def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: Callable[[Preview], str]) -> Confirmation:
-    """Write what was looked at; what others changed since comes back to be chosen. `reason` is what the history says of
-    the changes of a preview."""
+def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: str) -> Confirmation:
+    """Write what was looked at; what others changed since comes back to be chosen. `reason` stands in the history."""
     chosen = chosen_in(posted, plan, person)
-    return chosen if isinstance(chosen, Confirmation) else write_chosen(chosen, plan, person, reason=reason(chosen))
+    return chosen if isinstance(chosen, Confirmation) else write_chosen(chosen, plan, person, reason=reason)
 
 
 def chosen_in(posted: QueryDict, plan: Plan, person: User) -> Preview | Confirmation:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.catalogue import Catalogue, Entry, Goal
+from core.fiscal_months import western_day
 from core.fiscal_years import current_fiscal_year, wareki
 from indicators.models import Service
 from indicators.services import counted_years
@@ -65,9 +66,7 @@ class Offered:
         """「令和7年度（2025年10月1日）から」 of a service that begins, 「…まで」 of one that ends; else ""."""
         found = [(self.service.since, "から"), (self.service.until, "まで")] if self.service else []
         return "、".join(
-            f"{wareki(current_fiscal_year(day))}（{day.year}年{day.month}月{day.day}日）{word}"
-            for day, word in found
-            if day
+            f"{wareki(current_fiscal_year(day))}（{western_day(day)}）{word}" for day, word in found if day
         )
 
 

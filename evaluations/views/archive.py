@@ -107,7 +107,7 @@ def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal)
 
 def _confirm(request: PersonRequest, plan: Plan, kept: Kept) -> HttpResponse:
     """Write what was looked at; the answers travel on with what comes back."""
-    done = confirm(request.POST, plan, request.user, reason=lambda preview: ARCHIVE_REASON)
+    done = confirm(request.POST, plan, request.user, reason=ARCHIVE_REASON)
     if done.outcome:
         if done.message:
             messages.info(request, done.message)

@@ -1,0 +1,74 @@
+"""A button that was pressed twice: what two equal requests leave behind is one row, counted once."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from evaluations.action_items import Promise, add_action
+from evaluations.deadlines import DueDate, add_deadline
+from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Deadline
+from evaluations.opinions import OpinionContent, add_opinion
+from evaluations.records import RecordContent, add_record
+from plans.models import Change, Door, Role
+from tests.builders import a_measure, a_plan, a_section, a_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def section():
+    return a_section(a_plan())
+
+
+@pytest.fixture
+def manager(section):
+    return a_user(Role.MANAGER)
+
+
+def a_record(section):
+    counted = frozenset({section.measures.get().pk}) if section.measures.exists() else frozenset()
+    return RecordContent(2022, "第1回 協議会", frozenset({section.pk}), held_on=date(2022, 5, 1), counted_ids=counted)
+
+
+ADDED = {
+    "取組記録": (ActivityRecord, add_record, a_record),
+    "取組": (ActionItem, add_action, lambda section: Promise(2022, section.pk, "4か所に広げる。")),
+    "協議会意見": (CouncilOpinion, add_opinion, lambda _: OpinionContent(2022, "協議会", date(2022, 5, 1), "意見")),
+    "日程": (Deadline, add_deadline, lambda _: DueDate(date(2022, 6, 15), "素案を出す", "other")),
+}
+
+
+@pytest.mark.parametrize("kind", ADDED)
+def test_what_is_sent_twice_is_kept_once(section, manager, kind):
+    a_measure(section, "c", unit="回")
+    model, add, content = ADDED[kind]
+
+    kept = [add(section.plan, content(section), by=manager, door=Door.SCREEN).pk for _ in range(2)]
+
+    assert (model.objects.count(), len(set(kept)), Change.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ADDED)
+def test_the_same_a_minute_later_or_from_somebody_else_is_another(section, manager, kind):
+    model, add, content = ADDED[kind]
+    add(section.plan, content(section), by=manager, door=Door.SCREEN)
+
+    add(section.plan, content(section), by=a_user(Role.MANAGER), door=Door.SCREEN)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        add(section.plan, content(section), by=manager, door=Door.SCREEN)
+
+    assert model.objects.count() == 3
+
+
+@pytest.mark.parametrize("kind", ADDED)
+def test_what_was_changed_since_is_not_the_same(section, manager, kind):
+    model, add, content = ADDED[kind]
+    field = {"取組記録": "title", "取組": "action", "協議会意見": "opinion", "日程": "title"}[kind]
+    first = add(section.plan, content(section), by=manager, door=Door.SCREEN)
+    model.objects.filter(pk=first.pk).update(**{field: "直した"})
+
+    add(section.plan, content(section), by=manager, door=Door.SCREEN)
+
+    assert model.objects.count() == 2
