@@ -162,20 +162,19 @@ def plan_for(user: Person, slug: str) -> Plan:
     return plan
 
 
-def prefecture_for(user: Person, code: str) -> Municipality:
+def prefecture_for(memberships: QuerySet[Membership], code: str) -> Municipality:
     """The 都道府県 with `access` set, for its members whatever their role. 403 with a sentence for people of its
-    cities, 404 for strangers. One query.
+    cities, 404 for strangers.
     """
-    around = memberships_of(user).filter(Q(municipality__code=code) | Q(municipality__prefecture__code=code))
-    for membership in around:
-        if prefectures_of([membership]):
+    for membership in memberships:
+        if membership.municipality.code == code and prefectures_of([membership]):
             membership.municipality.access = Access(Role(membership.role))
             return membership.municipality
-    own_city = around.select_related("municipality__prefecture").first()
-    if own_city is None or own_city.municipality.prefecture is None:
-        raise Http404("都道府県が見つかりません。")
-    name = own_city.municipality.prefecture.name
-    raise PermissionDenied(f"{name}の集計を見られるのは、{name}に登録された人だけです。")
+    for city in (membership.municipality for membership in memberships):
+        if city.prefecture and code in (city.code, city.prefecture.code):
+            name = city.prefecture.name
+            raise PermissionDenied(f"{name}の集計を見られるのは、{name}に登録された人だけです。")
+    raise Http404("都道府県が見つかりません。")
 
 
 def require(allowed: bool, sentence: str) -> None:

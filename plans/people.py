@@ -171,12 +171,18 @@ def reset_password(membership: Membership, *, by: User) -> str:
 
 
 @transaction.atomic
-def save_department(municipality: Municipality, name: str, *, department: Department | None = None, by: User) -> None:
-    """A new 担当課, or another name for one of this 自治体."""
+def save_department(
+    municipality: Municipality, name: str, *, department: Department | None = None, by: User, seen: str = ""
+) -> None:
+    """A new 担当課, or another name for one of this 自治体. `seen` is what the page showed; "" is not checked."""
     _start(municipality, by)
     kept = _fetch_department(department) if department else Department(municipality=municipality)
     if municipality.departments.filter(name=name).exclude(pk=kept.pk or 0).exists():
         raise PeopleRefused(f"担当課「{name}」はすでにあります。")
+    if kept.pk and seen not in ("", kept.name) and kept.name != name:
+        raise PeopleRefused(
+            f"ほかの人が先に、名前を「{kept.name}」に変えました。内容を確かめて、もう一度保存してください。"
+        )
     old, kept.name = kept.name or None, name
     kept.save()
     if old != name:

@@ -227,11 +227,13 @@ class RenameDepartment(OfDepartment):
     """Another name."""
 
     action = "rename_department"
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label="担当課の名前", max_length=60)
 
     def act(self) -> str:
         typed = self.cleaned_data
-        people.save_department(self.city.municipality, typed["name"], department=typed["existing"], by=self.by)
+        city, department = self.city.municipality, typed["existing"]
+        people.save_department(city, typed["name"], department=department, by=self.by, seen=typed["seen"])
         return f"担当課の名前を「{typed['name']}」に変えました。"
 
 

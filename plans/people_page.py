@@ -83,11 +83,12 @@ def _member_row(membership: Membership, city: CityPeople, by: User, sent: People
 
 def _department_row(department: Department, city: CityPeople, by: User, sent: PeopleForm | None) -> DepartmentRow:
     is_sent = sent is not None and sent.data.get("existing") == str(department.pk)
+    seen = {"seen": department.name}
     form = RenameDepartment(
-        sent.data if is_sent and isinstance(sent, RenameDepartment) else None,
+        dict(sent.data.items()) | seen if is_sent and isinstance(sent, RenameDepartment) else None,
         city=city,
         by=by,
         auto_id=f"department_{department.pk}_%s",
-        initial={"existing": department.pk, "name": department.name},
+        initial={"existing": department.pk, "name": department.name, **seen},
     )
     return DepartmentRow(department, form, is_sent)

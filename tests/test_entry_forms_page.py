@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from evaluations.entry_forms.work import as_json, readings_in
 from evaluations.long_work.running import Runner
+from evaluations.models import LongWorkFile
 from evaluations.views import entry_forms
 from plans.models import Change, Department, Door, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
@@ -137,13 +138,17 @@ def test_what_is_more_than_a_request_reads_becomes_long_work_that_leads_back_to_
     others = []
     for person, address in ((editor, onward.replace("2022", "2023")), (a_user(Role.MANAGER), onward)):
         client.force_login(person)
-        others.append(client.get(address).status_code)
+        others.append(client.get(address).text)
+    LongWorkFile.objects.all().delete()
+    client.force_login(editor)
+    others.append(client.get(onward).text)
 
     assert "3個のファイルを読み取り、変わるところが1件ありました。" in shown
     assert ("結果を受け取る" in shown, "ブックとして読み取れません" in shown) == (False, True)
     assert page.text.count("<strong>読み取れません。</strong>") == 1
     assert ("変更 1 件を取り込みました。" in done.text, int(actual("a").number)) == (True, 9)
-    assert others == [404, 404]
+    assert ["もう残っていません" in text for text in others] == [True, True, True]
+    assert ["<strong>読み取れません。</strong>" in text for text in others] == [False, False, False]
 
 
 def test_readings_that_are_kept_say_the_same_as_before(plan):

@@ -18,7 +18,7 @@ from evaluations.importing.preview import Preview
 from evaluations.importing.report import Remark, Unknown
 from evaluations.importing.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
-from evaluations.models import LongWork
+from evaluations.models import LongWork, LongWorkFile
 from evaluations.tidy import tidy_file
 from plans.models import Change, Membership, Role, YearlyValue
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
@@ -127,6 +127,13 @@ def test_what_was_found_is_for_the_page_of_its_plan_and_its_person_while_they_ma
 
     assert (len(asked) <= 12, as_viewer) == (True, (403, False))
     assert ["もう残っていません" in text for text in (elsewhere, of_another)] == [True, True]
+
+
+def test_a_result_that_was_cleaned_away_asks_for_the_file_again(client, plan, person):
+    address = onward(run(client, upload_to(client, edited_table())))
+    LongWorkFile.objects.all().delete()
+
+    assert "もう残っていません" in client.get(address).text
 
 
 @pytest.mark.parametrize("work", ["", "x", "11111111-2222-4333-8444-555555555555"])

@@ -332,6 +332,22 @@ def test_departments_are_added_renamed_and_deleted(client, manager):
     ]
 
 
+def test_a_name_that_a_colleague_gave_a_department_is_shown_before_it_is_replaced(client, manager):
+    department = Department.objects.create(municipality=a_municipality(), name="福祉課")
+    fields = form_with(client.get("/people/"), "existing")
+    Department.objects.update(name="障がい福祉課")
+
+    refused = client.post("/people/", fields | {"name": "社会福祉課"})
+    kept = Department.objects.get(pk=department.pk).name
+    again = {"seen": "障がい福祉課", "name": "社会福祉課"}
+    client.post("/people/", fields | again)
+
+    assert kept == "障がい福祉課"
+    assert "ほかの人が先に、名前を「障がい福祉課」に変えました。" in refused.text
+    assert 'name="seen" value="障がい福祉課"' in refused.text
+    assert Department.objects.get(pk=department.pk).name == "社会福祉課"
+
+
 def test_two_departments_do_not_share_a_name(client, manager):
     send(client, "add_department", name="福祉課")
 

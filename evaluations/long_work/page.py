@@ -13,10 +13,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from evaluations.long_work.kinds import Onward, ReportLine
+from evaluations.long_work.kinds import Kind, Onward, ReportLine
 from evaluations.long_work.registry import KINDS
 from evaluations.models import LongWork, LongWorkFile, WorkState
+from plans.models import Plan
 
+GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
+"""What a page says that a work leads to, when what it found is kept no more."""
 NO_RIGHT = "この処理の結果を見る権限がなくなったため、表示できません。"
 INTERRUPTED = (
     "サーバーの停止などで、途中で止まりました。もう一度始められます。"
@@ -113,11 +116,27 @@ def work_page(work: LongWork) -> WorkPage:
     )
 
 
+def found_for(person: User, key: str, plan: Plan, *kinds: Kind) -> LongWorkFile | None:
+    """What a work of these kinds found for a page of this plan, which its address names; None where that is kept no
+    more, or never was this person's. PermissionDenied for somebody who may not see it any more."""
+    try:
+        work = work_for(person, UUID(key))
+    except (Http404, ValueError):
+        return None
+    if work.plan_id != plan.pk or work.kind not in {kind.name for kind in kinds}:
+        return None
+    return _shown_result(work).first()
+
+
 def result_for(person: User, key: UUID) -> LongWorkFile:
     """The file that came of a work. Http404 where there is none, PermissionDenied for somebody who may not see it any
     more."""
-    work = work_for(person, key)
+    return get_object_or_404(_shown_result(work_for(person, key)))
+
+
+def _shown_result(work: LongWork) -> QuerySet[LongWorkFile]:
+    """The file that came of the work, if any; PermissionDenied for somebody who may not see it any more."""
     refused = refusal(work)
     if refused:
         raise PermissionDenied(refused)
-    return get_object_or_404(work.files, side=LongWorkFile.Side.RESULT)
+    return work.files.filter(side=LongWorkFile.Side.RESULT)

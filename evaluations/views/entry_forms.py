@@ -1,7 +1,6 @@
 """入力様式: hand them out, take them back many at a time, look at what they change and write it."""
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +20,7 @@ from evaluations.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, titl
 from evaluations.importing.confirming import say_count, write_chosen
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
-from evaluations.long_work.page import result_for, work_for
+from evaluations.long_work.page import GONE, found_for
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
@@ -110,16 +109,11 @@ def _why_not(files: Sequence[UploadedFile]) -> str:
 
 
 def _kept(request: PersonRequest, plan: Plan, year: int) -> Returned:
-    """What came of the long work of ?work=. Http404 for one of another person, plan or year."""
-    try:
-        key = UUID(request.GET["work"])
-    except ValueError as error:
-        raise Http404("この読み取りはありません。") from error
-    work = work_for(request.user, key)
-    if (work.kind, work.plan_id, work.parameters.get("year")) != (ENTRY_FORMS.name, plan.pk, year):
-        raise Http404("この読み取りはありません。")
-    readings = readings_in(bytes(result_for(request.user, key).content), plan)
-    return _to_confirm(request, plan, merged(readings))
+    """What came of the long work of ?work=, for the page of its year."""
+    file = found_for(request.user, request.GET["work"], plan, ENTRY_FORMS)
+    if file is None or file.work.parameters["year"] != year:
+        return Returned(failure=GONE)
+    return _to_confirm(request, plan, merged(readings_in(bytes(file.content), plan)))
 
 
 def _names(files: Iterable[UploadedFile]) -> list[str]:

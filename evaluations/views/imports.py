@@ -1,9 +1,7 @@
 """取り込み: upload → problems by cell address, or a preview → confirm."""
 
-from uuid import UUID
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -17,7 +15,7 @@ from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, signed
 from evaluations.importing.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
-from evaluations.long_work.page import result_for, work_for
+from evaluations.long_work.page import GONE, found_for
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.models import Plan
@@ -26,7 +24,6 @@ from plans.value_rows import newest_number, newest_revision
 
 LONG_CHANGES = 3_000
 """Changes that are written in about a second."""
-GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,13 +50,8 @@ def _upload(request: PersonRequest, plan: Plan) -> HttpResponse:
 
 def _found(request: PersonRequest, plan: Plan, key: str) -> Outcome:
     """What a long work found for this page."""
-    try:
-        work = work_for(request.user, UUID(key))
-    except (Http404, ValueError):
-        return Outcome(failure=GONE)
-    if work.plan_id != plan.pk or work.kind not in (READ_TABLE.name, WRITE_CHANGES.name):
-        return Outcome(failure=GONE)
-    return from_kept(bytes(result_for(request.user, work.key).content), plan, request.user)
+    file = found_for(request.user, key, plan, READ_TABLE, WRITE_CHANGES)
+    return from_kept(bytes(file.content), plan, request.user) if file else Outcome(failure=GONE)
 
 
 def _confirm(request: PersonRequest, plan: Plan) -> HttpResponse:

@@ -10,7 +10,7 @@ from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_packag
 from evaluations.importing.preview import MAX_SIGNED
 from evaluations.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
 from evaluations.receiving import MAY_NOT, NotReceived, incoming, receive
-from plans.access import prefecture_for, require
+from plans.access import memberships_of, prefecture_for, require
 from plans.models import Door, Municipality
 from plans.requests import PersonRequest
 
@@ -18,7 +18,7 @@ from plans.requests import PersonRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def packages(request: PersonRequest, code: str) -> HttpResponse:
     """GET lists what was taken in; POST looks at a file, or takes in what was confirmed."""
-    prefecture = prefecture_for(request.user, code)
+    prefecture = prefecture_for(memberships_of(request.user), code)
     if request.method != "POST":
         return _page(request, prefecture, Receipt())
     require(prefecture.access.may_receive, MAY_NOT)

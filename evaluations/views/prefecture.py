@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from core.workbooks.rollup_table import rollup_csv
 from evaluations.prefecture_page import chosen_term, comparison, own_plans, term_choices
 from evaluations.rollup import rollup
-from plans.access import prefecture_for
+from plans.access import is_manager_among, memberships_of, prefecture_for
 from plans.downloads import as_download
 from plans.models import PlanKind
 
@@ -15,9 +15,15 @@ from plans.models import PlanKind
 @require_safe
 def prefecture(request: HttpRequest, code: str) -> HttpResponse:
     """The cities' confirmed figures of one 期 and 年度. `?city=` and `?measure=` choose what is compared."""
-    found = prefecture_for(request.user, code)
+    memberships = memberships_of(request.user)
+    found = prefecture_for(memberships, code)
     choices = term_choices(found)
-    context = {"prefecture": found, "plans": own_plans(found), "choices": choices}
+    context = {
+        "prefecture": found,
+        "plans": own_plans(found),
+        "choices": choices,
+        "manages": is_manager_among(memberships),
+    }
     if chosen := chosen_term(choices, request.GET):
         choice, term = chosen
         seen = rollup(found, term)
@@ -33,7 +39,7 @@ def prefecture(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def prefecture_table(request: HttpRequest, code: str) -> HttpResponse:
     """The same totals as CSV: one row per measure, 年度 and figure."""
-    found = prefecture_for(request.user, code)
+    found = prefecture_for(memberships_of(request.user), code)
     chosen = chosen_term(term_choices(found), request.GET)
     if chosen is None:
         raise Http404("計画のある市区町村がまだありません。")
