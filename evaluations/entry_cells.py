@@ -164,7 +164,7 @@ class EntryCell:
         """What the page that is drawn now shows as the value before: the newer one where there is a conflict."""
         return self.stored if self.is_refused_for_conflict or not self.is_touched else self.seen
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, dict[str, str | bool]]:
         """Name, text and whether it is at fault, by field: what the template prints."""
         wrong = self.problem_field if self.problem else ""

@@ -1,5 +1,8 @@
 """The table that 成果目標 and 活動指標 share: one measure a row, one fiscal year a cell."""
 
+from functools import cached_property
+from typing import Any
+
 import django_tables2 as tables
 from django.core.paginator import Paginator
 from django.template.loader import get_template
@@ -25,12 +28,15 @@ class FragmentColumn(tables.TemplateColumn):
     the context of a whole page, made anew for each cell, takes longer than the cell.
     """
 
+    @cached_property
+    def fragment(self) -> Any:
+        """Looked up once a table, not once a cell."""
+        return get_template(self.template_name)
+
     def render(self, *, record: MeasureRow, value: object, table: "MeasureTable", **more: object) -> str:
         """The fragment with what it names."""
         listing = table.listing
-        return get_template(self.template_name).render(
-            {"record": record, "value": value, "plan": listing.plan, "listing": listing}
-        )
+        return self.fragment.render({"record": record, "value": value, "plan": listing.plan, "listing": listing})
 
 
 class MeasureTable(tables.Table):
