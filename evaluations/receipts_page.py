@@ -13,10 +13,18 @@ from evaluations.importing.preview import MAX_AGE
 from evaluations.models import ReceivedPackage
 from evaluations.receiving import Incoming
 from plans.history import BLANK, side_in_words
-from plans.models import Municipality, Plan
+from plans.models import Municipality, Plan, Role
 
 SALT = "evaluations.package"
 MAX_SHOWN = 300
+
+
+def newest_receipt(plan: Plan) -> ReceivedPackage | None:
+    """The file whose content a reader of the prefecture sees in this plan; None for a plan that lives here, and for
+    people of the city, whose plan does. One query for the prefecture."""
+    if plan.access.role != Role.PREFECTURE:
+        return None
+    return plan.received_packages.order_by("-number").first()
 
 
 class FileLost(ValueError):  # noqa: N818 - a sentence for a person

@@ -83,6 +83,9 @@ class _Role(PeopleForm):
     )
 
 
+USERNAME_SIGNS = "使えない文字があります。英字・数字と @ . + - _ だけで、空白を入れずに入力してください。"
+
+
 class AddPerson(_Role):
     """Somebody new."""
 
@@ -90,7 +93,7 @@ class AddPerson(_Role):
     username = forms.CharField(
         label="ユーザー名",
         max_length=150,
-        validators=[UnicodeUsernameValidator()],
+        validators=[UnicodeUsernameValidator(message=USERNAME_SIGNS)],
         help_text="ログインに使う名前です。半角の英字・数字と @ . + - _ が使えます。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )

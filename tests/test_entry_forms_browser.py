@@ -41,6 +41,7 @@ def test_a_form_goes_out_and_two_of_it_come_back(page, editor, tmp_path):
     page.get_by_label("返ってきたファイル").set_input_files([tmp_path / "one.xlsx", tmp_path / "two.xlsx"])
     page.get_by_role("button", name="内容を確かめる").press("Enter")
     page.get_by_role("heading", name="ファイルによって違うもの").wait_for()
+    answer = page.evaluate("document.activeElement.innerText")
     found = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.get_by_role("radio", name="いまの内容を残す").focus()
@@ -50,5 +51,6 @@ def test_a_form_goes_out_and_two_of_it_come_back(page, editor, tmp_path):
     page.get_by_text("変更 2 件を取り込みました。").wait_for()
 
     assert download.value.suggested_filename == "122319-6_入力様式_2022年度_障がい福祉課.xlsx"
+    assert "まだ何も書き込んでいません。" in answer
     assert (found, wide) == ([], 360)
     assert [actual(code) and int(actual(code).number) for code in "abc"] == [9, 2, None]

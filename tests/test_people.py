@@ -102,6 +102,12 @@ def test_a_weak_password_is_a_problem_and_what_was_typed_is_kept(client, manager
     assert 'value="花子"' in response.text
 
 
+def test_a_username_with_other_signs_is_told_which_signs_will_do(client, manager):
+    response = send(client, "add_person", username="hana ko", name="花子", role="viewer", department="")
+
+    assert "使えない文字があります。英字・数字と @ . + - _ だけで、空白を入れずに入力してください。" in response.text
+
+
 @pytest.mark.parametrize("username", ["taro", "TARO", "kanri"])
 def test_a_username_that_exists_is_refused_in_the_same_words_wherever_it_exists(client, manager, other_city, username):
     a_user(Role.EDITOR, other_city, username="taro")

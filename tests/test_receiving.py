@@ -141,6 +141,17 @@ def test_the_prefecture_reads_a_received_plan_as_any_other_and_changes_nothing(p
 # --- The next files ---
 
 
+def test_the_overview_of_a_received_plan_says_which_file_it_shows(client, prefecture, person):
+    take(a_file(a_content(), number=2), prefecture)
+    a_plan(a_municipality("122301", "八街市", prefecture=prefecture))
+    client.force_login(person)
+
+    received, living = (client.get(f"/plans/{slug}/").text for slug in (SLUG, "122301-6"))
+
+    assert "印西市から受け取ったファイル（令和8年6月3日作成・第2版）の内容です。" in received
+    assert "受け取ったファイル" not in living
+
+
 def test_the_same_file_again_changes_nothing_and_leaves_no_line(prefecture, person):
     take(a_file(), prefecture, person)
     lines = Change.objects.count()

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from evaluations.beside import plan_switch
 from evaluations.overview import overview
 from evaluations.places import year_asked
+from evaluations.receipts_page import newest_receipt
 from plans.access import plan_for
 from plans.lineage import plans_around
 
@@ -21,5 +22,6 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "overview": overview(plan, year_asked(request.GET)),
         "switch": plan_switch(plan),
         "around": plans_around(plan),
+        "receipt": newest_receipt(plan),
     }
     return render(request, "evaluations/dashboard.html", context)
