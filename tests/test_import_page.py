@@ -209,6 +209,35 @@ def test_what_is_no_table_is_said_in_a_sentence(client, measure, files, sentence
     assert sentence in response.text
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("写真.pdf", b"%PDF", "「写真.pdf」：取り込めるのは"),
+        ("県へ.json", b'{"package": "x"}', "「県へ.json」：一覧表のJSONではありません。県へ渡すファイルや様式の"),
+        (
+            "途中.json",
+            b'[{"a": 1',
+            "「途中.json」：JSONとして読み取れません。途中で切れているか、書き換えられています。",
+        ),
+    ],
+)
+def test_a_refusal_of_the_whole_file_names_the_file_and_no_cell(client, measure, name, content, said):
+    client.force_login(a_user())
+
+    failure = upload(client, content, name).context["outcome"].failure
+
+    assert failure.startswith(said)
+    assert "A1" not in failure
+
+
+def test_a_refusal_for_one_cell_names_the_file_and_the_cell(client, measure):
+    client.force_login(a_user())
+
+    failure = upload(client, b"a," * 200, "広い.csv").context["outcome"].failure
+
+    assert failure == "「広い.csv」：列が多すぎます。100列までにしてください。（CW1）"
+
+
 def test_texts_of_a_file_are_shown_as_texts(client, measure):
     client.force_login(a_user())
 
