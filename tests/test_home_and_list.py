@@ -241,6 +241,17 @@ def test_nobody_is_told_that_nothing_is_entered_where_they_may_not_see_it(client
     assert " ".join(re.sub("<[^>]*>", " ", cell).split()).startswith(said)
 
 
+@pytest.mark.parametrize("path", ["/plans/122319-6/?year=2022", "/plans/122319-6/beside/"])
+@pytest.mark.parametrize(("role", "said"), [(Role.VIEWER, "確定した実績"), (Role.EDITOR, "実績の入力")])
+def test_what_is_counted_is_named_by_what_the_person_sees(client, path, role, said):
+    a_measure(a_section(a_plan()), "a")
+    client.force_login(a_user(role))
+
+    shown = client.get(path).text
+
+    assert set(re.findall("(確定した実績|実績の入力)(?:</li>| <span)", shown)) == {said}
+
+
 def test_beside_others_a_plan_that_has_not_begun_lacks_nothing(client):
     plan = a_plan(generation=8, start=2027, end=2029)
     a_measure(a_section(plan), "a")
