@@ -21,7 +21,7 @@ from plans.sheet_layouts import EDITIONS, layout_choices
 
 LAST_PART = 9
 MEASURES_ON_A_PAGE = 100
-"""Each sends two fields, and one request carries DATA_UPLOAD_MAX_NUMBER_FIELDS of them."""
+"""A choice among all 担当課 beside each of a thousand 指標 would be megabytes of page, and two thousand fields."""
 
 
 @dataclass(frozen=True)
