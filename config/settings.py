@@ -170,10 +170,10 @@ LOGIN_URL = "plans:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "plans:login"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "plans.password_rules.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "plans.password_rules.UnlikeThePerson"},
+    {"NAME": "plans.password_rules.Uncommon"},
+    {"NAME": "plans.password_rules.NotDigitsAlone"},
 ]
 # Name and address together: a stranger cannot lock a colleague out from another desk.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

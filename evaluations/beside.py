@@ -122,7 +122,7 @@ def _beside(
         is_here=is_here,
         years=tuple(_in_year(year, sections, rows, states) if year in plan.years else None for year in years),
         heat=heat_rows(plan, sections, grouped, states),
-        missing=missing_by_section(sections, grouped, plan.due_year),
+        missing=missing_by_section(plan, sections, grouped, plan.due_year),
     )
 
 

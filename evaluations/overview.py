@@ -69,6 +69,7 @@ class Overview:
     behind: tuple[tuple[MeasureRow, YearCell], ...]
     findings: tuple[tuple[MeasureRow, YearCell], ...]
     missing: tuple[tuple[Section, int], ...]
+    lies_ahead: bool
     goals: tuple[GoalOnTheWay, ...]
     asked: tuple[SeenChain, ...]
     due_soon: DueSoon
@@ -95,7 +96,8 @@ def overview(plan: Plan, year: int | None = None) -> Overview:
         heat=heat_rows(plan, sections, grouped, states),
         behind=tuple(pair for pair in cells if pair[1].figures.tone is Tone.BEHIND),
         findings=tuple(pair for pair in cells if pair[1].figures.tone is Tone.FINDING),
-        missing=missing_by_section(sections, grouped, year),
+        missing=missing_by_section(plan, sections, grouped, year),
+        lies_ahead=plan.year_lies_ahead(year),
         goals=tuple(_goal(row) for row in rows if row.last_year_goal is not None),
         asked=tuple(seen for seen in chains_of(sections, rows, goals_of, year) if seen.chain.contradiction),
         due_soon=due_soon(plan, sections, rows, states),
@@ -151,9 +153,12 @@ def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:
 
 
 def missing_by_section(
-    sections: Iterable[Section], grouped: dict[int, list[MeasureRow]], year: int
+    plan: Plan, sections: Iterable[Section], grouped: dict[int, list[MeasureRow]], year: int
 ) -> tuple[tuple[Section, int], ...]:
-    """How many actuals of the year each 節 still lacks; what the person may not see does not count as missing."""
+    """How many actuals of the year each 節 still lacks: none before the year has begun, and none that the person may
+    not see."""
+    if plan.year_lies_ahead(year):
+        return ()
     found = []
     for section in sections:
         cells = [row.cell(year) for row in grouped.get(section.pk, [])]

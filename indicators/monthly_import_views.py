@@ -145,7 +145,7 @@ def _read(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measu
             provisional=page.provisional,
         )
     except NotReadable as error:
-        page.failure = f"{error}（{error.address}）"
+        page.failure = error.about(page.name)
         return
     page.problems = page.found.problems
     if page.found.changes and not page.problems:

@@ -57,6 +57,11 @@ class CellWords:
     tone: str
     notes: tuple[CellNote, ...]
 
+    @property
+    def reading_repeats(self) -> bool:
+        """Whether the 判定 only says once more what stands in the place of the actual: 未入力, 集計中 …"""
+        return self.actual_is_word and self.reading == self.actual
+
 
 def cell_words(cell: YearCell, unit: str) -> CellWords:
     """The words of a cell; `unit` as the city writes it."""

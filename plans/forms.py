@@ -19,6 +19,11 @@ class LoginForm(AuthenticationForm):
 class OwnPasswordForm(PasswordChangeForm):
     """Changing one's own password."""
 
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": "いまのパスワードが違います。もう一度入力してください。",
+        "password_mismatch": "上の「新しいパスワード」と違います。同じものを入力してください。",
+    }
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "いまのパスワード"

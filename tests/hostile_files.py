@@ -352,7 +352,7 @@ def _json() -> Iterator[Made]:
     yield "key-long.json", b'[{"' + b"k" * 5 * MEGABYTE + b'": 1}]', TOO_LONG
     yield "surrogate.json", b'[{"\\ud800": "\\udfff"}]', "文字として扱えない符号"
     yield "surrogate-below.json", b'[{"a": "1"}, {"a": "\\udfff"}]', "文字として扱えない符号"
-    yield "text.json", b'["' + b"a" * 9 * MEGABYTE + b'"]', "JSONは"
+    yield "text.json", b'["' + b"a" * 9 * MEGABYTE + b'"]', "一覧表のJSONではありません"
     yield "bytes.json", b"\xff\xfe\0\0", "JSON"
     yield "nothing.json", b"", "ファイルが空です"
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from plans.models import Membership, Role, YearState
 from plans.plan_list import StateCount, plan_list_rows
-from tests.builders import a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
+from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
 
 pytestmark = [pytest.mark.django_db]
 NOON = "2026-11-22 12:00:00+09:00"
@@ -198,3 +198,31 @@ def test_a_plan_that_has_not_begun_asks_for_its_planned_values(client, generatio
     client.force_login(a_user(Role.EDITOR))
 
     assert f"の{wanted}を入力する</a>" in client.get(f"/plans/{plan.slug}/").text
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (2027, "令和9年度はまだ始まっていないため、足りない実績はありません。"),
+        (2026, "未入力 1"),
+    ],
+)
+def test_nothing_is_missing_in_a_year_that_has_not_begun(client, year, said):
+    plan = a_plan(generation=7, start=2025, end=2027)
+    a_measure(a_section(plan), "a")
+    client.force_login(a_user(Role.EDITOR))
+
+    missing = (
+        client.get(f"/plans/{plan.slug}/?year={year}").text.partition('id="missing"')[2].partition("</section>")[0]
+    )
+
+    assert said in missing
+    assert ("未入力" in missing) is (year == 2026)
+
+
+def test_beside_others_a_plan_that_has_not_begun_lacks_nothing(client):
+    plan = a_plan(generation=8, start=2027, end=2029)
+    a_measure(a_section(plan), "a")
+    client.force_login(a_user(Role.EDITOR))
+
+    assert "令和9年度はまだ始まっていないため" in client.get(f"/plans/{plan.slug}/beside/").text

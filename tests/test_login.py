@@ -1,5 +1,7 @@
 """Login, logout, one's own password, and the lock after many wrong passwords."""
 
+import re
+
 import pytest
 from django.test import Client, override_settings
 
@@ -99,10 +101,43 @@ def test_problems_of_a_new_password_stand_at_their_field_and_on_top(client):
 
     response = client.post("/password/", {"old_password": "x", "new_password1": "12345", "new_password2": "12345"})
 
-    assert '<a href="#id_old_password">いまのパスワード</a>：元のパスワードが間違っています。' in response.text
+    assert '<a href="#id_old_password">いまのパスワード</a>：いまのパスワードが違います。' in response.text
     assert 'id="id_new_password2_error"' in response.text
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+def test_the_rules_of_a_password_are_said_before_anything_is_typed(client):
+    client.force_login(a_user(Role.EDITOR))
+
+    shown = client.get("/password/").text
+
+    assert re.findall(
+        "<li>([^<]*)</li>", shown.partition('id="id_new_password1_helptext"')[2].partition("</div>")[0]
+    ) == [
+        "10文字以上にしてください。",
+        "ユーザー名や氏名に似たものは使えません。",
+        "「password123」のように、よく使われているものは使えません。",
+        "数字だけのものは使えません。英字か記号も入れてください。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "again", "said"),
+    [
+        ("kumo-8", "kumo-8", "短すぎます。10文字以上にしてください。"),
+        ("inzai-taro", "inzai-taro", "ユーザー名か氏名に似ています。似ていないものにしてください。"),
+        ("password123", "password123", "よく使われているパスワードです。ほかの人が思いつかないものにしてください。"),
+        ("80217364519", "80217364519", "数字だけになっています。英字か記号も入れてください。"),
+        ("kumo-no-ue-8", "kumo-no-ue-9", "上の「新しいパスワード」と違います。同じものを入力してください。"),
+    ],
+)
+def test_a_password_that_does_not_do_is_refused_with_what_to_do(client, typed, again, said):
+    client.force_login(a_user(Role.EDITOR, username="inzai-taro"))
+
+    response = client.post("/password/", {"old_password": PASSWORD, "new_password1": typed, "new_password2": again})
+
+    assert response.context["form"].errors == {"new_password2": [said]}
 
 
 def test_the_password_page_asks_for_a_login(client):

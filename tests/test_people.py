@@ -98,7 +98,7 @@ def test_a_weak_password_is_a_problem_and_what_was_typed_is_kept(client, manager
     response = send(client, "add_person", username="hanako", name="花子", role="viewer", department="", password="123")
 
     assert not User.objects.filter(username="hanako").exists()
-    assert "このパスワードは短すぎます。" in response.text
+    assert "短すぎます。10文字以上にしてください。" in response.text
     assert 'value="花子"' in response.text
 
 

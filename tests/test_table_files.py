@@ -204,7 +204,7 @@ def test_json_keeps_every_digit_and_knows_a_key_that_is_not_there():
         ("a.json", b"{", "JSONとして読み取れません"),
         ("a.json", b'[{"a": NaN}]', "JSONとして読み取れません"),
         ("a.json", b"[" * 100_000, "JSONとして読み取れません"),
-        ("a.json", b'{"a": 1}', "JSONは、行ごとのオブジェクト"),
+        ("a.json", b'{"a": 1}', "一覧表のJSONではありません"),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_sentence(name, content, beginning):

@@ -121,6 +121,26 @@ def test_a_cell_says_plan_actual_difference_rate_and_reading(client, plan):
     }
 
 
+def test_a_reading_that_only_repeats_the_state_is_marked_for_narrow_screens(client):
+    section = a_section(a_plan())
+    measures = {code: a_measure(section, code) for code in ("empty", "pending", "read", "unplanned")}
+    for code in ("empty", "pending", "read"):
+        a_value(measures[code], 2021, 10, side=Side.PLANNED)
+    a_value(measures["pending"], 2021, state=State.PENDING)
+    a_value(measures["read"], 2021, 5)
+    client.force_login(a_user(Role.EDITOR))
+
+    shown = client.get(address(section.plan)).text
+
+    first_years = re.findall(r'<tr[^>]*data-measure="(\w+)".*?<td[^>]*data-year="2021"[^>]*>(.*?)</td>', shown, re.S)
+    assert {code: "repeats" in cell for code, cell in first_years} == {
+        "empty": True,
+        "pending": True,
+        "read": False,
+        "unplanned": False,
+    }
+
+
 def test_a_viewer_sees_that_an_unconfirmed_actual_is_being_checked(client, plan):
     client.force_login(a_user(Role.VIEWER))
 

@@ -35,6 +35,7 @@ MAX_JSON_PARTS = 600_000
 """Commas and brackets of a JSON: what we write ourselves in ten megabytes has 460,000."""
 _PIECE = 64 * 1024
 EXTENSIONS = (".csv", ".xlsx", ".json")
+_AGAIN = "書き出した一覧表（CSV・Excel・JSON）を選んでください。"
 
 
 def read_table(name: str, content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
@@ -89,9 +90,12 @@ def read_json(content: bytes) -> Table:
         sentence = f"一つの行に同じ項目「{error.key[:20]}」が二つあります。どちらかを消してください。"
         raise NotReadable(sentence) from error
     except (ValueError, RecursionError) as error:
-        raise NotReadable("JSONとして読み取れません。UTF-8で、書き出したときの形のまま保存してください。") from error
+        sentence = f"JSONとして読み取れません。途中で切れているか、書き換えられています。{_AGAIN}"
+        raise NotReadable(sentence) from error
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
-        raise NotReadable("JSONは、行ごとのオブジェクトを並べた配列にしてください。")
+        raise NotReadable(
+            f"一覧表のJSONではありません。県へ渡すファイルや様式のファイルは、ここでは読み取れません。{_AGAIN}"
+        )
     # Before keys and objects are multiplied: 20,000 objects of one key each would make 400 million cells.
     if len(objects) > MAX_ROWS:
         raise too_many_rows(MAX_ROWS + 2)

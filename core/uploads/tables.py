@@ -20,11 +20,20 @@ IS_A_DATE = "日付になっています。セルの表示形式を「標準」�
 
 
 class NotReadable(ValueError):
-    """The file as a whole cannot be read; the text says why and what to do. `address` is where, A1 for everywhere."""
+    """The file as a whole cannot be read; the text says why and what to do. `cell` is where, "" for everywhere."""
 
-    def __init__(self, sentence: str, address: str = "A1") -> None:
+    def __init__(self, sentence: str, cell: str = "") -> None:
         super().__init__(sentence)
-        self.address = address
+        self.cell = cell
+
+    @property
+    def address(self) -> str:
+        """The cell as a command names it, which begins every line with one: A1 for everywhere."""
+        return self.cell or "A1"
+
+    def about(self, name: str) -> str:
+        """What a page says of the file of this name ("" for pasted text), with the cell where there is one."""
+        return (f"「{name}」：" if name else "") + str(self) + (f"（{self.cell}）" if self.cell else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
             return to_confirm(read.preview, plan, person, read) if read.preview and read.preview.changes else read
         table = read_table(name, content, is_wanted=has_required)
     except NotReadable as error:
-        return Outcome(name, failure=f"{error}（{error.address}）")
+        return Outcome(name, failure=error.about(name))
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
         return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))

@@ -72,11 +72,12 @@ def archive(request: PersonRequest, slug: str) -> HttpResponse:
 def _read(request: PersonRequest, plan: Plan) -> Shown:
     """The proposal of a file or of pasted text; what was typed comes back where it cannot be read."""
     typed = request.POST.get("text", "")
+    file = request.FILES.get("file")
     try:
-        name, sheet = _sheet(request.FILES.get("file"), typed)
+        name, sheet = _sheet(file, typed)
         proposal = read_archive(sheet, plan.years)
     except NotReadable as error:
-        return Shown(failure=f"{error}（{error.address}）", typed=typed)
+        return Shown(failure=error.about(file.name or "" if file else ""), typed=typed)
     return _questions(request, plan, Kept(name, sheet), proposal)
 
 

@@ -43,4 +43,4 @@ def _checked(request: PersonRequest) -> tuple[str, Verdict | None, str]:
         # One byte more than allowed is enough to see that it is too much.
         return name, check_open_data(name, file.read(MAX_BYTES + 1)), ""
     except NotReadable as error:
-        return name, None, f"{error}（{error.address}）"
+        return name, None, error.about(name)

@@ -113,7 +113,11 @@ class Plan(models.Model):
     @property
     def is_ahead(self) -> bool:
         """Whether no year of the plan has begun: there are 計画値 to enter, and no actuals yet."""
-        return current_fiscal_year(timezone.localdate()) < self.start_year
+        return self.year_lies_ahead(self.start_year)
+
+    def year_lies_ahead(self, year: int) -> bool:
+        """Whether this year has not begun: none of its actuals can be missing yet."""
+        return year > current_fiscal_year(timezone.localdate())
 
     @property
     def current_year(self) -> int:
