@@ -23,6 +23,7 @@ from plans.actions import CellChange, CellKey, ValuesRefused
 from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject, YearState
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
+from plans.strays import measures_gone
 from plans.value_rows import newest_revision
 
 PAGE_SIZE = 60
@@ -70,9 +71,9 @@ class EntryRow:
 class EntryGrid:
     """The grid as it is drawn, or as it came back. `lock_reason` is set where nobody of this role may change it.
 
-    `strays` were typed for measures that left the page since it was drawn: for another 節, or for another page of this
-    one. 計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the person puts typing
-    errors right. `seen_revision` is the number that the page was drawn with.
+    `strays` were typed for measures that left the page since it was drawn: for another 節, for another page of this
+    one, or for good. 計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the
+    person puts typing errors right. `seen_revision` is the number that the page was drawn with.
     """
 
     section: Section
@@ -206,7 +207,7 @@ def entry_grid(
             _row(plan, row, year, made.get(row.measure.pk), posted)
             for row in measure_rows(plan, chosen.object_list, access=plan.access, states=states)
         ),
-        strays=_strays(plan, chosen.object_list, year, posted) if posted else (),
+        strays=_strays(section, chosen.object_list, year, posted) if posted else (),
         revision=revision,
         seen_revision=posted.revision if posted else revision.number if revision else 0,
         corrects=posted is not None and CORRECTS in posted.data,
@@ -231,10 +232,9 @@ def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, p
     )
 
 
-def _strays(plan: Plan, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[EntryCell, ...]:
-    """The cells that were posted for measures of the plan that are not on the page. One query where there are any."""
-    codes = posted.codes() - {measure.code for measure in drawn}
-    gone = measures_of(plan).filter(code__in=codes) if codes else ()
+def _strays(section: Section, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[EntryCell, ...]:
+    """The cells that were posted for measures that are not on the page. One query where there are any."""
+    gone = measures_gone(section, posted.codes(), drawn)
     return tuple(
         posted.fill(EntryCell(measure, year, side, stored=EMPTY, seen=EMPTY)) for measure in gone for side in Side
     )

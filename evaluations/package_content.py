@@ -27,7 +27,7 @@ from indicators.models import ActivityIndicator
 from plans.access import States, state_of
 from plans.models import Measure, Municipality, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED as SETTLED_STATES
-from plans.queries import measures_of, section_years, stored_values
+from plans.queries import in_fixed_order, measures_of, section_years, stored_values
 from targets.models import OutcomeTarget
 
 
@@ -69,8 +69,7 @@ def _section_year(row: SectionYear | None) -> dict[str, Any]:
 
 def _measures(plan: Plan, states: States) -> list[dict[str, Any]]:
     parts = ("section", "parent", "target_item__outcome_target", "activity_indicator__service")
-    # Not as the database sorts: PostgreSQL's collation puts 1-10 elsewhere than SQLite does.
-    measures = sorted(measures_of(plan).select_related(*parts), key=lambda m: (m.section.number, m.order, m.code))
+    measures = in_fixed_order(measures_of(plan).select_related(*parts))
     values = stored_values(measures)
     related: dict[int, list[int]] = defaultdict(list)
     links = ActivityIndicator.related_sections.through.objects.filter(activityindicator__measure__plan=plan)

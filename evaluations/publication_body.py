@@ -7,6 +7,7 @@ its canonical text, so that anybody can compute it again.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -22,7 +23,7 @@ from plans.access import Access, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
 from plans.planned_versions import Versions
-from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of, section_years
+from plans.queries import MeasureRow, decisions_of, in_fixed_order, measure_rows, measures_of, section_years
 from targets.models import OutcomeTarget
 
 FORMAT_PLAIN, FORMAT_WITH_OPINIONS, FORMAT_WITH_REVISIONS = 1, 2, 3
@@ -77,7 +78,7 @@ def source_of(
     `opinions` None: those that are marked for publication. `sections` may bring more with them than the 節 itself.
     """
     states = section_years(plan, along=["evaluation"])
-    measures = measures_of(plan).select_related("section", "parent", "target_item")
+    measures = in_fixed_order(measures_of(plan).select_related("section", "parent", "target_item"))
     targets, records = defaultdict(list), defaultdict(list)
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
         targets[target.section_id].append(target)
@@ -95,8 +96,13 @@ def source_of(
         rows=tuple(measure_rows(plan, measures, access=access, states=states)),
         targets=targets,
         records=records,
-        opinions=tuple(opinions.select_related(*places)),
+        opinions=tuple(sorted(opinions.select_related(*places), key=_when_heard)),
     )
+
+
+def _when_heard(opinion: CouncilOpinion) -> tuple[int, date, str, int]:
+    """The order of opinions, with 協議会の名前 in that of the hash."""
+    return opinion.fiscal_year, opinion.held_on, opinion.council, opinion.number
 
 
 def publication_body(source: Source, year: int) -> Body:

@@ -79,7 +79,7 @@ def sheet_rows(
     prints_words: bool,
 ) -> SheetRows:
     """The rows that a layout asks for: two queries."""
-    measures = measures_of(plan)
+    measures = measures_of(plan).select_related(None)  # a sheet prints nothing of 節, 担当課 or 親指標
     if wanted == {Measures.BLOCKS}:
         measures = measures.filter(sheet_block=True)
     if Measures.TARGETS in wanted:

@@ -35,6 +35,7 @@ from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 from plans.refusals import Cause
+from plans.strays import measures_gone
 
 PAGE_SIZE = 25
 """活動指標 a page: 24 fields each, 12 more where every month were contested; Django takes no more than 1,000 a form."""
@@ -115,7 +116,8 @@ class MonthRow:
 class MonthGrid:
     """The grid as it is drawn, or as it came back. `is_visible` False: the reader sees neither months nor actuals.
 
-    `strays` were typed for measures that left the page since it was drawn: for another 節, or another page of this one.
+    `strays` were typed for measures that left the page since it was drawn: for another 節, another page of this one, or
+    for good.
     """
 
     sections: tuple[Section, ...]
@@ -278,7 +280,7 @@ def monthly_grid(
             _row(plan, row, year, stored, posted)
             for row in measure_rows(plan, part.object_list, access=plan.access, states=states)
         ),
-        strays=_strays(plan, part.object_list, year, posted) if posted else (),
+        strays=_strays(chosen, part.object_list, year, posted) if posted else (),
     )
 
 
@@ -329,10 +331,9 @@ def _salt(section: Section, year: int) -> str:
     return f"{SALT}.{section.pk}.{year}"
 
 
-def _strays(plan: Plan, drawn: Iterable[Measure], year: int, posted: _Posted) -> tuple[MonthCell, ...]:
-    """The months that were posted for measures of the plan that are not on the page. One query where there are any."""
-    codes = posted.codes() - {measure.code for measure in drawn}
-    gone = measures_of(plan).filter(code__in=codes) if codes else ()
+def _strays(section: Section, drawn: Iterable[Measure], year: int, posted: _Posted) -> tuple[MonthCell, ...]:
+    """The months that were posted for measures that are not on the page. One query where there are any."""
+    gone = measures_gone(section, posted.codes(), drawn)
     return tuple(posted.fill(MonthCell(measure, year, month, EMPTY, EMPTY)) for measure in gone for month in MONTHS)
 
 

@@ -16,6 +16,7 @@ from core.words import Accumulation, Direction, Family, ValueKind
 from plans.access import require_manager
 from plans.catalogue import national_catalogue
 from plans.models import CatalogueAmendment, Change, Municipality, Subject
+from plans.versions import made_just_now
 
 MAY_NOT = "カタログを変えられるのは、管理の役割の人だけです。"
 
@@ -102,12 +103,18 @@ def amend_entry(
 def add_entry(
     municipality: Municipality, generation: int, new: EntryContent, *, by: User, door: str
 ) -> CatalogueAmendment:
-    """An entry of the city's own for one 期, with the next free code. Raises PermissionDenied."""
+    """An entry of the city's own for one 期, with the next free code; sent twice, it is one.
+
+    Raises PermissionDenied.
+    """
     _start(municipality, "", by)
+    columns = {field.name: getattr(new, field.name) for field in fields(new)}
+    kept = CatalogueAmendment.objects.filter(municipality=municipality, generation=generation, **columns)
+    if (same := kept.order_by("-pk").first()) and made_just_now(municipality, Subject.SETTING, in_words(new), by=by):
+        return same
     taken = set(CatalogueAmendment.objects.filter(municipality=municipality).values_list("code", flat=True))
     numbers = range(1, len(taken) + 2)
     code = next(code for number in numbers if (code := f"{generation}-c{number}") not in taken)
-    columns = {field.name: getattr(new, field.name) for field in fields(new)}
     row = CatalogueAmendment.objects.create(municipality=municipality, generation=generation, code=code, **columns)
     _note(municipality, code, None, in_words(new), by, door)
     return row

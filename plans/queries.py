@@ -68,6 +68,13 @@ def measures_of(plan: Plan) -> QuerySet[Measure]:
     return _in_order(plan.measures.all())
 
 
+def in_fixed_order(measures: Iterable[Measure]) -> list[Measure]:
+    """The same order, whatever the database: one that sorts as a language does puts b-1 before C-1, others after it.
+    For what is hashed.
+    """
+    return sorted(measures, key=lambda measure: (measure.section.number, measure.order, measure.code))
+
+
 def stored_values(measures: Iterable[Measure]) -> dict[CellKey, Value]:
     """Every value of these measures that stands. One query."""
     rows = stored_rows(measures).filter(replaced_in__isnull=True)

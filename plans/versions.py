@@ -13,7 +13,7 @@ from core.fiscal_years import wareki
 from core.numerals import read_digits
 from plans.access import Access, access_for
 from plans.actions import bump, lock_section_years
-from plans.models import Change, Plan, Section
+from plans.models import Change, Municipality, Plan, Section
 
 Row = TypeVar("Row", bound=models.Model)
 NEVER_DRAWN = -1
@@ -61,11 +61,14 @@ def refuse_outdated(stands: Any, version: int) -> None:
         raise RowConflict(stands)
 
 
-def made_just_now(plan: Plan, subject: str, words: str, *, by: Any) -> bool:
+def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: Any) -> bool:
     """Whether this person made the very same a moment ago: a button that was pressed twice is one wish. To be asked
     under the lock that its verb takes, so that the first of the two is there. One query.
+
+    `place` is the plan in which it was made, or the 自治体 for what belongs to no plan.
     """
-    made = Change.objects.filter(plan=plan, by=by, subject=subject, old__isnull=True)
+    of = {"plan": place} if isinstance(place, Plan) else {"plan": None, "municipality": place}
+    made = Change.objects.filter(by=by, subject=subject, old__isnull=True, **of)
     return words in made.filter(at__gte=timezone.now() - A_MOMENT).values_list("new", flat=True)
 
 

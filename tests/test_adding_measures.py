@@ -159,3 +159,19 @@ def test_two_who_add_the_same_entry_do_not_get_it_twice(page, plan, section):
     page.post(add(plan, "7-1"), form)
 
     assert Measure.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", [{"section": "1"}, {"section": "new", "section_title": "市独自の取組"}])
+def test_an_own_measure_that_is_sent_twice_is_kept_once(page, plan, section, place):
+    answers = [page.post(add(plan, "own"), OWN | place).status_code for _ in range(2)]
+
+    made = Measure.objects.get()
+    assert (answers, made.code, made.section) == ([302, 302], "city-1", plan.sections.order_by("number").last())
+    assert plan.sections.count() == (1 if place["section"] == "1" else 2)
+
+
+def test_an_own_measure_that_is_called_the_same_and_is_another_is_added(page, plan, section):
+    for unit in ("人", "回"):
+        page.post(add(plan, "own"), OWN | {"own-unit": unit, "section": "1"})
+
+    assert list(Measure.objects.order_by("code").values_list("code", "unit")) == [("city-1", "人"), ("city-2", "回")]

@@ -9,7 +9,8 @@ from django.urls import reverse
 from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side, State, ValueKind
 from evaluations.entry_grid import PAGE_SIZE
-from plans.models import Change, Department, Role, YearlyValue, YearState
+from evaluations.measure_removal import remove_measure
+from plans.models import Change, Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
@@ -369,6 +370,29 @@ def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_
     assert "次の入力は保存していません。" in response.text
     assert "第2節「移った指標」実績値：値「12人」" in response.text
     assert form_with(response, "seen")[f"actual-{stays.code}-value"] == "3"
+
+
+def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section):
+    removed, stays = a_measure(section, "a-value", value_kind="rate"), a_measure(section, "b")
+    fields = drawn(editor, section)
+    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), door=Door.SCREEN)
+
+    response = editor.post(grid(section), fields | {"actual-a-value-numerator": "12", "actual-b-value": "3"})
+
+    assert YearlyValue.objects.count() == 0
+    assert "第1節「a-value（取り除かれた指標）」実績値：" in response.text
+    assert form_with(response, "seen")[f"actual-{stays.code}-value"] == "3"
+
+
+def test_a_measure_that_was_removed_and_not_touched_stops_nobody(editor, section):
+    removed, stays = a_measure(section, "a"), a_measure(section, "b")
+    fields = drawn(editor, section)
+    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), door=Door.SCREEN)
+
+    response = editor.post(grid(section), fields | {"actual-b-value": "3"})
+
+    assert response.status_code == 302
+    assert YearlyValue.objects.get(measure=stays).number == 3
 
 
 def test_what_was_typed_for_a_measure_that_left_the_page_is_shown(editor, section):

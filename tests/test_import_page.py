@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from core.words import Family, Side
 from evaluations.importing.applying import apply_import
 from evaluations.importing.changes import PlanKey, ValueChange
 from evaluations.importing.preview import MAX_AGE
+from evaluations.models import ActionItem
 from evaluations.tidy import tidy_file
 from plans.actions import lock_section_year
 from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
@@ -411,6 +413,42 @@ def test_a_value_entered_meanwhile_is_not_left_without_its_kind_or_year(client, 
     said = f"「{name}」{next(iter(texts))}は、この間に入力された値に合わないため変えられません"
     assert [sentence.split("。")[0] for _, sentence in problems_in(response)] == [said]
     assert (Measure.objects.get().value_kind, Plan.objects.get().end_year) == ("number", 2023)
+
+
+IN_A_YEAR = {
+    "確定": lambda measure: in_state(measure.section, 2023, YearState.CONFIRMED),
+    "協議会意見": lambda measure: measure.plan.opinions.create(
+        fiscal_year=2023, council="協議会", held_on=date(2024, 2, 1), number=1, opinion="意見"
+    ),
+    "取組": lambda measure: ActionItem.objects.create(
+        plan=measure.plan, section=measure.section, fiscal_year=2023, action="広げる。"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_A_YEAR)
+def test_a_plan_is_not_shortened_by_a_year_that_is_in_use(client, measure, what):
+    client.force_login(a_user(Role.MANAGER))
+    IN_A_YEAR[what](measure)
+
+    preview = upload(client, a_csv({"終了年度": "2022"}))
+
+    assert [sentence for _, sentence in problems_in(preview)] == [
+        "2023年度には入力があるため、計画の期間から外せません。"
+    ]
+
+
+@pytest.mark.parametrize("what", IN_A_YEAR)
+def test_a_plan_is_not_shortened_by_a_year_that_came_into_use_meanwhile(client, measure, what):
+    client.force_login(a_user(Role.MANAGER))
+    preview = upload(client, a_csv({"終了年度": "2022"}))
+    IN_A_YEAR[what](measure)
+
+    response = confirm(client, preview)
+
+    said = f"「{measure.plan.name}」終了年度は、この間に、外れる年度に確定や協議会意見などが加わったため変えられません"
+    assert [sentence.split("。")[0] for _, sentence in problems_in(response)] == [said]
+    assert Plan.objects.get().end_year == 2023
 
 
 @pytest.mark.postgresql

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, Side, ValueKind
+from evaluations.measure_removal import remove_measure
 from indicators.models import Service
 from indicators.readings import ReadingChange, record_readings, stored_readings
 from plans.models import Change, Department, Door, Role, YearlyValue, YearState
@@ -187,6 +188,17 @@ def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_
     assert (kept(users), kept(stays)) == ({}, {})
     assert "第4節「居宅介護」4月：12" in answer.text
     assert form_with(answer, "seen")["m-day-4"] == "3"
+
+
+def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section, users):
+    stays = an_indicator(section, "day", title="生活介護")
+    fields = drawn(editor, section)
+    remove_measure(section.plan, users, by=a_user(Role.MANAGER), door=Door.SCREEN)
+
+    answer = editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
+
+    assert kept(stays) == {}
+    assert "「home（取り除かれた指標）」4月：12" in answer.text
 
 
 # --- Into the year ---

@@ -185,6 +185,21 @@ def test_a_value_that_the_city_withholds_stays_a_word(plan, confirmer):
     assert actual_of(publish_it(plan, confirmer), "1-1", 2022)[1:3] == ("", "非公表")
 
 
+def test_a_body_is_ordered_by_code_and_not_as_the_database_sorts(plan, confirmer):
+    section = plan.sections.get(number=1)
+    for code in ("b-1", "C-1", "1-10", "1-2"):
+        a_measure(section, code, order=30000)
+    for council in ("b会", "C会"):
+        plan.opinions.create(
+            fiscal_year=2022, council=council, held_on=date(2023, 2, 1), number=1, opinion="意見", published=True
+        )
+
+    body = publish_it(plan, confirmer).body
+
+    assert body["sections"][0]["measures"] == ["1-1", "1-10", "1-2", "C-1", "b-1"]
+    assert [one["council"] for one in body["opinions"]] == ["C会", "b会"]
+
+
 def test_anybody_can_compute_the_hash_again(plan, confirmer):
     publication = Publication.objects.get(pk=publish_it(plan, confirmer).pk)
 

@@ -17,7 +17,7 @@ from evaluations.importing.changes import (
 )
 from evaluations.importing.columns import USUAL_DIRECTION
 from evaluations.importing.report import Report
-from evaluations.importing.stored import StoredPlan
+from evaluations.importing.stored import StoredPlan, years_in_use
 from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
 from plans.models.plan import EARLIEST_YEAR, usual_years
 
@@ -95,10 +95,10 @@ def _years(texts: Row, plan: Wanted, report: Report) -> range:
 
 
 def _check_values_inside(years: range, stored: StoredPlan, plan: Wanted, report: Report) -> None:
-    """A shorter plan may not leave values or confirmed years behind."""
-    entered = {year for _, year, _ in stored.values} | {year for _, year, _ in stored.replaced}
-    used = entered | {year for _, year in stored.states}
-    outside = sorted(year for year in used if years and year not in years)
+    """A shorter plan may not leave anything behind."""
+    if not stored.plan or not years or set(stored.plan.years) <= set(years):
+        return
+    outside = sorted(year for year in years_in_use(stored.plan) if year not in years)
     if outside:
         report.problem(
             plan.at("終了年度", "開始年度"),

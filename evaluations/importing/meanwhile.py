@@ -1,16 +1,21 @@
 """What others did between the preview of an import and its confirmation: locks, and checks that must hold again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.words import ValueKind
 from evaluations.importing.cells import fits
 from evaluations.importing.changes import ImportChange, MasterChange, NewMeasure, PlanKey, TextChange, ValueChange
+from evaluations.importing.stored import years_in_use
 from plans.actions import lock_section_years
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
 
 ENTERED_SINCE = "この間に入力された値に合わないため変えられません。もう一度ファイルを選んでください。"
+USED_SINCE = (
+    "この間に、外れる年度に確定や協議会意見などが加わったため変えられません。もう一度ファイルを選んでください。"
+)
 SETTLED_SINCE = "この間に確定または公表した年度があるため移せません。先に確定を解除してください。"
+BOUNDS = ("開始年度", "終了年度")
 Years = Mapping[tuple[int, int], SectionYear]
 
 
@@ -41,17 +46,21 @@ def is_settled(years: Years, *sections: Section) -> bool:
     return any(row.state in SETTLED for (section, _), row in years.items() if section in wanted)
 
 
-def unfit(plan: Plan, changes: Iterable[ImportChange]) -> Iterator[tuple[ImportChange, str]]:
-    """The changes of 種類 and period that do not know a value that stands now, each with its sentence."""
+def unfit(plan: Plan, changes: Sequence[ImportChange]) -> Iterator[tuple[ImportChange, str]]:
+    """The changes of 種類 and period that do not know what stands now, each with its sentence."""
     values = YearlyValue.objects.filter(measure__plan=plan)
+    used = {year for year in years_in_use(plan) if year not in plan.years} if _moves_bounds(changes) else set()
     for change in changes:
         if not isinstance(change, MasterChange):
             continue
-        kept = True
         if change.column == "種類":
             kind = ValueKind.from_label(change.new)
-            kept = all(fits(row.value, kind) for row in values.filter(measure__code=change.name))
-        elif change.column in ("開始年度", "終了年度"):
-            kept = not values.exclude(fiscal_year__in=plan.years).exists()
-        if not kept:
-            yield change, f"{change.place}は、{ENTERED_SINCE}"
+            if not all(fits(row.value, kind) for row in values.filter(measure__code=change.name)):
+                yield change, f"{change.place}は、{ENTERED_SINCE}"
+        elif change.column in BOUNDS and used:
+            entered = values.filter(fiscal_year__in=used).exists()
+            yield change, f"{change.place}は、{ENTERED_SINCE if entered else USED_SINCE}"
+
+
+def _moves_bounds(changes: Sequence[ImportChange]) -> bool:
+    return any(isinstance(change, MasterChange) and change.column in BOUNDS for change in changes)

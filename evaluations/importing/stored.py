@@ -6,10 +6,28 @@ from core.values import EMPTY, Value
 from evaluations.importing.changes import PlanKey
 from evaluations.models import Evaluation
 from evaluations.tidy import measure_columns, plan_columns
+from indicators.models import MonthlyReading
 from plans.access import Access, lock_reason, state_of
-from plans.models import Measure, Municipality, Plan, Section, YearState
+from plans.models import Measure, Municipality, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
+
+
+def years_in_use(plan: Plan) -> set[int]:
+    """The 年度 with something that the plan would lose without them. One query.
+
+    A year that was locked and in which nothing was done is none.
+    """
+    kinds = (
+        YearlyValue.objects.filter(measure__plan=plan),
+        MonthlyReading.objects.filter(indicator__measure__plan=plan),
+        SectionYear.objects.filter(section__plan=plan).exclude(state=YearState.DRAFT, version=0),
+        plan.opinions.all(),
+        plan.action_items.all(),
+        plan.publications.all(),
+    )
+    first, *others = (rows.order_by().values_list("fiscal_year", flat=True) for rows in kinds)
+    return set(first.union(*others))
 
 
 @dataclass

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
-from evaluations.opening.creating import History, create_measures, create_section
+from evaluations.opening.creating import History, create_measures, create_section, in_words
 from evaluations.opening.lines import Line
 from evaluations.opening.opening import record_planned
 from evaluations.publication import lock_plan
@@ -14,8 +14,8 @@ from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
 from plans.actions import lock_section_years
-from plans.models import Change, Plan, Section
-from plans.versions import RowRefused
+from plans.models import Change, Measure, Plan, Section, Subject
+from plans.versions import RowRefused, made_just_now
 
 MAY_NOT = "計画の指標を加えたり直したりできるのは、管理の役割の人だけです。"
 REASON = "指標の追加"
@@ -24,6 +24,7 @@ REASON = "指標の追加"
 @transaction.atomic
 def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by: User, door: str) -> Section:
     """Add these 指標 to a 節, or to a new one with this 節名, with their 計画値 and their history. Returns the 節.
+    One of the city's own that is sent twice is there once.
 
     Raises PermissionDenied, or RowRefused where a code is taken or a 計画値 may not be written.
     """
@@ -32,6 +33,8 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         # The years before the plan, as publishing does: otherwise each would wait for the other.
         lock_section_years(plan, {(place.pk, year) for line in lines for year in line.values})
     lock_plan(plan)
+    if same := _made_just_now(plan, lines, by):
+        return same.section
     codes = [line.code for line in lines]
     if taken := sorted(plan.measures.filter(code__in=codes).values_list("code", flat=True)):
         raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
@@ -49,3 +52,19 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
     Change.objects.bulk_create([*changes, *made])
     record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
     return section
+
+
+def _made_just_now(plan: Plan, lines: Sequence[Line], by: User) -> Measure | None:
+    """The 指標 of the city's own that this person made of the same line a moment ago, None where there is none. It has
+    another code, which is the next free one each time; an entry of the catalogue keeps its own.
+    """
+    if len(lines) != 1 or not lines[0].is_own:
+        return None
+    (line,) = lines
+    columns = ("family", "title", "unit", "value_kind", "direction", "accumulation")
+    same = plan.measures.select_related("section", "parent").filter(
+        **{column: getattr(line.entry, column) for column in columns}, parent_role=line.masters.parent_role
+    )
+    rows = [one for one in same.order_by("pk") if (one.parent.code if one.parent else "") == line.masters.parent]
+    is_again = bool(rows) and made_just_now(plan, Subject.MASTER, in_words(line, rows[-1]), by=by)
+    return rows[-1] if is_again else None

@@ -1,0 +1,27 @@
+"""The 指標 for which a person typed something and that are no more on the page that comes back."""
+
+from collections.abc import Iterable
+
+from core.words import ValueKind
+from plans.models import Measure, Section
+from plans.queries import measures_of
+
+
+def measures_gone(section: Section, codes: Iterable[str], drawn: Iterable[Measure]) -> list[Measure]:
+    """Those of the posted codes that are not drawn: moved to another 節 or page, or removed. One query where there are
+    any.
+
+    A removed one is a 指標 that is kept nowhere, of the 節 in which it was typed. Its kind is the one with most fields:
+    which it had is forgotten.
+    """
+    missing = set(codes) - {measure.code for measure in drawn}
+    if not missing:
+        return []
+    moved = list(measures_of(section.plan).filter(code__in=missing))
+    removed = sorted(missing - {measure.code for measure in moved})
+    return [*moved, *(_removed(section, code) for code in removed)]
+
+
+def _removed(section: Section, code: str) -> Measure:
+    title = f"{code}（取り除かれた指標）"
+    return Measure(plan=section.plan, section=section, code=code, title=title, value_kind=ValueKind.RATE)
