@@ -220,7 +220,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- Limits of what is sent to us ---
 
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# What the largest page of a plan of 1,000 指標 sends: three fields a line (基準値 of a carry-over) and a few more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # 入力様式 come back by the dozen; their page says how many it takes
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger files wait on disk

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
@@ -19,6 +20,8 @@ from plans.plan_settings import SettingChange, SettingsRefused, change_settings
 from plans.sheet_layouts import EDITIONS, layout_choices
 
 LAST_PART = 9
+MEASURES_ON_A_PAGE = 100
+"""A choice among all 担当課 beside each of a thousand 指標 would be megabytes of page, and two thousand fields."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,18 @@ class Setting:
 
 
 class SettingsForm(forms.Form):
-    """One part of the page. `conflicted`: a colleague had changed something, and both values are shown."""
+    """One part of the page. `conflicted`: a colleague had changed something, and both values are shown.
+
+    `page` is asked for where a part has so many rows that it is shown page by page.
+    """
 
     action: ClassVar[str]
     conflicted = False
 
-    def __init__(self, data, *, plan: Plan) -> None:
+    def __init__(self, data, *, plan: Plan, page: str | None = None) -> None:
         super().__init__(data, auto_id=f"{self.action}_%s")
         self.plan = plan
+        self.page = page
         self.settings = self.settings_of(plan)
         for setting in self.settings:
             self.fields[setting.name] = setting.form_field
@@ -158,18 +165,24 @@ class SectionsForm(SettingsForm):
 
 
 class DepartmentsForm(SettingsForm):
-    """The 担当課 of every 指標. `has_choice`: the city has any to choose from."""
+    """The 担当課 of one page of 指標. `has_choice`: the city has any to choose from.
+
+    What was sent is about the 指標 that it names, whichever page they have moved to since.
+    """
 
     has_choice: bool
+    part: Page
     action = "departments"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
         choices = [("", "決めない"), *((d.pk, d.name) for d in plan.municipality.departments.all())]
         self.has_choice = len(choices) > 1
-        measures = plan.measures.select_related("section").order_by("section__number", "order", "code")
+        measures = list(plan.measures.select_related("section").order_by("section__number", "order", "code"))
+        self.part = Paginator(measures, MEASURES_ON_A_PAGE).get_page(self.page)
+        shown_now = [one for one in measures if f"department-{one.code}" in self.data] if self.is_bound else self.part
         return [
             Setting(f"department-{measure.code}", measure, "department_id", _department(measure, choices))
-            for measure in measures
+            for measure in shown_now
         ]
 
     @property
@@ -198,10 +211,10 @@ FORMS: tuple[type[SettingsForm], ...] = (
 )
 
 
-def settings_forms(plan: Plan, data=None) -> dict[str, SettingsForm]:
+def settings_forms(plan: Plan, data=None, *, page: str | None = None) -> dict[str, SettingsForm]:
     """The forms of the page by action; the one that was sent is bound to its data."""
     sent = data.get("action") if data else None
-    return {form.action: form(data if form.action == sent else None, plan=plan) for form in FORMS}
+    return {form.action: form(data if form.action == sent else None, plan=plan, page=page) for form in FORMS}
 
 
 def shown(value: Any) -> str:

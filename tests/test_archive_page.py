@@ -197,6 +197,37 @@ def test_what_cannot_be_read_comes_back_with_a_sentence(client, manager):
     assert {one.status_code for one in (typed, nothing, long, stale)} == {200}
 
 
+def test_a_text_that_the_browser_cuts_is_refused_with_its_sentence_and_comes_back(client, manager):
+    a_plan()
+    longest = int(re.search(r'<textarea id="text"[^>]* maxlength="(\d+)"', client.get(address()).text)[1])
+    # Signs that a browser counts twice, between line ends: the shortest and the heaviest that it lets through.
+    shortest, heaviest = "𠮷" * (longest // 2) + "あ", "あ\r\n" * (longest // 2)
+
+    for typed in (shortest, heaviest):
+        response = client.post(address(), {"text": typed})
+
+        assert response.status_code == 200
+        assert "文字が多すぎます。一度に読み取れるのは200,000文字、" in response.text
+        assert response.context["shown"].typed == typed
+
+
+def test_a_sheet_of_as_many_goals_as_are_read_is_answered_in_one_form(client, manager):
+    a_plan()
+    labels = [chr(ord("①") + place) for place in range(20)]
+    text = "成果目標\t節別\t概要\t実績\t課題\n"
+    for number in range(1, 6):
+        goals = " ".join(f"{label}件数{place} {place + 3}件" for place, label in enumerate(labels))
+        done = " ".join(f"{label}件数{place} {place + 2}件。" for place, label in enumerate(labels))
+        text += f"■拠点{number}\t第{number}節\t整えます。 {goals}\t実績\t{done}\t残りは7件あります。\n"
+    asked = client.post(address(), {"text": text})
+    every = dict.fromkeys(re.findall(r'name="([^"]+)"', asked.text), "x")
+
+    response = client.post(address(), every | {"kept": kept_in(asked)})
+
+    assert asked.context["shown"].page.goals == 100
+    assert (response.status_code, len(every) > 1000) == (200, True)
+
+
 def test_a_reading_of_another_person_or_plan_is_not_taken(client, manager):
     city = a_plan().municipality
     a_plan(city, generation=7, start=2024, end=2026)

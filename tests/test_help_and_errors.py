@@ -163,6 +163,8 @@ def test_a_text_too_long_to_be_sent_is_answered_with_what_to_do():
 
     assert response.status_code == 400
     assert "一度に送れる大きさ（約2.5MB）を超えたのかもしれません。いくつかに分けるか、" in response.text
+    assert "ブラウザーの「戻る」で、前のページに戻ってください。" in response.text
+    assert f"一度に送れる数（約{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}）" in response.text
 
 
 @pytest.mark.django_db

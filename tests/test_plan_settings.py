@@ -1,11 +1,13 @@
 """計画の設定: four small forms, a history, and nobody's newer value overwritten silently."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
 from plans.models import Change, Department, Measure, Role, Section, Subject
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user
+from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,13 @@ def send(client, plan, action, **fields):
     seen = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
     data = {"action": action} | seen | {f"initial-{name}": value for name, value in seen.items()}
     return client.post(f"/plans/{plan.slug}/settings/", data | fields)
+
+
+def departments_form(response) -> dict[str, str]:
+    """The fields of 指標の担当課 as a browser would send them back."""
+    first = re.search(r'name="(department-[^"]+)"', response.text)
+    assert first
+    return form_with(response, first[1])
 
 
 def history() -> list[tuple]:
@@ -216,6 +225,59 @@ def test_an_unknown_action_is_refused(client, plan, manager):
     client.raise_request_exception = False
 
     assert client.post(f"/plans/{plan.slug}/settings/", {"action": "drop"}).status_code == 400
+
+
+def test_departments_of_a_thousand_measures_are_given_page_by_page(client, manager):
+    plan = a_full_plan(500)
+    welfare = Department.objects.create(municipality=plan.municipality, name="福祉課")
+    path = f"/plans/{plan.slug}/settings/"
+    codes = []
+
+    for number in range(1, 11):
+        form = departments_form(client.get(f"{path}?page={number}"))
+        codes.append([name.removeprefix("department-") for name in form if name.startswith("department-")])
+        answer = dict.fromkeys((f"department-{code}" for code in codes[-1]), welfare.pk)
+        response = client.post(f"{path}?page={number}", form | answer)
+        assert (response.status_code, response["Location"]) == (302, f"{path}?page={number}")
+
+    assert [len(page) for page in codes] == [100] * 10
+    assert plan.measures.filter(department=welfare).count() == Change.objects.count() == 1000
+
+
+def test_a_measure_that_moved_to_another_page_meanwhile_still_gets_its_department(client, plan, manager, monkeypatch):
+    monkeypatch.setattr("plans.plan_settings_forms.MEASURES_ON_A_PAGE", 1)
+    welfare = Department.objects.create(municipality=plan.municipality, name="福祉課")
+    section = a_section(plan)
+    wanted, other = a_measure(section, "1-2"), a_measure(section, "1-3", department=welfare)
+    path = f"/plans/{plan.slug}/settings/"
+    form = departments_form(client.get(path))
+    a_measure(section, "1-1", order=0)
+
+    response = client.post(path, form | {"department-1-2": welfare.pk})
+
+    wanted.refresh_from_db()
+    other.refresh_from_db()
+    assert (response.status_code, wanted.department, other.department) == (302, welfare, welfare)
+
+
+def test_a_conflict_on_a_later_page_shows_both_values_there(client, plan, manager, monkeypatch):
+    monkeypatch.setattr("plans.plan_settings_forms.MEASURES_ON_A_PAGE", 1)
+    welfare, children = (
+        Department.objects.create(municipality=plan.municipality, name=n) for n in ("福祉課", "子ども課")
+    )
+    section = a_section(plan)
+    a_measure(section, "1-1")
+    late = a_measure(section, "1-2")
+    path = f"/plans/{plan.slug}/settings/?page=2"
+    form = departments_form(client.get(path))
+    Measure.objects.filter(pk=late.pk).update(department=welfare)
+
+    response = client.post(path, form | {"department-1-2": children.pk})
+    again = client.post(path, departments_form(response))
+
+    late.refresh_from_db()
+    assert (response.status_code, again.status_code, late.department) == (409, 302, children)
+    assert "ほかの人が「福祉課」に変更しています（入力：「子ども課」）。" in response.text
 
 
 @pytest.mark.parametrize("measures", [1, 30])

@@ -29,6 +29,10 @@ NOTHING_GIVEN = "ファイルも文字もありません。ファイルを選ぶ
 LONGEST_FORM = 2_400_000
 """Characters of a form that comes back; a longer one is refused on its way."""
 
+LONGEST_TYPED = 2 * MAX_CHARACTERS + 1
+"""As a browser counts, where one sign may be two. What it cuts here is still too long to be read: it is told so, with
+the text, and never read in part."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -124,6 +128,7 @@ def _page(request: PersonRequest, plan: Plan, shown: Shown) -> HttpResponse:
         "active": "import",
         "shown": shown,
         "extensions": ",".join(EXTENSIONS),
-        "most": MAX_CHARACTERS,
+        "most": f"{MAX_CHARACTERS:,}",
+        "longest_typed": LONGEST_TYPED,
     }
     return render(request, "evaluations/archive.html", context)

@@ -17,7 +17,7 @@ def plan_settings(request: PersonRequest, slug: str) -> HttpResponse:
     """The plan's frame, in small forms. A colleague's newer value is answered with 409 and both values."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
-    forms = settings_forms(plan, request.POST if request.method == "POST" else None)
+    forms = settings_forms(plan, request.POST if request.method == "POST" else None, page=request.GET.get("page"))
     sent = forms.get(request.POST.get("action", ""))
     if request.method == "POST":
         if sent is None:
@@ -25,6 +25,6 @@ def plan_settings(request: PersonRequest, slug: str) -> HttpResponse:
         changed = sent.save(request.user)
         if changed is not None:
             messages.success(request, f"設定を{changed}件変更しました。" if changed else "変更はありませんでした。")
-            return redirect("plans:plan_settings", slug)
+            return redirect(request.get_full_path())
     context = {"plan": plan, "active": "settings", "forms": forms, "sent": sent, "around": plans_around(plan)}
     return render(request, "plans/plan_settings.html", context, status=409 if sent and sent.conflicted else 200)
