@@ -27,7 +27,10 @@ from plans.queries import (
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One 節 in one year: counts of readings in words, the tone of the whole, how much is entered."""
+    """One 節 in one year: counts of readings in words, the tone of the whole, how much is entered.
+
+    Where `is_withheld`, the person may not see how much that is.
+    """
 
     year: int
     state: str
@@ -35,6 +38,7 @@ class HeatCell:
     words: tuple[str, ...]
     entered: int
     measures: int
+    is_withheld: bool
 
     @property
     def state_label(self) -> str:
@@ -131,17 +135,18 @@ def _heat_cell(
         words=_reading_words(cells),
         entered=sum(cell.figures.actual.is_entered for cell in cells),
         measures=len(cells),
+        is_withheld=any(cell.figures.withheld for cell in cells),
     )
 
 
 def _tone_of_all(cells: list[YearCell]) -> str:
-    """The tone that needs eyes first: behind, then findings, then good; nothing entered is missing."""
+    """The tone that needs eyes first: behind, then findings, then good; nothing entered is missing, unless withheld."""
     tones = {cell.figures.tone for cell in cells if cell.figures.reading}
     for tone in (Tone.BEHIND, Tone.FINDING, Tone.GOOD):
         if tone in tones:
             return tone.value
-    entered = any(cell.figures.actual.is_entered for cell in cells)
-    return Tone.QUIET.value if entered or not cells else Tone.MISSING.value
+    known = any(cell.figures.actual.is_entered or cell.figures.withheld for cell in cells)
+    return Tone.QUIET.value if known or not cells else Tone.MISSING.value
 
 
 def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:

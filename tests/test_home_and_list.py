@@ -1,5 +1,7 @@
 """The way in, and the list of plans."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -218,6 +220,36 @@ def test_nothing_is_missing_in_a_year_that_has_not_begun(client, year, said):
 
     assert said in missing
     assert ("未入力" in missing) is (year == 2026)
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "said"),
+    [
+        (Role.VIEWER, YearState.DRAFT, "確認中 下書き"),
+        (Role.VIEWER, YearState.CONFIRMED, "未入力 入力 0／1 確定"),
+        (Role.EDITOR, YearState.DRAFT, "未入力 入力 0／1 下書き"),
+    ],
+)
+def test_nobody_is_told_that_nothing_is_entered_where_they_may_not_see_it(client, role, state, said):
+    section = a_section(a_plan())
+    a_measure(section, "a")
+    in_state(section, 2022, state)
+    client.force_login(a_user(role))
+
+    cell = re.search(r'data-label="令和4年度">(.*?)</td>', client.get("/plans/122319-6/?year=2022").text, re.S)[1]
+
+    assert " ".join(re.sub("<[^>]*>", " ", cell).split()).startswith(said)
+
+
+@pytest.mark.parametrize("path", ["/plans/122319-6/?year=2022", "/plans/122319-6/beside/"])
+@pytest.mark.parametrize(("role", "said"), [(Role.VIEWER, "確定した実績"), (Role.EDITOR, "実績の入力")])
+def test_what_is_counted_is_named_by_what_the_person_sees(client, path, role, said):
+    a_measure(a_section(a_plan()), "a")
+    client.force_login(a_user(role))
+
+    shown = client.get(path).text
+
+    assert set(re.findall("(確定した実績|実績の入力)(?:</li>| <span)", shown)) == {said}
 
 
 def test_beside_others_a_plan_that_has_not_begun_lacks_nothing(client):
