@@ -2,15 +2,16 @@
 
 import json
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
 
 from core.archive.proposal import Fate
 from core.archive.reading import read_archive
-from core.archive.sheet import read_text
+from core.archive.sheet import read_file, read_text
 from core.figures import Figures
 from core.numerals import one_decimal
 from core.words import Family, Side
@@ -21,6 +22,7 @@ from targets.models import OutcomeTarget
 from tests.archive_sheets import INZAI, ROWS_OF_A_GOAL
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
+from tests.sheet_files import a_sheet
 
 pytestmark = pytest.mark.django_db
 FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "inzai_122319-6.json").read_text())
@@ -132,6 +134,21 @@ def test_every_printed_deviation_of_the_sheet_comes_out_of_the_imported_figures(
 
 
 @pytest.mark.sqlite
+def test_a_workbook_with_merged_cells_reads_with_every_figure_in_its_place():
+    the_demo()
+    plan = Plan.objects.get(slug="122319-6")
+    stored = {(code, year, side): number for (code, year, side), (number, _, _) in figures_kept(plan).items()}
+    sheet = a_sheet(plan, 2022, layout="inzai", edition="old")
+
+    proposal = read_archive(read_file("評価シート.xlsx", sheet), plan.years)
+
+    values = [value for section in proposal.sections for value in section.values]
+    assert len(values) == 37
+    for value in values:
+        assert Decimal(value.text.rstrip("%")) == stored[value.measure, value.year, value.side], value
+    assert load_workbook(BytesIO(sheet)).worksheets[0].merged_cells.ranges
+
+
 def test_beside_the_plan_that_has_its_figures_the_sheet_changes_nothing_and_every_question_is_told():
     the_demo()
 

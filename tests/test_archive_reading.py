@@ -1,5 +1,6 @@
 """An old sheet as text: what is read of it for sure, what is asked, and that nothing printed is lost on the way."""
 
+import html
 import json
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ from core.archive.proposal import SKIP, Fate, PutValue
 from core.archive.reading import read_archive
 from core.archive.sheet import ArchiveSheet, digit_runs, read_file, read_text
 from core.prose import circled
+from core.uploads.tables import NotReadable
 from core.words import Accumulation, Side, ValueKind
 from tests.archive_sheets import INZAI, ONE_ROW_A_GOAL, ROWS_OF_A_GOAL
 
@@ -236,6 +238,54 @@ def test_the_third_part_alone_pasted_as_the_source_of_a_table_reads_the_same():
     assert [measure.key for measure in proposal.measures.values()] == [f"6-{n}" for n in range(1, 6)] + ["7-1", "7-2"]
     assert [(one.key, one.printed) for one in proposal.questions if one.about == "text"] == [("7.text.1", "alert(1)")]
     assert proposal.remnants == ()
+
+
+def test_wide_and_tall_cells_of_a_table_keep_what_is_beside_and_below_them_in_its_column():
+    source = (
+        "<table><tr><th rowspan=2>節</th><th COLSPAN='2'>計画</th><th>実績</th></tr>"
+        "<tr><td rowspan='2' colspan=2>あ</td><td>1</td></tr><tr><td>い</td><td>2</td></tr>"
+        "<tr><td>う</td><td colspan=0>え</td><td>3</td></tr></table>"
+    )
+
+    sheet = read_text(source)
+
+    assert [(cell.address, cell.text) for cell in sheet] == [
+        *(("A1", "節"), ("B1", "計画"), ("D1", "実績")),
+        *(("B2", "あ"), ("D2", "1")),
+        *(("A3", "い"), ("D3", "2")),
+        *(("A4", "う"), ("B4", "え"), ("C4", "3")),
+    ]
+
+
+def as_table_source(text: str, *, is_merged: bool) -> str:
+    """The rows as HTML; merged, the blanks after a cell belong to it."""
+    rows = []
+    for line in text.split("\n"):
+        cells = re.findall(r"([^\t]*)\t(\t*)", f"{line}\t" if is_merged else line.replace("\t", "\t\0") + "\t")
+        wide = (f'<td colspan="{len(blanks) + 1}">{html.escape(cell.strip(chr(0)))}</td>' for cell, blanks in cells)
+        rows.append(f"<tr>{''.join(wide)}</tr>")
+    return f"<table>{''.join(rows)}</table>"
+
+
+def test_the_sheet_as_a_table_with_merged_cells_is_the_sheet_without_them():
+    merged, unmerged = (as_table_source(TEXT, is_merged=is_merged) for is_merged in (True, False))
+
+    assert merged.count("<td") < unmerged.count("<td")
+    assert read_text(merged) == read_text(unmerged)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("<tr><td colspan=99999>1</td></tr>", id="wide"),
+        pytest.param("<tr>" + "<td rowspan=99999 colspan=60>1</td>" * 2 + "</tr>", id="tall and wide"),
+        pytest.param("<tr><td rowspan=99999 colspan=100>1</td></tr><tr><td>2</td></tr>", id="pushed out"),
+        pytest.param("<tr><td>1</td></tr>" * 3_001, id="long"),
+    ],
+)
+def test_a_table_whose_cells_cover_more_than_a_sheet_has_is_refused(source):
+    with pytest.raises(NotReadable):
+        read_text(source)
 
 
 def block(*rows: str, head: str = "\t\t①利用者\t利用者数（人）\t2021年度\t2022年度\t2023年度") -> str:

@@ -4,7 +4,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.signs import is_control
@@ -23,6 +23,8 @@ TOO_LONG = (
 OTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _CELL_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
+_CELL_BEGIN = re.compile(r"<t[dh](?:\s([^<>]{0,500}))?>", re.IGNORECASE)
+_SPAN = re.compile(r"(?<![\w-])(col|row)span\s{0,9}=\s{0,9}[\"']?(\d{1,5})", re.IGNORECASE)
 _CELL_END = re.compile(r"[ \t\r\n]*</t[dh]\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _ROW_END = re.compile(r"[ \t\r\n]*</tr\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _BREAK = re.compile(r"[ \u3000\u00a0]{2,}|[\t\r\n\x0b\x0c\u2028\u2029]")
@@ -95,7 +97,7 @@ def read_text(text: str, *, delimiter: str | None = None) -> ArchiveSheet:
         raise NotReadable("文字がありません。評価シートの範囲を写して、貼り付けてください。")
     _refuse_controls(text)
     if _CELL_TAG.search(text):
-        text, delimiter = _table_source(text), "\t"
+        return _as_sheet(_table_lines(text))
     if delimiter is None:
         delimiter = "\t" if "\t" in text or text.count(",") < 3 else ","
     return _as_sheet(_split(text, delimiter))
@@ -110,10 +112,38 @@ def _refuse_controls(text: str) -> None:
             )
 
 
-def _table_source(text: str) -> str:
-    """The cells of an HTML table by tabs and line ends; colspan is not followed."""
-    flat = re.sub(r"[\t\r\n]", " ", text)
-    return _ROW_END.sub("\n", _CELL_END.sub("\t", flat))
+def _table_lines(text: str) -> list[list[str]]:
+    """The cells of an HTML table, each in its own column: what a wide or tall cell covers is blank, as where a
+    spreadsheet copies merged cells."""
+    rows = _ROW_END.split(re.sub(r"[\t\r\n]", " ", text))
+    if len(rows) > MAX_LINES:
+        raise NotReadable(TOO_LONG)
+    lines = []
+    covered: dict[int, int] = {}
+    for number, row in enumerate(rows, start=1):
+        line, beneath = _table_line(number, row, covered)
+        lines.append(line)
+        covered = {column: left - 1 for column, left in covered.items() if left > 1} | beneath
+    return lines
+
+
+def _table_line(number: int, row: str, covered: Mapping[int, int]) -> tuple[list[str], dict[int, int]]:
+    """One row, past the columns that are covered from above; with how many rows its own tall cells cover below it."""
+    line: list[str] = []
+    beneath: dict[int, int] = {}
+    for cell in _CELL_END.split(row):
+        begin = _CELL_BEGIN.search(cell)
+        if begin is None and not cell.strip():
+            continue
+        spans = {name.lower(): int(count) for name, count in _SPAN.findall(begin[1] or "")} if begin else {}
+        while covered.get(len(line)):
+            line.append("")
+        refuse_wide(number, len(line) + spans.get("col", 1))
+        if spans.get("row", 1) > 1:
+            wide = range(len(line), len(line) + max(spans.get("col", 1), 1))
+            beneath |= dict.fromkeys(wide, spans["row"] - 1)
+        line += [cell, *[""] * (spans.get("col", 1) - 1)]
+    return line, beneath
 
 
 def _split(text: str, delimiter: str) -> list[list[str]]:
