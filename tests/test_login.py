@@ -37,6 +37,18 @@ def test_login_does_not_lead_to_another_host(client):
     assert response["Location"] == "/"
 
 
+@pytest.mark.parametrize("asked", ["/login/", "/login/?next=/login/", "http://testserver/login/"])
+def test_the_login_does_not_lead_back_to_itself(client, asked):
+    person = a_user(username="hanako")
+    typed = {"username": "hanako", "password": "pass-word-12", "next": asked}
+
+    signing_in = client.post("/login/", typed)
+    client.force_login(person)
+    signed_in = client.get("/login/", {"next": asked})
+
+    assert (signing_in["Location"], signed_in["Location"]) == ("/", "/")
+
+
 def test_a_wrong_password_is_answered_with_a_sentence_and_keeps_the_name(client):
     user = a_user(Role.EDITOR, username="hanako")
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from evaluations.long_work import keeping
-from evaluations.long_work.asking import ask, cancel, start_again
+from evaluations.long_work.asking import WorkRefused, ask, cancel, start_again
 from evaluations.long_work.kinds import Kind, Result
 from evaluations.long_work.registry import KINDS
 from evaluations.long_work.running import Runner
@@ -64,6 +64,25 @@ def test_each_work_is_taken_by_one_runner_and_no_more_run_at_once_than_may(plan,
     assert ran == dict.fromkeys(range(12), 1)
     assert max(most) <= at_once
     assert set(LongWork.objects.values_list("state", "slot", "runner")) == {("DONE", None, "")}
+
+
+@pytest.mark.parametrize(("same", "kept"), [(True, 1), (False, 3)])
+def test_clicks_in_the_same_moment_are_counted_one_after_the_other(plan, same, kept):
+    person, start = a_user(Role.EDITOR), Barrier(6)
+
+    def click(number):
+        try:
+            start.wait()
+            asked(plan, person, "slow", 0 if same else number)
+        except WorkRefused:
+            pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(click, range(6)))
+
+    assert LongWork.objects.count() == kept
 
 
 def test_a_click_and_a_runner_in_the_same_moment_leave_one_of_the_two_answers(plan, monkeypatch):

@@ -35,6 +35,7 @@ def ask(
     The same work without files, asked for twice, is one work. WorkRefused where the person has too many under way.
     """
     mark_interrupted()
+    _wait_for_each_other(by)
     given = [
         LongWorkFile(side=LongWorkFile.Side.GIVEN, order=order, name=name[:255], size=len(content), content=content)
         for order, (name, content) in enumerate(files)
@@ -70,6 +71,7 @@ def start_again(work: LongWork) -> bool:
     """Put a work that failed, was cancelled or was interrupted back at the end of the queue. False where it is none of
     these. WorkRefused as for `ask`."""
     mark_interrupted()
+    _wait_for_each_other(work.by)
     _refuse_too_many(work.by.long_works.filter(state__in=UNDER_WAY).count())
     return bool(
         LongWork.objects.filter(pk=work.pk, state__in=REPEATABLE).update(
@@ -93,6 +95,11 @@ def remove(work: LongWork) -> bool:
     mark_interrupted()
     deleted, _ = LongWork.objects.filter(pk=work.pk, state__in=ENDED).delete()
     return bool(deleted)
+
+
+def _wait_for_each_other(by: User) -> None:
+    """What one person asks for in the same moment is counted one after the other, until the transaction ends."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
 def _refuse_too_many(count: int) -> None:

@@ -1,5 +1,8 @@
 """Login and one's own password."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.urls import reverse_lazy
@@ -13,6 +16,11 @@ class Login(LoginView):
     form_class = LoginForm
     template_name = "registration/login.html"
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        """The page that was asked for; "" where that is the login itself, which would lead in a circle."""
+        asked = str(super().get_redirect_url())
+        return "" if urlsplit(asked).path == self.request.path else asked
 
 
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
