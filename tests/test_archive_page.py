@@ -197,6 +197,21 @@ def test_what_cannot_be_read_comes_back_with_a_sentence(client, manager):
     assert {one.status_code for one in (typed, nothing, long, stale)} == {200}
 
 
+def test_a_second_section_of_one_number_is_taken_in_only_where_the_answer_makes_both_one(client, manager):
+    a_plan()
+    text = SHORT + "■相談\t第3節\t相談を整えます。 ①相談の回数 3回\t\t\t\t\t\t続ける。\n"
+    asked = client.post(address(), {"text": text})
+    answers = fields_in(asked)
+
+    left_out, joined = (
+        client.post(address(), answers | {"kept": kept_in(asked)} | answer) for answer in ({}, {"q.3.same.1": "same"})
+    )
+
+    assert "第3節が二つあります。" in asked.text
+    assert ["相談の回数" in response.text for response in (left_out, joined)] == [False, True]
+    assert "拠点の数" in left_out.text
+
+
 def test_a_text_that_the_browser_cuts_is_refused_with_its_sentence_and_comes_back(client, manager):
     a_plan()
     longest = int(re.search(r'<textarea id="text"[^>]* maxlength="(\d+)"', client.get(address()).text)[1])

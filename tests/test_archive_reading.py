@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.archive.answering import Answers, content_of
-from core.archive.proposal import SKIP, Fate, PutValue
+from core.archive.answering import Answers, content_of, of_one_number
+from core.archive.proposal import SAME, SKIP, Fate, PutValue
 from core.archive.reading import read_archive
 from core.archive.sheet import ArchiveSheet, digit_runs, read_file, read_text
 from core.prose import circled
@@ -423,9 +423,38 @@ def test_a_section_printed_in_two_parts_keeps_its_goals_texts_and_questions_apar
         ("1-1", "件数1", "1件"),
         ("1-2", "件数2", "2件"),
     ]
-    assert len({one.key for one in proposal.questions}) == len(proposal.questions) == 5
+    assert len({one.key for one in proposal.questions}) == len(proposal.questions) == 6
     assert content.texts[1, "issues_text"].text == "続ける1。\n続ける2。"
     assert content.texts[1, "overview"].text == "1を整えます。\n2を整えます。"
+
+
+TWICE = (
+    "成果目標\t節別\t概要\t実績\t課題\n"
+    "■拠点\t第1節\t整えます。 ①件数 3件\t実績\t①件数 5件。\t続ける。\n"
+    "■相談\t第1節\t相談を整えます。 ①回数 4回\t実績\t①回数 6回。\t相談を続ける。\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "goals", "issues"),
+    [
+        ({}, ["1-1"], "続ける。"),
+        ({"1.same.1": SKIP}, ["1-1"], "続ける。"),
+        ({"1.same.1": SAME}, ["1-1", "1-2"], "続ける。\n相談を続ける。"),
+    ],
+)
+def test_two_sections_of_one_number_become_one_only_where_somebody_says_so(answer, goals, issues):
+    proposal = read_archive(read_text(TWICE), YEARS)
+    answers = Answers(answer)
+
+    taken = of_one_number(proposal, answers)
+
+    (asked,) = (one for one in proposal.questions if one.about == "same")
+    assert (asked.key, asked.address, asked.printed, asked.proposed) == ("1.same.1", "B3", "相談", "")
+    assert "第1節が二つあります。" in asked.asked
+    assert list(taken.measures) == goals
+    assert content_of(taken, answers).texts[1, "issues_text"].text == issues
+    assert {one.measure for one in taken.questions if one.measure} == set(goals)
 
 
 def test_one_answer_for_all_actuals_without_a_year_gives_way_to_answers_of_their_own():

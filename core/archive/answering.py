@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
 
 from core.archive.asking_texts import is_undated
 from core.archive.proposal import (
+    SAME,
     Effect,
     Proposal,
     PutBaseline,
@@ -80,6 +82,23 @@ class Content:
                 self.year = effect.year
             case SetUndated():
                 self.undated = effect.year
+
+
+def of_one_number(proposal: Proposal, answers: Answers) -> Proposal:
+    """The proposal without the 節 that have the number of another and of which nobody said that the two are one."""
+    same = [one for one in proposal.questions if one.about == "same" and answers.chosen.get(one.key) != SAME]
+    left_out = {one.address for one in same}
+    parts = [section for section in proposal.sections if section.address in left_out]
+    rows = {row + 1 for part in parts for row in range(part.first, part.end)}
+    return replace(
+        proposal,
+        sections=tuple(section for section in proposal.sections if section not in parts),
+        questions=tuple(
+            one
+            for one in proposal.questions
+            if one.section == 0 or int(one.address.lstrip(ascii_uppercase)) not in rows
+        ),
+    )
 
 
 def content_of(proposal: Proposal, answers: Answers) -> Content:

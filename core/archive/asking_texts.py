@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from core.archive.goals import same_name
 from core.archive.proposal import (
+    SAME,
     SKIP,
     Choice,
     ProposedMeasure,
@@ -164,6 +165,28 @@ def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Questio
         choices=(*choices, NOT_READ),
         proposed=choices[0].value if choices else "",
     )
+
+
+def ask_same(sections: Sequence[ProposedSection]) -> Iterator[Question]:
+    """Where a number is printed over another title again: one 節 in parts, or two of which one has a wrong number?"""
+    first: dict[int, ProposedSection] = {}
+    for place, section in enumerate(sections):
+        before = first.setdefault(section.number, section)
+        if not (before.title and section.title) or same_name(before.title, section.title):
+            continue
+        yield Question(
+            key=f"{section.number}.same.{place}",
+            about="same",
+            section=0,
+            address=section.address,
+            printed=section.title,
+            asked=f"第{section.number}節が二つあります。{before.address}「{before.title}」と一つの節として読みますか。",
+            thought="番号は同じで、名前が違います。別の節のときは、資料の番号を直して、もう一度読み取ってください。",
+            choices=(
+                Choice(SAME, "一つの節として読む"),
+                Choice(SKIP, f"「{section.title}」（{section.address}から）を読み取らない"),
+            ),
+        )
 
 
 def ask_evaluation_year(

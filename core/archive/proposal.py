@@ -9,6 +9,8 @@ from core.words import Accumulation, Family, Side, ValueKind
 
 SKIP = "skip"
 """The choice 「読み取らない」, which every question has."""
+SAME = "same"
+"""The choice that two 節 of one number are one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from core.archive.asking import ask_planned_years
-from core.archive.asking_texts import ask_evaluation_year, ask_undated
+from core.archive.asking_texts import ask_evaluation_year, ask_same, ask_undated
 from core.archive.blocks import Block, blocks_beneath, year_rows
 from core.archive.goals import Goal, goals_in
 from core.archive.outline import SectionLines, outline_of
@@ -73,7 +73,8 @@ def read_archive(sheet: ArchiveSheet, years: Sequence[int]) -> Proposal:
         raise NotReadable(
             f"目標が多すぎます（{count}件）。一度に読み取れるのは{MAX_MEASURES}件までです。節ごとに分けてください。"
         )
-    questions = _each_by_its_own_key(question for reader in readers for question in reader.questions)
+    asked_of_each = [question for reader in readers for question in reader.questions]
+    questions = _each_by_its_own_key([*ask_same(sections), *asked_of_each])
     if len(questions) > MAX_QUESTIONS:
         raise NotReadable(
             f"確かめていただくことが多すぎます（{len(questions):,}件）。一度に読み取れるのは{MAX_QUESTIONS}件までです。"

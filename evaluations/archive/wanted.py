@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from core.archive.answering import Answers, Content, content_of
+from core.archive.answering import Answers, Content, content_of, of_one_number
 from core.archive.proposal import Proposal, ProposedMeasure, PutText, PutValue
 from core.archive.section_reading import guessed
 from core.numerals import squeeze
@@ -84,6 +84,7 @@ def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | N
 
 def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
     """What the answers would change in the plan, and what they say."""
+    here = _without_left_out(here, filled)
     content, report = content_of(here.proposal, filled.answers), Report()
     _report_twice(here, report)
     codes = {key: target.code for key, target in here.targets.items() if target.code}
@@ -97,6 +98,11 @@ def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
     if not here.may_manage and _is_for_managers(here, content, goals):
         report.warn("A1", _MASTERS_ASIDE)
     return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings)), content
+
+
+def _without_left_out(here: Beside, filled: Filled) -> Beside:
+    proposal = of_one_number(here.proposal, filled.answers)
+    return replace(here, proposal=proposal, targets={key: here.targets[key] for key in proposal.measures})
 
 
 def _report_twice(here: Beside, report: Report) -> None:
