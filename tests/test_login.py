@@ -49,6 +49,15 @@ def test_the_login_does_not_lead_back_to_itself(client, asked):
     assert (signing_in["Location"], signed_in["Location"]) == ("/", "/")
 
 
+def test_who_logs_out_of_an_ended_session_and_in_again_is_not_led_to_the_logout(client):
+    a_user(username="hanako")
+
+    sent = client.post("/logout/")["Location"]
+    answer = client.post(sent, {"username": "hanako", "password": "pass-word-12", "next": "/logout/"})
+
+    assert (sent, answer["Location"]) == ("/login/?next=/logout/", "/")
+
+
 def test_a_wrong_password_is_answered_with_a_sentence_and_keeps_the_name(client):
     user = a_user(Role.EDITOR, username="hanako")
 

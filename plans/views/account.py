@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from plans.forms import LoginForm, OwnPasswordForm
 
@@ -18,9 +18,11 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
-        """The page that was asked for; "" where that is the login itself, which would lead in a circle."""
+        """The page that was asked for; "" for the login itself, a circle, and for the logout that an ended session
+        asked for, which is no page.
+        """
         asked = str(super().get_redirect_url())
-        return "" if urlsplit(asked).path == self.request.path else asked
+        return "" if urlsplit(asked).path in (self.request.path, reverse("plans:logout")) else asked
 
 
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
