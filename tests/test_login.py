@@ -49,6 +49,33 @@ def test_the_login_does_not_lead_back_to_itself(client, asked):
     assert (signing_in["Location"], signed_in["Location"]) == ("/", "/")
 
 
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://testserver/people/?page=2", "/login/?next=/people/%3Fpage%3D2"),
+        ("http://example.com/people/", "/login/?next=/password/"),
+        ("http://testserver//example.com/", "/login/?next=//example.com/"),
+        ("", "/login/?next=/password/"),
+    ],
+)
+def test_what_is_sent_after_the_session_ended_is_said_to_be_lost_and_the_login_leads_back_to_its_page(
+    client, referer, leads_to
+):
+    sent = client.post("/password/", {"old_password": "x"}, headers={"Referer": referer})
+    login = client.get(sent["Location"])
+
+    assert (sent.status_code, sent["Location"]) == (302, leads_to)
+    assert "いま送った内容は保存されていません。" in login.text
+
+
+def test_a_page_that_resembles_another_host_is_not_what_a_login_leads_to(client):
+    user = a_user(Role.EDITOR)
+
+    answer = client.post("/login/", {"username": user.username, "password": PASSWORD, "next": "//example.com/"})
+
+    assert answer["Location"] == "/"
+
+
 def test_who_logs_out_of_an_ended_session_and_in_again_is_not_led_to_the_logout(client):
     a_user(username="hanako")
 
