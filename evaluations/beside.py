@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from evaluations.models import OpinionStatus
 from evaluations.overview import HeatRow, heat_rows, missing_by_section
 from evaluations.section_page import tally
-from plans.access import state_of
+from plans.access import States, state_of
 from plans.models import Plan, PlanRevision, Section, SectionYear, YearState
 from plans.plan_list import by_kind, plans_beside
 from plans.queries import MeasureRow, by_section, rows_of_plans
@@ -114,7 +114,7 @@ def _beside(
     years: Iterable[int],
     sections: Sequence[Section],
     rows: Sequence[MeasureRow],
-    states: dict[tuple[int, int], SectionYear],
+    states: States,
 ) -> PlanBeside:
     grouped = by_section(rows)
     return PlanBeside(
@@ -126,9 +126,7 @@ def _beside(
     )
 
 
-def _in_year(
-    year: int, sections: Sequence[Section], rows: Sequence[MeasureRow], states: dict[tuple[int, int], SectionYear]
-) -> PlanInYear:
+def _in_year(year: int, sections: Sequence[Section], rows: Sequence[MeasureRow], states: States) -> PlanInYear:
     counts = Counter(state_of(states.get((section.pk, year))) for section in sections)
     cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     return PlanInYear(

@@ -12,8 +12,8 @@ from evaluations.outlooks import with_outlooks
 from evaluations.section_page import tally
 from evaluations.waiting import Waiting, waiting_for
 from indicators.linked import with_goals
-from plans.access import state_of
-from plans.models import Plan, Section, SectionYear, YearState
+from plans.access import States, state_of
+from plans.models import Plan, Section, YearState
 from plans.queries import (
     MeasureRow,
     YearCell,
@@ -115,7 +115,7 @@ def heat_rows(
     plan: Plan,
     sections: Iterable[Section],
     grouped: dict[int, list[MeasureRow]],
-    states: dict[tuple[int, int], SectionYear],
+    states: States,
 ) -> tuple[HeatRow, ...]:
     """節 × 年度 of a plan; `grouped` are its finished rows by 節."""
     return tuple(
@@ -124,9 +124,7 @@ def heat_rows(
     )
 
 
-def _heat_cell(
-    section: Section, rows: list[MeasureRow], year: int, states: dict[tuple[int, int], SectionYear]
-) -> HeatCell:
+def _heat_cell(section: Section, rows: list[MeasureRow], year: int, states: States) -> HeatCell:
     cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     return HeatCell(
         year=year,

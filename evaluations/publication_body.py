@@ -19,7 +19,7 @@ from core.words import UNPUBLISHED, ValueKind
 from evaluations.facts import facts_of
 from evaluations.models import TEXT_FIELDS, ActivityRecord, CouncilOpinion, Evaluation
 from evaluations.tidy import rows_of
-from plans.access import Access, state_of
+from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
 from plans.planned_versions import Versions
@@ -51,7 +51,7 @@ class Source:
 
     plan: Plan
     sections: tuple[Section, ...]
-    states: dict[tuple[int, int], SectionYear]
+    states: States
     rows: tuple[MeasureRow, ...]
     targets: dict[int, list[OutcomeTarget]]
     records: dict[int, list[ActivityRecord]]

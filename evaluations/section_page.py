@@ -16,7 +16,7 @@ from evaluations.record_counts import CountOffer, with_links, years_from
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from evaluations.workflow import Move, moves_open_to
 from indicators.queries import together
-from plans.access import require_year, state_of
+from plans.access import States, require_year, state_of
 from plans.history import HistoryLine, section_history
 from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
 from plans.planned_versions import Versions
@@ -174,7 +174,7 @@ def _states(plan: Plan, earlier: Q) -> Iterable[SectionYear]:
     return SectionYear.objects.filter(wanted).select_related("evaluation", *people).order_by()
 
 
-def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int], SectionYear]) -> list[MeasureRow]:
+def _rows_with_related(plan: Plan, section: Section, states: States) -> list[MeasureRow]:
     # A subquery: the join would need a DISTINCT over every column of six tables.
     shown = Q(section=section) | Q(pk__in=section.related_indicators.values("pk"))
     measures = measures_of(plan).select_related("outlook", "activity_indicator__service").filter(shown)
@@ -183,9 +183,7 @@ def _rows_with_related(plan: Plan, section: Section, states: dict[tuple[int, int
     return with_outlooks(plan, own + together(row for row in rows if row.measure.section_id != section.pk))
 
 
-def _records(
-    plan: Plan, section: Section, year: int, states: dict[tuple[int, int], SectionYear]
-) -> tuple[ActivityRecord, ...]:
+def _records(plan: Plan, section: Section, year: int, states: States) -> tuple[ActivityRecord, ...]:
     """取組記録 up to this year, of the years whose texts the person may see; those before the plan are no draft."""
     seen = [y for y in plan.years if plan.access.sees_actuals(state_of(states.get((section.pk, y))))]
     before, within = Q(fiscal_year__lt=plan.start_year), Q(fiscal_year__in=seen)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plans.access import Access
+from plans.access import Access, States
 from plans.models import Role, Section, SectionYear, YearState
 
 
@@ -18,9 +18,7 @@ class Waiting:
     note: str = ""
 
 
-def waiting_for(
-    access: Access, sections: Iterable[Section], states: dict[tuple[int, int], SectionYear]
-) -> tuple[Waiting, ...]:
+def waiting_for(access: Access, sections: Iterable[Section], states: States) -> tuple[Waiting, ...]:
     """In the order of years and 節. Who confirms may also check; a 節 already checked does not wait for a checker."""
     by_key = {section.pk: section for section in sections}
     rows = sorted(states.values(), key=lambda row: (row.fiscal_year, by_key[row.section_id].number))

@@ -43,7 +43,7 @@ Actuals = Mapping[int, SeenActual]
 """By fiscal year; a year that is absent is 未入力."""
 
 
-def line_states(plan: Plan) -> dict[tuple[int, int], SectionYear]:
+def line_states(plan: Plan) -> States:
     """The states of all plans of the city, by section id and fiscal year. One query."""
     # Whatever their kind: the part on children may have left a 障害福祉計画.
     found = SectionYear.objects.filter(section__plan__municipality=plan.municipality_id)

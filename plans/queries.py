@@ -86,9 +86,7 @@ def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
     return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures]).order_by()
 
 
-def section_years(
-    plan: Plan, sections: Iterable[Section] | None = None, *, along: Iterable[str] = ()
-) -> dict[tuple[int, int], SectionYear]:
+def section_years(plan: Plan, sections: Iterable[Section] | None = None, *, along: Iterable[str] = ()) -> States:
     """The states of a plan by section id and fiscal year; a key that is absent is 下書き. One query.
 
     `along` are relations of a state that are fetched with it.
