@@ -12,62 +12,72 @@ BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 CODE := manage.py config core plans targets indicators evaluations
 
 # A shell that has another environment or settings open must not lead these targets there.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
-.PHONY: help setup demo test bench check format lock clean
+.PHONY: help setup demo serve test bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-setup: $(STAMP) ## the environment in .venv, exactly as locked in requirements-dev.txt
-
-# The stamp holds the lock's checksum: a lock that only looks newer (a fresh checkout) costs no installation.
-$(STAMP): requirements-dev.txt
-	@if [ -x "$(BIN)/python" ] && [ "$$(cksum < requirements-dev.txt)" = "$$(cat "$@" 2>/dev/null)" ]; then touch "$@"; else \
-	set -e; \
+# The locks are complete, so pip resolves nothing (--no-deps): what was released since cannot change what it takes.
+# .venv/.installed holds the checksum of the lock in the environment. $(1) is installed unless it or $(2) is there already.
+define environment
+	@set -e; for lock in $(1) $(2); do \
+	if [ -x "$(BIN)/python" ] && [ "$$(cksum < $$lock)" = "$$(cat "$(VENV)/.installed" 2>/dev/null)" ]; then exit 0; fi; done; \
 	"$(PYTHON)" -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version)'; \
 	"$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear "$(VENV)"; \
-	echo "Installing into $(VENV) ..."; \
-	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt; \
-	cksum < requirements-dev.txt > "$@"; fi
+	echo "Installing $(1) into $(VENV) ..."; rm -f "$(VENV)/.installed"; \
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r $(1); \
+	"$(BIN)/python" -m pip check >/dev/null || "$(BIN)/python" -m pip check; \
+	cksum < $(1) > "$(VENV)/.installed"
+endef
 
-# Collects again only where a file, the packages or the way of serving them changed.
-STATIC_STATE := { find static -type f -exec cksum {} + | sort; cksum requirements.txt config/plotly_static.py config/settings.py; }
+setup: ## the whole environment in .venv with the test tools, exactly as locked in requirements-dev.txt
+	$(call environment,requirements-dev.txt)
 
 # Asked before anything else, because granian would quietly share the port with another server of its kind.
 PORT_IS_FREE := import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((sys.argv[1], int(sys.argv[2])))
-
-demo: $(STAMP) ## everything: environment, database, demo data, people, server on 127.0.0.1:8000 (PORT=)
+define free_port
 	@"$(PYTHON)" -c "$(PORT_IS_FREE)" "$(HOST)" "$(PORT)" 2>/dev/null || { \
-	echo "Port $(PORT) of $(HOST) is taken or not allowed: choose another one with make demo PORT=8001" >&2; exit 1; }
+	echo "Port $(PORT) of $(HOST) is taken or not allowed: choose another one with make $@ PORT=8001" >&2; exit 1; }
+endef
+
+# The line of the systemd unit in README.md. A worker that dies, grows above the cap or is old is replaced.
+SERVE = "$(BIN)/granian" --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" --blocking-threads 4 \
+	--respawn-failed-workers --respawn-interval 1 --workers-max-rss 512 --workers-lifetime 12h --workers-kill-timeout 10 \
+	--log-level warning config.wsgi:application
+
+demo: ## everything: runtime environment, database, demo data, people, server on 127.0.0.1:8000 (PORT=)
+	$(free_port)
+	$(call environment,requirements.txt,requirements-dev.txt)
 	@"$(BIN)/python" manage.py migrate --verbosity 0
-	@mkdir -p build
-	@if [ ! -e staticfiles/staticfiles.json ] || [ "$$($(STATIC_STATE))" != "$$(cat build/static-state 2>/dev/null)" ]; then \
-	echo "Compressing the static files ..."; \
-	"$(BIN)/python" manage.py collectstatic --clear --no-input --verbosity 0 && $(STATIC_STATE) > build/static-state; fi
 	@"$(BIN)/python" manage.py load_demo
 	@echo
 	@echo "ふくしPDCA: http://$(HOST):$(PORT)/   (Ctrl-C stops it)"
-	@exec "$(BIN)/granian" --interface wsgi --host "$(HOST)" --port "$(PORT)" --workers "$(WORKERS)" --blocking-threads 1 --workers-kill-timeout 2s --log-level warning config.wsgi:application
+	@exec $(SERVE)
+
+serve: ## the server as in production, with the settings of the environment it is given (PORT=, WORKERS=, DATABASE_URL=)
+	$(free_port)
+	$(call environment,requirements.txt,requirements-dev.txt requirements-pdf.txt)
+	@exec $(SERVE)
 
 PYTEST = "$(BIN)/python" -m pytest -n "$(JOBS)" $(PYTEST_ARGS)
 
-test: $(STAMP) ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL (what cannot depend on the database runs once)
+test: setup ## the whole suite on SQLite and, where TEST_DATABASE_URL names a server, again on PostgreSQL (what cannot depend on the database runs once)
 	@echo "== The suite on SQLite"
 	@DATABASE_URL= $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 	echo "== The suite on PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) --database-only; \
 	else echo "PostgreSQL did not join in: TEST_DATABASE_URL names no server"; [ "$$REQUIRE_ALL" != 1 ]; fi
 
-bench: $(STAMP) ## ours and its floor on PostgreSQL (DATABASE_URL or TEST_DATABASE_URL), else SQLite; also in build/bench.json
+bench: setup ## ours and its floor on PostgreSQL (DATABASE_URL or TEST_DATABASE_URL), else SQLite; also in build/bench.json
 	@"$(BIN)/python" -m tests.bench $(BENCH_ARGS)
 
-check: $(STAMP) ## style, templates, types, missing migrations, settings fit for production
+check: setup ## style, templates, types, missing migrations, settings fit for production
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/djlint" --quiet --lint templates
@@ -78,12 +88,13 @@ check: $(STAMP) ## style, templates, types, missing migrations, settings fit for
 	DJANGO_ENV=production ALLOWED_HOSTS=pdca.example.jp BEHIND_PROXY=1 \
 	"$(BIN)/python" manage.py check --deploy --fail-level WARNING
 
-format: $(STAMP) ## Python files in the style that `make check` asks for
+format: setup ## Python files in the style that `make check` asks for
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 
-# uv resolves for every platform at once and writes the checksums of all files of a release, but no registry's address.
-LOCK = "$(VENV)-lock/bin/uv" pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(LOCK_ARGS)
+# uv resolves for every platform at once and writes the checksums of all files of a release, but no registry's address. With
+# the extras kept, a plain `pip install -r` works as well on any later day.
+LOCK = "$(VENV)-lock/bin/uv" pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet $(LOCK_ARGS)
 
 lock: ## requirements*.txt from pyproject.toml (LOCK_ARGS=--upgrade takes newer releases)
 	@[ -x "$(VENV)-lock/bin/uv" ] || { "$(PYTHON)" -m venv "$(VENV)-lock" && "$(VENV)-lock/bin/python" -m pip install --quiet uv; }
