@@ -24,6 +24,11 @@ def offers_pdf() -> bool:
     return find_spec("weasyprint") is not None
 
 
+def makes_pdf() -> bool:
+    """Whether the optional part and its Pango are both there. Loads them."""
+    return _weasyprint() is not None
+
+
 def pdf_of(html: str, css: str) -> bytes:
     """The page laid out by this style sheet. Nothing is fetched, whatever the page names. Raises NoPdfHere."""
     weasyprint = _weasyprint()

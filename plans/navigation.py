@@ -1,5 +1,6 @@
-"""What the menu of every page asks about its reader."""
+"""What the menu and the footer of every page need."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -8,5 +9,7 @@ from plans.models import Role
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`manages`: whether 利用者 opens. One query, asked only where the page itself does not know."""
-    return {"manages": SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())}
+    """`manages`: whether 利用者 opens. One query, asked only where the page itself does not know. `version`: of the
+    software, for the footer."""
+    manages = SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())
+    return {"manages": manages, "version": settings.VERSION}
