@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils import timezone
 
 from core.citation import Mark
 from core.fiscal_months import western_day
@@ -83,7 +82,7 @@ class OpinionsPage:
         if not self.opinion or not measure:
             return []
         since = self.opinion.held_on
-        return [line for line in measure_history(self.plan, measure) if timezone.localdate(line.at) >= since]
+        return measure_history(self.plan, measure, since=since)
 
     def form(self, data: Any = None) -> OpinionForm:
         """The form of the opinion being edited, or of a new one, which begins with the council heard last."""

@@ -28,7 +28,6 @@ TALLIED = (
     (Tone.BEHIND, "未達・見込みを下回る"),
     (Tone.FINDING, "計画を見直す手がかり"),
 )
-HISTORY_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         miscounted=_miscounted(records, own, year) if plan.access.may_write else (),
         moves=tuple(moves_open_to(plan.access, state)),
         lock_reason=plan.access.lock_reason(state),
-        history=tuple(section_history(plan, section, year, limit=HISTORY_SHOWN)),
+        history=tuple(section_history(plan, section, year)),
     )
 
 

@@ -6,20 +6,23 @@ of people are shown to the managers of that 自治体 alone.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.timezone import get_current_timezone
 
 from core.fiscal_years import wareki
 from core.reader import echo
 from core.values import Value as CellValue
 from core.words import NOT_ENTERED, UNDER_REVIEW, Side, ValueKind
 from plans.access import WRITERS, Person, memberships_of
-from plans.models import Change, Measure, Plan, Role, Section, SectionYear, Subject
+from plans.models import Change, Measure, Municipality, Plan, Role, Section, SectionYear, Subject
 from plans.models.section_year import SETTLED
 
 CIRCUMSTANCES = {"as_of": "時点", "note": "注記", "numerator": "分子", "denominator": "分母"}
+SHOWN_OF_A_MEASURE, SHOWN_OF_A_SECTION = 20, 8
+"""How many of the newest lines other pages show; the history page has them all."""
 NO_PLAN = "計画値なし"
 BLANK = "（空欄）"
 OPERATOR = "（システム管理）"
@@ -47,14 +50,25 @@ class HistoryLine:
     measure_code: str = ""
 
 
-def measure_history(plan: Plan, measure: Measure) -> list[HistoryLine]:
-    """Every change of one 指標, newest first. One query. `plan` is what `plan_for` handed out."""
-    return [history_line(change) for change in _in_plan(plan).filter(measure=measure)]
+def measure_history(plan: Plan, measure: Measure, *, since: date | None = None) -> list[HistoryLine]:
+    """The newest changes of one 指標, newest first; with `since`, those from that day on. One query. `plan` is what
+    `plan_for` returned. The history page shows them all.
+    """
+    changes = _in_plan(plan).filter(measure=measure)
+    if since:
+        changes = changes.filter(at__gte=midnight(since))
+    return [history_line(change) for change in changes[:SHOWN_OF_A_MEASURE]]
 
 
-def section_history(plan: Plan, section: Section, year: int, limit: int = 20) -> list[HistoryLine]:
+def section_history(plan: Plan, section: Section, year: int) -> list[HistoryLine]:
     """The newest changes of one 節 × 年度: values, texts, records and moves. One query."""
-    return [history_line(change) for change in _in_plan(plan).filter(section=section, fiscal_year=year)[:limit]]
+    changes = _in_plan(plan).filter(section=section, fiscal_year=year)
+    return [history_line(change) for change in changes[:SHOWN_OF_A_SECTION]]
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day in Japan begins."""
+    return datetime.combine(day, time.min, tzinfo=get_current_timezone())
 
 
 def changes_for(user: Person) -> QuerySet[Change]:
@@ -62,10 +76,12 @@ def changes_for(user: Person) -> QuerySet[Change]:
     memberships = list(memberships_of(user))
     own = {membership.municipality_id: membership.role for membership in memberships}
     prefectures = [city for city, role in own.items() if role == Role.PREFECTURE]
+    # Numbers and no join: with them the index by 自治体 and time hands the newest lines out.
+    cities = Municipality.objects.filter(prefecture__in=prefectures) if prefectures else Municipality.objects.none()
+    seen = [*own, *cities.values_list("pk", flat=True)]
     writes_in = [city for city, role in own.items() if role in WRITERS]
     manages = [city for city, role in own.items() if role == Role.MANAGER]
-    seen = Q(municipality__in=own) | Q(municipality__prefecture__in=prefectures)
-    changes = Change.objects.filter(seen & (~Q(subject=Subject.PEOPLE) | Q(municipality__in=manages)))
+    changes = Change.objects.filter(~Q(subject=Subject.PEOPLE) | Q(municipality__in=manages), municipality__in=seen)
     return _masked(changes, sees_drafts=Q(municipality__in=writes_in))
 
 

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "config": {"core", "plans", "targets", "indicators", "evaluations", "config"},
 }
 # core computes with plain values, so that a rule can be read and tested without a database.
-NOT_IN_CORE = {"django", "django_tables2", "django_filters", "environ", "psycopg2"}
+NOT_IN_CORE = {"django", "django_tables2", "environ", "psycopg2"}
 
 
 def imported_modules(source: str) -> list[tuple[int, str]]:

@@ -1,7 +1,12 @@
 """The page /history/: filters, pages, and the same number of queries however much there is."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from plans.models import Change, Door, Role, Subject
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
@@ -109,13 +114,62 @@ def test_another_citys_plans_and_people_are_not_offered(client, editor):
     assert [word in text for word in ("みほん市", "taro", "hanako")] == [False, False, True]
 
 
-def test_fifty_lines_make_a_page(client, editor):
-    measure = a_measure(a_section(a_plan()))
-    for number in range(51):
-        a_line(measure, new=str(number))
+def linked(client, query: str, rel: str) -> str:
+    """The query of the link to the page of older (next) or newer (prev) lines; "" where there is none."""
+    found = re.search(f'rel="{rel}" href="([^"]*)"|href="([^"]*)" rel="{rel}"', client.get(f"/history/{query}").text)
+    return html.unescape(found[1] or found[2]) if found else ""
 
-    assert shown(client) == [str(number) for number in range(50, 0, -1)]
-    assert shown(client, "?page=2") == ["0"]
+
+def test_pages_of_fifty_lead_through_every_line_once_and_back(client, editor, time_machine):
+    """Many lines of one moment, as an import leaves them; a line that comes in meanwhile moves no other."""
+    time_machine.move_to("2026-06-01 00:00:00+00:00", tick=False)
+    client.force_login(editor)
+    measure = a_measure(a_section(a_plan()))
+    for number in range(120):
+        a_line(measure, new=str(number))
+    newest_first = [str(number) for number in range(119, -1, -1)]
+
+    queries = [""]
+    while older := linked(client, queries[-1], "next"):
+        queries.append(older)
+        a_line(measure, new=f"later {len(queries)}", year=2023)
+    back = [queries[-1]]
+    while newer := linked(client, back[-1], "prev"):
+        back.append(newer)
+
+    assert sum((shown(client, f"{query or '?'}&year=2022") for query in queries), []) == newest_first
+    assert [shown(client, query) for query in back[:3]] == [newest_first[100:], newest_first[50:100], newest_first[:50]]
+    assert shown(client, back[-1])[0] == "later 3"
+
+
+@pytest.mark.parametrize("position", ["abc", "20260601T000000000000-x", f"20260601T000000000000-{10**30}", "-1"])
+def test_a_position_that_makes_no_sense_shows_lines_all_the_same(client, editor, position):
+    a_line(a_measure(a_section(a_plan())), new="一")
+
+    assert [client.get(f"/history/?{way}={position}").status_code for way in ("before", "after")] == [200, 200]
+
+
+# PostgreSQL reads a table of a few rows whole, whatever indexes there are.
+@pytest.mark.sqlite
+def test_neither_the_lines_nor_the_people_are_found_by_reading_all_changes(client, editor):
+    a_line(a_measure(a_section(a_plan())), by=editor)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/history/")
+    plans = []
+    with connection.cursor() as cursor:
+        for query in asked:
+            if "plans_change" in query["sql"]:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plans += [row[-1] for row in cursor.fetchall()]
+
+    assert [step for step in plans if step.startswith("SCAN plans_change") or "change_" in step] == [
+        "SEARCH U0 USING COVERING INDEX change_by_person (by_id=? AND municipality_id=?)",
+        "SEARCH plans_change USING INDEX change_by_municipality (municipality_id=?)",
+    ]
+    assert [step for step in plans if "TEMP B-TREE" in step and "RIGHT PART" not in step] == [
+        "USE TEMP B-TREE FOR ORDER BY"  # of the people
+    ]
 
 
 def test_an_empty_history_says_so(client, editor):

@@ -47,14 +47,19 @@ class Change(models.Model):
 
     at = models.DateTimeField("日時", auto_now_add=True, db_index=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="変更した人", null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="変更した人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     door = models.CharField("経路", max_length=10, choices=Door)
     reason = models.TextField("理由", blank=True)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="changes")
-    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="changes")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="changes", db_index=False)
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="changes", db_index=False)
     section = models.ForeignKey(Section, null=True, on_delete=models.PROTECT, related_name="changes")
-    measure = models.ForeignKey(Measure, null=True, on_delete=models.PROTECT, related_name="changes")
+    measure = models.ForeignKey(Measure, null=True, on_delete=models.PROTECT, related_name="changes", db_index=False)
     fiscal_year = models.PositiveSmallIntegerField("年度", null=True)
     side = models.CharField(max_length=10, choices=Side.choices(), blank=True)
     subject = models.CharField("対象", max_length=15, choices=Subject)
@@ -66,6 +71,8 @@ class Change(models.Model):
         verbose_name = verbose_name_plural = "変更履歴"
         ordering: ClassVar = ["-at", "-id"]
         indexes: ClassVar = [
+            models.Index(fields=["municipality", "-at", "-id"], name="change_by_municipality"),
+            models.Index(fields=["by", "municipality"], name="change_by_person"),
             models.Index(fields=["plan", "-at", "-id"], name="change_by_plan"),
             models.Index(fields=["measure", "-at", "-id"], name="change_by_measure"),
         ]

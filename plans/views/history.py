@@ -1,24 +1,18 @@
 """変更履歴."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plans.access import is_manager_among, require_membership
-from plans.history_table import HistoryTable, LinesOfChanges, history_filters
-
-LINES_PER_PAGE = 50
+from plans.history_table import HistoryTable, history_filters, page_of
 
 
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """Who changed what in one's cities, newest first."""
     memberships = require_membership(request.user)
-    filters = history_filters(request.user, request.GET)
-    table = HistoryTable(LinesOfChanges(filters.qs))
-    table.paginator = Paginator(table.rows, LINES_PER_PAGE)
-    table.page = table.paginator.get_page(request.GET.get("page"))
-    return render(
-        request, "plans/history.html", {"filters": filters, "table": table, "manages": is_manager_among(memberships)}
-    )
+    filters, changes = history_filters(request.user, request.GET)
+    page = page_of(changes, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    context = {"filters": filters, "page": page, "table": HistoryTable(page.lines)}
+    return render(request, "plans/history.html", context | {"manages": is_manager_among(memberships)})
