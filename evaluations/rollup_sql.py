@@ -6,6 +6,7 @@ turn of the statement saves is in docs/performance.md.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,15 @@ _KINDS = {
     "postgresql": ("jsonb_array_elements(%(kinds)s::jsonb) AS k(value)", "(k.value->>{0})"),
     "sqlite": ("json_each(%(kinds)s) AS k", "json_extract(k.value, '$[{0}]')"),
 }
+_EXACT = {
+    "postgresql": {"exact": "{}", "one": "1", "tenths": "{} * 10"},
+    "sqlite": {
+        "exact": "CAST(ROUND({} * 10000) AS INTEGER)",
+        "one": "10000",
+        "tenths": "CAST(ROUND({} * 10) AS INTEGER)",
+    },
+}
+"""A stored number of four places, 1 of these units, and a bound of one place in tenths, so that products are exact."""
 _TELLING = ("title", "unit", "value_kind", "accumulation", "catalogue_code", "family")
 """The columns of a wording, the most telling first."""
 
@@ -42,8 +52,10 @@ _STATES = " ".join(f"WHEN '{state.value}' THEN {_why[state.label]}" for state in
 
 # Every wording is among the kinds; LEFT JOIN says so to the planner of PostgreSQL, which would guess one row after six
 # columns compared, and then walk fifty thousand rows one by one through the indexes.
-# SQLite keeps a whole number as INTEGER: × 100.0 makes the division one of fractions. Rounded to nine places where it
-# meets a bound, so that a float of SQLite and a numeric of PostgreSQL fall on the same side.
+# What meets a bound is compared by multiplication (`actual` = `top` ÷ `bottom`), in numerics of PostgreSQL and in whole
+# numbers of SQLite, so that it falls on the side where the Decimals of core fall. SQLite goes on in floats where a
+# product passes 2^63: with numbers of some hundred million, and 割合 with a 分子 of some hundred thousand.
+# SQLite keeps a whole number as INTEGER: × 100.0 makes the division one of fractions.
 _CELLS = f"""
     WITH kinds AS (@kinds@),
     measures AS (
@@ -65,6 +77,9 @@ _CELLS = f"""
             pv.number AS planned, av.number, av.numerator, av.denominator,
             CASE WHEN av.denominator IS NULL THEN av.number
                 ELSE av.numerator * 100.0 / av.denominator END AS actual,
+            CASE WHEN av.denominator IS NULL THEN @exact(av.number)@
+                ELSE @exact(av.numerator)@ * 100 * @one@ END AS top,
+            @exact(pv.number)@ * COALESCE(@exact(av.denominator)@, 1) AS goal,
             CASE WHEN m.why_neither IS NOT NULL THEN m.why_neither
                 WHEN sy.state IN ('CONFIRMED', 'PUBLISHED') THEN CASE
                     WHEN av.id IS NULL AND m.outside THEN {_why[State.NOT_APPLICABLE.label]}
@@ -88,7 +103,7 @@ _CELLS = f"""
                 WHEN value_kind = 'rate' THEN {_why[NO_PARTS]} ELSE {_why[COUNTED]} END AS why_no_plan,
             CASE WHEN why_no_actual < 2 AND planned <> 0 AND value_kind IN ('number', 'rate')
                 THEN actual * 100.0 / planned END AS rate,
-            CASE WHEN value_kind = 'rate' THEN ROUND(actual, 9) ELSE actual END AS met
+            CASE WHEN planned < 0 THEN -1000 ELSE 1000 END * top AS measured
         FROM stood s
         {_ONCE}
     ),
@@ -96,12 +111,13 @@ _CELLS = f"""
         SELECT id, kind, planned, number, numerator, denominator, rate,
             (why_no_plan * {len(_WHY)} + why_no_actual) * {len(_READINGS)}
             + CASE WHEN why_no_actual >= 2 OR planned IS NULL THEN {_reads[""]}
-                WHEN direction = 'less' THEN CASE WHEN met <= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
+                WHEN direction = 'less' THEN CASE WHEN top <= goal THEN {_reads[MET]} ELSE {_reads[MISSED]} END
                 WHEN value_kind <> 'presence' AND planned = 0
                     THEN CASE WHEN actual = 0 THEN {_reads[BOTH_ZERO]} ELSE {_reads[ZERO_PLAN]} END
                 WHEN value_kind = 'presence' OR direction = 'more'
-                    THEN CASE WHEN met >= planned THEN {_reads[MET]} ELSE {_reads[MISSED]} END
-                WHEN ROUND(rate, 9) > near_high THEN {_reads[ABOVE]} WHEN ROUND(rate, 9) < near_low THEN {_reads[BELOW]}
+                    THEN CASE WHEN top >= goal THEN {_reads[MET]} ELSE {_reads[MISSED]} END
+                WHEN measured > @tenths(near_high)@ * ABS(goal) THEN {_reads[ABOVE]}
+                WHEN measured < @tenths(near_low)@ * ABS(goal) THEN {_reads[BELOW]}
                 ELSE {_reads[NEAR]} END AS account
         FROM judged
     )
@@ -209,4 +225,6 @@ def _statement(columns: Sequence[str]) -> str:
     named += [f"{item.format(place)} AS {column}" for place, column in enumerate(columns, start=1)]
     kinds = f"SELECT {', '.join(named)} FROM {source}"  # noqa: S608 - columns are among _TELLING
     same = " AND ".join(f"k.{column} = m.{column}" for column in columns)
-    return (_CELLS + _MIDDLES[connection.vendor]).replace("@kinds@", kinds).replace("@same_wording@", same)
+    statement = (_CELLS + _MIDDLES[connection.vendor]).replace("@kinds@", kinds).replace("@same_wording@", same)
+    exact = _EXACT[connection.vendor]
+    return re.sub(r"@(\w+)(?:\(([\w.]+)\))?@", lambda found: exact[found[1]].format(found[2]), statement)

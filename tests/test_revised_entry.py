@@ -94,6 +94,22 @@ def test_with_the_box_ticked_a_typing_error_is_put_right_where_it_was_made(edito
     assert rows() == [(2022, 0, None, 13)]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "into"),
+    [((12, 15, 18), 2), ((12, 15, None), 1), ((12, None, 18), 2), ((None, None, 18), 2), ((12, None, None), 0)],
+)
+def test_after_two_revisions_a_correction_goes_into_the_one_that_set_the_value_last(editor, section, numbers, into):
+    a_revision(section.plan)
+    a_revision(section.plan, 2)
+    YearlyValue.objects.all().delete()
+    changed_plan(section.measures.get(), 2022, *numbers)
+    before = rows()
+
+    enter(editor, section, **{"planned-a-value": "14", "corrects": "1"})
+
+    assert rows() == [*before[:-1], (2022, into, None, 14)]
+
+
 def test_the_box_stays_ticked_beside_a_problem(editor, section):
     a_revision(section.plan)
 

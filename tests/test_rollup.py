@@ -216,36 +216,54 @@ def test_a_fictional_city_is_in_no_real_total(prefecture):
     assert (result.cities, result.totals[0].actual_total) == (1, 8)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("direction", "kind"), [(d, k) for d in ("more", "less", "near") for k in ("number", "presence")]
-)
-def test_the_reading_in_the_database_is_that_of_the_rule(prefecture, direction, kind):
-    pairs = [(0, 0), (0, 2), (100, 80), (100, 79), (100, 120), (100, 121), (1, 1), (1, 0), ("0.3", "0.36"), (3, 2)]
-    expected: Counter[str] = Counter()
-    for number, (planned, actual) in enumerate(pairs, start=1):
-        measure = a_city(prefecture, number, planned=planned, actual=actual, direction=direction, value_kind=kind)
-        rows = {row.side: row.value for row in measure.values.all()}
-        reading = Figures(rows[Side.PLANNED], rows[Side.ACTUAL], measure.nature(measure.plan)).reading
-        expected["計画0・実績あり" if reading.startswith("計画0・実績") else reading] += 1
-
-    found = rollup(prefecture, TERM).totals[0]
-
-    assert found.readings == expected
+NUMBERS = [
+    *[(0, 0), (0, 2), (100, 80), (100, 79), (100, 120), (100, 121), (1, 1), (1, 0), (3, 2), (-2, -3), (-3, 1)],
+    *[("0.3", "0.36"), ("1.1", "0.88"), ("1.1", "1.32"), ("0.0001", "0.0001"), ("2.0001", "1.6")],
+    # A hair below the bound: a rate rounded to nine places lies on it.
+    *[(30_000_000, "23999999.9999"), (30_000_000, "36000000.0001"), (30_000_000, 24_000_000)],
+    *[("99999999.9999", "99999999.9998"), ("33.3333", "26.6666"), (7, "5.6"), (7, "8.4001")],
+]
+"""計画値 and 実績値."""
+SHARES = [
+    *[("66.6667", 2, 3), ("66.6666", 2, 3), (50, 1, 2), (0, 0, 7), (0, 1, 7), (100, 7, 7), (11, "1.1", 10)],
+    # SQLite calculates in binary: 1.1 × 100 ÷ 10 comes out above 11, 0.29 × 100 below 29.
+    *[(29, "0.29", 1), ("83.3333", 2, 3), ("83.3334", 2, 3), ("33.3333", 100_000, 300_000), (40, 12345, 38578)],
+]
+"""計画値 in percent, 分子 and 分母."""
 
 
-@pytest.mark.django_db
+def a_kind(section, title: str, planned, actual, parts=None, **fields) -> Figures:
+    """A measure of its own kind, and what core says of it."""
+    measure = a_measure(section, title=title, **fields)
+    a_value(measure, 2021, planned, side=Side.PLANNED)
+    a_value(measure, 2021, actual, **parts or {})
+    rows = {row.side: row.value for row in measure.values.all()}
+    return Figures(rows[Side.PLANNED], rows[Side.ACTUAL], measure.nature(measure.plan))
+
+
+@pytest.mark.parametrize("bounds", [(80, 120), ("66.6", "133.4")])
 @pytest.mark.parametrize("direction", ["more", "less", "near"])
-def test_a_share_that_meets_its_goal_exactly_reads_so_in_the_database_too(prefecture, direction):
-    """SQLite calculates in binary: 1.1 × 100 ÷ 10 comes out above 11, 0.29 × 100 below 29."""
-    for number, (numerator, denominator, planned) in enumerate([("1.1", 10, 11), ("0.29", 1, 29)], start=1):
+def test_the_database_judges_every_case_as_the_rule_does(prefecture, direction, bounds):
+    low, high = map(Decimal, bounds)
+    section = a_section(a_plan(a_municipality("121001", "市", prefecture=prefecture), near_low=low, near_high=high))
+    in_state(section, 2021, YearState.CONFIRMED)
+    expected = {}
+    for kind in ("number", "presence"):
+        for planned, actual in NUMBERS:
+            title = f"{kind} {planned} {actual}"
+            expected[title] = a_kind(section, title, planned, actual, value_kind=kind, direction=direction)
+    for planned, numerator, denominator in SHARES:
         parts = {"numerator": Decimal(numerator), "denominator": Decimal(denominator)}
-        measure = a_city(prefecture, number, planned=planned, actual=None, direction=direction, value_kind="rate")
-        a_value(measure, 2021, planned, **parts)
+        title = f"rate {planned} {numerator}/{denominator}"
+        expected[title] = a_kind(section, title, planned, 1, parts, value_kind="rate", direction=direction)
 
-    found = rollup(prefecture, TERM).totals[0]
+    totals = {total.kind.title: total for total in rollup(prefecture, TERM).totals}
 
-    assert found.readings == {"見込みどおり" if direction == "near" else "達成": 2}
+    found = {title: (next(iter(total.readings)), total.median_rate) for title, total in totals.items()}
+    assert found == {
+        title: ("計画0・実績あり" if "計画0・実績" in one.reading else one.reading, one.achievement_rate)
+        for title, one in expected.items()
+    }
 
 
 def test_kinds_are_named_by_their_most_frequent_wording():
