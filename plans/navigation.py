@@ -9,7 +9,7 @@ from plans.models import Role
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`manages`: whether 利用者 opens. One query, asked only where the page itself does not know. `software_version` is for
-    the footer."""
+    """`manages`: whether 利用者 opens; one query, only where the page itself does not know. `software_version`: for the
+    footer."""
     manages = SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())
     return {"manages": manages, "software_version": settings.VERSION}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
 
 from core.fiscal_years import current_fiscal_year
 from plans.access import Person, visible_plans
@@ -71,9 +72,22 @@ def current_plan(memberships: Iterable[Membership], today: date) -> Plan | None:
     )
 
 
-def plan_list_rows(user: Person) -> list[CityPlans]:
-    """The plans a person may open, by 自治体. Two queries."""
-    plans = list(visible_plans(user).annotate(section_count=Count("sections", distinct=True)).order_by(*BY_CITY))
+CITIES_PER_PAGE = 25
+
+
+def cities_page(user: Person, words: str = "", number: str = "1") -> Page:
+    """One page of the 自治体 whose plans a person may open, by 団体コード; with `words`, those named or coded so. Two
+    queries."""
+    found = Municipality.objects.filter(plans__in=visible_plans(user)).distinct().order_by("code")
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(code__startswith=words))
+    return Paginator(found, CITIES_PER_PAGE).get_page(number)
+
+
+def plan_list_rows(user: Person, cities: Iterable[Municipality]) -> list[CityPlans]:
+    """The plans of these 自治体 that a person may open, by 自治体. Two queries."""
+    shown = visible_plans(user).filter(municipality__in=[city.pk for city in cities])
+    plans = list(shown.annotate(section_count=Count("sections", distinct=True)).order_by(*BY_CITY))
     states = _states(plans)
     summaries = [_summary(plan, states[plan.pk]) for plan in plans]
     by_city = groupby(summaries, key=lambda summary: summary.plan.municipality)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from plans.models import Membership, Role, YearState
-from plans.plan_list import StateCount, plan_list_rows
+from plans.plan_list import StateCount, cities_page, plan_list_rows
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
 
 pytestmark = [pytest.mark.django_db]
@@ -77,6 +77,10 @@ def test_somebody_without_a_city_is_told_what_to_do(client, path, is_superuser):
     assert "まだどの自治体にも登録されていません" in response.text
 
 
+def rows_for(user):
+    return plan_list_rows(user, cities_page(user))
+
+
 def test_the_list_shows_own_plans_alone(client):
     a_plan()
     a_plan(a_municipality("129992", "みほん市"), generation=7, start=2024, end=2026)
@@ -93,7 +97,7 @@ def test_the_prefecture_sees_the_plans_of_its_cities():
     inzai = a_plan(a_municipality(prefecture=chiba))
     a_plan(a_municipality("130001", "東京都", kind="prefecture"))
 
-    rows = plan_list_rows(a_prefecture_user(chiba))
+    rows = rows_for(a_prefecture_user(chiba))
 
     assert [(row.municipality.name, [p.plan for p in row.plans]) for row in rows] == [("印西市", [inzai])]
 
@@ -105,7 +109,7 @@ def test_progress_counts_the_sections_of_the_year_due_by_state():
     in_state(second, 2023, YearState.SUBMITTED)
     in_state(second, 2022, YearState.PUBLISHED)
 
-    [[summary]] = [city.plans for city in plan_list_rows(a_user(Role.VIEWER))]
+    [[summary]] = [city.plans for city in rows_for(a_user(Role.VIEWER))]
 
     assert (summary.year, summary.sections, summary.states) == (
         2023,
@@ -124,10 +128,31 @@ def test_the_list_does_not_ask_more_for_more_plans(client, plans, django_assert_
         in_state(a_section(a_plan(generation=number + 1, start=2006 + number, end=2008 + number)), 2023, "CONFIRMED")
     client.force_login(a_user(Role.VIEWER))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         response = client.get("/plans/")
 
     assert response.text.count("<tr data-plan=") == plans
+
+
+def test_a_prefecture_pages_through_its_cities_and_finds_one_by_name_or_code(client):
+    chiba = a_municipality("120006", "千葉県", kind="prefecture")
+    for number in range(60):
+        a_plan(a_municipality(f"1210{number:02}", f"市{number}", prefecture=chiba))
+    a_plan(a_municipality("130001", "ほかの県の市59"))
+    client.force_login(a_prefecture_user(chiba))
+
+    def listed(query: str) -> list[str]:
+        return re.findall(r'<h2 id="city-(\d+)"', client.get(f"/plans/{query}").text)
+
+    every = [f"1210{number:02}" for number in range(60)]
+    assert [listed(f"?page={number}") for number in (1, 2, 3)] == [every[:25], every[25:50], every[50:]]
+    assert [listed(query) for query in ("?q=市59", "?q=121059", "?q=市5&page=2", "?page=x")] == [
+        ["121059"],
+        ["121059"],
+        ["121005", *every[50:]],
+        every[:25],
+    ]
+    assert "この名前か団体コードの自治体はありません。" in client.get("/plans/?q=どこにもない").text
 
 
 def test_the_plans_of_a_city_stand_by_their_years():
@@ -143,7 +168,7 @@ def test_the_plans_of_a_city_stand_by_their_years():
     user = a_user(Role.VIEWER)
     Membership.objects.create(user=user, municipality=there.municipality, role=Role.VIEWER)
 
-    cities = plan_list_rows(user)
+    cities = rows_for(user)
 
     comprehensive, child_3, for_all_7, for_all_6, child_2, for_all_5 = plans
     assert [[([row.plan for row in one.plans], one.has_others) for one in city.periods] for city in cities] == [

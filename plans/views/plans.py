@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from plans.access import is_manager_among, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
-from plans.plan_list import current_plan, plan_list_rows
+from plans.plan_list import cities_page, current_plan, plan_list_rows
 
 
 @require_safe
@@ -25,8 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every plan one may open, by 自治体."""
     memberships = require_membership(request.user)
+    words = " ".join(request.GET.get("q", "").split())
+    page = cities_page(request.user, words, request.GET.get("page", "1"))
     context = {
-        "cities": plan_list_rows(request.user),
+        "cities": plan_list_rows(request.user, page),
+        "page": page,
+        "words": words,
         "prefectures": prefectures_of(memberships),
         "manages": is_manager_among(memberships),
         "newest_period": national_catalogue().periods[-1],
