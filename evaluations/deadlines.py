@@ -13,8 +13,8 @@ from django.utils import timezone
 from core.fiscal_years import wareki
 from core.yearly_round import ProposedDate, RoundStep
 from evaluations.models import Deadline
-from evaluations.publication import lock_plan
 from plans.access import require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Plan, Subject
 from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
 

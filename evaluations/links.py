@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from core.words import Family
-from evaluations.publication import lock_plan
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Section, Subject
 
 MAY_NOT = "成果目標と活動指標の関係を変えられるのは、管理の役割の人だけです。"

@@ -21,9 +21,9 @@ from evaluations.importing.report import Report
 from evaluations.importing.stored import stored_plan
 from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
 from evaluations.opening.adding import MAY_NOT
-from evaluations.publication import lock_plan
 from indicators.models import ActivityIndicator, Service
 from plans.access import lock_reason, require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.refusals import Cause
 from targets.models import TargetItem

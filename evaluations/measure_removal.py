@@ -6,8 +6,8 @@ from django.db.models import ProtectedError
 
 from evaluations.measure_masters import REASON
 from evaluations.opening.adding import MAY_NOT
-from evaluations.publication import lock_plan
 from plans.access import require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.versions import RowRefused
 

@@ -13,8 +13,8 @@ from django.db.models import F, Max
 
 from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
-from evaluations.publication import lock_plan
 from plans.lineage import NextPlace, next_place
+from plans.locks import lock_plan
 from plans.models import Change, Plan, Subject
 from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated, require_writer
 

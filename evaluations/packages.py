@@ -14,9 +14,9 @@ from core.packages.file import FORMAT, Header, PackageRefused, read_package, wri
 from core.packages.shapes import NotFitting
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
-from evaluations.publication import lock_plan
 from plans.access import access_for
 from plans.history import OPERATOR
+from plans.locks import lock_plan
 from plans.models import Change, Municipality, Plan, SectionYear, Subject
 
 MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定・管理の役割の人だけです。"

@@ -12,7 +12,7 @@ from core.fiscal_years import wareki
 from evaluations.models import Publication
 from evaluations.publication_body import Source, body_hash, publication_body, source_of
 from plans.access import access_for
-from plans.actions import lock_section_years
+from plans.locks import lock_plan, lock_section_years
 from plans.models import Change, Plan, Section, SectionYear, Subject, YearState
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
@@ -128,12 +128,6 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
     keys = {(pk, year) for pk in plan.sections.values_list("pk", flat=True)}
     rows = lock_section_years(plan, keys | set(earlier.values_list("section_id", "fiscal_year")))
     return [row for row in rows.values() if row.fiscal_year == year]
-
-
-def lock_plan(plan: Plan) -> Plan:
-    """The plan as it is now, locked so that numbers are given out one after the other."""
-    locked = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("municipality")
-    return locked.get(pk=plan.pk)
 
 
 def _mark_published(source: Source, ready: list[Section], publication: Publication, door: str) -> None:

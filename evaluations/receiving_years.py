@@ -10,7 +10,8 @@ from core.packages.content import SETTLED, TEXTS, Content
 from core.values import Value
 from core.words import Side
 from evaluations.models import Evaluation
-from plans.actions import bump, lock_section_years
+from plans.actions import bump
+from plans.locks import lock_section_years
 from plans.models import Measure, Plan, Section, SectionYear, YearlyValue, YearState
 
 SIGNER = "(file)"

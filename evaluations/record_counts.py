@@ -15,7 +15,8 @@ from core.values import Value
 from core.words import Accumulation, ValueKind
 from evaluations.models import ActivityRecord
 from indicators.readings import TakeOver
-from plans.actions import lock_section_years, record_values
+from plans.actions import record_values
+from plans.locks import lock_section_years
 from plans.models import Change, Measure
 
 REASON = "取組記録から数えた値を年度の実績に反映"

@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
-from evaluations.publication import lock_plan
 from plans.access import require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Plan, PlanRevision, Subject, YearlyValue
 from plans.versions import RowRefused, as_it_stands, refuse_outdated
 

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from evaluations.measure_masters import REASON, FieldRefused, MastersRefused
 from evaluations.opening.adding import MAY_NOT
-from evaluations.publication import lock_plan
 from plans.access import require_manager
+from plans.locks import lock_plan
 from plans.models import Change, Plan, Section, Subject
 from plans.name_field import NameField
 from plans.prose_field import ProseField

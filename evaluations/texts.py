@@ -9,7 +9,8 @@ from django.db.models import F
 
 from evaluations.models import TEXT_LABELS, Evaluation
 from plans.access import access_for, lock_reason
-from plans.actions import bump, lock_section_year
+from plans.actions import bump
+from plans.locks import lock_section_year
 from plans.models import Change, Section, Subject
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from plans.access import Access, access_for
-from plans.actions import lock_section_year
+from plans.locks import lock_section_year
 from plans.models import MOVES, Change, Section, SectionYear, Subject, YearState
 
 

@@ -13,8 +13,9 @@ from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, Side, State, ValueKind
 from indicators.models import MonthlyReading
 from indicators.queries import service_of
-from plans.actions import CellChange, bump, lock_section_years, record_values, shown
+from plans.actions import CellChange, bump, record_values, shown
 from plans.history import side_in_words
+from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
 

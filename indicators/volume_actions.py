@@ -21,7 +21,8 @@ from indicators.volume_ground import ground_of
 from indicators.volume_services import HOME_VISITS, Volume
 from indicators.volume_workbench import PlannedCell, Workbench
 from plans.access import access_for
-from plans.actions import CellChange, lock_section_years, record_values
+from plans.actions import CellChange, record_values
+from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.versions import RowConflict, RowRefused, refuse_outdated
 

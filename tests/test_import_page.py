@@ -19,7 +19,7 @@ from evaluations.importing.changes import PlanKey, ValueChange
 from evaluations.importing.preview import MAX_AGE
 from evaluations.models import ActionItem
 from evaluations.tidy import tidy_file
-from plans.actions import lock_section_year
+from plans.locks import lock_section_year
 from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
 from tests.builders import (
     a_full_plan,

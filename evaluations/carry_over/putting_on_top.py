@@ -17,7 +17,8 @@ from evaluations.carry_over.book import book_of
 from evaluations.carry_over.deciding import NO_PREVIOUS
 from evaluations.carry_over.shortfalls import ShortfallLine, last_year, lines_of
 from plans.access import require_manager
-from plans.actions import CellChange, lock_section_year, record_values
+from plans.actions import CellChange, record_values
+from plans.locks import lock_section_year
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
 from plans.versions import RowRefused

@@ -29,7 +29,8 @@ from evaluations.importing.texts import write_texts
 from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
-from plans.actions import CellChange, CellKey, ValuesRefused, lock_section_years, record_values
+from plans.actions import CellChange, CellKey, ValuesRefused, record_values
+from plans.locks import lock_section_years
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause

@@ -6,7 +6,7 @@ from core.words import ValueKind
 from evaluations.importing.cells import fits
 from evaluations.importing.changes import ImportChange, MasterChange, NewMeasure, PlanKey, TextChange, ValueChange
 from evaluations.importing.stored import years_in_use
-from plans.actions import lock_section_years
+from plans.locks import lock_section_years
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
 

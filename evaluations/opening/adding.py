@@ -9,11 +9,10 @@ from django.db.models import Max
 from evaluations.opening.creating import History, create_measures, create_section, in_words
 from evaluations.opening.lines import Line
 from evaluations.opening.opening import record_planned
-from evaluations.publication import lock_plan
 from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
-from plans.actions import lock_section_years
+from plans.locks import lock_plan, lock_section_years
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.versions import RowRefused, made_just_now
 
