@@ -9,11 +9,11 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from evaluations.models import OpinionStatus
 from evaluations.overview import HeatRow, heat_rows, missing_by_section
-from evaluations.section_page import tally
 from plans.access import States, state_of
 from plans.models import Plan, PlanRevision, Section, SectionYear, YearState
 from plans.plan_list import by_kind, plans_beside
 from plans.queries import MeasureRow, by_section, rows_of_plans
+from plans.tally import tally
 from plans.value_rows import changes_of_plans
 
 Tally = tuple[tuple[str, str, int], ...]

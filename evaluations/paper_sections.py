@@ -9,10 +9,10 @@ from datetime import date
 
 from core.words import UNPUBLISHED
 from evaluations.models import TEXT_FIELDS, TEXT_LABELS, ActionItem, ActivityRecord, Evaluation, OpinionStatus
-from evaluations.section_page import tally
 from plans.models import Measure, Section
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of
+from plans.tally import tally
 from targets.models import OutcomeTarget, TargetItem
 
 CONCLUSIONS = TEXT_FIELDS[1:]

@@ -1,13 +1,11 @@
 """The PDCA page of one 節 and 年度 as a noun: everything it shows, in a fixed number of queries."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, Q
 from django.http import Http404
 
-from core.figures import Tone
 from evaluations.actions_page import Promised, seen_promises
 from evaluations.goal_chains import SeenChain, chain_of
 from evaluations.models import ActionItem, ActivityRecord, Evaluation
@@ -21,13 +19,9 @@ from plans.history import HistoryLine, section_history
 from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
+from plans.tally import tally
 from targets.models import OutcomeTarget
 
-TALLIED = (
-    (Tone.GOOD, "達成・見込みどおり"),
-    (Tone.BEHIND, "未達・見込みを下回る"),
-    (Tone.FINDING, "計画を見直す手がかり"),
-)
 HISTORY_SHOWN = 8
 
 
@@ -139,22 +133,6 @@ def neighbours(plan: Plan, number: int) -> tuple[Section, Section | None, Sectio
             before = sections[place - 1] if place else None
             return section, before, sections[place + 1] if place + 1 < len(sections) else None
     raise Http404(f"この計画に第{number}節はありません。")
-
-
-def tally(rows: Iterable[MeasureRow], year: int) -> tuple[tuple[str, str, int], ...]:
-    """How many measures read how in one year: (tone, words, count); what cannot be judged is counted beside it."""
-    cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
-    tones = Counter(cell.figures.tone for cell in cells if cell.figures.reading)
-    judged = [(tone.value, words, tones[tone]) for tone, words in TALLIED]
-    entered = sum(cell.figures.actual.is_entered for cell in cells)
-    hidden = sum(bool(cell.figures.withheld) for cell in cells)
-    unplanned = sum(cell.figures.reading == "計画値なし" and cell.figures.actual.is_entered for cell in cells)
-    others = [
-        ("quiet", "この年度の計画値なし（実績あり）", unplanned),
-        ("missing", "未入力", len(cells) - entered - hidden),
-        ("quiet", "確認中", hidden),
-    ]
-    return tuple((tone, words, count) for tone, words, count in judged + others if count)
 
 
 def _tab(year: int, row: SectionYear | None) -> YearTab:
