@@ -9,11 +9,11 @@ from django.core import signing
 
 from core.packages.changes import ChangeKind, PackageChange
 from core.words import Side
-from evaluations.importing.preview import MAX_AGE
 from evaluations.models import ReceivedPackage
 from evaluations.receiving import Incoming
 from plans.history import BLANK, side_in_words
 from plans.models import Municipality, Plan, Role
+from plans.signed_previews import MAX_AGE
 
 SALT = "evaluations.package"
 MAX_SHOWN = 300

@@ -1,7 +1,6 @@
 """Monthly files: choose how they are read, look at what would change, confirm. Nothing is written before that."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
@@ -29,11 +28,11 @@ from plans.access import require, require_year
 from plans.models import Door, Measure, Plan
 from plans.queries import section_years
 from plans.requests import PersonRequest
+from plans.signed_previews import MAX_AGE
 
 MAY_NOT = "月別ファイルの取り込みは、入力・確認・確定・管理の役割の人だけができます。"
 EXTENSIONS = ".csv,.xlsx"
 SALT = "indicators.monthly.import"
-MAX_AGE = timedelta(hours=12)
 MAX_SHOWN = 200
 LOST = "確かめた内容を読み取れませんでした。もう一度ファイルを選んでください。"
 

@@ -10,8 +10,9 @@ from django.core import signing
 from core.archive.answering import Answers
 from core.archive.sheet import ArchiveSheet
 from evaluations.archive.wanted import Filled
-from evaluations.importing.preview import MAX_AGE, PreviewLost
+from evaluations.importing.preview import PreviewLost
 from plans.models import Plan
+from plans.signed_previews import MAX_AGE
 
 SALT = "evaluations.archive"
 ANSWER, TYPED, TARGET, MASTER = "q.", "t.", "to.", "m."

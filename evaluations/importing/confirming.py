@@ -8,11 +8,12 @@ from django.http import HttpRequest, QueryDict
 
 from evaluations.importing.applying import apply_import
 from evaluations.importing.outcome import Outcome
-from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
+from evaluations.importing.preview import Preview, PreviewLost, signed, unsigned
 from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Remark
 from plans.models import Door, Plan
 from plans.refusals import Cause
+from plans.signed_previews import MAX_SIGNED
 from plans.value_rows import newest_number
 
 NOTHING = Outcome()

@@ -6,7 +6,6 @@ nor a temporary file is needed and nothing in it can be altered on the way.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -29,11 +28,9 @@ from evaluations.importing.changes import (
 from evaluations.importing.refused import Refused
 from plans.models import Plan
 from plans.refusals import Cause
+from plans.signed_previews import MAX_AGE
 
 SALT = "evaluations.import"
-MAX_AGE = timedelta(hours=12)
-MAX_SIGNED = 2_000_000
-"""Characters; a form with more would be refused on its way back."""
 MAX_SHOWN = 1000
 
 

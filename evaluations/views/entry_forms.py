@@ -19,13 +19,14 @@ from evaluations.entry_forms.reading import desk_of, read_form
 from evaluations.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
 from evaluations.importing.confirming import say_count, write_chosen
 from evaluations.importing.outcome import Outcome
-from evaluations.importing.preview import MAX_SIGNED, Preview, PreviewLost, signed, unsigned
+from evaluations.importing.preview import Preview, PreviewLost, signed, unsigned
 from evaluations.long_work.page import GONE, found_for
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Plan
 from plans.requests import PersonRequest
+from plans.signed_previews import MAX_SIGNED
 from plans.value_rows import newest_number
 
 MAX_FILES = 30
