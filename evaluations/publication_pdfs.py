@@ -1,24 +1,20 @@
-"""The PDF of what is published: made when a year is published, as long work, and given to residents as it lies there.
+"""The PDFs of what is published: which are there, and the request to have them made when a year is published.
 
-No resident ever has one made: a PDF takes seconds, and anybody may ask for published pages as often as they like.
+They are made by long work of the kind KIND and given to residents as they lie there. No resident ever has one made: a
+PDF takes seconds, and anybody may ask for published pages as often as they like.
 """
 
 from collections.abc import Iterable
-from typing import cast
 
 from django.contrib.auth.models import User
 from django.http import Http404
-from django.utils import timezone
 
-from core.pdf import NoPdfHere, offers_pdf
+from core.pdf import offers_pdf
 from evaluations.long_work.asking import WorkRefused, ask
-from evaluations.long_work.kinds import Kind, Result, Tell, WorkFailed, plan_of
-from evaluations.models import LongWork, Publication, PublicationPdf
-from evaluations.paper_pdf import book_pdf, section_pdf
-from evaluations.papers import paper_of_publication
-from evaluations.published_year import PublishedYear
-from plans.access import Access, require
+from evaluations.models import Publication, PublicationPdf
 
+KIND = "publication_pdfs"
+"""The name of the kind of long work that makes them."""
 BOOK = 0
 """The `section` of the whole 評価書."""
 MAY_NOT = "公表資料のPDFを作るのは、確定の役割がある人の操作です。"
@@ -53,7 +49,7 @@ def ask_for_pdfs(publication: Publication, *, by: User) -> bool:
     plan = publication.plan
     try:
         ask(
-            PUBLICATION_PDFS.name,
+            KIND,
             f"公表第{publication.number}号のPDF",
             by=by,
             municipality=plan.municipality,
@@ -63,30 +59,3 @@ def ask_for_pdfs(publication: Publication, *, by: User) -> bool:
     except WorkRefused:
         return False
     return True
-
-
-def make_pdfs(work: LongWork, tell: Tell) -> Result:
-    """The book and each 節 of one publication, from its body and from nothing else."""
-    publication = plan_of(work).publications.get(number=work.parameters["number"])
-    if publication.withdrawn_at is not None:
-        raise WorkFailed(f"第{publication.number}号は取り下げられています。")
-    paper = paper_of_publication(PublishedYear(publication, publication.body))
-    numbers = [BOOK, *(one.section.number for one in paper.printed_sections)]
-    for done, number in enumerate(numbers):
-        tell(done, len(numbers), f"{f'第{number}節' if number else '評価書の全体'}をPDFにしています。")
-        try:
-            content = cast(bytes, section_pdf(paper, number) if number else book_pdf(paper))
-        except NoPdfHere as refusal:
-            raise WorkFailed(str(refusal)) from refusal
-        made = {"content": content, "made_at": timezone.now()}
-        PublicationPdf.objects.update_or_create(publication=publication, section=number, defaults=made)
-    return Result(f"公表第{publication.number}号のPDFを、公表資料のページに載せました。")
-
-
-def _confirmers(work: LongWork) -> Access:
-    access = plan_of(work).access
-    require(access.may_confirm, MAY_NOT)
-    return access
-
-
-PUBLICATION_PDFS = Kind("publication_pdfs", make_pdfs, access=_confirmers)

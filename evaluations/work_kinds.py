@@ -5,7 +5,7 @@ from evaluations.entry_forms.work import ENTRY_FORMS
 from evaluations.importing.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import register
 from evaluations.paper_work import PAPER_PDF
-from evaluations.publication_pdfs import PUBLICATION_PDFS
+from evaluations.publication_pdf_work import PUBLICATION_PDFS
 
 
 def register_all() -> None:
