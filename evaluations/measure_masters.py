@@ -20,36 +20,16 @@ from evaluations.importing.refused import ImportRefused
 from evaluations.importing.report import Report
 from evaluations.importing.stored import stored_plan
 from evaluations.importing.wanted import Wanted, WantedMeasure, WantedPlan
-from evaluations.opening.adding import MAY_NOT
 from indicators.models import ActivityIndicator, Service
 from plans.access import lock_reason, require_manager
 from plans.locks import lock_plan
+from plans.measure_settings import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.refusals import Cause
 from targets.models import TargetItem
 
-REASON = "指標の設定"
 LABELS = {"catalogue_code": "国のカタログの項目"}
 """Where the model has no word for people."""
-
-
-@dataclass(frozen=True)
-class FieldRefused:
-    """Why one field could not be changed; `stands` is what is kept now, as a form says it, where somebody else changed
-    it, else None.
-    """
-
-    name: str
-    sentence: str
-    stands: str | None = None
-
-
-class MastersRefused(Exception):
-    """Nothing was written. `fields` says why, by column of the table or field of the row."""
-
-    def __init__(self, fields: list[FieldRefused]) -> None:
-        self.fields = tuple(fields)
-        super().__init__("\n".join(field.sentence for field in self.fields))
 
 
 @dataclass(frozen=True)

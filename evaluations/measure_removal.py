@@ -4,10 +4,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from evaluations.measure_masters import REASON
-from evaluations.opening.adding import MAY_NOT
 from plans.access import require_manager
 from plans.locks import lock_plan
+from plans.measure_settings import MAY_NOT, REASON
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.versions import RowRefused
 

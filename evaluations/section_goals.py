@@ -7,10 +7,9 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from evaluations.measure_masters import REASON, FieldRefused, MastersRefused
-from evaluations.opening.adding import MAY_NOT
 from plans.access import require_manager
 from plans.locks import lock_plan
+from plans.measure_settings import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.models import Change, Plan, Section, Subject
 from plans.name_field import NameField
 from plans.prose_field import ProseField

@@ -13,10 +13,10 @@ from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
 from plans.locks import lock_plan, lock_section_years
+from plans.measure_settings import MAY_NOT
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.versions import RowRefused, made_just_now
 
-MAY_NOT = "計画の指標を加えたり直したりできるのは、管理の役割の人だけです。"
 REASON = "指標の追加"
 
 
