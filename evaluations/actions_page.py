@@ -12,10 +12,10 @@ from django.http import Http404
 from core.numerals import KEY_DIGITS, read_digits
 from evaluations.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
-from evaluations.places import next_year_in_words
-from evaluations.plan_filters import PlanFilters
 from plans.access import States, state_of
 from plans.models import Plan, Section
+from plans.places import next_year_in_words
+from plans.plan_filters import PlanFilters
 from plans.queries import section_years
 
 TONES = {

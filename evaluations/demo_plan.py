@@ -19,7 +19,6 @@ from evaluations.opinions import OpinionContent, add_opinion
 from evaluations.publication import publish
 from evaluations.revisions import open_revision
 from evaluations.texts import save_texts
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
 from indicators.models import ActivityIndicator, Service
 from indicators.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
@@ -27,6 +26,7 @@ from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Sectio
 from plans.models.plan import plan_slug
 from plans.queries import stored_values
 from plans.value_rows import CellKey
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from targets.models import OutcomeTarget, TargetItem
 
 REASON = "見本の読み込み"

@@ -15,12 +15,12 @@ from core.prose import full_stop
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
 from evaluations.importing.columns import canonical
 from evaluations.measure_masters import Side
-from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator, Service
 from plans.measure_settings import MastersRefused
 from plans.models import Measure, Plan
 from plans.name_field import NameField
 from plans.prose_field import ProseField
+from plans.tidy import measure_columns
 from plans.year_field import YearField
 
 COLUMNS = {

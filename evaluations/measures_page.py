@@ -9,9 +9,9 @@ from django.http import Http404
 
 from core.catalogue import Entry
 from evaluations.measure_masters_form import MeasureForm
-from evaluations.measure_removal import why_it_stays
 from indicators.models import Service
 from plans.catalogue import guideline_generation, national_catalogue
+from plans.measure_removal import why_it_stays
 from plans.models import Measure, Plan, Section
 from plans.queries import measures_of
 

@@ -20,11 +20,11 @@ from evaluations.citations import mark_of, not_published
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.opinion_form import OpinionForm
 from evaluations.paper_sections import PaperOpinion
-from evaluations.places import next_year_in_words
-from evaluations.plan_filters import PlanFilters
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
 from plans.models import Measure, Plan, Section
+from plans.places import next_year_in_words
+from plans.plan_filters import PlanFilters
 from plans.queries import measures_of
 
 WITH = ("section", "measure", "reflected_section", "reflected_measure", "origin")

@@ -9,7 +9,6 @@ from core.figures import Tone
 from evaluations.calendar_lines import DueSoon, due_soon
 from evaluations.goal_chains import SeenChain, chains_of
 from evaluations.outlooks import with_outlooks
-from evaluations.waiting import Waiting, waiting_for
 from indicators.linked import with_goals
 from plans.access import States, state_of
 from plans.models import Plan, Section, YearState
@@ -23,6 +22,7 @@ from plans.queries import (
     section_years,
 )
 from plans.tally import tally
+from plans.waiting import Waiting, waiting_for
 
 
 @dataclass(frozen=True)

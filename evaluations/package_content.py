@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core.facts import facts_of
 from core.numerals import plain
 from core.packages.content import (
     CITY,
@@ -21,7 +22,6 @@ from core.packages.content import (
 )
 from core.values import EMPTY, Value
 from core.words import UNDER_REVIEW, Family, Side
-from evaluations.facts import facts_of
 from evaluations.models import Evaluation
 from indicators.models import ActivityIndicator
 from plans.access import States, state_of

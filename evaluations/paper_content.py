@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from core.facts import facts_of
 from core.tidy import planned_columns, year_columns
 from core.words import ValueKind
-from evaluations.facts import facts_of
 from evaluations.models import TEXT_FIELDS
 from evaluations.paper_sections import PaperSection
 from evaluations.publication_body import MEASURE_FACTS, RECORD_FACTS

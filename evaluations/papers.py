@@ -20,9 +20,9 @@ from evaluations.paper_sections import PaperOpinion, PaperSection
 from evaluations.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
 from evaluations.published_year import PublishedYear
 from evaluations.revision_notes import revision_notes
-from evaluations.tidy import plan_columns
 from plans.access import Access
 from plans.models import Plan, Section, YearState
+from plans.tidy import plan_columns
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -15,10 +15,10 @@ from core.values import EMPTY
 from core.words import Side
 from evaluations.models import ReceivedPackage
 from evaluations.models.package import edition_in_words
-from evaluations.rollup import WORDING, Rollup, Term, cities_of, plans_of
 from plans.models import Measure, Municipality, Plan, PlanKind, SectionYear
 from plans.models.section_year import SETTLED
 from plans.queries import stored_values
+from plans.rollup import WORDING, Rollup, Term, cities_of, plans_of
 
 SIMILAR = 2
 """Half to double the population counts as similar."""

@@ -13,17 +13,17 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from core.canonical import sha256_of
+from core.facts import facts_of
 from core.figures import hidden
 from core.tidy import planned_columns
 from core.words import UNPUBLISHED, ValueKind
-from evaluations.facts import facts_of
 from evaluations.models import TEXT_FIELDS, ActivityRecord, CouncilOpinion, Evaluation
-from evaluations.tidy import rows_of
 from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of, in_fixed_order, measure_rows, measures_of, section_years
+from plans.tidy import rows_of
 from targets.models import OutcomeTarget
 
 FORMAT_PLAIN, FORMAT_WITH_OPINIONS, FORMAT_WITH_REVISIONS = 1, 2, 3

@@ -12,7 +12,6 @@ from evaluations.models import ActionItem, ActivityRecord, Evaluation
 from evaluations.outlooks import with_outlooks
 from evaluations.record_counts import CountOffer, with_links, years_from
 from evaluations.repeated_texts import RepeatedText, repeated_texts
-from evaluations.workflow import Move, moves_open_to
 from indicators.queries import together
 from plans.access import States, require_year, state_of
 from plans.history import HistoryLine, section_history
@@ -20,6 +19,7 @@ from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
 from plans.tally import tally
+from plans.workflow import Move, moves_open_to
 from targets.models import OutcomeTarget
 
 HISTORY_SHOWN = 8

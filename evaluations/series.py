@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from core.charts import RenderedChart, YearPoint, rendered
 from core.fiscal_years import wareki
 from core.lineage import BREAKS
-from evaluations.charts import DRAWN, chart_of
 from evaluations.outlooks import PastOutlook, past_outlook
+from plans.charts import DRAWN, chart_of
 from plans.lineage import Step, ancestors, steps_of, steps_to
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow

@@ -44,8 +44,8 @@ from evaluations.views.revisions import revisions, revisions_table
 from evaluations.views.section import section_latest, section_year
 from evaluations.views.texts import edit_texts
 from evaluations.views.verify import verify
-from evaluations.workflow import MOVE_LIST
 from plans.models.measure import CODE_PATTERN
+from plans.workflow import MOVE_LIST
 
 app_name = "evaluations"
 

@@ -15,10 +15,10 @@ from evaluations.carry_over.page import proposals_of
 from evaluations.carry_over.paper import change_paper
 from evaluations.carry_over.putting_on_top import put_on_top
 from evaluations.carry_over.shortfalls import shortfalls
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, MeasureLink, Plan, Role, Section
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import lines, seen
 from tests.demo_city import the_demo

@@ -19,8 +19,8 @@ from evaluations.importing.report import Remark, Unknown
 from evaluations.importing.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, LongWorkFile
-from evaluations.tidy import tidy_file
 from plans.models import Change, Membership, Role, YearlyValue
+from plans.tidy import tidy_file
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
 from tests.tidy_tables import exported
 

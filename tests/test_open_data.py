@@ -23,9 +23,9 @@ from core.words import Certainty, Direction, Family, ParentRole, Side, State, Va
 from evaluations.models import Publication
 from evaluations.open_data import open_data
 from evaluations.publication import publish, withdraw_publication
-from evaluations.tidy import tidy_rows
 from plans.models import Change, Door, Plan, Role, Section, YearState
 from plans.models.plan import PlanKind
+from plans.tidy import tidy_rows
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 from tests.demo_city import the_demo
 from tests.open_data_reader import faults, read, unclean

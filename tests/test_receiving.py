@@ -15,12 +15,12 @@ from evaluations.models import Evaluation, MadePackage, ReceivedPackage
 from evaluations.package_content import content_of
 from evaluations.packages import PackageNotMade, make_package, package_editions, same_again
 from evaluations.receiving import NotReceived, incoming, receive
-from evaluations.rollup import Term, rollup
 from evaluations.sample import create_sample
 from indicators.models import Service
 from plans.access import plan_for
 from plans.models import Change, Door, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState
 from plans.queries import measure_rows, measures_of
+from plans.rollup import Term, rollup
 from targets.models import OutcomeTarget
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user
 from tests.demo_city import the_demo

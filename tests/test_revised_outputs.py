@@ -16,10 +16,10 @@ from evaluations.models import Publication
 from evaluations.publication import publish
 from evaluations.publication_body import body_hash
 from evaluations.revisions import correct_revision
-from evaluations.rollup import Term, rollup
 from evaluations.sheets import sheet_book
 from plans.models import Door, Municipality, Role, YearState
 from plans.planned_versions import PlannedVersion
+from plans.rollup import Term, rollup
 from tests.builders import (
     a_measure,
     a_municipality,

@@ -25,10 +25,10 @@ from evaluations.importing.planning import changes_of_rows
 from evaluations.importing.report import Report, in_order
 from evaluations.importing.rows import ImportRow
 from evaluations.importing.stored import StoredPlan, stored_plan, stored_texts
-from evaluations.tidy import measure_columns, plan_columns
 from plans.access import Access, lock_reason
 from plans.models import Plan
 from plans.prose_field import LONGEST
+from plans.tidy import measure_columns, plan_columns
 from targets.models import OutcomeTarget
 
 ARCHIVE_REASON = "過去の評価シートの読み取り"

@@ -26,7 +26,6 @@ from evaluations.importing.columns import measure_fields
 from evaluations.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
 from evaluations.importing.refused import ImportRefused, Refused
 from evaluations.importing.texts import write_texts
-from evaluations.tidy import measure_columns
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.actions import CellChange, CellKey, ValuesRefused, record_values
@@ -34,6 +33,7 @@ from plans.locks import lock_section_years
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause
+from plans.tidy import measure_columns
 from targets.actions import outcome_target_of
 from targets.models import TargetItem
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from core.values import EMPTY, Value
 from evaluations.importing.changes import PlanKey
 from evaluations.models import Evaluation
-from evaluations.tidy import measure_columns, plan_columns
 from indicators.models import MonthlyReading
 from plans.access import Access, lock_reason, state_of
 from plans.models import Measure, Municipality, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
+from plans.tidy import measure_columns, plan_columns
 
 
 def years_in_use(plan: Plan) -> set[int]:

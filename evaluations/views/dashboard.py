@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 
 from evaluations.beside import plan_switch
 from evaluations.overview import overview
-from evaluations.places import year_asked
 from evaluations.receipts_page import newest_receipt
 from plans.access import plan_for
 from plans.lineage import plans_around
+from plans.places import year_asked
 
 
 @require_safe

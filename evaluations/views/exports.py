@@ -13,12 +13,12 @@ from evaluations.papers import paper_of_plan
 from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
-from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
 from plans.requests import PersonRequest
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
+from plans.tidy import tidy_file, tidy_rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

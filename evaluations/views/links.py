@@ -11,9 +11,9 @@ from evaluations.link_pictures import link_pictures
 from evaluations.links import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
 from evaluations.links_form import again, edited_goal, offered_links, seen_token, ticked_links
 from evaluations.links_page import LinksPage, links_page
-from evaluations.places import year_asked
 from plans.access import plan_for, require
 from plans.models import Change, Door
+from plans.places import year_asked
 from plans.requests import PersonRequest
 
 

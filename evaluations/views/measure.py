@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.words import ValueKind
-from evaluations.charts import charts_of
 from evaluations.measure_kin import MeasureKin, measure_kin
 from evaluations.models import Outlook
 from evaluations.outlook_choice import MAY_NOT, choose_outlook
@@ -19,6 +18,7 @@ from evaluations.series import descent_of, series_of
 from indicators.volume_history import line_states
 from indicators.volume_of_measure import measures_shown, seen_volume
 from plans.access import plan_for, require
+from plans.charts import charts_of
 from plans.history import measure_history
 from plans.models import Door, Measure, Plan
 from plans.queries import decisions_of, rows_across

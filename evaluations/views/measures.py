@@ -9,17 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluations.measure_masters import change_measure
-from evaluations.measure_removal import remove_measure
 from evaluations.measures_page import MasterPage, master_page, measures_page
 from evaluations.opening.adding import add_measures
 from evaluations.opening.adding_page import NEW_SECTION, AddingPage, adding_page
 from evaluations.opening.lines import Line
-from evaluations.section_goals import GoalsForm, change_goals
 from plans.access import plan_for, require
+from plans.measure_removal import remove_measure
 from plans.measure_settings import MAY_NOT, MastersRefused
 from plans.models import Door, Plan, Section
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
+from targets.goals import GoalsForm, change_goals
 
 
 @require_safe

@@ -5,13 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from evaluations.places import section_in_year
-from evaluations.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 from plans.access import plan_for
 from plans.models import Door
+from plans.places import section_in_year
 from plans.prose_field import without_controls
 from plans.requests import PersonRequest
 from plans.versions import read_version
+from plans.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 
 
 @require_POST

@@ -12,11 +12,11 @@ from core.pdf import NoPdfHere
 from evaluations.paper_pdf import PDF, PaperSize, section_pdf
 from evaluations.paper_work import PAPER_PDF, pdf_name
 from evaluations.papers import paper_of_plan
-from evaluations.places import section_in_year, year_asked
 from evaluations.views.long_work import begin
 from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
+from plans.places import section_in_year, year_asked
 from plans.requests import PersonRequest
 
 MEASURES_AT_ONCE = 12

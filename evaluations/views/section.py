@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.pdf import offers_pdf
-from evaluations.charts import charts_of
 from evaluations.section_page import neighbours, section_page
 from plans.access import plan_for
+from plans.charts import charts_of
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of, section_years
 
 

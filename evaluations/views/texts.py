@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluations.models import Evaluation
-from evaluations.places import section_in_year
 from evaluations.record_form import RecordForm
 from evaluations.records import RecordConflict, add_record, change_record, delete_record
 from evaluations.texts import TextsConflict, TextsLocked, save_texts
@@ -16,6 +15,7 @@ from evaluations.texts_form import TextsForm
 from evaluations.texts_page import TextsPage, texts_page
 from plans.access import plan_for, require
 from plans.models import Door
+from plans.places import section_in_year
 from plans.requests import PersonRequest
 from plans.versions import YearLocked
 

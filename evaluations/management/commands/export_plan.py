@@ -14,10 +14,10 @@ from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
 from evaluations.papers import paper_of_plan
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import text_bytes
-from evaluations.tidy import tidy_file, tidy_rows
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
+from plans.tidy import tidy_file, tidy_rows
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry", "pdf")
 

@@ -14,9 +14,9 @@ from core.figures import Figures
 from core.rollup import MeasureKind, Total, Wording, kinds_of
 from core.values import STORED_PLACES, Value
 from core.words import Family, Side
-from evaluations import rollup_sql
-from evaluations.rollup_sql import Answer, Middle
+from plans import rollup_sql
 from plans.models import Measure, Municipality, Plan, YearlyValue
+from plans.rollup_sql import Answer, Middle
 
 WORDING = ("catalogue_code", "family", "title", "unit", "value_kind", "accumulation")
 
