@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from core.volumes import Effect, Spread
-from indicators.volume_actions import save_forecast
-from indicators.volume_content import Factor, ForecastContent
-from indicators.volume_ground import ground_of
+from indicators.volumes.actions import save_forecast
+from indicators.volumes.content import Factor, ForecastContent
+from indicators.volumes.ground import ground_of
 from plans.models import Door, Plan
 
 

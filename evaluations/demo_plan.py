@@ -20,7 +20,7 @@ from evaluations.publication import publish
 from evaluations.revisions import open_revision
 from evaluations.texts import save_texts
 from indicators.models import ActivityIndicator, Service
-from indicators.readings import ReadingChange, record_readings
+from indicators.months.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404
 
-from indicators.volume_of_measure import counts_the_same, volume_among
-from indicators.volume_services import Volume
+from indicators.volumes.of_measure import counts_the_same, volume_among
+from indicators.volumes.services import Volume
 from plans.models import Measure, Plan
 from plans.queries import measures_of
 

@@ -22,8 +22,8 @@ from core.outlook_words import (
 )
 from core.words import Family, ValueKind
 from evaluations.outlooks import SeenOutlook
+from indicators.months.readings import year_from_months
 from indicators.queries import readings_of
-from indicators.readings import year_from_months
 from plans.models import Plan
 from plans.queries import MeasureRow
 from plans.templatetags.words import unit_of

@@ -14,7 +14,7 @@ from core.record_counts import Counted, CountedRecord, YearFromRecords, counted_
 from core.values import Value
 from core.words import Accumulation, ValueKind
 from evaluations.models import ActivityRecord
-from indicators.readings import TakeOver
+from indicators.months.readings import TakeOver
 from plans.actions import record_values
 from plans.locks import lock_section_years
 from plans.models import Change, Measure

@@ -15,8 +15,8 @@ from evaluations.outlook_form import OutlookForm
 from evaluations.outlook_months import adoption, seen_months
 from evaluations.outlooks import choice_of, seen_outlook
 from evaluations.series import descent_of, series_of
-from indicators.volume_history import line_states
-from indicators.volume_of_measure import measures_shown, seen_volume
+from indicators.volumes.history import line_states
+from indicators.volumes.of_measure import measures_shown, seen_volume
 from plans.access import plan_for, require
 from plans.charts import charts_of
 from plans.history import measure_history

@@ -7,7 +7,7 @@ from core.cell_texts import NotUnderstood
 from core.monthly import is_provisional, read_month_value
 from core.numerals import plain
 from core.values import EMPTY, Value
-from indicators.readings import ReadingChange, ReadingKey, words
+from indicators.months.readings import ReadingChange, ReadingKey, words
 from plans.models import Measure
 from plans.refusals import Cause, Refusal
 

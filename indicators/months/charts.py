@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from core.charts import PlannedActualChart, RenderedChart, YearPoint, rendered
 from core.words import Accumulation
-from indicators.monthly_cells import MonthCell
-from indicators.monthly_grid import MonthGrid, MonthRow
+from indicators.months.cells import MonthCell
+from indicators.months.grid import MonthGrid, MonthRow
 
 PROVISIONAL_MARK = "※"
 

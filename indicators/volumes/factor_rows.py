@@ -11,7 +11,7 @@ from django.forms import BoundField
 from core.fiscal_years import wareki
 from core.numerals import plain, read_numeral, typed
 from core.volumes import Effect, Spread
-from indicators.volume_content import Factor
+from indicators.volumes.content import Factor
 from plans.prose_field import refuse_controls
 
 BLANK_ROWS = 2

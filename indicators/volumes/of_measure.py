@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Q, Subquery
 
 from indicators.models import ActivityIndicator
-from indicators.volume_misses import MissYear, misses_of
-from indicators.volume_services import FORECAST, Volume, volumes_of
-from indicators.volume_takings import SeenTaking, seen_takings, taken_rows
+from indicators.volumes.misses import MissYear, misses_of
+from indicators.volumes.services import FORECAST, Volume, volumes_of
+from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
 from plans.access import States
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow

@@ -14,16 +14,16 @@ from core.uploads.table_files import MAX_BYTES, read_table
 from core.uploads.tables import NotReadable
 from core.values import Value
 from indicators.models import MonthlyMapping
-from indicators.monthly_files import FileProblem, FoundMonths, found_months, has_columns
-from indicators.monthly_grid import monthly_measures
-from indicators.monthly_mappings import (
+from indicators.months.files import FileProblem, FoundMonths, found_months, has_columns
+from indicators.months.grid import monthly_measures
+from indicators.months.mappings import (
     COLUMN_CHOICES,
     MappingForm,
     MappingRefused,
     mapping_form,
     save_mapping,
 )
-from indicators.readings import ReadingChange, ReadingsRefused, record_readings
+from indicators.months.readings import ReadingChange, ReadingsRefused, record_readings
 from plans.access import require, require_year
 from plans.models import Door, Measure, Plan
 from plans.queries import section_years

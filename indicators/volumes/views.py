@@ -13,15 +13,15 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
-from indicators.volume_actions import Taking, VolumesMoved, save_forecast, take_over_forecast
-from indicators.volume_content import ForecastContent
-from indicators.volume_form import VolumeForm
-from indicators.volume_ground import Ground, ground_of
-from indicators.volume_misses import misses_of
-from indicators.volume_overview import volumes_page
-from indicators.volume_services import HOME_VISITS
-from indicators.volume_sheet import sheet_bytes
-from indicators.volume_workbench import Workbench
+from indicators.volumes.actions import Taking, VolumesMoved, save_forecast, take_over_forecast
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.form import VolumeForm
+from indicators.volumes.ground import Ground, ground_of
+from indicators.volumes.misses import misses_of
+from indicators.volumes.overview import volumes_page
+from indicators.volumes.services import HOME_VISITS
+from indicators.volumes.sheet import sheet_bytes
+from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.downloads import as_download

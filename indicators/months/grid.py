@@ -18,9 +18,8 @@ from core.fiscal_months import MONTHS
 from core.monthly import YearFromMonths
 from core.values import EMPTY, Value
 from core.words import Family, ValueKind
-from indicators.monthly_cells import MonthCell
-from indicators.queries import services_together
-from indicators.readings import (
+from indicators.months.cells import MonthCell
+from indicators.months.readings import (
     MonthsMoved,
     ReadingChange,
     ReadingsRefused,
@@ -29,6 +28,7 @@ from indicators.readings import (
     stored_readings,
     year_from_months,
 )
+from indicators.queries import services_together
 from plans.access import require_year, state_of
 from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words

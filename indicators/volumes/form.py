@@ -9,9 +9,9 @@ from django.forms import BoundField
 
 from core.fiscal_years import wareki
 from core.volumes import PerUser, Scenario
-from indicators.volume_content import ForecastContent
-from indicators.volume_factor_rows import UNKNOWN, FactorRow, FactorRows, NumberField, field_with
-from indicators.volume_ground import Ground
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.factor_rows import UNKNOWN, FactorRow, FactorRows, NumberField, field_with
+from indicators.volumes.ground import Ground
 from plans.prose_field import ProseField
 from plans.versions import VersionedForm
 

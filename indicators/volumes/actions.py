@@ -15,11 +15,11 @@ from core.values import Value
 from core.volumes import rounded
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
-from indicators.volume_content import ForecastContent
-from indicators.volume_factors import KEPT_PLACES
-from indicators.volume_ground import ground_of
-from indicators.volume_services import HOME_VISITS, Volume
-from indicators.volume_workbench import PlannedCell, Workbench
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.factors import KEPT_PLACES
+from indicators.volumes.ground import ground_of
+from indicators.volumes.services import HOME_VISITS, Volume
+from indicators.volumes.workbench import PlannedCell, Workbench
 from plans.access import access_for
 from plans.actions import CellChange, record_values
 from plans.locks import lock_section_years

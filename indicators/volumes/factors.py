@@ -8,9 +8,9 @@ from core.fiscal_years import wareki
 from core.numerals import squeeze
 from core.volumes import Effect, Spread, rounded
 from core.words import Accumulation
-from indicators.volume_content import Factor
-from indicators.volume_services import CHILDREN, Volume
-from indicators.volume_years import HistoryYear
+from indicators.volumes.content import Factor
+from indicators.volumes.services import CHILDREN, Volume
+from indicators.volumes.years import HistoryYear
 from plans.catalogue import national_catalogue
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow

@@ -8,8 +8,8 @@ from core.figures import Figures
 from core.values import EMPTY, Value
 from core.volume_miss import NoSplit, Split, split_of
 from core.volumes import Use
-from indicators.volume_services import ServiceMeasures, Volume
-from indicators.volume_years import total
+from indicators.volumes.services import ServiceMeasures, Volume
+from indicators.volumes.years import total
 from plans.queries import MeasureRow
 
 

@@ -5,10 +5,10 @@ from core.volume_words import split_in_words
 from core.volumes import Effect, rounded
 from core.workbooks.block_sheet import Block, write_blocks
 from core.workbooks.sheet_xml import Shown
-from indicators.volume_content import Factor
-from indicators.volume_ground import Ground
-from indicators.volume_misses import MissYear, misses_of
-from indicators.volume_workbench import Workbench
+from indicators.volumes.content import Factor
+from indicators.volumes.ground import Ground
+from indicators.volumes.misses import MissYear, misses_of
+from indicators.volumes.workbench import Workbench
 
 SHEET_NAME = "見込量"
 PLACES = 2

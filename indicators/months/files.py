@@ -12,8 +12,8 @@ from core.numerals import read_numeral, squeeze
 from core.uploads.tables import BLANK, NotReadable, Table, TableCell, TableRow, address
 from core.values import EMPTY, Value
 from indicators.models import MonthlyMapping
-from indicators.monthly_mappings import AMOUNT, USERS
-from indicators.readings import ReadingChange, is_outside, stored_readings
+from indicators.months.mappings import AMOUNT, USERS
+from indicators.months.readings import ReadingChange, is_outside, stored_readings
 from plans.access import Access, States, state_of
 from plans.models import Measure
 

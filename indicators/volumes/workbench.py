@@ -16,9 +16,9 @@ from core.volume_words import (
     signed,
 )
 from core.volumes import Assumptions, Projection, VolumeYear, scenarios, shared_out
-from indicators.volume_content import ForecastContent
-from indicators.volume_ground import Ground
-from indicators.volume_services import Volume
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.ground import Ground
+from indicators.volumes.services import Volume
 from plans.access import lock_reason
 from plans.models import Measure
 from plans.queries import YearCell

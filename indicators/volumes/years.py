@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from core.volumes import Use
 from core.words import UNDER_REVIEW, State
-from indicators.volume_history import Actuals, SeenActual, word_of
-from indicators.volume_services import ServiceMeasures, Volume
+from indicators.volumes.history import Actuals, SeenActual, word_of
+from indicators.volumes.services import ServiceMeasures, Volume
 
 EXPECTED_ONLY = "確定度が「見込み」のため、もとにしません。"
 NOTHING_THERE = (State.NOT_APPLICABLE, State.CANCELLED)

@@ -8,7 +8,7 @@ from core.fiscal_years import wareki
 from core.numerals import plain
 from core.volumes import Assumptions, Effect, PerUser, Scenario, Spread, UserEffect, effect_on_users
 from indicators.models import ForecastFactor, VolumeForecast
-from indicators.volume_years import HistoryYear
+from indicators.volumes.years import HistoryYear
 
 Numbers = Mapping[int, Decimal]
 """By fiscal year."""

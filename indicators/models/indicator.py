@@ -8,19 +8,7 @@ from django.db.models import Q
 
 from core.values import Value
 from core.words import Certainty, State
-from indicators.volume_models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
 from plans.models import Measure, Municipality, Section
-
-__all__ = [
-    "ActivityIndicator",
-    "ForecastFactor",
-    "MonthlyMapping",
-    "MonthlyReading",
-    "Service",
-    "TakenVolume",
-    "VolumeForecast",
-    "VolumeTaking",
-]
 
 
 class ServiceManager(models.Manager["Service"]):

@@ -5,10 +5,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from indicators.monthly_charts import monthly_charts
-from indicators.monthly_grid import MonthGrid, monthly_grid
-from indicators.monthly_import_views import monthly_import
-from indicators.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
+from indicators.months.charts import monthly_charts
+from indicators.months.grid import MonthGrid, monthly_grid
+from indicators.months.import_views import monthly_import
+from indicators.months.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Door, Plan
