@@ -17,7 +17,7 @@ from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.entry_cells import EntryCell
 from evaluations.entry_posted import PostedGrid, page_token
-from evaluations.record_counts import CountOffer, years_from_records
+from evaluations.records.counts import CountOffer, years_from_records
 from plans.access import state_of
 from plans.actions import CellChange, CellKey, ValuesRefused
 from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject, YearState

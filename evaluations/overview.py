@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.figures import Tone
 from evaluations.calendar_lines import DueSoon, due_soon
-from evaluations.goal_chains import SeenChain, chains_of
+from evaluations.links.goal_chains import SeenChain, chains_of
 from evaluations.outlooks import with_outlooks
 from indicators.linked import with_goals
 from plans.access import States, state_of

@@ -9,8 +9,8 @@ from django.http import Http404
 
 from core.figures import Figures
 from evaluations.models import ActivityRecord, Evaluation
-from evaluations.record_counts import name_of, what_counts, with_links
-from evaluations.record_form import RecordForm
+from evaluations.records.counts import name_of, what_counts, with_links
+from evaluations.records.form import RecordForm
 from evaluations.repeated_texts import RepeatedText, repeated_texts
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearState

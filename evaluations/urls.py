@@ -3,6 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from evaluations.links.views import links
+from evaluations.long_work.views import work, work_list, work_result, work_state
+from evaluations.prefecture.views.packages import packages
+from evaluations.prefecture.views.prefecture import prefecture, prefecture_table
 from evaluations.views.actions import actions
 from evaluations.views.all_sheets import all_sheets
 from evaluations.views.archive import archive
@@ -18,8 +22,6 @@ from evaluations.views.entry_forms import entry_form_download, entry_forms, entr
 from evaluations.views.errata import version_errata, version_errata_table
 from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
 from evaluations.views.imports import import_table
-from evaluations.views.links import links
-from evaluations.views.long_work import work, work_list, work_result, work_state
 from evaluations.views.measure import measure
 from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.views.moves import move
@@ -27,9 +29,7 @@ from evaluations.views.open_data import published_open_data, published_open_data
 from evaluations.views.open_data_check import open_data_check
 from evaluations.views.opening import draft, new_plan
 from evaluations.views.opinions import opinions, opinions_table
-from evaluations.views.packages import packages
 from evaluations.views.paper_pdf import make_paper, paper_section
-from evaluations.views.prefecture import prefecture, prefecture_table
 from evaluations.views.publication_pdfs import make_publication_pdfs, published_pdf
 from evaluations.views.publish import publish
 from evaluations.views.published import (

@@ -12,7 +12,7 @@ from core.values import EMPTY, Value
 from core.volumes import Scenario
 from core.words import Side
 from evaluations.models import ActionItem, ActivityRecord
-from evaluations.packages import make_package
+from evaluations.prefecture.packages import make_package
 from evaluations.publication import publish
 from evaluations.texts import save_texts
 from indicators.months.readings import ReadingChange, record_readings

@@ -9,8 +9,8 @@ from core.packages.file import read_package
 from core.values import Value
 from core.words import Side
 from evaluations.models import ActionItem, ActivityRecord, MadePackage
-from evaluations.package_content import content_of
-from evaluations.packages import PackageNotMade, make_package, package_editions
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions
 from evaluations.publication import publish, withdraw_publication
 from evaluations.texts import save_texts
 from indicators.models import MonthlyReading

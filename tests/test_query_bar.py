@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.packages import make_package
+from evaluations.prefecture.packages import make_package
 from evaluations.publication import publish
 from plans.models import Door, Municipality, Role, YearState
 from tests.builders import (

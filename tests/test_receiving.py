@@ -12,9 +12,9 @@ from core.canonical import sha256_of
 from core.packages.file import read_package
 from core.values import Value
 from evaluations.models import Evaluation, MadePackage, ReceivedPackage
-from evaluations.package_content import content_of
-from evaluations.packages import PackageNotMade, make_package, package_editions, same_again
-from evaluations.receiving import NotReceived, incoming, receive
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions, same_again
+from evaluations.prefecture.receiving import NotReceived, incoming, receive
 from evaluations.sample import create_sample
 from indicators.models import Service
 from plans.access import plan_for

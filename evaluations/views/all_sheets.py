@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from evaluations.all_sheets import ALL_SHEETS
-from evaluations.views.long_work import begin
+from evaluations.long_work.views import begin
 from plans.access import plan_for
 from plans.requests import PersonRequest
 from plans.sheet_layouts import UnknownLayout, form_of

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations.beside import plan_switch
 from evaluations.overview import overview
-from evaluations.receipts_page import newest_receipt
+from evaluations.prefecture.receipts_page import newest_receipt
 from plans.access import plan_for
 from plans.lineage import plans_around
 from plans.places import year_asked

@@ -21,7 +21,7 @@ from evaluations.importing.confirming import say_count, write_chosen
 from evaluations.importing.outcome import Outcome
 from evaluations.importing.preview import Preview, PreviewLost, signed, unsigned
 from evaluations.long_work.page import GONE, found_for
-from evaluations.views.long_work import begin
+from evaluations.long_work.views import begin
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Plan

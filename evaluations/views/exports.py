@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.packages.file import EXTENSION
 from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
-from evaluations.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.papers import paper_of_plan
+from evaluations.prefecture.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes

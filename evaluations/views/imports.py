@@ -16,7 +16,7 @@ from evaluations.importing.preview import Preview, signed
 from evaluations.importing.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import GONE, found_for
-from evaluations.views.long_work import begin
+from evaluations.long_work.views import begin
 from plans.access import plan_for, require
 from plans.models import Plan
 from plans.requests import PersonRequest

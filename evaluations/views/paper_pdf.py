@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from core.fiscal_years import wareki
 from core.numerals import read_digits
 from core.pdf import NoPdfHere
+from evaluations.long_work.views import begin
 from evaluations.paper_pdf import PDF, PaperSize, section_pdf
 from evaluations.paper_work import PAPER_PDF, pdf_name
 from evaluations.papers import paper_of_plan
-from evaluations.views.long_work import begin
 from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.pdf import NoPdfHere, offers_pdf
+from evaluations.long_work.views import begin
 from evaluations.paper_pdf import PDF
 from evaluations.paper_work import pdf_name
 from evaluations.publication_pdf_work import PUBLICATION_PDFS
 from evaluations.publication_pdfs import BOOK, MAY_NOT, pdf_of_publication
-from evaluations.views.long_work import begin
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.requests import PersonRequest

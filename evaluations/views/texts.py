@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluations.models import Evaluation
-from evaluations.record_form import RecordForm
-from evaluations.records import RecordConflict, add_record, change_record, delete_record
+from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
+from evaluations.records.form import RecordForm
 from evaluations.texts import TextsConflict, TextsLocked, save_texts
 from evaluations.texts_form import TextsForm
 from evaluations.texts_page import TextsPage, texts_page

@@ -10,7 +10,7 @@ from django.core import signing
 from core.packages.changes import ChangeKind, PackageChange
 from core.words import Side
 from evaluations.models import ReceivedPackage
-from evaluations.receiving import Incoming
+from evaluations.prefecture.receiving import Incoming
 from plans.history import BLANK, side_in_words
 from plans.models import Municipality, Plan, Role
 from plans.signed_previews import MAX_AGE

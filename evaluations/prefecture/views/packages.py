@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_package
-from evaluations.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
-from evaluations.receiving import MAY_NOT, NotReceived, incoming, receive
+from evaluations.prefecture.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
+from evaluations.prefecture.receiving import MAY_NOT, NotReceived, incoming, receive
 from plans.access import memberships_of, prefecture_for, require
 from plans.models import Door, Municipality
 from plans.requests import PersonRequest

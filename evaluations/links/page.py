@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from core.words import Family
-from evaluations.goal_chains import chains_of
-from evaluations.goal_columns import GoalColumn, goal_columns
-from evaluations.link_matrix import LinkGroup, link_groups
+from evaluations.links.goal_chains import chains_of
+from evaluations.links.goal_columns import GoalColumn, goal_columns
+from evaluations.links.matrix import LinkGroup, link_groups
 from indicators.linked import with_goals
 from indicators.queries import together
 from plans.models import Plan

@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluations.link_pictures import link_pictures
-from evaluations.links import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
-from evaluations.links_form import again, edited_goal, offered_links, seen_token, ticked_links
-from evaluations.links_page import LinksPage, links_page
+from evaluations.links.actions import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
+from evaluations.links.form import again, edited_goal, offered_links, seen_token, ticked_links
+from evaluations.links.page import LinksPage, links_page
+from evaluations.links.pictures import link_pictures
 from plans.access import plan_for, require
 from plans.models import Change, Door
 from plans.places import year_asked

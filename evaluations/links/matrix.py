@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluations.goal_chains import LinkedRow, linked_row
-from evaluations.goal_columns import GoalColumn
+from evaluations.links.goal_chains import LinkedRow, linked_row
+from evaluations.links.goal_columns import GoalColumn
 from indicators.queries import service_of
 from plans.models import Measure
 from plans.queries import MeasureRow

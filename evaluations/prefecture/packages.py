@@ -13,7 +13,7 @@ from core.packages.checks import check_content
 from core.packages.file import FORMAT, Header, PackageRefused, read_package, write_package
 from core.packages.shapes import NotFitting
 from evaluations.models import MadePackage, ReceivedPackage
-from evaluations.package_content import content_of
+from evaluations.prefecture.package_content import content_of
 from plans.access import access_for
 from plans.history import OPERATOR
 from plans.locks import lock_plan

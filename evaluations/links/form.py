@@ -10,10 +10,10 @@ from typing import Any
 
 from django.core import signing
 
-from evaluations.goal_chains import LinkedRow
-from evaluations.goal_columns import GoalColumn, Named
-from evaluations.links import LinksOfGoal, LinksRefused
-from evaluations.links_page import LinksPage
+from evaluations.links.actions import LinksOfGoal, LinksRefused
+from evaluations.links.goal_chains import LinkedRow
+from evaluations.links.goal_columns import GoalColumn, Named
+from evaluations.links.page import LinksPage
 from plans.models import Plan
 
 NOT_OF_THE_PLAN = "この計画の活動指標ではないものが含まれています。一覧から選び直してください。"

@@ -10,8 +10,8 @@ from django.core import signing
 from core.fiscal_years import current_fiscal_year, wareki
 from core.numerals import read_numeral, typed
 from evaluations.models import ActivityRecord
-from evaluations.record_counts import name_of, what_counts
-from evaluations.records import RecordContent
+from evaluations.records.actions import RecordContent
+from evaluations.records.counts import name_of, what_counts
 from plans.models import Measure, Section
 from plans.prose_field import ProseField, refuse_controls
 

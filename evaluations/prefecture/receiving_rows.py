@@ -7,7 +7,7 @@ from typing import Any
 
 from core.packages.content import CITY, MEASURE, PLAN, SECTION, TARGET, Content
 from core.packages.file import Package
-from evaluations.receiving_years import write_values, write_years
+from evaluations.prefecture.receiving_years import write_values, write_years
 from indicators.models import ActivityIndicator, Service
 from indicators.services import FIXTURE, create_missing_services
 from plans.models import Measure, Municipality, Plan, PlanRevision, Section

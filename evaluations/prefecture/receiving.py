@@ -18,9 +18,9 @@ from core.packages.content import Content
 from core.packages.file import Package
 from core.words import Family
 from evaluations.models import ReceivedPackage
-from evaluations.package_content import city_facts, content_of
-from evaluations.receiving_history import write_history
-from evaluations.receiving_rows import services_of, write_rows
+from evaluations.prefecture.package_content import city_facts, content_of
+from evaluations.prefecture.receiving_history import write_history
+from evaluations.prefecture.receiving_rows import services_of, write_rows
 from indicators.services import unknown_services
 from plans.access import access_for
 from plans.models import Municipality, Plan, SectionYear

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.rollup_table import rollup_csv
-from evaluations.prefecture_page import chosen_term, comparison, own_plans, term_choices
+from evaluations.prefecture.page import chosen_term, comparison, own_plans, term_choices
 from plans.access import is_manager_among, memberships_of, prefecture_for
 from plans.downloads import as_download
 from plans.models import PlanKind

@@ -8,9 +8,9 @@ from core.figures import Tone
 from core.fiscal_years import wareki
 from core.goal_chain import GoalReading
 from core.words import UNDER_REVIEW
-from evaluations.goal_chains import SeenChain
-from evaluations.link_matrix import LinkRow
-from evaluations.links_page import LinksPage
+from evaluations.links.goal_chains import SeenChain
+from evaluations.links.matrix import LinkRow
+from evaluations.links.page import LinksPage
 
 TONES = {GoalReading.MET: Tone.GOOD, GoalReading.MISSED: Tone.BEHIND, GoalReading.OPEN: Tone.QUIET}
 
