@@ -12,13 +12,13 @@ from django.contrib.auth.models import User
 from core.fiscal_months import MONTHS
 from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side
-from evaluations.action_items import Promise, add_action, report_action
 from evaluations.demo_forecasts import keep_forecasts
+from evaluations.entry.texts import save_texts
+from evaluations.follow_up.action_items import Promise, add_action, report_action
+from evaluations.follow_up.opinions import OpinionContent, add_opinion
 from evaluations.models import ActivityRecord
-from evaluations.opinions import OpinionContent, add_opinion
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from evaluations.revisions import open_revision
-from evaluations.texts import save_texts
 from indicators.models import ActivityIndicator, Service
 from indicators.months.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values

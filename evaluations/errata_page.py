@@ -8,10 +8,10 @@ from django.http import Http404
 from core.citation import Citation
 from core.errata import Errata, errata
 from core.workbooks.errata_table import write_errata
-from evaluations.citations import citation_of
 from evaluations.models import Publication
-from evaluations.publication_body import Body
 from evaluations.published import PublishedVersion, published_version
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.publication_body import Body
 from plans.models import Plan
 
 

@@ -25,10 +25,10 @@ from core.open_data.licences import licence_of
 from core.open_data.machine_signs import plain_signs, strange_signs
 from core.open_data.metadata import Dataset, Edition, data_package, metadata
 from core.tidy import Row
-from evaluations.citations import citation_of
 from evaluations.published import PublishedPlan, published_plan
 from evaluations.published_data import rows_with_publication
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.published_year import PublishedYear
 from plans.models import Municipality
 
 ARCHIVE = "open-data.zip"

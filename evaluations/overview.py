@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.figures import Tone
-from evaluations.calendar_lines import DueSoon, due_soon
+from evaluations.follow_up.calendar_lines import DueSoon, due_soon
 from evaluations.links.goal_chains import SeenChain, chains_of
 from evaluations.outlooks import with_outlooks
 from indicators.linked import with_goals

@@ -11,8 +11,8 @@ from core.pdf import pdf_of
 from core.sheets.design import Edition, Line
 from core.sheets.notes import notes_of
 from evaluations.paper_figures import FigureBlock, figure_blocks
-from evaluations.paper_sections import PaperSection
 from evaluations.papers import EvaluationPaper, paper_of_section
+from evaluations.publishing.report_sections import PaperSection
 from plans.charts import DRAWN, chart_of
 from plans.queries import MeasureRow
 

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 from core.citation import Citation, Mark
 from core.fiscal_years import both_eras
 from core.words import UNDER_REVIEW, UNPUBLISHED
-from evaluations.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
+from evaluations.follow_up.opinions_page import section_of, visible_opinions
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
-from evaluations.opinions_page import section_of, visible_opinions
-from evaluations.paper_content import section_content
-from evaluations.paper_sections import PaperOpinion, PaperSection
-from evaluations.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
+from evaluations.publishing.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
+from evaluations.publishing.published_year import PublishedYear
+from evaluations.publishing.report_content import section_content
+from evaluations.publishing.report_sections import PaperOpinion, PaperSection
 from evaluations.revision_notes import revision_notes
 from plans.access import Access
 from plans.models import Plan, Section, YearState

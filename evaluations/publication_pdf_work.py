@@ -9,8 +9,8 @@ from evaluations.long_work.kinds import Kind, Result, Tell, WorkFailed, plan_of
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.paper_pdf import book_pdf, section_pdf
 from evaluations.papers import paper_of_publication
-from evaluations.publication_pdfs import BOOK, KIND, MAY_NOT
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
+from evaluations.publishing.published_year import PublishedYear
 from plans.access import Access, require
 
 

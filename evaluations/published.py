@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from core.citation import Citation
-from evaluations.citations import citation_of
 from evaluations.models import Publication
-from evaluations.paper_sections import PaperSection
-from evaluations.publication import standing
-from evaluations.publication_body import Body, body_hash
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.publication import standing
+from evaluations.publishing.publication_body import Body, body_hash
+from evaluations.publishing.published_year import PublishedYear
+from evaluations.publishing.report_sections import PaperSection
 from plans.models import Plan
 
 

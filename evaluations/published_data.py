@@ -4,7 +4,7 @@ from core.figures import Figures, hidden
 from core.tidy import COLUMNS, DERIVED, Row, year_columns
 from core.words import UNPUBLISHED
 from evaluations.published import PublishedPlan
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.published_year import PublishedYear
 
 PER_PLAN = COLUMNS[: COLUMNS.index("節番号")]
 PER_MEASURE = COLUMNS[: COLUMNS.index("年度")]

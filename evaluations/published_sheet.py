@@ -11,10 +11,10 @@ from core.sheets.book import SheetBook, SheetSection, Stamp
 from core.sheets.design import WRITABLE, Content, Edition, Measures
 from core.sheets.workbook import write_evaluation_sheet
 from core.words import UNPUBLISHED, Family
-from evaluations.citations import citation_of
 from evaluations.models import TEXT_FIELDS
-from evaluations.paper_sections import PaperSection
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.published_year import PublishedYear
+from evaluations.publishing.report_sections import PaperSection
 from evaluations.sheet_blocks import SheetRows
 from evaluations.sheet_notes import sheet_notes
 from evaluations.sheet_texts import opinion_text, outline, rationale_line, remark_on_opinions

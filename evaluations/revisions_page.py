@@ -14,8 +14,8 @@ from core.values import Value
 from core.words import ValueKind
 from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
 from core.workbooks.sheet_xml import Shown
-from evaluations.citations import mark_of
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import mark_of
+from evaluations.publishing.published_year import PublishedYear
 from evaluations.revision_form import RevisionForm
 from plans.access import state_of
 from plans.models import Measure, Plan, PlanRevision, Section, YearState

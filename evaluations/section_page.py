@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 from django.http import Http404
 
-from evaluations.actions_page import Promised, seen_promises
+from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
+from evaluations.follow_up.actions_page import Promised, seen_promises
 from evaluations.links.goal_chains import SeenChain, chain_of
 from evaluations.models import ActionItem, ActivityRecord, Evaluation
 from evaluations.outlooks import with_outlooks
 from evaluations.records.counts import CountOffer, with_links, years_from
-from evaluations.repeated_texts import RepeatedText, repeated_texts
 from indicators.queries import together
 from plans.access import States, require_year, state_of
 from plans.history import HistoryLine, section_history

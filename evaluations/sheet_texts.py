@@ -10,9 +10,9 @@ from core.fiscal_years import wareki
 from core.prose import circled, printed
 from core.sheets.design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
+from evaluations.follow_up.opinions_page import section_of, visible_opinions
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
-from evaluations.opinions_page import section_of, visible_opinions
-from evaluations.paper_sections import PaperOpinion
+from evaluations.publishing.report_sections import PaperOpinion
 from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow

@@ -10,9 +10,9 @@ from core.sheets.design import Content, Edition, Measures
 from core.sheets.keys import PrintedSheet, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.workbook import write_evaluation_sheet
-from evaluations.citations import mark_among, not_published, with_newest_body
 from evaluations.published_sheet import Arrangement, publication_book
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import mark_among, not_published, with_newest_body
+from evaluations.publishing.published_year import PublishedYear
 from evaluations.sheet_blocks import SheetRows, sheet_rows
 from evaluations.sheet_notes import sheet_notes
 from evaluations.sheet_texts import SheetTexts, sheet_texts

@@ -10,7 +10,7 @@ from core.spoken_figures import circumstances_in_words, figures_in_words, nature
 from core.spoken_text import spoken, spoken_line
 from core.words import Accumulation, Family, ParentRole
 from evaluations.models import ActionItem, ActivityRecord
-from evaluations.paper_sections import PaperOpinion, PaperSection
+from evaluations.publishing.report_sections import PaperOpinion, PaperSection
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow, YearCell
 from targets.models import OutcomeTarget

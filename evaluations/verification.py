@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from core.citation import Citation
-from evaluations.citations import citation_of
 from evaluations.models import Publication
-from evaluations.publication_body import body_hash
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.publication_body import body_hash
+from evaluations.publishing.published_year import PublishedYear
 from plans.models import Plan
 
 MOST = 5

@@ -19,10 +19,10 @@ from core.citation import Citation, NotPublished, read_number
 from core.sheets.keys import PROPERTY, PUBLICATION
 from core.values import Value
 from core.words import Side
-from evaluations.citations import citation_of, not_published
 from evaluations.models import Evaluation, Publication
 from evaluations.papers import paper_of_plan, paper_of_section
-from evaluations.publication import publish, withdraw_publication
+from evaluations.publishing.citations import citation_of, not_published
+from evaluations.publishing.publication import publish, withdraw_publication
 from evaluations.sheets import sheet_bytes
 from plans.access import Access
 from plans.actions import CellChange, record_values

@@ -11,10 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core.values import EMPTY, Value
 from core.volumes import Scenario
 from core.words import Side
+from evaluations.entry.texts import save_texts
 from evaluations.models import ActionItem, ActivityRecord
 from evaluations.prefecture.packages import make_package
-from evaluations.publication import publish
-from evaluations.texts import save_texts
+from evaluations.publishing.publication import publish
 from indicators.months.readings import ReadingChange, record_readings
 from indicators.volumes.actions import save_forecast
 from indicators.volumes.content import ForecastContent

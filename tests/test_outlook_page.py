@@ -16,7 +16,7 @@ from core.words import Accumulation, Side, ValueKind
 from evaluations.models import Outlook
 from evaluations.outlook_choice import choose_outlook
 from evaluations.outlooks import prospect_of
-from evaluations.publication import PublicationRefused, publish
+from evaluations.publishing.publication import PublicationRefused, publish
 from plans.access import plan_for
 from plans.models import Change, Department, Door, Municipality, Role, Subject, YearState
 from plans.queries import measure_rows

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.words import Side
 from evaluations.prefecture.packages import make_package
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from plans.models import Door, Municipality, Role, YearState
 from tests.builders import (
     a_draft,

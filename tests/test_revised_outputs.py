@@ -13,8 +13,8 @@ from core.canonical import canonical_text
 from core.sheets.design import Line, Measures
 from core.words import Side, ValueKind
 from evaluations.models import Publication
-from evaluations.publication import publish
-from evaluations.publication_body import body_hash
+from evaluations.publishing.publication import publish
+from evaluations.publishing.publication_body import body_hash
 from evaluations.revisions import correct_revision
 from evaluations.sheets import sheet_book
 from plans.models import Door, Municipality, Role, YearState

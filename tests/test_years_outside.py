@@ -9,9 +9,9 @@ from core.figures import Figures, hidden
 from core.second_opinion import derived_columns
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.entry_todo import year_todo
+from evaluations.entry.todo import year_todo
 from evaluations.overview import overview
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from plans.access import plan_for
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Door, Municipality, Role, YearState

@@ -17,7 +17,7 @@ from evaluations.carry_over.baselines import actual_in_words, last_confirmed, st
 from evaluations.carry_over.book import Book, book_of
 from evaluations.carry_over.page import tally
 from evaluations.carry_over.shortfalls import last_year
-from evaluations.citations import not_published
+from evaluations.publishing.citations import not_published
 from plans.models import Measure, MeasureLink, Plan, Section
 from plans.queries import MeasureRow, YearCell, rows_across
 from plans.templatetags.words import presence, unit_of

@@ -27,7 +27,7 @@ from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
 from core.workbooks.file import NO_TIME
 from core.workbooks.sheet_xml import Shown
 from core.yearly_round import RoundStep
-from evaluations.entry_cells import texts_of
+from evaluations.entry.cells import texts_of
 from evaluations.models import Deadline
 from evaluations.sheet_blocks import shown, shown_actual
 from plans.access import Access, lock_reason

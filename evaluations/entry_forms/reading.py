@@ -11,7 +11,7 @@ from core.sheets.matching import same
 from core.uploads.tables import BLANK, NotReadable, TableCell
 from core.values import Value
 from core.words import ENDED, NOT_BEGUN, NOT_ENTERED, WITHHELD, Side, State, ValueKind
-from evaluations.entry_cells import EntryCell
+from evaluations.entry.cells import EntryCell
 from evaluations.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.entry_forms.making import form_material
 from evaluations.importing.changes import PlanKey, ValueChange

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
+from evaluations.entry.texts import TextsLocked, save_texts
 from evaluations.importing.changes import TextChange
 from evaluations.importing.meanwhile import Years
 from evaluations.importing.refused import Refused
 from evaluations.models import Evaluation
-from evaluations.texts import TextsLocked, save_texts
 from plans.models import Section
 from plans.refusals import Cause
 

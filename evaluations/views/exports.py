@@ -10,7 +10,7 @@ from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
 from evaluations.papers import paper_of_plan
 from evaluations.prefecture.packages import MAY_NOT, PackageNotMade, make_package, package_editions
-from evaluations.publication import standing
+from evaluations.publishing.publication import standing
 from evaluations.sheets import sheet_bytes
 from evaluations.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year

@@ -12,7 +12,7 @@ from evaluations.long_work.views import begin
 from evaluations.paper_pdf import PDF
 from evaluations.paper_work import pdf_name
 from evaluations.publication_pdf_work import PUBLICATION_PDFS
-from evaluations.publication_pdfs import BOOK, MAY_NOT, pdf_of_publication
+from evaluations.publishing.publication_pdfs import BOOK, MAY_NOT, pdf_of_publication
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.requests import PersonRequest

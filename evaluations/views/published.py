@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
 from evaluations import published
-from evaluations.publication_pdfs import books_of, is_made
 from evaluations.published_data import published_rows
+from evaluations.publishing.publication_pdfs import books_of, is_made
 from plans.charts import charts_of
 from plans.tidy import tidy_file
 

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from core.canonical import canonical_text
 from core.workbooks.file import XLSX
 from evaluations.errata_page import corrected_by
-from evaluations.publication_pdfs import BOOK, is_made
 from evaluations.published import PublishedVersion, published_version
 from evaluations.published_sheet import SHEETS, publication_sheet
+from evaluations.publishing.publication_pdfs import BOOK, is_made
 from plans.downloads import as_download
 
 

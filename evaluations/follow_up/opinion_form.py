@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from core.fiscal_years import wareki
+from evaluations.follow_up.opinions import OpinionContent
 from evaluations.models import CouncilOpinion, OpinionStatus
-from evaluations.opinions import OpinionContent
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField, refuse_controls
 from plans.versions import VersionedForm

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from core.fiscal_years import wareki
-from evaluations.action_items import Promise
+from evaluations.follow_up.action_items import Promise
 from evaluations.models import ActionItem, ActionState
 from plans.models import Plan, Section
 from plans.prose_field import ProseField, refuse_controls

@@ -15,8 +15,8 @@ from core.tidy import Row
 from core.tidy_values import actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
 from evaluations.models import ActivityRecord, Evaluation, Publication
-from evaluations.paper_sections import PaperOpinion, PaperSection
-from evaluations.publication_body import Body
+from evaluations.publishing.publication_body import Body
+from evaluations.publishing.report_sections import PaperOpinion, PaperSection
 from plans.models import Measure, Municipality, Plan, Section, YearState
 from plans.planned_versions import PlannedVersion, Versions
 from plans.queries import MeasureRow, YearCell

@@ -8,8 +8,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.fiscal_years import wareki
-from evaluations.action_items import MAY_NOT, add_action, carry_action, change_promise, delete_action, report_action
-from evaluations.actions_page import ActionsPage, actions_page
+from evaluations.follow_up.action_items import (
+    MAY_NOT,
+    add_action,
+    carry_action,
+    change_promise,
+    delete_action,
+    report_action,
+)
+from evaluations.follow_up.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
 from plans.access import plan_for, require
 from plans.models import Door

@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.http import Http404
 
 from core.figures import Figures
+from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.records.counts import name_of, what_counts, with_links
 from evaluations.records.form import RecordForm
-from evaluations.repeated_texts import RepeatedText, repeated_texts
 from plans.access import state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearState
 from plans.queries import measure_rows, measures_of, section_years

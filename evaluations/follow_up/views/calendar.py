@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluations.calendar_page import CalendarPage, calendar_days, calendar_page
-from evaluations.deadline_form import DeadlineForm
-from evaluations.deadlines import (
+from evaluations.follow_up.calendar_page import CalendarPage, calendar_days, calendar_page
+from evaluations.follow_up.deadline_form import DeadlineForm
+from evaluations.follow_up.deadlines import (
     MAY_NOT,
     add_deadline,
     change_deadline,

@@ -11,8 +11,8 @@ from django.utils import timezone
 from core.fiscal_years import wareki
 from core.words import Family, ValueKind
 from core.yearly_round import ProposedDate, RoundStep, yearly_round
+from evaluations.follow_up.round_facts import Fact, RoundFacts, progress_by_year
 from evaluations.models import Deadline
-from evaluations.round_facts import Fact, RoundFacts, progress_by_year
 from indicators.queries import months_entered
 from plans.access import States
 from plans.models import Plan, Section

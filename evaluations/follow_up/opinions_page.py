@@ -16,10 +16,10 @@ from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
-from evaluations.citations import mark_of, not_published
+from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.models import CouncilOpinion, OpinionStatus
-from evaluations.opinion_form import OpinionForm
-from evaluations.paper_sections import PaperOpinion
+from evaluations.publishing.citations import mark_of, not_published
+from evaluations.publishing.report_sections import PaperOpinion
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
 from plans.models import Measure, Plan, Section

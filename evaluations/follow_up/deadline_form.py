@@ -7,7 +7,7 @@ from django import forms
 
 from core.fiscal_years import wareki
 from core.yearly_round import RoundStep
-from evaluations.deadlines import DueDate
+from evaluations.follow_up.deadlines import DueDate
 from evaluations.models import Deadline
 from plans.models import Plan
 from plans.prose_field import ProseField, refuse_controls

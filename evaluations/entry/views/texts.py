@@ -7,12 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from evaluations.entry.texts import TextsConflict, TextsLocked, save_texts
+from evaluations.entry.texts_form import TextsForm
+from evaluations.entry.texts_page import TextsPage, texts_page
 from evaluations.models import Evaluation
 from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
 from evaluations.records.form import RecordForm
-from evaluations.texts import TextsConflict, TextsLocked, save_texts
-from evaluations.texts_form import TextsForm
-from evaluations.texts_page import TextsPage, texts_page
 from plans.access import plan_for, require
 from plans.models import Door
 from plans.places import section_in_year

@@ -6,8 +6,8 @@ from core.facts import facts_of
 from core.tidy import planned_columns, year_columns
 from core.words import ValueKind
 from evaluations.models import TEXT_FIELDS
-from evaluations.paper_sections import PaperSection
-from evaluations.publication_body import MEASURE_FACTS, RECORD_FACTS
+from evaluations.publishing.publication_body import MEASURE_FACTS, RECORD_FACTS
+from evaluations.publishing.report_sections import PaperSection
 from plans.queries import MeasureRow, YearCell
 
 

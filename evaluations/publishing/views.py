@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods
 from core.fiscal_years import wareki
 from core.pdf import offers_pdf
 from evaluations.long_work.runner_process import start_runner
-from evaluations.publication import PublicationRefused, withdraw_publication
-from evaluations.publication import publish as publish_year
-from evaluations.publication_forms import PublishForm, WithdrawForm
-from evaluations.publication_pdfs import ask_for_pdfs
-from evaluations.publish_page import publish_page
+from evaluations.publishing.publication import PublicationRefused, withdraw_publication
+from evaluations.publishing.publication import publish as publish_year
+from evaluations.publishing.publication_forms import PublishForm, WithdrawForm
+from evaluations.publishing.publication_pdfs import ask_for_pdfs
+from evaluations.publishing.publish_page import publish_page
 from plans.access import plan_for, require
 from plans.models import Door, Plan
 from plans.requests import PersonRequest

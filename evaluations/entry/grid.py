@@ -15,8 +15,8 @@ from core.fiscal_years import wareki
 from core.record_counts import YearFromRecords
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.entry_cells import EntryCell
-from evaluations.entry_posted import PostedGrid, page_token
+from evaluations.entry.cells import EntryCell
+from evaluations.entry.posted import PostedGrid, page_token
 from evaluations.records.counts import CountOffer, years_from_records
 from plans.access import state_of
 from plans.actions import CellChange, CellKey, ValuesRefused

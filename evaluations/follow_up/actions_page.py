@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404
 
 from core.numerals import KEY_DIGITS, read_digits
-from evaluations.action_form import PromiseForm, ReportForm
+from evaluations.follow_up.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
 from plans.access import States, state_of
 from plans.models import Plan, Section

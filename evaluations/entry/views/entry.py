@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.words import Side
-from evaluations.entry_grid import EntryGrid, entry_grid
-from evaluations.entry_todo import next_section_to_enter, year_todo
+from evaluations.entry.grid import EntryGrid, entry_grid
+from evaluations.entry.todo import next_section_to_enter, year_todo
 from evaluations.records.counts import RecordsMoved, take_over_counts
 from plans.access import plan_for, require, require_year
 from plans.actions import ValuesRefused, record_values

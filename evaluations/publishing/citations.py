@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.citation import Citation, Mark, NotPublished
 from evaluations.models import Publication
-from evaluations.published_year import PublishedYear
+from evaluations.publishing.published_year import PublishedYear
 from plans.models import Plan, Section
 
 

@@ -14,10 +14,10 @@ from core.fiscal_months import month_name
 from core.fiscal_years import current_fiscal_year
 from core.icalendar import CalendarDay, calendar_file
 from core.yearly_round import ProposedDate
-from evaluations.calendar_lines import CalendarLine, dates_of, lines_of
-from evaluations.deadline_form import DeadlineForm
+from evaluations.follow_up.calendar_lines import CalendarLine, dates_of, lines_of
+from evaluations.follow_up.deadline_form import DeadlineForm
+from evaluations.follow_up.round_facts import RoundFacts, progress_by_year
 from evaluations.models import Deadline
-from evaluations.round_facts import RoundFacts, progress_by_year
 from indicators.queries import months_entered
 from plans.models import Plan, SectionYear
 from plans.queries import measure_rows, measures_of, section_years

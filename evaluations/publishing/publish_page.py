@@ -9,8 +9,8 @@ from django.db.models import Case, Exists, F, JSONField, OuterRef, Q, When
 
 from core.errata import Errata, errata
 from evaluations.models import Publication
-from evaluations.publication import standing
-from evaluations.publication_body import Body, Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication import standing
+from evaluations.publishing.publication_body import Body, Source, body_hash, publication_body, source_of
 from plans.models import Plan, Section, YearState
 
 

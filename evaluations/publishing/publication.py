@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from evaluations.models import Publication
-from evaluations.publication_body import Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication_body import Source, body_hash, publication_body, source_of
 from plans.access import access_for
 from plans.locks import lock_plan, lock_section_years
 from plans.models import Change, Plan, Section, SectionYear, Subject, YearState

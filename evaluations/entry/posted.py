@@ -10,7 +10,7 @@ from django.core import signing
 from core.cell_texts import LABELS
 from core.values import Value
 from core.words import Side
-from evaluations.entry_cells import EntryCell
+from evaluations.entry.cells import EntryCell
 from plans.models import Section
 
 SALT = "evaluations.entry"
