@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.beside import PlanInYear, beside_page, plan_switch
+from evaluations.review.comparison import PlanInYear, beside_page, plan_switch
 from plans.access import plan_for
 from plans.models import Municipality, PlanRevision, Role, YearState
 from tests.builders import (

@@ -20,10 +20,10 @@ from core.sheets.keys import PROPERTY, PUBLICATION
 from core.values import Value
 from core.words import Side
 from evaluations.models import Evaluation, Publication
-from evaluations.papers import paper_of_plan, paper_of_section
 from evaluations.publishing.citations import citation_of, not_published
 from evaluations.publishing.publication import publish, withdraw_publication
-from evaluations.sheets import sheet_bytes
+from evaluations.reports.report import paper_of_plan, paper_of_section
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.actions import CellChange, record_values
 from plans.models import Door, Role, SectionYear, YearState

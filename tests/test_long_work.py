@@ -17,7 +17,7 @@ from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultF
 from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Runner
 from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
-from evaluations.sheets import sheet_bytes
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.models import Membership, Role
 from plans.sheet_layouts import form_of

@@ -21,7 +21,7 @@ from core.tidy import COLUMNS, NUMBER_COLUMNS
 from core.tidy_files import as_csv
 from core.words import Certainty, Direction, Family, ParentRole, Side, State, ValueKind
 from evaluations.models import Publication
-from evaluations.open_data import open_data
+from evaluations.public_site.open_data import open_data
 from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Change, Door, Plan, Role, Section, YearState
 from plans.models.plan import PlanKind

@@ -18,8 +18,8 @@ from django.urls import reverse
 from core import pdf
 from core.words import Side
 from evaluations.models import ActivityRecord, Evaluation, LongWork
-from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
-from evaluations.papers import paper_of_plan
+from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
+from evaluations.reports.report import paper_of_plan
 from plans.access import Access
 from plans.models import Role, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state

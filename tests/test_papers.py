@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from core.words import Side
 from evaluations.models import ActivityRecord, Evaluation
-from evaluations.papers import EvaluationPaper, paper_of_plan, paper_of_publication
-from evaluations.published import published_plan
+from evaluations.public_site.published import published_plan
 from evaluations.publishing.publication import publish
+from evaluations.reports.report import EvaluationPaper, paper_of_plan, paper_of_publication
 from plans.access import Access
 from plans.models import Door, Role, SectionYear, YearState
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state

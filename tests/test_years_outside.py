@@ -10,8 +10,8 @@ from core.second_opinion import derived_columns
 from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.entry.todo import year_todo
-from evaluations.overview import overview
 from evaluations.publishing.publication import publish
+from evaluations.review.overview import overview
 from plans.access import plan_for
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Door, Municipality, Role, YearState

@@ -29,7 +29,7 @@ from core.workbooks.sheet_xml import Shown
 from core.yearly_round import RoundStep
 from evaluations.entry.cells import texts_of
 from evaluations.models import Deadline
-from evaluations.sheet_blocks import shown, shown_actual
+from evaluations.reports.sheets.blocks import shown, shown_actual
 from plans.access import Access, lock_reason
 from plans.models import Department, Measure, MeasureLink, Plan, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, rows_across, section_years

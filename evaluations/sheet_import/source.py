@@ -20,7 +20,7 @@ from core.sheets.placed import Holds
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
 from core.uploads.xlsx_files import XlsxBook
-from evaluations.sheets import sheet_as_printed
+from evaluations.reports.sheets.of_plan import sheet_as_printed
 from plans.access import Access
 from plans.models import Plan, SectionYear
 from plans.sheet_layouts import SheetForm, UnknownLayout, form_of, layout_choices

@@ -14,7 +14,7 @@ from core.uploads.tables import TableCell
 from core.values import Value
 from core.words import NOT_ENTERED, WITHHELD, Side, ValueKind
 from evaluations.importing.changes import ValueChange
-from evaluations.sheet_blocks import shown, shown_actual
+from evaluations.reports.sheets.blocks import shown, shown_actual
 from evaluations.sheet_import.reading import Reading, SheetChange
 from plans.models import Measure
 

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.packages.file import EXTENSION
 from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
-from evaluations.papers import paper_of_plan
 from evaluations.prefecture.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.publishing.publication import standing
-from evaluations.sheets import sheet_bytes
-from evaluations.text_version import CONTENT_TYPE, text_bytes
+from evaluations.reports.report import paper_of_plan
+from evaluations.reports.sheets.of_plan import sheet_bytes
+from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan

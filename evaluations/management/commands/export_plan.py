@@ -10,10 +10,10 @@ from core.pdf import NoPdfHere
 from core.sheets.design import Edition
 from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
 from evaluations.management.arguments import plan_given
-from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
-from evaluations.papers import paper_of_plan
-from evaluations.sheets import sheet_bytes
-from evaluations.text_version import text_bytes
+from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
+from evaluations.reports.report import paper_of_plan
+from evaluations.reports.sheets.of_plan import sheet_bytes
+from evaluations.reports.text_version import text_bytes
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
