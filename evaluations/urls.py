@@ -5,11 +5,23 @@ from django.urls.converters import StringConverter
 
 from evaluations.entry.views.entry import entry_section, entry_year
 from evaluations.entry.views.texts import edit_texts
+from evaluations.exchange.views.archive import archive
+from evaluations.exchange.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
+from evaluations.exchange.views.exports import exports, package_download, sheet_download, text_download, tidy_download
+from evaluations.exchange.views.imports import import_table
+from evaluations.exchange.views.open_data_check import open_data_check
 from evaluations.follow_up.views.actions import actions
 from evaluations.follow_up.views.calendar import calendar, calendar_download
 from evaluations.follow_up.views.opinions import opinions, opinions_table
 from evaluations.links.views import links
 from evaluations.long_work.views import work, work_list, work_result, work_state
+from evaluations.planning.views.carry_over import carry_over
+from evaluations.planning.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
+from evaluations.planning.views.carry_over_report import carry_over_paper, carry_over_table
+from evaluations.planning.views.draft_section import draft_section
+from evaluations.planning.views.measures import add_measure, measure_settings, plan_measures, section_goals
+from evaluations.planning.views.opening import draft, new_plan
+from evaluations.planning.views.revisions import revisions, revisions_table
 from evaluations.prefecture.views.packages import packages
 from evaluations.prefecture.views.prefecture import prefecture, prefecture_table
 from evaluations.public_site.views.errata import version_errata, version_errata_table
@@ -32,18 +44,6 @@ from evaluations.review.views.dashboard import dashboard
 from evaluations.review.views.measure import measure
 from evaluations.review.views.moves import move
 from evaluations.review.views.section import section_latest, section_year
-from evaluations.views.archive import archive
-from evaluations.views.carry_over import carry_over
-from evaluations.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
-from evaluations.views.carry_over_paper import carry_over_paper, carry_over_table
-from evaluations.views.draft_section import draft_section
-from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
-from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
-from evaluations.views.imports import import_table
-from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
-from evaluations.views.open_data_check import open_data_check
-from evaluations.views.opening import draft, new_plan
-from evaluations.views.revisions import revisions, revisions_table
 from plans.models.measure import CODE_PATTERN
 from plans.workflow import MOVE_LIST
 

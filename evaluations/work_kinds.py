@@ -1,7 +1,7 @@
 """Every kind of long work there is. Here and not in `long_work`, which would else import all that uses it."""
 
-from evaluations.entry_forms.work import ENTRY_FORMS
-from evaluations.importing.long_import import READ_TABLE, WRITE_CHANGES
+from evaluations.exchange.entry_forms.work import ENTRY_FORMS
+from evaluations.exchange.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import register
 from evaluations.reports.pdf_work import PAPER_PDF
 from evaluations.reports.publication_pdf_work import PUBLICATION_PDFS

@@ -1,4 +1,4 @@
-"""概要 and 目標 of a 節 as the city words them: form and verb. Its 指標 are kept in `evaluations.measure_masters`."""
+"""概要 and 目標 of a 節 as the city words them: form and action."""
 
 from collections.abc import Mapping
 from typing import Any

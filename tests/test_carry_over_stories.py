@@ -7,14 +7,14 @@ import pytest
 from core.lineage import How, Tie
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.carry_over.baselines import baseline_lines, take_baselines
-from evaluations.carry_over.book import book_of
-from evaluations.carry_over.copying import add_to_plan
-from evaluations.carry_over.deciding import decide
-from evaluations.carry_over.page import proposals_of
-from evaluations.carry_over.paper import change_paper
-from evaluations.carry_over.putting_on_top import put_on_top
-from evaluations.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
+from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.copying import add_to_plan
+from evaluations.planning.carry_over.deciding import decide
+from evaluations.planning.carry_over.page import proposals_of
+from evaluations.planning.carry_over.putting_on_top import put_on_top
+from evaluations.planning.carry_over.report import change_paper
+from evaluations.planning.carry_over.shortfalls import shortfalls
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, MeasureLink, Plan, Role, Section

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from core.tidy import COLUMNS
 from core.words import Family, Side
-from evaluations.entry_forms.making import EVERYBODY, form_bytes
-from evaluations.views.entry_forms import AT_ONCE
+from evaluations.exchange.entry_forms.making import EVERYBODY, form_bytes
+from evaluations.exchange.views.entry_forms import AT_ONCE
 from indicators.models import MonthlyMapping
 from plans.models import Municipality, Role
 from plans.sheet_layout_files import layout_file

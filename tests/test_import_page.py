@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from core.values import Value
 from core.words import Family, Side
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import PlanKey, ValueChange
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.models import ActionItem
 from plans.locks import lock_section_year
 from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState

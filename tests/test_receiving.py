@@ -11,11 +11,11 @@ from django.db import connection
 from core.canonical import sha256_of
 from core.packages.file import read_package
 from core.values import Value
+from evaluations.demo.sample import create_sample
 from evaluations.models import Evaluation, MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
 from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions, same_again
 from evaluations.prefecture.receiving import NotReceived, incoming, receive
-from evaluations.sample import create_sample
 from indicators.models import Service
 from plans.access import plan_for
 from plans.models import Change, Door, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState

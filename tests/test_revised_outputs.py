@@ -13,10 +13,10 @@ from core.canonical import canonical_text
 from core.sheets.design import Line, Measures
 from core.words import Side, ValueKind
 from evaluations.models import Publication
+from evaluations.planning.revisions import correct_revision
 from evaluations.publishing.publication import publish
 from evaluations.publishing.publication_body import body_hash
 from evaluations.reports.sheets.of_plan import sheet_book
-from evaluations.revisions import correct_revision
 from plans.models import Door, Municipality, Role, YearState
 from plans.planned_versions import PlannedVersion
 from plans.rollup import Term, rollup

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, override_settings
 
-from evaluations.sample import GENERATION, START, create_sample, sample_cities
+from evaluations.demo.sample import GENERATION, START, create_sample, sample_cities
 from plans.models import Measure, Membership, Plan, Role, Section
 from plans.rollup import Term, rollup
 from tests.bench.floors import bare_sums

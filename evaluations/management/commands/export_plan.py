@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.entry_forms.form import NO_DEPARTMENT
 from core.pdf import NoPdfHere
 from core.sheets.design import Edition
-from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
+from evaluations.exchange.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
 from evaluations.management.arguments import plan_given
 from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
 from evaluations.reports.report import paper_of_plan
