@@ -9,7 +9,7 @@ from django.db import transaction
 
 from plans.access import require_manager
 from plans.locks import lock_plan
-from plans.measure_settings import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.models import Change, Plan, Section, Subject
 from plans.name_field import NameField
 from plans.prose_field import ProseField

@@ -23,7 +23,7 @@ from evaluations.exchange.importing.wanted import Wanted, WantedMeasure, WantedP
 from indicators.models import ActivityIndicator, Service
 from plans.access import lock_reason, require_manager
 from plans.locks import lock_plan
-from plans.measure_settings import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.refusals import Cause
 from targets.models import TargetItem

@@ -13,10 +13,10 @@ from core.catalogue import Entry
 from core.fiscal_years import wareki
 from core.prose import full_stop
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
-from evaluations.exchange.importing.columns import canonical
 from evaluations.planning.measure_masters import Side
 from indicators.models import ActivityIndicator, Service
-from plans.measure_settings import MastersRefused
+from plans.measures.columns import canonical
+from plans.measures.refusals import MastersRefused
 from plans.models import Measure, Plan
 from plans.name_field import NameField
 from plans.prose_field import ProseField

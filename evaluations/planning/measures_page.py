@@ -11,7 +11,7 @@ from core.catalogue import Entry
 from evaluations.planning.measure_masters_form import MeasureForm
 from indicators.models import Service
 from plans.catalogue import guideline_generation, national_catalogue
-from plans.measure_removal import why_it_stays
+from plans.measures.removal import why_it_stays
 from plans.models import Measure, Plan, Section
 from plans.queries import measures_of
 

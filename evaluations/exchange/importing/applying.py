@@ -22,7 +22,6 @@ from evaluations.exchange.importing.changes import (
     TextChange,
     ValueChange,
 )
-from evaluations.exchange.importing.columns import measure_fields
 from evaluations.exchange.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
 from evaluations.exchange.importing.refused import ImportRefused, Refused
 from evaluations.exchange.importing.texts import write_texts
@@ -30,6 +29,7 @@ from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.actions import CellChange, CellKey, ValuesRefused, record_values
 from plans.locks import lock_section_years
+from plans.measures.columns import measure_fields
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause

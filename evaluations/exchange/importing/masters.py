@@ -15,10 +15,10 @@ from evaluations.exchange.importing.changes import (
     NewSection,
     PlanKey,
 )
-from evaluations.exchange.importing.columns import USUAL_DIRECTION
 from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.stored import StoredPlan, years_in_use
 from evaluations.exchange.importing.wanted import Wanted, WantedMeasure, WantedPlan
+from plans.measures.columns import USUAL_DIRECTION
 from plans.models.plan import EARLIEST_YEAR, usual_years
 
 

@@ -7,7 +7,9 @@ from core.numerals import typed
 from core.prose import full_stop
 from core.tidy import REQUIRED
 from evaluations.exchange.importing.changes import PlanKey
-from evaluations.exchange.importing.columns import (
+from evaluations.exchange.importing.report import Report
+from evaluations.exchange.importing.rows import ImportRow
+from plans.measures.columns import (
     MEASURE_COLUMNS,
     MUNICIPALITY_COLUMNS,
     PLAN_COLUMNS,
@@ -15,8 +17,6 @@ from evaluations.exchange.importing.columns import (
     canonical,
     plan_kind,
 )
-from evaluations.exchange.importing.report import Report
-from evaluations.exchange.importing.rows import ImportRow
 
 
 @dataclass

@@ -13,7 +13,7 @@ from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
 from plans.locks import lock_plan, lock_section_years
-from plans.measure_settings import MAY_NOT
+from plans.measures.refusals import MAY_NOT
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.versions import RowRefused, made_just_now
 

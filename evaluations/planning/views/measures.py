@@ -14,8 +14,8 @@ from evaluations.planning.opening.adding import add_measures
 from evaluations.planning.opening.adding_page import NEW_SECTION, AddingPage, adding_page
 from evaluations.planning.opening.lines import Line
 from plans.access import plan_for, require
-from plans.measure_removal import remove_measure
-from plans.measure_settings import MAY_NOT, MastersRefused
+from plans.measures.refusals import MAY_NOT, MastersRefused
+from plans.measures.removal import remove_measure
 from plans.models import Door, Plan, Section
 from plans.requests import PersonRequest
 from plans.versions import RowRefused

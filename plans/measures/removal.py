@@ -6,7 +6,7 @@ from django.db.models import ProtectedError
 
 from plans.access import require_manager
 from plans.locks import lock_plan
-from plans.measure_settings import MAY_NOT, REASON
+from plans.measures.refusals import MAY_NOT, REASON
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
 from plans.versions import RowRefused
 
