@@ -1,31 +1,23 @@
-"""The verb that changes what a 指標 of a plan is.
+"""The action that changes what a 指標 of a plan is.
 
-What the tidy table knows of a measure goes through the verb of the import, which knows what confirmed years refuse;
-what it does not know is written here, in the same transaction.
+What the tidy table knows of a measure is changed by `plans.measures.changes`; what it does not know is written here, in
+the same transaction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from core.fiscal_years import wareki
-from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.cells import plan_cells
-from evaluations.exchange.importing.changes import ImportChange, MasterChange, PlanKey
-from evaluations.exchange.importing.masters import plan_masters
-from evaluations.exchange.importing.refused import ImportRefused
-from evaluations.exchange.importing.report import Report
-from evaluations.exchange.importing.stored import stored_plan
-from evaluations.exchange.importing.wanted import Wanted, WantedMeasure, WantedPlan
+from core.words import Family
 from indicators.models import ActivityIndicator, Service
-from plans.access import lock_reason, require_manager
-from plans.locks import lock_plan
-from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.measures.changes import change_columns
+from plans.measures.refusals import REASON, FieldRefused, MastersRefused
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
-from plans.refusals import Cause
+from targets.actions import follow_section
 from targets.models import TargetItem
 
 LABELS = {"catalogue_code": "国のカタログの項目"}
@@ -46,42 +38,11 @@ def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: U
 
     Raises PermissionDenied, or MastersRefused with a sentence for each field.
     """
-    require_manager(by, plan.municipality, MAY_NOT)
-    changes = _master_changes(plan, measure, seen.columns, new.columns)
-    try:
-        changed = apply_import(changes, by=by, door=door, reason=REASON)
-    except ImportRefused as refused:
-        raise MastersRefused(
-            [_refused(one.change, one.cause, one.sentence, one.stands) for one in refused.refused]
-        ) from refused
-    lock_plan(plan)
+    changed = change_columns(plan, measure, seen=seen.columns, new=new.columns, by=by, door=door)
+    stands = plan.measures.select_related("section").get(pk=measure.pk)
+    if stands.section_id != measure.section_id and stands.family == Family.TARGET:
+        follow_section(stands)
     return changed + _change_details(plan, measure, seen.details, new.details, by, door)
-
-
-def _master_changes(
-    plan: Plan, measure: Measure, seen: Mapping[str, str], new: Mapping[str, str]
-) -> list[ImportChange]:
-    """The changes of the columns, judged by the rules of the import; each starts from what the person saw."""
-    said = {column: text for column, text in new.items() if text != seen[column]}
-    if not said:
-        return []
-    key, report = PlanKey.of(plan), Report()
-    addresses = {column: column for column in said}
-    wanted = WantedPlan(
-        key, "", Wanted(""), Wanted(""), measures={measure.code: WantedMeasure(measure.code, said, addresses)}
-    )
-    stored = stored_plan(key)
-    masters, final = plan_masters(wanted, stored, report, cities_made={key.code})
-    masters += list(plan_cells(wanted, stored, final, report, lock_reason))
-    if report.problems:
-        raise MastersRefused([FieldRefused(remark.address, remark.sentence) for remark in report.problems])
-    own = [change for change in masters if isinstance(change, MasterChange)]
-    return [replace(change, old=seen.get(change.column, change.old)) for change in own]
-
-
-def _refused(change: ImportChange, cause: Cause, sentence: str, stands: Any) -> FieldRefused:
-    column = change.column if isinstance(change, MasterChange) else ""
-    return FieldRefused(column, sentence, str(stands) if cause is Cause.CONFLICT else None)
 
 
 def _change_details(

@@ -29,12 +29,13 @@ from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.actions import CellChange, CellKey, ValuesRefused, record_values
 from plans.locks import lock_section_years
+from plans.measures.changes import set_columns
 from plans.measures.columns import measure_fields
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause
 from plans.tidy import measure_columns
-from targets.actions import outcome_target_of
+from targets.actions import follow_section, outcome_target_of
 from targets.models import TargetItem
 
 REASON = "表の取り込み"
@@ -190,18 +191,14 @@ class _Import:
         measure = self.measures[name]
         fresh = self._uncontested(changes, measure_columns(measure), section=measure.section, measure=measure)
         texts = {change.column: change.new for change in fresh}
-        for field, value in measure_fields(texts).items():
-            setattr(measure, field, value)
-        if "親指標" in texts:
-            measure.parent = self.measures[texts["親指標"]] if texts["親指標"] else None
+        old = measure.section
+        set_columns(measure, texts, self.sections, self.measures)
         if "節番号" in texts:
-            old, measure.section = measure.section, self.sections[int(texts["節番号"])]
             if is_settled(self.years, old, measure.section):
                 change = next(change for change in fresh if change.column == "節番号")
                 self.refused.append(Refused(change, Cause.LOCKED, f"{change.place}は、{SETTLED_SINCE}"))
             if measure.family == Family.TARGET:
-                goal = outcome_target_of(measure.section)
-                TargetItem.objects.filter(measure=measure).update(outcome_target=goal)
+                follow_section(measure)
         if texts:
             measure.save()
 

@@ -16,6 +16,7 @@ from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.rows import ImportRow
 from evaluations.exchange.importing.stored import StoredPlan
 from evaluations.exchange.importing.wanted import WantedMeasure, WantedPlan
+from plans.measures.rules import objection_to_kind
 
 FIELDS = {
     Side.PLANNED: {"value": "計画値", "state": "計画値状態", "wording": "計画値原文"},
@@ -136,24 +137,7 @@ def _check_kind(
         return
     stands = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
     stands |= {(change.year, change.side): change.new for change in changes}
-    if not all(fits(value, kind) for of, _, value in stored.replaced if of == code):
-        report.problem(
-            measure.at("種類"),
-            f"計画変更の前の計画値が「{kind.label}」に合わないため、種類を変えられません。別の指標コードにしてください。",
-        )
-        return
-    if not all(fits(value, kind) for value in stands.values()):
-        report.problem(
-            measure.at("種類"),
-            f"入力済みの値が「{kind.label}」に合わないため、種類を変えられません。"
-            "値を空欄にして取り込んでから、種類を変えてください。",
-        )
-
-
-def fits(value: Value, kind: ValueKind) -> bool:
-    """Whether a 指標 of this 種類 may hold this value."""
-    if kind is ValueKind.TEXT:
-        return value.number is None
-    if kind is not ValueKind.RATE and value.numerator is not None:
-        return False
-    return not (kind is ValueKind.PRESENCE and value.number not in (None, 0, 1))
+    replaced = [value for of, _, value in stored.replaced if of == code]
+    objection = objection_to_kind(kind, stands.values(), replaced)
+    if objection:
+        report.problem(measure.at("種類"), objection.sentence)

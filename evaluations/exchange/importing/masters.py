@@ -19,6 +19,7 @@ from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.stored import StoredPlan, years_in_use
 from evaluations.exchange.importing.wanted import Wanted, WantedMeasure, WantedPlan
 from plans.measures.columns import USUAL_DIRECTION
+from plans.measures.rules import Objection, completed, objection_to_parent, objection_to_section
 from plans.models.plan import EARLIEST_YEAR, usual_years
 
 
@@ -123,13 +124,8 @@ def _measure(
 ) -> tuple[Row, list[ImportChange]]:
     """The columns of one measure as they will stand, and what changes."""
     before = stored.measure_texts(code)
-    said = dict(measure.texts)
-    family = before.get("種別") or said.get("種別", "")
-    if said.get("方向") == "":
-        said["方向"] = USUAL_DIRECTION.get(family, "")
-    for column, other in (("親指標", "親との関係"), ("親との関係", "親指標")):
-        if said.get(column) == "" and other not in said:
-            said[other] = ""
+    family = before.get("種別") or measure.texts.get("種別", "")
+    said = completed(measure.texts, family)
     if not before:
         usual = {"種類": ValueKind.NUMBER.label, "方向": USUAL_DIRECTION.get(family, ""), "集計": "年度計"}
         empty = dict.fromkeys(("指標番号", "指標名", "親指標", "親との関係", "単位", "基準値", "基準年度"), "")
@@ -144,42 +140,21 @@ def _measure(
             f"「{code}」は{before['種別']}として登録されています。種別は変えられません。"
             f"別の指標コードにしてください（入力：{final['種別']}）。",
         )
-    moved = {int(before["節番号"]), int(final["節番号"])}
-    if len(moved) > 1 and any(stored.is_settled(number) for number in moved):
-        report.problem(
-            measure.at("節番号"),
-            "確定または公表した年度のある節との間では、指標を移せません。先に確定を解除してください。",
-        )
+    _object(report, measure, objection_to_section(before, final, stored.is_settled))
     title = before["指標名"]
     return final, list(_differences(key, "measure", code, title, measure, before, said))
 
 
 def _check_parents(wanted: WantedPlan, stored: StoredPlan, measures: dict[str, Row], report: Report) -> None:
-    """A parent must exist, with its relation, and nobody may be their own ancestor."""
     parents = {code: m.parent.code if m.parent else "" for code, m in stored.measures.items()}
     parents |= {code: row["親指標"] for code, row in measures.items()}
     for code, row in measures.items():
-        said, parent = wanted.measures[code], row["親指標"]
-        if parent and parent not in parents:
-            report.problem(
-                said.at("親指標"), f"親指標「{parent}」は表にも計画にもありません。指標コードを確かめてください。"
-            )
-        elif bool(parent) != bool(row["親との関係"]):
-            missing = "親との関係" if parent else "親指標"
-            report.problem(
-                said.at(missing, "親指標", "親との関係"),
-                f"「{missing}」も入力してください。親指標と親との関係は組です。",
-            )
-        elif _is_own_ancestor(code, parents):
-            report.problem(said.at("親指標"), "親指標をたどると自分に戻ります。親指標を直してください。")
+        _object(report, wanted.measures[code], objection_to_parent(code, row, parents))
 
 
-def _is_own_ancestor(code: str, parents: dict[str, str]) -> bool:
-    seen, above = {code}, parents.get(code, "")
-    while above and above not in seen:
-        seen.add(above)
-        above = parents.get(above, "")
-    return above == code
+def _object(report: Report, measure: Wanted, objection: Objection | None) -> None:
+    if objection:
+        report.problem(measure.at(*objection.columns), objection.sentence)
 
 
 def _without_blanks(thing: Wanted, report: Report) -> Row:

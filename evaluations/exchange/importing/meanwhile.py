@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.words import ValueKind
-from evaluations.exchange.importing.cells import fits
 from evaluations.exchange.importing.changes import (
     ImportChange,
     MasterChange,
@@ -14,6 +13,7 @@ from evaluations.exchange.importing.changes import (
 )
 from evaluations.exchange.importing.stored import years_in_use
 from plans.locks import lock_section_years
+from plans.measures.rules import fits
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
 
