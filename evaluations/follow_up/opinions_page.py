@@ -19,7 +19,7 @@ from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion
 from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.publishing.citations import mark_of, not_published
-from evaluations.publishing.report_sections import PaperOpinion
+from evaluations.publishing.report_sections import ReportOpinion
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
 from plans.models import Measure, Plan, Section
@@ -169,9 +169,9 @@ def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:
     return mark_of(plan, years.pop(), lambda published: all(one in published.all_opinions for one in shown))
 
 
-def _as_published(one: CouncilOpinion) -> PaperOpinion:
+def _as_published(one: CouncilOpinion) -> ReportOpinion:
     facts = (one.council, one.held_on, one.number, one.place_in_words, one.speaker, one.opinion, one.response)
-    return PaperOpinion(*facts, one.reflected_in_words, one.status)
+    return ReportOpinion(*facts, one.reflected_in_words, one.status)
 
 
 def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:

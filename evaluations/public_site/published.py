@@ -11,7 +11,7 @@ from evaluations.publishing.citations import citation_of
 from evaluations.publishing.publication import standing
 from evaluations.publishing.publication_body import Body, body_hash
 from evaluations.publishing.published_year import PublishedYear
-from evaluations.publishing.report_sections import PaperSection
+from evaluations.publishing.report_sections import ReportSection
 from plans.models import Plan
 
 
@@ -131,10 +131,10 @@ class SectionPage:
     """One 節 of one 年度, with the way to its other years and to the 節 before and after it."""
 
     read: PublishedYear
-    section: PaperSection
+    section: ReportSection
     tabs: tuple[YearTab, ...]
-    previous: PaperSection | None
-    following: PaperSection | None
+    previous: ReportSection | None
+    following: ReportSection | None
 
     @property
     def plan(self) -> Plan:

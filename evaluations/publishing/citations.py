@@ -1,5 +1,5 @@
-"""Which publication a paper cites. One made from a publication cites it; one made from living data only where the same
-paper made from the standing publication would say the same."""
+"""Which publication a report cites. One made from a publication cites it; one made from living data only where the same
+report made from the standing publication would say the same."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,17 +14,17 @@ from plans.models import Plan, Section
 
 
 def citation_of(publication: Publication) -> Citation:
-    """The publication as a paper cites it; its day is the one on the city's calendar."""
+    """The publication as a report cites it; its day is the one on the city's calendar."""
     return Citation(publication.fiscal_year, publication.number, timezone.localdate(publication.at), publication.sha256)
 
 
 def not_published() -> NotPublished:
-    """What a paper made now from living data says of itself."""
+    """What a report made now from living data says of itself."""
     return NotPublished(timezone.localdate())
 
 
 def mark_of(plan: Plan, year: int | None, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
-    """What a paper from living data cites: the publication of this year that stands, if it says the same; without a
+    """What a report from living data cites: the publication of this year that stands, if it says the same; without a
     year the newest that stands. One query."""
     published = standing_year(plan, year) if year is not None else _newest_standing(plan)
     if published and says_the_same(published):
@@ -41,7 +41,7 @@ def standing_year(plan: Plan, year: int) -> PublishedYear | None:
 
 
 def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
-    """The 節, each knowing the newest publication of this year, the first of them with its body too: for a paper that
+    """The 節, each knowing the newest publication of this year, the first of them with its body too: for a report that
     has no question to spare."""
     newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
     before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))

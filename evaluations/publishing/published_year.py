@@ -16,7 +16,7 @@ from core.tidy_values import actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from evaluations.publishing.publication_body import Body
-from evaluations.publishing.report_sections import PaperOpinion, PaperSection
+from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from plans.models import Measure, Municipality, Plan, Section, YearState
 from plans.planned_versions import PlannedVersion, Versions
 from plans.queries import MeasureRow, YearCell
@@ -38,26 +38,26 @@ class PublishedYear:
         return Plan(municipality=Municipality(**self.body["municipality"]), **bounds, **facts)
 
     @cached_property
-    def sections(self) -> tuple[PaperSection, ...]:
+    def sections(self) -> tuple[ReportSection, ...]:
         """Every 節 of the plan, also those 未公表."""
         measures, cells = self._measures(), self._cells()
         return tuple(self._section(facts, measures, cells) for facts in self.body["sections"])
 
     @property
-    def published_sections(self) -> tuple[PaperSection, ...]:
+    def published_sections(self) -> tuple[ReportSection, ...]:
         return tuple(section for section in self.sections if not section.is_unpublished)
 
     @property
-    def unpublished_sections(self) -> tuple[PaperSection, ...]:
+    def unpublished_sections(self) -> tuple[ReportSection, ...]:
         return tuple(section for section in self.sections if section.is_unpublished)
 
     @property
-    def opinions(self) -> tuple[PaperOpinion, ...]:
+    def opinions(self) -> tuple[ReportOpinion, ...]:
         """The opinions on the evaluation as a whole."""
         return _opinions(self.body)
 
     @property
-    def all_opinions(self) -> tuple[PaperOpinion, ...]:
+    def all_opinions(self) -> tuple[ReportOpinion, ...]:
         """Those on the whole, and those on each 節."""
         return (*self.opinions, *(one for section in self.published_sections for one in section.opinions))
 
@@ -65,20 +65,20 @@ class PublishedYear:
         """Whether the 節 with this number was published."""
         return any(facts["number"] == number and facts["published"] for facts in self.body["sections"])
 
-    def section(self, number: int) -> PaperSection | None:
+    def section(self, number: int) -> ReportSection | None:
         """The 節 with this number, if it was published."""
         return next((s for s in self.published_sections if s.section.number == number), None)
 
     def _section(
         self, facts: Body, measures: Mapping[str, Measure], cells: Mapping[str, Iterable[Row]]
-    ) -> PaperSection:
+    ) -> ReportSection:
         section = Section(plan=self.plan, number=facts["number"], title=facts["title"])
         for code in facts["measures"]:
             measures[code].section = section
         rows = tuple(self._row(measures[code], cells[code]) for code in facts["measures"])
         if not facts["published"]:
-            return PaperSection(section, self.year, UNPUBLISHED, UNPUBLISHED, rows)
-        return PaperSection(
+            return ReportSection(section, self.year, UNPUBLISHED, UNPUBLISHED, rows)
+        return ReportSection(
             section,
             self.year,
             YearState.PUBLISHED.label,
@@ -152,10 +152,10 @@ def _measure(facts: Body) -> Measure:
     return measure
 
 
-def _opinions(facts: Body) -> tuple[PaperOpinion, ...]:
+def _opinions(facts: Body) -> tuple[ReportOpinion, ...]:
     """Of a body or of a 節; none in a body of format 1, which knew no opinions."""
     return tuple(
-        PaperOpinion(**(opinion | {"held_on": date.fromisoformat(opinion["held_on"])}))
+        ReportOpinion(**(opinion | {"held_on": date.fromisoformat(opinion["held_on"])}))
         for opinion in facts.get("opinions", ())
     )
 

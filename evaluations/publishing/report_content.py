@@ -1,4 +1,4 @@
-"""What one 節 of a paper says, in plain values: equal where two papers say the same, wherever they come from."""
+"""What one 節 of a report says, in plain values: equal where two reports say the same, wherever they come from."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from core.tidy import planned_columns, year_columns
 from core.words import ValueKind
 from evaluations.models import TEXT_FIELDS
 from evaluations.publishing.publication_body import MEASURE_FACTS, RECORD_FACTS
-from evaluations.publishing.report_sections import PaperSection
+from evaluations.publishing.report_sections import ReportSection
 from plans.queries import MeasureRow, YearCell
 
 
-def section_content(section: PaperSection) -> dict[str, Any]:
+def section_content(section: ReportSection) -> dict[str, Any]:
     """Titles, goals, figures, texts, 取組記録, 取組 and opinions. A text that is not shown is no text."""
     return {
         "section": (section.section.number, section.section.title),

@@ -1,4 +1,4 @@
-"""One 節 of one 年度 as a paper prints it, from living data or from a publication alike.
+"""One 節 of one 年度 as a report prints it, from living data or from a publication alike.
 
 `Section`, `OutcomeTarget`, `Evaluation` and `ActivityRecord` are model rows, or what a publication kept of them: those
 have no key and are never saved.
@@ -20,7 +20,7 @@ CONCLUSIONS = TEXT_FIELDS[1:]
 
 
 @dataclass(frozen=True)
-class PaperOpinion:
+class ReportOpinion:
     """One row of the table of opinions."""
 
     council: str
@@ -39,7 +39,7 @@ class PaperOpinion:
 
 
 @dataclass(frozen=True)
-class PaperSection:
+class ReportSection:
     """One 節 of one year.
 
     `state` is the word for how far its evaluation is: 下書き, 確定, 公表, 未公表. `withheld` is the word that stands
@@ -57,7 +57,7 @@ class PaperSection:
     evaluation: Evaluation | None = None
     records: tuple[ActivityRecord, ...] = ()
     promises: tuple[ActionItem, ...] = ()
-    opinions: tuple[PaperOpinion, ...] = ()
+    opinions: tuple[ReportOpinion, ...] = ()
 
     @property
     def is_unpublished(self) -> bool:
@@ -66,7 +66,7 @@ class PaperSection:
 
     @property
     def tally(self) -> tuple[tuple[str, str, int], ...]:
-        """How many measures read how in the year of the paper."""
+        """How many measures read how in the year of the report."""
         return tally(self.rows, self.year)
 
     @property

@@ -1,4 +1,4 @@
-"""The paper of an evaluation as PDF: one 節, or the whole book with cover and contents."""
+"""The report of an evaluation as PDF: one 節, or the whole book with cover and contents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from core.charts import to_svg
 from core.pdf import pdf_of
 from core.sheets.design import Edition, Line
 from core.sheets.notes import notes_of
-from evaluations.publishing.report_sections import PaperSection
+from evaluations.publishing.report_sections import ReportSection
 from evaluations.reports.figures import FigureBlock, figure_blocks
-from evaluations.reports.report import EvaluationPaper, paper_of_section
+from evaluations.reports.report import EvaluationReport, report_of_section
 from plans.charts import DRAWN, chart_of
 from plans.queries import MeasureRow
 
@@ -44,34 +44,34 @@ class _Chart:
 class _Printed:
     """One 節 with its figures laid out."""
 
-    paper: PaperSection
+    paper: ReportSection
     blocks: tuple[FigureBlock, ...]
     charts: tuple[_Chart, ...]
 
 
-def section_pdf(paper: EvaluationPaper, number: int, *, size: PaperSize = PaperSize.A4) -> bytes | None:
-    """The pages of one 節 alone; None where the paper prints no such 節. Raises NoPdfHere."""
-    alone = paper_of_section(paper, number)
+def section_pdf(report: EvaluationReport, number: int, *, size: PaperSize = PaperSize.A4) -> bytes | None:
+    """The pages of one 節 alone; None where the report prints no such 節. Raises NoPdfHere."""
+    alone = report_of_section(report, number)
     if alone is None:
         return None
     title = f"{alone.sections[0].section} ― {alone.title}"
     return _pdf(alone, title, size, is_book=False)
 
 
-def book_pdf(paper: EvaluationPaper, *, size: PaperSize = PaperSize.A4) -> bytes:
+def book_pdf(report: EvaluationReport, *, size: PaperSize = PaperSize.A4) -> bytes:
     """The whole 評価書: cover, contents, each 節 on a new page. Raises NoPdfHere."""
-    return _pdf(paper, f"{paper.title}　評価書", size, is_book=True)
+    return _pdf(report, f"{report.title}　評価書", size, is_book=True)
 
 
-def _pdf(paper: EvaluationPaper, title: str, size: PaperSize, *, is_book: bool) -> bytes:
-    plan, city = paper.plan, paper.plan.municipality
+def _pdf(report: EvaluationReport, title: str, size: PaperSize, *, is_book: bool) -> bytes:
+    plan, city = report.plan, report.plan.municipality
     formulas = notes_of(EXPLAINED, Edition.NEW, near_low=plan.near_low, near_high=plan.near_high)
     context = {
-        "paper": paper,
+        "paper": report,
         "plan": plan,
         "title": title,
         "sections": [
-            _Printed(one, figure_blocks(one.rows, city), tuple(_charts(one.rows))) for one in paper.printed_sections
+            _Printed(one, figure_blocks(one.rows, city), tuple(_charts(one.rows))) for one in report.printed_sections
         ],
         "notes": formulas,
         "is_book": is_book,

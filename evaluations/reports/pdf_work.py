@@ -1,11 +1,11 @@
-"""A paper as PDF made outside the web server: the whole 評価書, or a 節 with so many measures that it takes long."""
+"""A report as PDF made outside the web server: the whole 評価書, or a 節 with so many measures that it takes long."""
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
 from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, WorkFailed, plan_of
 from evaluations.models import LongWork
 from evaluations.reports.pdf import PDF, PaperSize, book_pdf, section_pdf
-from evaluations.reports.report import paper_of_plan
+from evaluations.reports.report import report_of_plan
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
@@ -18,10 +18,10 @@ def make_paper(work: LongWork, tell: Tell) -> Result:
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
     tell(0, 2, f"{wareki(year)}の内容を集めています。")
-    paper = paper_of_plan(plan, year, access=plan.access)
+    report = report_of_plan(plan, year, access=plan.access)
     tell(1, 2, "ページに並べて、PDFにしています。")
     try:
-        content = section_pdf(paper, number, size=size) if number else book_pdf(paper, size=size)
+        content = section_pdf(report, number, size=size) if number else book_pdf(report, size=size)
     except NoPdfHere as refusal:
         raise WorkFailed(str(refusal)) from refusal
     if content is None:

@@ -10,7 +10,7 @@ from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.pdf import book_pdf, section_pdf
-from evaluations.reports.report import paper_of_publication
+from evaluations.reports.report import report_of_publication
 from plans.access import Access, require
 
 
@@ -19,12 +19,12 @@ def make_pdfs(work: LongWork, tell: Tell) -> Result:
     publication = plan_of(work).publications.get(number=work.parameters["number"])
     if publication.withdrawn_at is not None:
         raise WorkFailed(f"第{publication.number}号は取り下げられています。")
-    paper = paper_of_publication(PublishedYear(publication, publication.body))
-    numbers = [BOOK, *(one.section.number for one in paper.printed_sections)]
+    report = report_of_publication(PublishedYear(publication, publication.body))
+    numbers = [BOOK, *(one.section.number for one in report.printed_sections)]
     for done, number in enumerate(numbers):
         tell(done, len(numbers), f"{f'第{number}節' if number else '評価書の全体'}をPDFにしています。")
         try:
-            content = cast(bytes, section_pdf(paper, number) if number else book_pdf(paper))
+            content = cast(bytes, section_pdf(report, number) if number else book_pdf(report))
         except NoPdfHere as refusal:
             raise WorkFailed(str(refusal)) from refusal
         made = {"content": content, "made_at": timezone.now()}

@@ -1,4 +1,4 @@
-"""The evaluation of one plan and 年度 as one noun, which every paper prints: text, PDF, and what is to come.
+"""The evaluation of one plan and 年度 as one noun, which every report prints: text, PDF, and what is to come.
 
 Made from living data for a reader, or from a publication alone; the printers cannot tell which, and need not.
 """
@@ -18,7 +18,7 @@ from evaluations.publishing.citations import citation_of, newest_body, newest_ci
 from evaluations.publishing.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.publishing.report_content import section_content
-from evaluations.publishing.report_sections import PaperOpinion, PaperSection
+from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from evaluations.reports.revision_notes import revision_notes
 from plans.access import Access
 from plans.models import Plan, Section, YearState
@@ -31,18 +31,18 @@ _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 
 
 @dataclass(frozen=True)
-class EvaluationPaper:
-    """Everything that a paper on the evaluation of one year says.
+class EvaluationReport:
+    """Everything that a report on the evaluation of one year says.
 
     `opinions` are those on the evaluation as a whole; the others stand with their 節. `mark` is the publication that
-    says the same, or says of a paper from living data that none does; None only before anybody asked. `stands`: of a
-    paper from living data, the publication of the year that stands.
+    says the same, or says of a report from living data that none does; None only before anybody asked. `stands`: of a
+    report from living data, the publication of the year that stands.
     """
 
     plan: Plan
     year: int
-    sections: tuple[PaperSection, ...]
-    opinions: tuple[PaperOpinion, ...] = ()
+    sections: tuple[ReportSection, ...]
+    opinions: tuple[ReportOpinion, ...] = ()
     mark: Mark | None = None
     stands: tuple[Citation, PublishedYear] | None = field(default=None, compare=False, repr=False)
 
@@ -57,18 +57,18 @@ class EvaluationPaper:
         return f"{self.plan.municipality.name} {self.plan.name} {both_eras(self.year)}の評価"
 
     @property
-    def printed_sections(self) -> tuple[PaperSection, ...]:
+    def printed_sections(self) -> tuple[ReportSection, ...]:
         """The 節 with more to print than their names."""
         return tuple(section for section in self.sections if not section.is_unpublished)
 
     @property
-    def unpublished_sections(self) -> tuple[PaperSection, ...]:
+    def unpublished_sections(self) -> tuple[ReportSection, ...]:
         """The 節 that a publication only names."""
         return tuple(section for section in self.sections if section.is_unpublished)
 
     @property
     def states(self) -> tuple[tuple[str, tuple[Section, ...]], ...]:
-        """Which 節 are how far: each word with its 節, in the order of the paper."""
+        """Which 節 are how far: each word with its 節, in the order of the report."""
         by_word = sorted(self.sections, key=lambda one: _WORDS.index(one.state))
         groups = groupby(by_word, key=lambda one: one.state)
         return tuple((word, tuple(one.section for one in group)) for word, group in groups)
@@ -78,16 +78,16 @@ class EvaluationPaper:
         """Which of the printed 計画値 a 計画変更 changed, when and why."""
         return tuple(revision_notes(self.plan, (row for section in self.printed_sections for row in section.rows)))
 
-    def only(self, number: int) -> "EvaluationPaper | None":
-        """The paper of one 節 alone, without what was said of the whole; None where it prints no such 節."""
+    def only(self, number: int) -> "EvaluationReport | None":
+        """The report of one 節 alone, without what was said of the whole; None where it prints no such 節."""
         chosen = tuple(one for one in self.printed_sections if one.section.number == number)
         return replace(self, sections=chosen, opinions=()) if chosen else None
 
 
-def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> EvaluationPaper:
-    """The paper as this reader may see it; `access` None is the operator, who sees everything.
+def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> EvaluationReport:
+    """The report as this reader may see it; `access` None is the operator, who sees everything.
 
-    What they may not see is 確認中: their actuals are no figures and their texts are not in the paper at all. Eight
+    What they may not see is 確認中: their actuals are no figures and their texts are not in the report at all. Eight
     queries, however many 節 and 指標.
     """
     opinions = visible_opinions(plan, access).filter(fiscal_year=year)
@@ -97,7 +97,7 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
     sections = []
     for section in source.sections:
         sees = access is None or access.sees_actuals(source.state(section, year))
-        paper = PaperSection(
+        report = ReportSection(
             section=section,
             year=year,
             state=YearState(source.state(section, year)).label,
@@ -107,8 +107,8 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
             records=tuple(_records(source, section, year, access)),
             opinions=tuple(heard[section.pk]),
         )
-        sections.append(_with_texts(paper, source, promises[section.pk]) if sees else paper)
-    made = EvaluationPaper(plan, year, tuple(sections), tuple(heard[None]))
+        sections.append(_with_texts(report, source, promises[section.pk]) if sees else report)
+    made = EvaluationReport(plan, year, tuple(sections), tuple(heard[None]))
     citation = newest_citation(source.sections, year)
     if citation is None:
         return replace(made, mark=not_published())
@@ -116,33 +116,33 @@ def paper_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluation
     return replace(made, mark=citation if _says(made, source, citation) else not_published(), stands=stands)
 
 
-def _says(paper: EvaluationPaper, source: Source, citation: Citation) -> bool:
-    """Whether a paper from living data says neither more nor less than the publication: what would be published now
-    is what was, and the paper says no more than that."""
-    body = publication_body(source, paper.year)
+def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
+    """Whether a report from living data says neither more nor less than the publication: what would be published now
+    is what was, and the report says no more than that."""
+    body = publication_body(source, report.year)
     if body_hash(body) != citation.sha256:
         return False
     now = PublishedYear(Publication(), body)
-    return content_of(paper) == content_of(EvaluationPaper(now.plan, now.year, now.sections, now.opinions))
+    return content_of(report) == content_of(EvaluationReport(now.plan, now.year, now.sections, now.opinions))
 
 
-def paper_of_section(paper: EvaluationPaper, number: int) -> EvaluationPaper | None:
-    """The paper of one 節 alone, None where it prints no such 節. It cites the publication that stands wherever this
+def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport | None:
+    """The report of one 節 alone, None where it prints no such 節. It cites the publication that stands wherever this
     節 says the same as there, whatever the others say by now."""
-    alone = paper.only(number)
-    if alone is None or paper.stands is None:
+    alone = report.only(number)
+    if alone is None or report.stands is None:
         return alone
-    citation, published = paper.stands
-    as_published = EvaluationPaper(published.plan, published.year, published.sections).only(number)
+    citation, published = report.stands
+    as_published = EvaluationReport(published.plan, published.year, published.sections).only(number)
     is_published = alone.sections[0].state == YearState.PUBLISHED.label
     if as_published and is_published and content_of(alone) == content_of(as_published):
         return replace(alone, mark=citation)
     return alone
 
 
-def paper_of_publication(published: PublishedYear) -> EvaluationPaper:
-    """The paper as it was published: from the body and from nothing else. 未公表の節 are named. No query."""
-    return EvaluationPaper(
+def report_of_publication(published: PublishedYear) -> EvaluationReport:
+    """The report as it was published: from the body and from nothing else. 未公表の節 are named. No query."""
+    return EvaluationReport(
         plan=published.plan,
         year=published.year,
         sections=published.sections,
@@ -151,19 +151,19 @@ def paper_of_publication(published: PublishedYear) -> EvaluationPaper:
     )
 
 
-def content_of(paper: EvaluationPaper) -> dict[str, Any]:
-    """What a paper says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
+def content_of(report: EvaluationReport) -> dict[str, Any]:
+    """What a report says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
     return {
-        "plan": [*plan_columns(paper.plan).values(), paper.plan.near_low, paper.plan.near_high],
-        "sections": [section_content(section) for section in paper.sections],
-        "opinions": list(paper.opinions),
+        "plan": [*plan_columns(report.plan).values(), report.plan.near_low, report.plan.near_high],
+        "sections": [section_content(section) for section in report.sections],
+        "opinions": list(report.opinions),
     }
 
 
-def _with_texts(paper: PaperSection, source: Source, promises: Iterable[ActionItem]) -> PaperSection:
+def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:
     """The same 節 for who may read what was written of the year."""
-    row = source.states.get((paper.section.pk, paper.year))
-    return replace(paper, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
+    row = source.states.get((report.section.pk, report.year))
+    return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
 
 
 def _records(source: Source, section: Section, year: int, access: Access | None) -> Iterable[ActivityRecord]:
@@ -181,9 +181,9 @@ def _records(source: Source, section: Section, year: int, access: Access | None)
     )
 
 
-def _opinion(opinion: CouncilOpinion) -> PaperOpinion:
+def _opinion(opinion: CouncilOpinion) -> ReportOpinion:
     facts = {name: getattr(opinion, name) for name in OPINION_FACTS}
-    return PaperOpinion(**facts, place=opinion.place_in_words, reflected=opinion.reflected_in_words)
+    return ReportOpinion(**facts, place=opinion.place_in_words, reflected=opinion.reflected_in_words)
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

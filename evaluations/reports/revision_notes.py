@@ -1,4 +1,4 @@
-"""What a paper says under its figures of 計画変更, in lines of plain text."""
+"""What a report says under its figures of 計画変更, in lines of plain text."""
 
 from collections.abc import Iterable, Iterator
 

@@ -10,7 +10,7 @@ from core.spoken_figures import circumstances_in_words, figures_in_words, nature
 from core.spoken_text import spoken, spoken_line
 from core.words import Accumulation, Family, ParentRole
 from evaluations.models import ActionItem, ActivityRecord
-from evaluations.publishing.report_sections import PaperOpinion, PaperSection
+from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow, YearCell
 from targets.models import OutcomeTarget
@@ -25,7 +25,7 @@ def paragraphs(text: str) -> list[str]:
     return spoken(printed(text)).splitlines()
 
 
-def section_blocks(plan: Plan, section: PaperSection) -> Iterator[Block]:
+def section_blocks(plan: Plan, section: ReportSection) -> Iterator[Block]:
     """Everything of one 節, each block with a heading that begins with its number, so that a search finds it."""
     label = section.section.label
     yield [_name(section), f"{wareki(section.year)}の評価の状態は、{section.state}です。"]
@@ -45,7 +45,7 @@ def section_blocks(plan: Plan, section: PaperSection) -> Iterator[Block]:
     yield [f"{label}はここまでです。"]
 
 
-def opinion_blocks(opinions: Iterable[PaperOpinion]) -> Iterator[Block]:
+def opinion_blocks(opinions: Iterable[ReportOpinion]) -> Iterator[Block]:
     """番号・該当箇所・意見者・意見・対応・反映先, each on a line of its own."""
     for one in opinions:
         lines = {
@@ -61,7 +61,7 @@ def opinion_blocks(opinions: Iterable[PaperOpinion]) -> Iterator[Block]:
         ]
 
 
-def _name(section: PaperSection) -> str:
+def _name(section: ReportSection) -> str:
     return spoken_line(str(section.section))
 
 
@@ -131,7 +131,7 @@ def _record(record: ActivityRecord) -> str:
     return "".join(full_stop(sentence) for sentence in sentences if sentence)
 
 
-def _conclusions(label: str, section: PaperSection) -> Iterator[Block]:
+def _conclusions(label: str, section: ReportSection) -> Iterator[Block]:
     if section.withheld:
         sentence = f"{wareki(section.year)}の実績と評価は{section.withheld}です。確定すると、ここに書きます。"
         yield [f"{label}、評価と今後の取組", sentence]

@@ -1,4 +1,4 @@
-"""テキスト版: the paper of a year as a plain text file for people who hear or feel it.
+"""テキスト版: the report of a year as a plain text file for people who hear or feel it.
 
 UTF-8 without a byte order mark, which some screen readers and braille converters read aloud or choke on. Lines end in
 CRLF: those programs run on Windows, where an old Notepad shows a file without them as one line.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from core.numerals import plain
 from core.spoken_figures import ORDER
 from core.spoken_text import spoken_line
-from evaluations.reports.report import EvaluationPaper
+from evaluations.reports.report import EvaluationReport
 from evaluations.reports.text_sections import Block, opinion_blocks, section_blocks
 from plans.models import Plan
 
@@ -31,35 +31,35 @@ SIGNS = (
 )
 
 
-def text_bytes(paper: EvaluationPaper) -> bytes:
+def text_bytes(report: EvaluationReport) -> bytes:
     """The file."""
-    return text_version(paper).replace("\n", LINE_END).encode()
+    return text_version(report).replace("\n", LINE_END).encode()
 
 
-def text_version(paper: EvaluationPaper) -> str:
+def text_version(report: EvaluationReport) -> str:
     """The whole text, ending in a line end."""
-    return "\n\n".join("\n".join(block) for block in _blocks(paper)) + "\n"
+    return "\n\n".join("\n".join(block) for block in _blocks(report)) + "\n"
 
 
-def _blocks(paper: EvaluationPaper) -> Iterator[Block]:
-    yield [f"{spoken_line(paper.title)}　テキスト版", *([spoken_line(paper.citation)] if paper.citation else [])]
-    yield ["このファイルについて", PURPOSE, *_states(paper)]
-    yield ["書き方", ORDER_OF_SECTIONS, _order_of_figures(paper.plan), MISSING, SIGNS]
-    yield ["目次", *_contents(paper)]
-    for section in paper.printed_sections:
-        yield from section_blocks(paper.plan, section)
-    if paper.opinions:
+def _blocks(report: EvaluationReport) -> Iterator[Block]:
+    yield [f"{spoken_line(report.title)}　テキスト版", *([spoken_line(report.citation)] if report.citation else [])]
+    yield ["このファイルについて", PURPOSE, *_states(report)]
+    yield ["書き方", ORDER_OF_SECTIONS, _order_of_figures(report.plan), MISSING, SIGNS]
+    yield ["目次", *_contents(report)]
+    for section in report.printed_sections:
+        yield from section_blocks(report.plan, section)
+    if report.opinions:
         yield [WHOLE]
-        yield from opinion_blocks(paper.opinions)
-    if paper.revision_notes:
-        yield [CHANGES, *map(_in_words, paper.revision_notes)]
-    yield [FORMULAS, *_formulas(paper.plan)]
+        yield from opinion_blocks(report.opinions)
+    if report.revision_notes:
+        yield [CHANGES, *map(_in_words, report.revision_notes)]
+    yield [FORMULAS, *_formulas(report.plan)]
     yield ["このファイルはここまでです。"]
 
 
-def _states(paper: EvaluationPaper) -> Iterator[str]:
+def _states(report: EvaluationReport) -> Iterator[str]:
     """「評価の状態が確定の節は、第1節、第3節です。」: what a file handed round must say of itself."""
-    for word, sections in paper.states:
+    for word, sections in report.states:
         yield f"評価の状態が{word}の節は、{'、'.join(section.label for section in sections)}です。"
 
 
@@ -68,14 +68,14 @@ def _order_of_figures(plan: Plan) -> str:
     return f"指標の数値は、1つの年度を1行に書いています。以下、{names}の順に記載しています。{LEFT_OUT}"
 
 
-def _contents(paper: EvaluationPaper) -> Iterator[str]:
-    yield from (spoken_line(str(section.section)) for section in paper.printed_sections)
-    if paper.opinions:
+def _contents(report: EvaluationReport) -> Iterator[str]:
+    yield from (spoken_line(str(section.section)) for section in report.printed_sections)
+    if report.opinions:
         yield WHOLE
-    if paper.revision_notes:
+    if report.revision_notes:
         yield CHANGES
     yield FORMULAS
-    yield from (f"{spoken_line(str(section.section))}（未公表）" for section in paper.unpublished_sections)
+    yield from (f"{spoken_line(str(section.section))}（未公表）" for section in report.unpublished_sections)
 
 
 def _in_words(note: str) -> str:

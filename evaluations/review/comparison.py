@@ -31,7 +31,7 @@ class PlanInYear:
 
 
 @dataclass(frozen=True)
-class PlanBeside:
+class PlanCompared:
     """One plan of the page. `years` has None where the plan has no such 年度; `missing` is of its `due_year`."""
 
     plan: Plan
@@ -42,11 +42,11 @@ class PlanBeside:
 
 
 @dataclass(frozen=True)
-class BesidePage:
+class ComparisonPage:
     """`years` are the fiscal years of the plan at hand; what others have beyond them stands in their own tables."""
 
     years: tuple[int, ...]
-    plans: tuple[PlanBeside, ...]
+    plans: tuple[PlanCompared, ...]
 
     @property
     def by_year(self) -> tuple[tuple[int, tuple[tuple[Plan, PlanInYear | None], ...]], ...]:
@@ -91,7 +91,7 @@ def _revision(plan: Plan, number: int | None, day: date | None) -> PlanRevision 
     return PlanRevision(plan=plan, number=number, decided_on=day) if number else None
 
 
-def beside_page(plan: Plan) -> BesidePage:
+def comparison_page(plan: Plan) -> ComparisonPage:
     """The page for the person of `plan.access`, whose rights are those of the 自治体 and so of each of its plans.
 
     Five queries, however many plans and measures.
@@ -105,7 +105,7 @@ def beside_page(plan: Plan) -> BesidePage:
         sections[section.plan_id].append(section)
     rows = rows_of_plans(plans, access=plan.access, states=states)
     found = (_beside(one, one == plan, plan.years, sections[one.pk], rows[one.pk], states) for one in plans)
-    return BesidePage(plan.years, tuple(found))
+    return ComparisonPage(plan.years, tuple(found))
 
 
 def _beside(
@@ -115,9 +115,9 @@ def _beside(
     sections: Sequence[Section],
     rows: Sequence[MeasureRow],
     states: States,
-) -> PlanBeside:
+) -> PlanCompared:
     grouped = by_section(rows)
-    return PlanBeside(
+    return PlanCompared(
         plan=plan,
         is_here=is_here,
         years=tuple(_in_year(year, sections, rows, states) if year in plan.years else None for year in years),

@@ -14,7 +14,7 @@ DETAILS = ("target_item__outcome_target", "activity_indicator__service", "outloo
 
 
 @dataclass(frozen=True)
-class MeasureKin:
+class MeasureWithRelated:
     """`parts` are its 内数 and 内訳; `volume` is what it is forecast with, None where nothing is."""
 
     measure: Measure
@@ -22,7 +22,7 @@ class MeasureKin:
     volume: Volume | None
 
 
-def measure_kin(plan: Plan, code: str) -> MeasureKin:
+def measure_with_related(plan: Plan, code: str) -> MeasureWithRelated:
     """The measure of the plan with this code; Http404 where there is none. One query."""
     same = ExpressionWrapper(counts_the_same(code), output_field=BooleanField())
     around = measures_of(plan).select_related(*DETAILS).annotate(is_counted_with=same)
@@ -33,4 +33,4 @@ def measure_kin(plan: Plan, code: str) -> MeasureKin:
     measure.plan = plan
     parts = sorted((one for one in found if one.parent_id == measure.pk), key=lambda one: (one.order, one.code))
     alike = (one for one in found if one.is_counted_with)
-    return MeasureKin(measure, tuple(parts), volume_among(alike, measure))
+    return MeasureWithRelated(measure, tuple(parts), volume_among(alike, measure))

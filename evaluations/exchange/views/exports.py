@@ -10,7 +10,7 @@ from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
 from evaluations.prefecture.packages import MAY_NOT, PackageNotMade, make_package, package_editions
 from evaluations.publishing.publication import standing
-from evaluations.reports.report import paper_of_plan
+from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year
@@ -66,7 +66,7 @@ def text_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """The text version of one year."""
     plan = plan_for(request.user, slug)
     require_year(plan, year)
-    content = text_bytes(paper_of_plan(plan, year, access=plan.access))
+    content = text_bytes(report_of_plan(plan, year, access=plan.access))
     return as_download(content, CONTENT_TYPE, f"{plan.slug}_{year}年度_テキスト版.txt")
 
 

@@ -1,4 +1,4 @@
-"""前の計画からの変更点 as a noun: the paper for the council.
+"""前の計画からの変更点 as a noun: the report for the council.
 
 It is the same for everybody: actuals stand in it only where they are 確定, so that no printed copy shows a draft.
 """
@@ -49,8 +49,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class ChangePaper:
-    """What the paper says. `tally` counts decisions; `renumbered` lists the 節 that moved."""
+class ChangeReport:
+    """What the report says. `tally` counts decisions; `renumbered` lists the 節 that moved."""
 
     plan: Plan
     previous: Plan
@@ -64,23 +64,23 @@ class ChangePaper:
         return f"{self.plan.name}　前の計画（{self.previous.name}）からの変更点"
 
 
-def change_paper(plan: Plan) -> ChangePaper | None:
-    """The paper; None for a plan that follows none. Six queries."""
+def change_report(plan: Plan) -> ChangeReport | None:
+    """The report; None for a plan that follows none. Six queries."""
     book = book_of(plan)
     if book is None:
         return None
     rows = rows_across([*book.olds.values(), *book.news.values()], access=None)
     lines = _Lines(book, {row.measure.pk: row for row in rows})
     renumbered = tuple(_renumbered(book))
-    return ChangePaper(plan, book.previous, tally(book), renumbered, tuple(lines.parts(renumbered)))
+    return ChangeReport(plan, book.previous, tally(book), renumbered, tuple(lines.parts(renumbered)))
 
 
-def paper_bytes(paper: ChangePaper) -> bytes:
+def report_bytes(report: ChangeReport) -> bytes:
     """The same as a workbook. No publication holds what was decided on the way from plan to plan."""
-    counts = "、".join(f"{word} {count}件" for _, word, count in paper.tally)
-    moved = [f"節の変更：{one.words}" for one in paper.renumbered]
-    title = f"{paper.plan.municipality.name} {paper.title}"
-    parts = tuple((part.title, part.rows) for part in paper.parts)
+    counts = "、".join(f"{word} {count}件" for _, word, count in report.tally)
+    moved = [f"節の変更：{one.words}" for one in report.renumbered]
+    title = f"{report.plan.municipality.name} {report.title}"
+    parts = tuple((part.title, part.rows) for part in report.parts)
     remarks = (f"引き継ぎ方の内訳：{counts}", *moved)
     return write_change_table(ChangeSheet(title, remarks, parts, not_published()))
 
@@ -93,7 +93,7 @@ def _renumbered(book: Book) -> Iterable[Renumbered]:
 
 
 class _Lines:
-    """Makes the lines of a paper out of both plans and the rows of all their measures."""
+    """Makes the lines of a report out of both plans and the rows of all their measures."""
 
     def __init__(self, book: Book, rows: Mapping[int, MeasureRow]) -> None:
         self.book, self.rows = book, rows

@@ -145,7 +145,7 @@ def _versions(material: _Material) -> dict[str, int]:
 
 
 def _states_in_words(sections: Iterable[Section], year: int, states: States) -> str:
-    """「状態：公表 第1節・第2節　下書き 第3節」: what a paper handed round must say of itself."""
+    """「状態：公表 第1節・第2節　下書き 第3節」: what a report handed round must say of itself."""
     by_state: dict[str, list[str]] = {}
     for section in sorted(sections, key=lambda s: s.number):
         by_state.setdefault(state_of(states.get((section.pk, year))), []).append(section.label)

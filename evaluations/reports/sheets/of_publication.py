@@ -14,7 +14,7 @@ from core.words import UNPUBLISHED, Family
 from evaluations.models import TEXT_FIELDS
 from evaluations.publishing.citations import citation_of
 from evaluations.publishing.published_year import PublishedYear
-from evaluations.publishing.report_sections import PaperSection
+from evaluations.publishing.report_sections import ReportSection
 from evaluations.reports.sheets.blocks import SheetRows
 from evaluations.reports.sheets.notes import sheet_notes
 from evaluations.reports.sheets.texts import opinion_text, outline, rationale_line, remark_on_opinions
@@ -99,7 +99,7 @@ class _Filled:
         blocks = self.rows.blocks(place, self.published.year, {result_title, title})
         return SheetSection(number=number, texts=texts, blocks=blocks, result_title=result_title)
 
-    def _text(self, content: Content, one: PaperSection) -> str:
+    def _text(self, content: Content, one: ReportSection) -> str:
         if content in WRITABLE:
             return self._written(content, one)
         if content is Content.OPINIONS:
@@ -110,12 +110,12 @@ class _Filled:
             return "\n".join(self._rationales(one))
         return "\n".join(outline(target, content) for target in one.targets)
 
-    def _written(self, content: Content, one: PaperSection) -> str:
+    def _written(self, content: Content, one: ReportSection) -> str:
         if one.evaluation is None:
             return UNPUBLISHED
         return printed(getattr(one.evaluation, content.value)) if content.value in TEXT_FIELDS else ""
 
-    def _rationales(self, one: PaperSection) -> Iterable[str]:
+    def _rationales(self, one: ReportSection) -> Iterable[str]:
         return (rationale_line(item.measure, item.rationale) for item in one.reasons if item.rationale)
 
 

@@ -12,7 +12,7 @@ from core.sheets.design import WRITABLE, Content
 from core.words import UNDER_REVIEW, Family
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
-from evaluations.publishing.report_sections import PaperOpinion
+from evaluations.publishing.report_sections import ReportOpinion
 from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
@@ -151,7 +151,7 @@ def remark_on_opinions(general: int) -> tuple[str, ...]:
     return (f"節を決めていない協議会等の意見が{general}件あります。「意見と対応」の表に記載しています。",)
 
 
-def opinion_text(opinion: CouncilOpinion | PaperOpinion) -> str:
+def opinion_text(opinion: CouncilOpinion | ReportOpinion) -> str:
     """「1 意見（意見者）」 under the council and its day, and what the city answered."""
     day = western_day(opinion.held_on)
     speaker = f"（{opinion.speaker}）" if opinion.speaker else ""

@@ -12,7 +12,7 @@ from core.pdf import NoPdfHere
 from evaluations.long_work.views import begin
 from evaluations.reports.pdf import PDF, PaperSize, section_pdf
 from evaluations.reports.pdf_work import PAPER_PDF, pdf_name
-from evaluations.reports.report import paper_of_plan
+from evaluations.reports.report import report_of_plan
 from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
@@ -28,15 +28,15 @@ def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> Ht
     """One 節 of one 年度, on A4 or on the paper of ?size=. One that would take long is asked for on 「出力」."""
     plan = plan_for(request.user, slug)
     require_year(plan, year)
-    paper = paper_of_plan(plan, year, access=plan.access)
-    alone = paper.only(number)
+    report = report_of_plan(plan, year, access=plan.access)
+    alone = report.only(number)
     if alone is None:
         raise Http404(f"この計画に第{number}節はありません。")
     if len(alone.sections[0].rows) > MEASURES_AT_ONCE:
         messages.info(request, f"第{number}節は指標が多く、時間がかかります。下の「評価書（PDF）」から作ってください。")
         return _to_exports(plan)
     try:
-        content = section_pdf(paper, number, size=_size(request.GET))
+        content = section_pdf(report, number, size=_size(request.GET))
     except NoPdfHere as refusal:
         messages.error(request, str(refusal))
         return _to_exports(plan)

@@ -13,7 +13,7 @@ from evaluations.review.outlook_choice import MAY_NOT, choose_outlook
 from evaluations.review.outlook_form import OutlookForm
 from evaluations.review.outlook_months import adoption, seen_months
 from evaluations.review.outlooks import choice_of, seen_outlook
-from evaluations.review.related_measures import MeasureKin, measure_kin
+from evaluations.review.related_measures import MeasureWithRelated, measure_with_related
 from evaluations.review.series import descent_of, series_of
 from indicators.volumes.history import line_states
 from indicators.volumes.of_measure import measures_shown, seen_volume
@@ -33,14 +33,14 @@ def measure(request: PersonRequest, slug: str, code: str) -> HttpResponse:
     With ?take=months the form begins with what this year's months let one expect.
     """
     plan = plan_for(request.user, slug)
-    kin = measure_kin(plan, code)
-    found = kin.measure
+    related = measure_with_related(plan, code)
+    found = related.measure
     if request.method != "POST":
-        return _drawn(request, plan, kin)
+        return _drawn(request, plan, related)
     require(plan.access.may_enter(found), MAY_NOT)
     form = _form(found, request.POST)
     if not form.is_valid():
-        return _drawn(request, plan, kin, outlook_form=form)
+        return _drawn(request, plan, related, outlook_form=form)
     said, started = form.cleaned_data, form.started_from
     try:
         choose_outlook(
@@ -50,7 +50,7 @@ def measure(request: PersonRequest, slug: str, code: str) -> HttpResponse:
         if isinstance(refused, RowConflict):
             found.outlook = cast(Outlook, refused.stands)  # the page shows what is kept now beside what was typed
             form.start_again(refused.stands)
-        return _drawn(request, plan, kin, outlook_form=form, refused=refused)
+        return _drawn(request, plan, related, outlook_form=form, refused=refused)
     messages.success(request, "見込みを保存しました。")
     return redirect(f"{request.path}#outlook")
 
@@ -59,8 +59,8 @@ def _form(found: Measure, data: Any = None, proposed: dict[str, str] | None = No
     return OutlookForm(data, kind=ValueKind(found.value_kind), choice=choice_of(found), proposed=proposed)
 
 
-def _drawn(request: PersonRequest, plan: Plan, kin: MeasureKin, **more: Any) -> HttpResponse:
-    found, volume = kin.measure, kin.volume
+def _drawn(request: PersonRequest, plan: Plan, related: MeasureWithRelated, **more: Any) -> HttpResponse:
+    found, volume = related.measure, related.volume
     descent = descent_of(plan, found)
     beside = measures_shown(found, volume)[1:]
     states = line_states(plan) if volume else None
@@ -82,7 +82,7 @@ def _drawn(request: PersonRequest, plan: Plan, kin: MeasureKin, **more: Any) -> 
         "may_choose": plan.access.may_enter(found),
         "volume": seen_volume(plan, found, volume, [*own, *every[: len(beside)]], states or {}),
         "outlook_form": _form(found, proposed=adopted),
-        "parts": kin.parts,
+        "parts": related.parts,
         "history": measure_history(plan, found),
     }
     return render(request, "evaluations/measure.html", context | more)
