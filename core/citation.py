@@ -1,4 +1,4 @@
-"""What a paper says of where it comes from: the number and hash of its publication, or that it is not published.
+"""What a report says of where it comes from: the number and hash of its publication, or that it is not published.
 
 The 識別番号 is the SHA-256 of what was published; on paper its first twelve digits stand, which nobody mistypes unseen.
 """
@@ -46,7 +46,7 @@ class Citation:
 
     @property
     def words(self) -> str:
-        """The line that stands on a paper."""
+        """The line that stands on a report."""
         return f"{self.name}　識別番号 {self.short_number}（SHA-256の先頭{SHORT}桁）"
 
     @property
@@ -62,14 +62,14 @@ class Citation:
 
 @dataclass(frozen=True)
 class NotPublished:
-    """What a paper from living data says of itself, with the day it was made on."""
+    """What a report from living data says of itself, with the day it was made on."""
 
     day: date
     sha256: ClassVar[str] = ""
 
     @property
     def words(self) -> str:
-        """The line that stands on a paper."""
+        """The line that stands on a report."""
         return f"公表前の内容を含みます（{western_day(self.day)}作成）"
 
     @property
@@ -79,7 +79,7 @@ class NotPublished:
 
 
 Mark = Citation | NotPublished
-"""What stands on every paper."""
+"""What stands on every report."""
 
 
 def grouped(digits: str) -> str:
@@ -88,7 +88,7 @@ def grouped(digits: str) -> str:
 
 
 def read_number(text: str) -> str:
-    """The digits of a 識別番号, typed, scanned or with the line of a paper around it; ValueError with a sentence."""
+    """The digits of a 識別番号, typed, scanned or with the line of a report around it; ValueError with a sentence."""
     digits = _AROUND.sub("", squeeze(text).lower().rpartition("識別番号")[2])
     if not _HEX.fullmatch(digits):
         raise ValueError(f"識別番号は、0から9までの数字と、aからfまでの英字で入力してください{typed(text)}")

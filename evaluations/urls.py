@@ -3,49 +3,49 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from evaluations.views.actions import actions
-from evaluations.views.all_sheets import all_sheets
-from evaluations.views.archive import archive
-from evaluations.views.beside import beside
-from evaluations.views.calendar import calendar, calendar_download
-from evaluations.views.carry_over import carry_over
-from evaluations.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
-from evaluations.views.carry_over_paper import carry_over_paper, carry_over_table
-from evaluations.views.dashboard import dashboard
-from evaluations.views.draft_section import draft_section
-from evaluations.views.entry import entry_section, entry_year
-from evaluations.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
-from evaluations.views.errata import version_errata, version_errata_table
-from evaluations.views.exports import exports, package_download, sheet_download, text_download, tidy_download
-from evaluations.views.imports import import_table
-from evaluations.views.links import links
-from evaluations.views.long_work import work, work_list, work_result, work_state
-from evaluations.views.measure import measure
-from evaluations.views.measures import add_measure, measure_settings, plan_measures, section_goals
-from evaluations.views.moves import move
-from evaluations.views.open_data import published_open_data, published_open_data_file
-from evaluations.views.open_data_check import open_data_check
-from evaluations.views.opening import draft, new_plan
-from evaluations.views.opinions import opinions, opinions_table
-from evaluations.views.packages import packages
-from evaluations.views.paper_pdf import make_paper, paper_section
-from evaluations.views.prefecture import prefecture, prefecture_table
-from evaluations.views.publication_pdfs import make_publication_pdfs, published_pdf
-from evaluations.views.publish import publish
-from evaluations.views.published import (
+from evaluations.entry.views.entry import entry_section, entry_year
+from evaluations.entry.views.texts import edit_texts
+from evaluations.exchange.views.archive import archive
+from evaluations.exchange.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
+from evaluations.exchange.views.exports import exports, package_download, sheet_download, text_download, tidy_download
+from evaluations.exchange.views.imports import import_table
+from evaluations.exchange.views.open_data_check import open_data_check
+from evaluations.follow_up.views.actions import actions
+from evaluations.follow_up.views.calendar import calendar, calendar_download
+from evaluations.follow_up.views.opinions import opinions, opinions_table
+from evaluations.links.views import links
+from evaluations.long_work.views import work, work_list, work_result, work_state
+from evaluations.planning.views.carry_over import carry_over
+from evaluations.planning.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
+from evaluations.planning.views.carry_over_report import carry_over_paper, carry_over_table
+from evaluations.planning.views.draft_section import draft_section
+from evaluations.planning.views.measures import add_measure, measure_settings, plan_measures, section_goals
+from evaluations.planning.views.opening import draft, new_plan
+from evaluations.planning.views.revisions import revisions, revisions_table
+from evaluations.prefecture.views.packages import packages
+from evaluations.prefecture.views.prefecture import prefecture, prefecture_table
+from evaluations.public_site.views.errata import version_errata, version_errata_table
+from evaluations.public_site.views.open_data import published_open_data, published_open_data_file
+from evaluations.public_site.views.publication_pdfs import make_publication_pdfs, published_pdf
+from evaluations.public_site.views.published import (
     published_data,
     published_list,
     published_plan,
     published_section,
 )
-from evaluations.views.published_text import published_section_text, published_version_text
-from evaluations.views.published_versions import version, version_body, version_sheet
-from evaluations.views.revisions import revisions, revisions_table
-from evaluations.views.section import section_latest, section_year
-from evaluations.views.texts import edit_texts
-from evaluations.views.verify import verify
-from evaluations.workflow import MOVE_LIST
+from evaluations.public_site.views.published_text import published_section_text, published_version_text
+from evaluations.public_site.views.published_versions import version, version_body, version_sheet
+from evaluations.public_site.views.verify import verify
+from evaluations.publishing.views import publish
+from evaluations.reports.views.all_sheets import all_sheets
+from evaluations.reports.views.report_pdf import make_paper, paper_section
+from evaluations.review.views.comparison import beside
+from evaluations.review.views.dashboard import dashboard
+from evaluations.review.views.measure import measure
+from evaluations.review.views.moves import move
+from evaluations.review.views.section import section_latest, section_year
 from plans.models.measure import CODE_PATTERN
+from plans.workflow import MOVE_LIST
 
 app_name = "evaluations"
 

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from indicators.monthly_views import monthly
+from indicators.months.views import monthly
 from indicators.views import indicator_list
-from indicators.volume_views import volume, volume_table, volumes
+from indicators.volumes.views import volume, volume_table, volumes
 
 app_name = "indicators"
 

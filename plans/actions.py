@@ -11,7 +11,8 @@ from core.fiscal_years import wareki
 from core.reader import echo
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Side, State
-from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject
+from plans.locks import lock_section_years
+from plans.models import Change, Measure, Plan, PlanRevision, SectionYear, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
 from plans.value_rows import CellKey, CellRows, lock_newest_revision
 
@@ -72,29 +73,6 @@ def record_values(
     rows.write({change.key: change.new for change in news})
     bump(years.values())
     return Change.objects.bulk_create(history)
-
-
-def lock_section_years(plan: Plan, keys: set[tuple[int, int]]) -> dict[tuple[int, int], SectionYear]:
-    """The SectionYear rows of these (section id, year) keys, made where absent and locked in key order.
-
-    Everyone who changes values, texts or state of a year goes through here, so that two of them wait for each other.
-    """
-    ordered = sorted(keys)
-    SectionYear.objects.bulk_create(
-        [SectionYear(section_id=section, fiscal_year=year) for section, year in ordered], ignore_conflicts=True
-    )
-    # OF self: the join would lock the 節 too, for which two people who open different years of it would deadlock.
-    rows = (
-        SectionYear.objects.select_for_update(of=("self",))
-        .filter(section__plan=plan, section__in={s for s, _ in ordered}, fiscal_year__in={y for _, y in ordered})
-        .order_by("section_id", "fiscal_year")
-    )
-    return {(row.section_id, row.fiscal_year): row for row in rows if (row.section_id, row.fiscal_year) in keys}
-
-
-def lock_section_year(section: Section, year: int) -> SectionYear:
-    """One 節 × 年度, made where absent and locked until the transaction ends."""
-    return lock_section_years(section.plan, {(section.pk, year)})[section.pk, year]
 
 
 def bump(section_years: Iterable[SectionYear]) -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from core.fiscal_years import wareki
 from core.numerals import read_digits
 from plans.access import Access, access_for
-from plans.actions import bump, lock_section_years
+from plans.actions import bump
+from plans.locks import lock_section_years
 from plans.models import Change, Municipality, Plan, Section
 
 Row = TypeVar("Row", bound=models.Model)

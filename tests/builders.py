@@ -11,7 +11,7 @@ from core.values import Value
 from core.words import Direction, Family, Side, State
 from core.yearly_round import RoundStep
 from evaluations.models import Deadline, LongWork, PlanDraft
-from evaluations.opening.drafts import start_draft
+from evaluations.planning.opening.drafts import start_draft
 from indicators.models import ActivityIndicator, Service
 from indicators.services import create_missing_services
 from plans.catalogue import FIXTURE as CATALOGUE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from core.words import Side
-from evaluations.carry_over.book import book_of
+from evaluations.planning.carry_over.book import book_of
 from indicators.models import ActivityIndicator, Service
 from indicators.services import create_missing_services
 from plans.models import MeasureLink, Municipality, Plan, YearState

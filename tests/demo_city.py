@@ -9,7 +9,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 
-from evaluations.demo import load_demo
+from evaluations.demo.loading import load_demo
 from plans.models import Municipality
 
 PASSWORD = "demo-pass-12"

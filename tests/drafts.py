@@ -1,10 +1,10 @@
 """Drafts for tests: what a 節 of one holds, texts typed into it, and the plan made of it."""
 
-from evaluations.opening.draft_sections import save_section
-from evaluations.opening.drafts import Frame, SectionPlace
-from evaluations.opening.opening import open_plan
-from evaluations.opening.pages import draft_page
-from evaluations.opening.parts import parts_of
+from evaluations.planning.opening.draft_sections import save_section
+from evaluations.planning.opening.drafts import Frame, SectionPlace
+from evaluations.planning.opening.opening import open_plan
+from evaluations.planning.opening.pages import draft_page
+from evaluations.planning.opening.parts import parts_of
 from plans.models import Door
 
 OWN = {  # a 指標 of the city's own

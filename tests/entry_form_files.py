@@ -6,9 +6,9 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.entry_forms.form import CODE, FIELDS, plain_heading
-from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes
-from evaluations.entry_forms.merging import ReturnedForms, merged
-from evaluations.entry_forms.reading import FormReading, desk_of, read_form
+from evaluations.exchange.entry_forms.making import EVERYBODY, Owner, form_bytes
+from evaluations.exchange.entry_forms.merging import ReturnedForms, merged
+from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_form
 from plans.models import Plan
 from tests.sheet_files import edited
 

@@ -70,7 +70,7 @@ if __name__ == "__main__":
     django.setup()
     from django.core.management import call_command
 
-    from evaluations.long_work.registry import KINDS
+    from evaluations.long_work.kinds import KINDS
 
     KINDS["slow"] = slow_kind()
     call_command("work")

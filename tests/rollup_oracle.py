@@ -9,8 +9,8 @@ from core.figures import Figures
 from core.rollup import median, middle_of
 from core.values import EMPTY
 from core.words import Side, ValueKind
-from evaluations.rollup import Term, cities_of, rollup
 from plans.models import Measure, Municipality, SectionYear, YearlyValue, YearState
+from plans.rollup import Term, cities_of, rollup
 
 
 def naive(prefecture: Municipality, term: Term) -> dict:

@@ -11,9 +11,9 @@ from openpyxl.workbook import Workbook
 
 from core.sheets.keys import KEY_SHEET, PROPERTY, PrintedCell, read_key_rows
 from core.uploads.xlsx_files import XlsxBook
-from evaluations.sheet_import.difference import SheetDifference, sheet_difference
-from evaluations.sheet_import.source import find_source
-from evaluations.sheets import sheet_bytes
+from evaluations.exchange.sheet_import.difference import SheetDifference, sheet_difference
+from evaluations.exchange.sheet_import.source import find_source
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.models import Plan
 from plans.sheet_layouts import form_of
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext
 
 from evaluations.models import Evaluation
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from plans.models import Door, Municipality, Plan
 from tests.axe import violations
 from tests.builders import a_draft, a_work

@@ -10,9 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaluations.action_items import Promise, add_action, carry_action, change_promise, delete_action, report_action
+from evaluations.entry.texts import save_texts
+from evaluations.follow_up.action_items import (
+    Promise,
+    add_action,
+    carry_action,
+    change_promise,
+    delete_action,
+    report_action,
+)
 from evaluations.models import ActionItem
-from evaluations.texts import save_texts
 from plans.models import Change, Role, SectionYear, Subject, YearState
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.archive.sheet import TOO_LONG
 from core.words import Side
-from evaluations.archive.wanted import ARCHIVE_REASON
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON
 from plans.models import Change, Door, Role, YearState
 from plans.queries import stored_values
 from tests.archive_sheets import INZAI

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from core.words import State
 from core.yearly_round import RoundStep
-from evaluations.calendar_page import calendar_page
-from evaluations.deadlines import DueDate, change_deadline
+from evaluations.follow_up.calendar_page import calendar_page
+from evaluations.follow_up.deadlines import DueDate, change_deadline
+from evaluations.follow_up.round_facts import Fact, RoundFacts, YearProgress
 from evaluations.models import Evaluation
-from evaluations.round_facts import Fact, RoundFacts, YearProgress
 from indicators.models import MonthlyReading
 from plans.access import plan_for
 from plans.models import Role, YearState

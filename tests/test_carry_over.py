@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from core.lineage import How, Tie
-from evaluations.carry_over.deciding import DecisionConflict, decide, leave_open
-from evaluations.carry_over.page import carry_over_page
+from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
+from evaluations.planning.carry_over.page import carry_over_page
 from plans.access import plan_for
 from plans.models import Change, MeasureLink, PlanKind, Role, Subject
 from plans.versions import RowRefused

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.words import Certainty, Side, State
-from evaluations.carry_over.baselines import BaselineLine, baseline_lines, take_baselines
-from evaluations.carry_over.book import book_of
+from evaluations.planning.carry_over.baselines import BaselineLine, baseline_lines, take_baselines
+from evaluations.planning.carry_over.book import book_of
 from plans.models import Change, Measure, PlanKind, Role, Subject, YearState
 from plans.versions import RowRefused
 from tests.builders import a_link, a_plan, a_user, a_value, in_state

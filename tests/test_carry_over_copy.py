@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.lineage import How, Tie
-from evaluations.carry_over.copying import add_to_plan, free_code
-from evaluations.carry_over.deciding import decide
+from evaluations.planning.carry_over.copying import add_to_plan, free_code
+from evaluations.planning.carry_over.deciding import decide
 from plans.models import Change, Department, Role, Section, YearlyValue
 from plans.versions import RowRefused
 from targets.models import OutcomeTarget, TargetItem

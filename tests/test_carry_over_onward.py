@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaluations.action_items import carry_action
+from evaluations.follow_up.action_items import carry_action
+from evaluations.follow_up.opinions import carry_opinion, delete_opinion
 from evaluations.models import ActionItem, CouncilOpinion
-from evaluations.opinions import carry_opinion, delete_opinion
 from plans.models import Change, PlanKind, Role, YearState
 from plans.versions import RowRefused
 from tests.builders import a_link, a_measure, a_municipality, a_plan, a_section, a_user, in_state

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from core.words import Certainty
 from core.workbooks.carry_over_table import COLUMNS, ChangeRow
-from evaluations.carry_over.paper import change_paper
+from evaluations.planning.carry_over.report import change_report
 from plans.access import plan_for
 from plans.models import MeasureLink, PlanKind, Role, YearState
 from tests.builders import a_link, a_municipality, a_plan, a_user, a_value, in_state
@@ -32,7 +32,7 @@ def viewer(client, plans):
 
 
 def paper(plan, person):
-    found = change_paper(plan_for(person, plan.slug))
+    found = change_report(plan_for(person, plan.slug))
     assert found is not None
     return found
 

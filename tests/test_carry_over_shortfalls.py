@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from core.lineage import How, Tie
 from core.words import Certainty, Side, State
-from evaluations.carry_over.book import book_of
-from evaluations.carry_over.deciding import decide
-from evaluations.carry_over.putting_on_top import put_on_top
-from evaluations.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.deciding import decide
+from evaluations.planning.carry_over.putting_on_top import put_on_top
+from evaluations.planning.carry_over.shortfalls import shortfalls
 from plans.actions import ValuesRefused
 from plans.models import Change, MeasureLink, Role, YearlyValue, YearState
 from plans.versions import RowRefused

@@ -7,18 +7,18 @@ import pytest
 from core.lineage import How, Tie
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.carry_over.baselines import baseline_lines, take_baselines
-from evaluations.carry_over.book import book_of
-from evaluations.carry_over.copying import add_to_plan
-from evaluations.carry_over.deciding import decide
-from evaluations.carry_over.page import proposals_of
-from evaluations.carry_over.paper import change_paper
-from evaluations.carry_over.putting_on_top import put_on_top
-from evaluations.carry_over.shortfalls import shortfalls
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
+from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.copying import add_to_plan
+from evaluations.planning.carry_over.deciding import decide
+from evaluations.planning.carry_over.page import proposals_of
+from evaluations.planning.carry_over.putting_on_top import put_on_top
+from evaluations.planning.carry_over.report import change_report
+from evaluations.planning.carry_over.shortfalls import shortfalls
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.models import Door, Measure, MeasureLink, Plan, Role, Section
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import lines, seen
 from tests.demo_city import the_demo
@@ -91,7 +91,7 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
     assert new.measures.get(code="4-1").values.get(side=Side.PLANNED).number == 23
 
     # The paper lists each of the 24 lines.
-    paper = change_paper(plan_for(by, new.slug))
+    paper = change_report(plan_for(by, new.slug))
     assert paper is not None
     rows = [row for part in paper.parts for row in part.rows]
     assert [(word, count) for _, word, count in paper.tally] == [("継続", 23), ("見直し", 1), ("未定", 0)]
@@ -152,7 +152,7 @@ def test_the_sample_city_opens_its_next_plan_from_the_catalogue_and_what_it_had(
     rest = [measure.code for measure in book(new).open_olds]
     add_to_plan(new, rest, by=by, door=Door.SCREEN)
 
-    paper = change_paper(plan_for(by, new.slug))
+    paper = change_report(plan_for(by, new.slug))
     assert paper is not None
     assert len(rest) == 39 - 6
     assert [(word, count) for _, word, count in paper.tally] == [

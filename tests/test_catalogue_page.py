@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.catalogue import Level, LevelKind
-from evaluations.opening.parts import parts_of
+from evaluations.planning.opening.parts import parts_of
 from plans.catalogue import catalogue_of, national_catalogue
 from plans.catalogue_amendments import AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
 from plans.models import CatalogueAmendment, Change, Door, Membership, Role

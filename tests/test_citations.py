@@ -19,11 +19,11 @@ from core.citation import Citation, NotPublished, read_number
 from core.sheets.keys import PROPERTY, PUBLICATION
 from core.values import Value
 from core.words import Side
-from evaluations.citations import citation_of, not_published
 from evaluations.models import Evaluation, Publication
-from evaluations.papers import paper_of_plan, paper_of_section
-from evaluations.publication import publish, withdraw_publication
-from evaluations.sheets import sheet_bytes
+from evaluations.publishing.citations import citation_of, not_published
+from evaluations.publishing.publication import publish, withdraw_publication
+from evaluations.reports.report import report_of_plan, report_of_section
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.actions import CellChange, record_values
 from plans.models import Door, Role, SectionYear, YearState
@@ -71,7 +71,7 @@ def correct(plan, number, by, year=2022):
 
 def section_paper(plan, number, year=2022):
     """What the paper of one 節 says of where it comes from."""
-    alone = paper_of_section(paper_of_plan(plan, year, access=None), number)
+    alone = report_of_section(report_of_plan(plan, year, access=None), number)
     assert alone is not None
     return alone.citation
 
@@ -163,16 +163,16 @@ def test_a_sheet_with_a_draft_of_another_year_is_no_publication(plan, confirmer)
     published(plan, confirmer)  # now 2021 is 未公表 in it
 
     assert words_in(a_sheet(plan))[-1] == not_published().words
-    assert paper_of_plan(plan, 2022, access=None).citation == not_published().words
+    assert report_of_plan(plan, 2022, access=None).citation == not_published().words
 
 
 @pytest.mark.django_db
 def test_the_paper_of_a_year_cites_the_publication_while_it_says_the_same(plan, confirmer):
-    marks = [paper_of_plan(plan, 2022, access=None).citation]
+    marks = [report_of_plan(plan, 2022, access=None).citation]
     publication = published(plan, confirmer)
-    marks += [paper_of_plan(plan, 2022, access=access).citation for access in (None, Access(Role.VIEWER))]
+    marks += [report_of_plan(plan, 2022, access=access).citation for access in (None, Access(Role.VIEWER))]
     plan.action_items.create(section=plan.sections.get(), fiscal_year=2022, action="公表していない取組")
-    marks.append(paper_of_plan(plan, 2022, access=None).citation)
+    marks.append(report_of_plan(plan, 2022, access=None).citation)
 
     cited, draft = citation_of(publication).words, not_published().words
     assert marks == [draft, cited, cited, draft]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.yearly_round import RoundStep, yearly_round
-from evaluations.deadlines import (
+from evaluations.follow_up.deadlines import (
     DueDate,
     add_deadline,
     change_deadline,

@@ -11,14 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from core.values import EMPTY, Value
 from core.volumes import Scenario
 from core.words import Side
+from evaluations.entry.texts import save_texts
 from evaluations.models import ActionItem, ActivityRecord
-from evaluations.packages import make_package
-from evaluations.publication import publish
-from evaluations.texts import save_texts
-from indicators.readings import ReadingChange, record_readings
-from indicators.volume_actions import save_forecast
-from indicators.volume_content import ForecastContent
-from indicators.volume_ground import ground_of
+from evaluations.prefecture.packages import make_package
+from evaluations.publishing.publication import publish
+from indicators.months.readings import ReadingChange, record_readings
+from indicators.volumes.actions import save_forecast
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
 from plans.models import Door, Municipality, Role, SectionYear, YearState
 from tests.builders import (

@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter as column_letter
 from core.entry_forms.form import WHO
 from core.sheets.keys import KEY_SHEET, PROPERTY
 from core.words import State
-from evaluations.entry_forms.making import Owner, form_bytes, forms_zip
-from evaluations.importing.applying import apply_import
+from evaluations.exchange.entry_forms.making import Owner, form_bytes, forms_zip
+from evaluations.exchange.importing.applying import apply_import
 from plans.access import Access
 from plans.models import Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_deadline, a_link, a_measure, a_municipality, a_plan, a_section, a_value, in_state

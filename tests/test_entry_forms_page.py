@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from evaluations.entry_forms.work import as_json, readings_in
+from evaluations.exchange.entry_forms.work import as_json, readings_in
+from evaluations.exchange.views import entry_forms
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWorkFile
-from evaluations.views import entry_forms
 from plans.models import Change, Department, Door, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.entry_form_files import a_form, filled, reading

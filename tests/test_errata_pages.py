@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.citations import citation_of
 from evaluations.models import Publication
-from evaluations.publication import withdraw_publication
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.publication import withdraw_publication
 from plans.models import Door
 from tests.builders import a_value
 from tests.page_forms import form_with

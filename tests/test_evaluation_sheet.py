@@ -12,7 +12,7 @@ from core.sheets.design import Content, Edition, Line, Measures
 from core.sheets.workbook import write_evaluation_sheet
 from core.words import Side, State, ValueKind
 from evaluations.models import Evaluation
-from evaluations.sheets import sheet_book
+from evaluations.reports.sheets.of_plan import sheet_book
 from plans.access import Access
 from plans.models import Plan, Role, SectionYear, YearState
 from plans.sheet_layouts import shipped_designs

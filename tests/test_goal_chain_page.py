@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from core.words import Direction, Side
-from evaluations.publication import publish
-from evaluations.publication_body import publication_body, source_of
+from evaluations.publishing.publication import publish
+from evaluations.publishing.publication_body import publication_body, source_of
 from plans.models import Door, Role, YearState
 from tests.builders import (
     a_measure,

@@ -14,12 +14,12 @@ from django.conf import settings
 
 from core.tidy import COLUMNS
 from core.words import Family, Side
-from evaluations.entry_forms.making import EVERYBODY, form_bytes
-from evaluations.tidy import tidy_file, tidy_rows
-from evaluations.views.entry_forms import AT_ONCE
+from evaluations.exchange.entry_forms.making import EVERYBODY, form_bytes
+from evaluations.exchange.views.entry_forms import AT_ONCE
 from indicators.models import MonthlyMapping
 from plans.models import Municipality, Role
 from plans.sheet_layout_files import layout_file
+from plans.tidy import tidy_file, tidy_rows
 from tests.archive_sheets import INZAI
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, a_value
 from tests.hostile_files import BROKEN, SLOW, TOO_LARGE, HostileFile, hostile_files, hostile_workbooks

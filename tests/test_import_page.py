@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from core.values import Value
 from core.words import Family, Side
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import PlanKey, ValueChange
-from evaluations.importing.preview import MAX_AGE
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.models import ActionItem
-from evaluations.tidy import tidy_file
-from plans.actions import lock_section_year
+from plans.locks import lock_section_year
 from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
+from plans.signed_previews import MAX_AGE
+from plans.tidy import tidy_file
 from tests.builders import (
     a_full_plan,
     a_measure,

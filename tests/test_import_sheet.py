@@ -11,7 +11,7 @@ from core.sheets.keys import KEY_SHEET
 from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
 from evaluations.models import Evaluation
-from evaluations.sheets import sheet_bytes
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.models import Change, Door, Plan, YearlyValue, YearState
 from plans.sheet_layouts import form_of
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state

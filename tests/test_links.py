@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from evaluations.links import LinksMoved, LinksOfGoal, LinksRefused, change_links
+from evaluations.links.actions import LinksMoved, LinksOfGoal, LinksRefused, change_links
 from plans.models import Change, Door, Role, Subject, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, an_indicator, in_state, linked
 

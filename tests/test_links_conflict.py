@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from evaluations.links import LinksMoved, LinksOfGoal, change_links
+from evaluations.links.actions import LinksMoved, LinksOfGoal, change_links
 from plans.models import Change, Door, Role
 from tests.builders import a_measure, a_plan, a_section, a_user, an_indicator
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from core.words import Direction, Side
-from evaluations.links_page import links_page
+from evaluations.links.page import links_page
 from indicators.models import ActivityIndicator, Service
 from indicators.services import create_missing_services
 from plans.access import Access

@@ -11,8 +11,8 @@ from core.values import EMPTY, Value
 from core.words import Family, Side
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from indicators.models import ActivityIndicator, ForecastFactor, Service, VolumeForecast
-from indicators.volume_ground import ground_of
-from indicators.volume_workbench import Workbench
+from indicators.volumes.ground import ground_of
+from indicators.volumes.workbench import Workbench
 from plans.actions import CellChange, record_values
 from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, YearlyValue
 from targets.models import OutcomeTarget, TargetItem

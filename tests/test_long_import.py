@@ -11,16 +11,16 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from core.words import Side
-from evaluations.importing import upload
-from evaluations.importing.kept_outcome import as_kept, from_kept
-from evaluations.importing.outcome import Outcome
-from evaluations.importing.preview import Preview
-from evaluations.importing.report import Remark, Unknown
-from evaluations.importing.upload import LONG_ROWS, takes_long
+from evaluations.exchange import upload
+from evaluations.exchange.importing.outcome import Outcome
+from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.importing.report import Remark, Unknown
+from evaluations.exchange.kept_outcome import as_kept, from_kept
+from evaluations.exchange.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, LongWorkFile
-from evaluations.tidy import tidy_file
 from plans.models import Change, Membership, Role, YearlyValue
+from plans.tidy import tidy_file
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
 from tests.tidy_tables import exported
 
@@ -32,7 +32,7 @@ ADDRESS = "/plans/122319-6/import/"
 def plan(monkeypatch):
     """Five 指標 in three years; more than three rows and more than two changes are many."""
     monkeypatch.setattr(upload, "LONG_ROWS", 3)
-    monkeypatch.setattr("evaluations.views.imports.LONG_CHANGES", 2)
+    monkeypatch.setattr("evaluations.exchange.views.imports.LONG_CHANGES", 2)
     section = a_section(a_plan())
     for number in range(5):
         a_value(a_measure(section, f"1-{number}"), 2021, number)

@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
 from evaluations.long_work.keeping import clean, mark_interrupted
-from evaluations.long_work.kinds import Kind, ReportLine, Result, ResultFile, WorkFailed, writers
-from evaluations.long_work.registry import KINDS
+from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, WorkFailed, writers
 from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Runner
 from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
-from evaluations.sheets import sheet_bytes
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.models import Membership, Role
 from plans.sheet_layouts import form_of

@@ -11,8 +11,7 @@ from django.db import connection
 
 from evaluations.long_work import keeping
 from evaluations.long_work.asking import WorkRefused, ask, cancel, start_again
-from evaluations.long_work.kinds import Kind, Result
-from evaluations.long_work.registry import KINDS
+from evaluations.long_work.kinds import KINDS, Kind, Result
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, WorkState
 from plans.models import Role

@@ -9,7 +9,7 @@ from django.db import connection
 
 from core.values import EMPTY, Value
 from core.words import Family, Side
-from indicators.readings import (
+from indicators.months.readings import (
     MonthsMoved,
     ReadingChange,
     ReadingsRefused,

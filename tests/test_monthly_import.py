@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side
 from indicators.models import MonthlyMapping, Service
-from indicators.readings import ReadingChange, record_readings, stored_readings
+from indicators.months.readings import ReadingChange, record_readings, stored_readings
 from plans.models import Change, Department, Door, Measure, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

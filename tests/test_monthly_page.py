@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, Side, ValueKind
-from evaluations.measure_removal import remove_measure
 from indicators.models import Service
-from indicators.readings import ReadingChange, record_readings, stored_readings
+from indicators.months.readings import ReadingChange, record_readings, stored_readings
+from plans.measures.removal import remove_measure
 from plans.models import Change, Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, State, ValueKind
 from indicators.models import MonthlyReading, Service
-from indicators.readings import (
+from indicators.months.readings import (
     MonthsMoved,
     ReadingChange,
     ReadingsRefused,

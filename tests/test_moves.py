@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from evaluations.workflow import MOVE_LIST
 from plans.models import Change, Role, SectionYear, Subject, YearState
+from plans.workflow import MOVE_LIST
 from tests.builders import a_municipality, a_plan, a_section, a_user, in_state
 
 pytestmark = pytest.mark.django_db

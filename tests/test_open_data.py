@@ -21,11 +21,11 @@ from core.tidy import COLUMNS, NUMBER_COLUMNS
 from core.tidy_files import as_csv
 from core.words import Certainty, Direction, Family, ParentRole, Side, State, ValueKind
 from evaluations.models import Publication
-from evaluations.open_data import open_data
-from evaluations.publication import publish, withdraw_publication
-from evaluations.tidy import tidy_rows
+from evaluations.public_site.open_data import open_data
+from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Change, Door, Plan, Role, Section, YearState
 from plans.models.plan import PlanKind
+from plans.tidy import tidy_rows
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 from tests.demo_city import the_demo
 from tests.open_data_reader import faults, read, unclean

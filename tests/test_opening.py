@@ -9,10 +9,10 @@ from core.rollup import Wording, kinds_of
 from core.values import Value
 from core.words import State
 from evaluations.models import PlanDraft
-from evaluations.opening.draft_sections import OwnMeasure, add_own_section, save_section
-from evaluations.opening.drafts import Frame, PlanExists, SectionPlace, change_frame
-from evaluations.opening.opening import DraftIncomplete, open_plan
-from evaluations.opening.pages import draft_page
+from evaluations.planning.opening.draft_sections import OwnMeasure, add_own_section, save_section
+from evaluations.planning.opening.drafts import Frame, PlanExists, SectionPlace, change_frame
+from evaluations.planning.opening.opening import DraftIncomplete, open_plan
+from evaluations.planning.opening.pages import draft_page
 from plans.models import Change, Department, Door, Measure, Plan, Role, Subject, YearlyValue
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state

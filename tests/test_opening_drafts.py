@@ -4,9 +4,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from evaluations.models import DraftSection, PlanDraft
-from evaluations.opening.draft_sections import OwnMeasure, add_own_section, remove_own_section, save_section
-from evaluations.opening.drafts import Frame, PlanExists, SectionPlace, change_frame, discard_draft, start_draft
-from evaluations.opening.parts import parts_of
+from evaluations.planning.opening.draft_sections import OwnMeasure, add_own_section, remove_own_section, save_section
+from evaluations.planning.opening.drafts import (
+    Frame,
+    PlanExists,
+    SectionPlace,
+    change_frame,
+    discard_draft,
+    start_draft,
+)
+from evaluations.planning.opening.parts import parts_of
 from indicators.models import Service
 from plans.models import Change, Role
 from plans.versions import RowConflict, RowRefused

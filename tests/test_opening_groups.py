@@ -3,7 +3,7 @@
 import pytest
 
 from core.catalogue import Goal
-from evaluations.opening.groups import Scope, groups_of
+from evaluations.planning.opening.groups import Scope, groups_of
 from indicators.services import counted_years, create_missing_services, services_by_code
 from plans.catalogue import national_catalogue
 from plans.models import PlanKind

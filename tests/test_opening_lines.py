@@ -6,9 +6,9 @@ import pytest
 
 from core.values import Value
 from core.words import Certainty, Side, State
-from evaluations.opening.baselines import proposals
-from evaluations.opening.groups import Offered
-from evaluations.opening.lines import Line, Use
+from evaluations.planning.opening.baselines import proposals
+from evaluations.planning.opening.groups import Offered
+from evaluations.planning.opening.lines import Line, Use
 from plans.catalogue import national_catalogue
 from plans.models import YearState
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from evaluations.models import PlanDraft
-from evaluations.opening.parts import parts_of
+from evaluations.planning.opening.parts import parts_of
 from plans.models import Membership, Plan, Role, YearlyValue
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.citations import not_published
+from evaluations.follow_up.opinions import OpinionContent, add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.models import CouncilOpinion
-from evaluations.opinions import OpinionContent, add_opinion, carry_opinion, change_opinion, delete_opinion
+from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
 from plans.models import Change, Role, Subject, YearState
 from plans.versions import RowConflict, RowRefused

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from core.words import Accumulation, Side, ValueKind
 from evaluations.models import Outlook
-from evaluations.outlook_choice import choose_outlook
-from evaluations.outlooks import prospect_of
-from evaluations.publication import PublicationRefused, publish
+from evaluations.publishing.publication import PublicationRefused, publish
+from evaluations.review.outlook_choice import choose_outlook
+from evaluations.review.outlooks import prospect_of
 from plans.access import plan_for
 from plans.models import Change, Department, Door, Municipality, Role, Subject, YearState
 from plans.queries import measure_rows

@@ -20,10 +20,10 @@ from core.prose import printed
 from core.second_opinion import derived_columns
 from core.spoken_text import spoken
 from core.words import Direction, Family, Side, State, ValueKind
-from evaluations.demo import FIXTURES, PLAN_FILES
-from evaluations.demo_plan import create_plan
+from evaluations.demo.loading import FIXTURES, PLAN_FILES
+from evaluations.demo.plan import create_plan
 from evaluations.models import Evaluation
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from plans.models import Door, Measure, Plan, Role, SectionYear, YearlyValue, YearState
 from targets.models import OutcomeTarget
 from tests import output_readers as readers

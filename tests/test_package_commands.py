@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
-from evaluations.package_content import content_of
+from evaluations.prefecture.package_content import content_of
 from plans.models import Change, Door, Municipality, Plan, YearState
 from tests.builders import a_full_plan, a_municipality, in_state
 from tests.packages import a_content, a_file

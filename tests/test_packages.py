@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from core.packages.file import read_package
 from core.values import Value
 from core.words import Side
+from evaluations.entry.texts import save_texts
 from evaluations.models import ActionItem, ActivityRecord, MadePackage
-from evaluations.package_content import content_of
-from evaluations.packages import PackageNotMade, make_package, package_editions
-from evaluations.publication import publish, withdraw_publication
-from evaluations.texts import save_texts
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions
+from evaluations.publishing.publication import publish, withdraw_publication
 from indicators.models import MonthlyReading
 from plans.actions import CellChange, record_values
 from plans.models import Change, Department, Door, Measure, Role, SectionYear, YearState

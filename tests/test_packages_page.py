@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
-from evaluations.package_content import content_of
-from evaluations.packages import make_package
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import make_package
 from plans.models import Door, Municipality, Plan, Role, YearState
 from tests.axe import violations
 from tests.builders import a_full_plan, a_municipality, a_prefecture_user, a_user, in_state
@@ -288,7 +288,7 @@ def test_markup_in_a_file_stays_text(client, person):
 
 
 def test_a_file_too_large_for_a_form_is_left_to_the_operator(client, person, monkeypatch):
-    monkeypatch.setattr("evaluations.views.packages.MAX_SIGNED", 100)
+    monkeypatch.setattr("evaluations.prefecture.views.packages.MAX_SIGNED", 100)
 
     assert "コマンド import_package での受け取りを頼んでください。" in upload(client, a_file()).content.decode()
 

@@ -18,8 +18,8 @@ from django.urls import reverse
 from core import pdf
 from core.words import Side
 from evaluations.models import ActivityRecord, Evaluation, LongWork
-from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
-from evaluations.papers import paper_of_plan
+from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
+from evaluations.reports.report import report_of_plan
 from plans.access import Access
 from plans.models import Role, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
@@ -91,7 +91,7 @@ def plan():
 # How a paper is laid out does not depend on the database.
 @pytest.mark.sqlite
 def test_a_book_has_true_contents_whole_rows_and_everything_that_is_known(plan, tmp_path):
-    paper = paper_of_plan(plan, 2022, access=None)
+    paper = report_of_plan(plan, 2022, access=None)
     book = Read.of(book_pdf(paper), tmp_path)
 
     # Contents, headers and footers.
@@ -135,7 +135,7 @@ def test_a_reader_without_drafts_finds_what_is_under_review_in_words_alone(plan,
     plan.measures.exclude(code__in=["m1-0", "m1-1"]).delete()
     viewer = Access(Role.VIEWER)
 
-    one = Read.of(section_pdf(paper_of_plan(plan, 2022, access=viewer), 1, size=PaperSize.A3), tmp_path)
+    one = Read.of(section_pdf(report_of_plan(plan, 2022, access=viewer), 1, size=PaperSize.A3), tmp_path)
 
     assert one.pages[0].startswith("印西市 第6期障害福祉計画 令和4年度（2022年度）の評価\n第1節 節1の名前\n")
     assert "実績値確認中確認中確認中" in one.text

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from core.words import Side
 from evaluations.models import ActivityRecord, Evaluation
-from evaluations.papers import EvaluationPaper, paper_of_plan, paper_of_publication
-from evaluations.publication import publish
-from evaluations.published import published_plan
+from evaluations.public_site.published import published_plan
+from evaluations.publishing.publication import publish
+from evaluations.reports.report import EvaluationReport, report_of_plan, report_of_publication
 from plans.access import Access
 from plans.models import Door, Role, SectionYear, YearState
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state
@@ -60,7 +60,7 @@ def an_opinion(number: int, **fields) -> dict:
     return given | {"number": number} | fields
 
 
-def said(paper: EvaluationPaper) -> dict:
+def said(paper: EvaluationReport) -> dict:
     """Everything that a paper says, in plain values."""
     return {
         "title": paper.title,
@@ -125,7 +125,7 @@ def later_hidden(section: dict, code: str, word: str) -> dict:
 
 @pytest.mark.parametrize("access", [None, EDITOR])
 def test_the_operator_and_who_writes_see_drafts_too(plan, access):
-    paper = paper_of_plan(plan, 2022, access=access)
+    paper = report_of_plan(plan, 2022, access=access)
 
     assert said(paper) == {
         "title": TITLE,
@@ -137,7 +137,7 @@ def test_the_operator_and_who_writes_see_drafts_too(plan, access):
 
 
 def test_a_viewer_gets_the_plan_of_a_draft_and_nothing_that_was_written_of_its_year(plan):
-    paper = paper_of_plan(plan, 2022, access=VIEWER)
+    paper = report_of_plan(plan, 2022, access=VIEWER)
 
     draft = later_hidden(seen(2), "2-1", "確認中")
     draft["figures"][("2-1", 2022)] = ("20", "確認中", "")
@@ -159,7 +159,7 @@ def test_the_paper_of_a_publication_says_what_was_published_and_names_what_was_n
     published = published_plan(plan.slug).years[2022]
 
     with django_assert_num_queries(0):
-        paper = said(paper_of_publication(published))
+        paper = said(report_of_publication(published))
 
     unpublished = paper["sections"].pop("第2節")
     assert {key: unpublished[key] for key in ("withheld", "targets", "texts", "records", "promises", "opinions")} == {
@@ -181,7 +181,7 @@ def test_the_paper_of_a_publication_says_what_was_published_and_names_what_was_n
 
 
 def test_one_section_alone_is_a_paper_without_what_was_said_of_the_whole(plan):
-    paper = paper_of_plan(plan, 2022, access=None)
+    paper = report_of_plan(plan, 2022, access=None)
 
     alone = paper.only(2)
 
@@ -211,5 +211,5 @@ def test_a_paper_asks_no_more_for_more_sections_and_measures(plan):
 
 def questions(plan) -> int:
     with CaptureQueriesContext(connection) as asked:
-        said(paper_of_plan(plan, 2022, access=VIEWER))
+        said(report_of_plan(plan, 2022, access=VIEWER))
     return len(asked)

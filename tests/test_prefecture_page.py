@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.municipality_codes import read_code
-from evaluations.sample import MOST_CITIES, PREFECTURE_CODE, city_code, create_sample, sample_cities
+from evaluations.demo.sample import MOST_CITIES, PREFECTURE_CODE, city_code, create_sample, sample_cities
 from plans.models import Municipality, Plan, Role, YearlyValue, YearState
 from tests.axe import violations
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state

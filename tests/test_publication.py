@@ -13,9 +13,9 @@ from core.canonical import canonical_text
 from core.tidy import COLUMNS
 from core.words import Side, State
 from evaluations.models import ActivityRecord, Evaluation, Publication
-from evaluations.publication import PublicationRefused, publish, withdraw_publication
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from evaluations.publishing.publication import PublicationRefused, publish, withdraw_publication
 from plans.models import Change, Door, Role, SectionYear, Subject, YearState
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db

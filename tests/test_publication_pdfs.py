@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core import pdf
 from evaluations.models import LongWork, PublicationPdf
-from evaluations.publication import publish, withdraw_publication
+from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Door, Role, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from core.words import Side
 from evaluations.models import Evaluation, Publication
-from evaluations.publication import publish
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from evaluations.publishing.publication import publish
 from plans.models import Door, Role, SectionYear, YearState
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 

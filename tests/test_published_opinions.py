@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.canonical import canonical_text
 from evaluations.models import Publication
-from evaluations.publication import publish
+from evaluations.publishing.publication import publish
 from plans.models import Door, Role, YearState
 from tests.builders import a_measure, a_plan, a_section, a_user, in_state
 

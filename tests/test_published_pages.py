@@ -14,9 +14,9 @@ from django.urls import reverse
 from core.tidy import COLUMNS
 from core.words import Family, Side, State
 from evaluations.models import ActivityRecord, Evaluation
-from evaluations.publication import publish, withdraw_publication
-from evaluations.workflow import MOVE_BY_NAME, move_section_year
+from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Door, Role, SectionYear, YearState
+from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db

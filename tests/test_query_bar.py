@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.packages import make_package
-from evaluations.publication import publish
+from evaluations.prefecture.packages import make_package
+from evaluations.publishing.publication import publish
 from plans.models import Door, Municipality, Role, YearState
 from tests.builders import (
     a_draft,

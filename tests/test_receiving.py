@@ -11,16 +11,16 @@ from django.db import connection
 from core.canonical import sha256_of
 from core.packages.file import read_package
 from core.values import Value
+from evaluations.demo.sample import create_sample
 from evaluations.models import Evaluation, MadePackage, ReceivedPackage
-from evaluations.package_content import content_of
-from evaluations.packages import PackageNotMade, make_package, package_editions, same_again
-from evaluations.receiving import NotReceived, incoming, receive
-from evaluations.rollup import Term, rollup
-from evaluations.sample import create_sample
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions, same_again
+from evaluations.prefecture.receiving import NotReceived, incoming, receive
 from indicators.models import Service
 from plans.access import plan_for
 from plans.models import Change, Door, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState
 from plans.queries import measure_rows, measures_of
+from plans.rollup import Term, rollup
 from targets.models import OutcomeTarget
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user
 from tests.demo_city import the_demo

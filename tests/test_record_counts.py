@@ -17,9 +17,9 @@ from core.record_counts import Counted, CountedRecord, YearFromRecords, counted_
 from core.take_over_note import MOST
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Side, ValueKind
-from evaluations.record_counts import CountOffer, RecordsMoved, take_over_counts, years_from_records
-from evaluations.records import RecordContent, change_record
-from indicators.readings import TakeOver
+from evaluations.records.actions import RecordContent, change_record
+from evaluations.records.counts import CountOffer, RecordsMoved, take_over_counts, years_from_records
+from indicators.months.readings import TakeOver
 from plans.actions import ValuesRefused
 from plans.models import Change, Department, Measure, Plan, Role, Section, Subject, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evaluations.models import ActivityRecord
-from evaluations.records import RecordContent, add_record, change_record
+from evaluations.records.actions import RecordContent, add_record, change_record
 from plans.models import Change, Role, SectionYear, Subject, YearState
 from plans.versions import YearLocked
 from tests.builders import a_municipality, a_plan, a_section, a_user, in_state

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.words import Side, ValueKind
-from evaluations.importing.changes import ImportPlan
+from evaluations.exchange.importing.changes import ImportPlan
 from plans.models import Role, YearlyValue
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan
 from tests.page_forms import form_with

@@ -13,13 +13,13 @@ from core.canonical import canonical_text
 from core.sheets.design import Line, Measures
 from core.words import Side, ValueKind
 from evaluations.models import Publication
-from evaluations.publication import publish
-from evaluations.publication_body import body_hash
-from evaluations.revisions import correct_revision
-from evaluations.rollup import Term, rollup
-from evaluations.sheets import sheet_book
+from evaluations.planning.revisions import correct_revision
+from evaluations.publishing.publication import publish
+from evaluations.publishing.publication_body import body_hash
+from evaluations.reports.sheets.of_plan import sheet_book
 from plans.models import Door, Municipality, Role, YearState
 from plans.planned_versions import PlannedVersion
+from plans.rollup import Term, rollup
 from tests.builders import (
     a_measure,
     a_municipality,

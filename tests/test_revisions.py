@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 
 from core.values import EMPTY, Value
 from core.words import Family, Side, State, ValueKind
-from evaluations.citations import not_published
-from evaluations.revisions import correct_revision, days_of, open_revision, remove_revision, why_not_on
+from evaluations.planning.revisions import correct_revision, days_of, open_revision, remove_revision, why_not_on
+from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
 from plans.models import Change, Door, Municipality, PlanRevision, Role, Subject, YearlyValue, YearState
 from plans.versions import RowConflict, RowRefused

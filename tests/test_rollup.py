@@ -13,10 +13,10 @@ from core.figures import Figures
 from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
 from core.rollup_table import COLUMNS, rollup_csv
 from core.words import Side, State
-from evaluations.rollup import Term, rollup
-from evaluations.sample import create_sample
-from evaluations.sample_measures import SECTIONS
+from evaluations.demo.sample import create_sample
+from evaluations.demo.sample_measures import SECTIONS
 from plans.models import Municipality, YearState
+from plans.rollup import Term, rollup
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.rollup_oracle import naive, seen
 

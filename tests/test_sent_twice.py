@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from evaluations.action_items import Promise, add_action
-from evaluations.deadlines import DueDate, add_deadline
+from evaluations.follow_up.action_items import Promise, add_action
+from evaluations.follow_up.deadlines import DueDate, add_deadline
+from evaluations.follow_up.opinions import OpinionContent, add_opinion
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Deadline
-from evaluations.opinions import OpinionContent, add_opinion
-from evaluations.records import RecordContent, add_record
+from evaluations.records.actions import RecordContent, add_record
 from plans.models import Change, Door, Role
 from tests.builders import a_measure, a_plan, a_section, a_user
 

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.outlook_choice import choose_outlook
-from evaluations.series import descent_of, series_of
+from evaluations.review.outlook_choice import choose_outlook
+from evaluations.review.series import descent_of, series_of
 from plans.access import plan_for
 from plans.models import Measure, Municipality, Role, YearState
 from plans.queries import rows_across

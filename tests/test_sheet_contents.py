@@ -10,7 +10,7 @@ from core.sheets.design import Content, Edition, Line, Measures
 from core.sheets.notes import notes_of
 from core.words import Direction, Family, Side, State, ValueKind
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
-from evaluations.sheets import sheet_book
+from evaluations.reports.sheets.of_plan import sheet_book
 from plans.access import Access
 from plans.models import Plan, Role, YearState
 from plans.sheet_layouts import SheetForm, UnknownLayout, form_of

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.words import Side
-from evaluations.importing import upload as reading_upload
+from evaluations.exchange import upload as reading_upload
 from evaluations.models import Evaluation
 from plans.models import Change, Department, Door, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state

@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.sheets.design import Edition
 from core.sheets.design_file import MAX_BYTES, read_design
 from core.sheets.workbook import write_evaluation_sheet
-from evaluations.sheets import sheet_book
+from evaluations.reports.sheets.of_plan import sheet_book
 from plans.models import Change, Door, Role, SheetLayout, Subject
 from plans.sheet_layout_files import MOST, add_layout
 from plans.sheet_layouts import FOLDER, SheetForm, form_of

@@ -17,7 +17,7 @@ from core.sheets.pages import lay_out
 from core.sheets.placed import PlacedSheet
 from core.words import Family, Side
 from evaluations.models import Evaluation
-from evaluations.sheets import marked_book, sheet_bytes
+from evaluations.reports.sheets.of_plan import marked_book, sheet_bytes
 from plans.models import Plan, YearState
 from plans.sheet_layouts import FOLDER, form_of
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state

@@ -12,8 +12,8 @@ from core.sheets.keys import (
 )
 from core.uploads.tables import NotReadable
 from core.words import Side
+from evaluations.exchange.sheet_import.source import sheet_book_in
 from evaluations.models import Evaluation
-from evaluations.sheet_import.source import sheet_book_in
 from plans.models import YearState
 from plans.sheet_layout_files import add_layout
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.words import ParentRole, Side
-from evaluations.citations import not_published
 from evaluations.models import ActivityRecord, Evaluation
-from evaluations.publication import publish, withdraw_publication
+from evaluations.publishing.citations import not_published
+from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Door, Role, YearState
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state

@@ -15,9 +15,9 @@ from core.tidy import COLUMNS, REQUIRED
 from core.tidy_files import as_csv, as_json, as_xlsx
 from core.uploads.table_files import read_table
 from core.words import Direction, Family, ParentRole, Side, State, ValueKind
-from evaluations.tidy import tidy_file, tidy_rows
 from plans.access import Access
 from plans.models import Plan, Role, YearState
+from plans.tidy import tidy_file, tidy_rows
 from tests.builders import a_full_plan, a_measure, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
 from tests.sqlite_copies import copy_database

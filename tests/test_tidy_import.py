@@ -13,7 +13,6 @@ from core.tidy import COLUMNS
 from core.values import Value
 from core.words import Direction, Family, ParentRole, Side, State, ValueKind
 from evaluations.models import ActionItem, CouncilOpinion, Publication
-from evaluations.tidy import tidy_file
 from plans.access import lock_reason
 from plans.models import (
     Change,
@@ -26,6 +25,7 @@ from plans.models import (
     YearlyValue,
     YearState,
 )
+from plans.tidy import tidy_file
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from core.uploads.table_files import read_table
 from core.words import Accumulation, Certainty, Direction, Side, State, ValueKind
-from evaluations.importing.planning import import_for_operator
-from evaluations.tidy import tidy_file
+from evaluations.exchange.importing.planning import import_for_operator
+from plans.tidy import tidy_file
 from tests.builders import a_measure, a_plan, a_section
 from tests.tidy_tables import exported
 

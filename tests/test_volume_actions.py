@@ -14,16 +14,16 @@ from core.values import EMPTY, Value
 from core.volumes import Effect, PerUser, Scenario, Spread
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
-from indicators.volume_actions import (
+from indicators.volumes.actions import (
     Taking,
     VolumesMoved,
     save_forecast,
     take_over_forecast,
     worked_out,
 )
-from indicators.volume_content import Factor, ForecastContent
-from indicators.volume_ground import ground_of
-from indicators.volume_services import HOME_VISITS
+from indicators.volumes.content import Factor, ForecastContent
+from indicators.volumes.ground import ground_of
+from indicators.volumes.services import HOME_VISITS
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Change, Department, Door, Role, Subject, YearState
 from plans.versions import RowConflict, RowRefused

@@ -7,9 +7,9 @@ import pytest
 from core.volumes import Effect, Spread
 from core.words import Accumulation, Family, Side
 from indicators.models import Service
-from indicators.volume_factors import COMMON, COMMON_OF_CHILDREN, EMPLOYED, LEAVERS, reference_of
-from indicators.volume_ground import ground_of
-from indicators.volume_services import ServiceMeasures, Volume, home_visit_codes
+from indicators.volumes.factors import COMMON, COMMON_OF_CHILDREN, EMPLOYED, LEAVERS, reference_of
+from indicators.volumes.ground import ground_of
+from indicators.volumes.services import ServiceMeasures, Volume, home_visit_codes
 from plans.catalogue import national_catalogue
 from plans.models import Measure
 from tests.builders import a_measure, a_plan, a_section, a_service, a_value, a_volume

@@ -8,9 +8,9 @@ from django.http import Http404
 
 from core.lineage import How
 from core.words import Certainty, Side, State
-from indicators.volume_ground import ground_of
-from indicators.volume_misses import misses_of
-from indicators.volume_services import HOME_VISITS, volumes_of, with_service
+from indicators.volumes.ground import ground_of
+from indicators.volumes.misses import misses_of
+from indicators.volumes.services import HOME_VISITS, volumes_of, with_service
 from plans.access import Access
 from plans.models import Measure, MeasureLink, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, a_volume, in_state

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from core.values import EMPTY, Value
 from core.words import Accumulation, Side
 from indicators.models import Service, TakenVolume, VolumeForecast
-from indicators.volume_content import ForecastContent
-from indicators.volume_ground import ground_of
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
 from plans.models import Change, Department, Door, MeasureLink, Municipality, Role, YearState
 from tests.builders import (

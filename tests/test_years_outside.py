@@ -9,15 +9,15 @@ from core.figures import Figures, hidden
 from core.second_opinion import derived_columns
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.entry_todo import year_todo
-from evaluations.overview import overview
-from evaluations.publication import publish
-from evaluations.rollup import Term, rollup
-from evaluations.section_page import tally
+from evaluations.entry.todo import year_todo
+from evaluations.publishing.publication import publish
+from evaluations.review.overview import overview
 from plans.access import plan_for
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.models import Door, Municipality, Role, YearState
 from plans.queries import measure_rows
+from plans.rollup import Term, rollup
+from plans.tally import tally
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.tidy_tables import exported, planned
 

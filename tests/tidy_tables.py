@@ -5,9 +5,9 @@ import io
 
 from core.tidy_files import as_csv
 from core.uploads.table_files import read_table
-from evaluations.importing.planning import import_for_operator
-from evaluations.tidy import tidy_rows
+from evaluations.exchange.importing.planning import import_for_operator
 from plans.models import Plan
+from plans.tidy import tidy_rows
 
 PLAINEST = {
     "団体コード": "122319",

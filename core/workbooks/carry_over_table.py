@@ -1,4 +1,4 @@
-"""前の計画からの変更点 as a workbook: the paper for the council, A4 landscape, every value a text."""
+"""前の計画からの変更点 as a workbook: the report for the council, A4 landscape, every value a text."""
 
 from dataclasses import dataclass, fields
 
@@ -52,7 +52,7 @@ class ChangeSheet:
 
 
 def write_change_table(book: ChangeSheet) -> bytes:
-    """The paper as an .xlsx file; a line instead of the table where neither plan has a measure."""
+    """The report as an .xlsx file; a line instead of the table where neither plan has a measure."""
     parts = tuple((title, tuple(line.texts for line in lines)) for title, lines in book.parts)
     empty = "指標はまだありません。"
     return write_table(PrintedTable(SHEET_NAME, book.title, COLUMNS, parts, empty, book.remarks, mark=book.mark))

@@ -1,4 +1,4 @@
-"""A 正誤表 as a workbook to hand out with the corrected paper."""
+"""A 正誤表 as a workbook to hand out with the corrected report."""
 
 from core.citation import Citation
 from core.errata import Errata, ErratumKind

@@ -101,3 +101,12 @@ class Kind:
     access: Callable[[LongWork], Access] = readers
     onward: Callable[[LongWork], Onward] | None = None
     offers_file: bool = True
+
+
+KINDS: dict[str, Kind] = {}
+"""Every kind of long work there is, by its name. Filled once, when the application starts (see `work_kinds`)."""
+
+
+def register(*kinds: Kind) -> None:
+    """Add these kinds to those that a runner can do and a page can show."""
+    KINDS.update({kind.name: kind for kind in kinds})

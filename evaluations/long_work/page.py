@@ -13,8 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from evaluations.long_work.kinds import Kind, Onward, ReportLine
-from evaluations.long_work.registry import KINDS
+from evaluations.long_work.kinds import KINDS, Kind, Onward, ReportLine
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from plans.models import Plan
 

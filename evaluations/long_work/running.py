@@ -17,8 +17,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from evaluations.long_work.keeping import clean, mark_interrupted
-from evaluations.long_work.kinds import Result, WorkFailed
-from evaluations.long_work.registry import KINDS
+from evaluations.long_work.kinds import KINDS, Result, WorkFailed
 from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
 

@@ -34,7 +34,7 @@ REPEATABLE = (WorkState.FAILED, WorkState.CANCELLED, WorkState.INTERRUPTED)
 
 
 class LongWork(models.Model):
-    """One work. `kind` names an entry of `evaluations.long_work.registry`, `parameters` are that kind's own.
+    """One work. `kind` names an entry of `evaluations.work_kinds`, `parameters` are that kind's own.
 
     `done` of `total` parts are through (total 0: nobody knows how many), `step` says in words what is being done or
     what came of it, `report` has a line per part (`kinds.ReportLine`), `failure` why it failed. `slot` is the place

@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, override_settings
 
-from evaluations.rollup import Term, rollup
-from evaluations.sample import GENERATION, START, create_sample, sample_cities
+from evaluations.demo.sample import GENERATION, START, create_sample, sample_cities
 from plans.models import Measure, Membership, Plan, Role, Section
+from plans.rollup import Term, rollup
 from tests.bench.floors import bare_sums
 from tests.bench.harness import Row, measure
 from tests.bench.sheets import sheet_measurements

@@ -10,10 +10,10 @@ from openpyxl.cell import Cell
 from openpyxl.cell.read_only import EmptyCell
 
 from core.sheets.workbook import write_evaluation_sheet
-from evaluations.sample import START, sample_cities
-from evaluations.sheet_import.difference import sheet_difference
-from evaluations.sheet_import.source import find_source, sheet_book_in
-from evaluations.sheets import sheet_book, sheet_bytes
+from evaluations.demo.sample import START, sample_cities
+from evaluations.exchange.sheet_import.difference import sheet_difference
+from evaluations.exchange.sheet_import.source import find_source, sheet_book_in
+from evaluations.reports.sheets.of_plan import sheet_book, sheet_bytes
 from plans.models import Plan
 from plans.sheet_layouts import form_of
 from tests.bench.harness import Row, measure

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaluations.sample import create_sample
+from evaluations.demo.sample import create_sample
 
 
 class Command(BaseCommand):

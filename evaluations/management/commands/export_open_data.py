@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import Http404
 
-from evaluations.open_data import OpenData, open_data
+from evaluations.public_site.open_data import OpenData, open_data
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.management.arguments import plan_given
-from evaluations.packages import PackageNotMade, make_package, same_again
+from evaluations.prefecture.packages import PackageNotMade, make_package, same_again
 from plans.models import Door, Plan
 
 

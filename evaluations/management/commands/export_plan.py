@@ -8,16 +8,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.entry_forms.form import NO_DEPARTMENT
 from core.pdf import NoPdfHere
 from core.sheets.design import Edition
-from evaluations.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
+from evaluations.exchange.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
 from evaluations.management.arguments import plan_given
-from evaluations.paper_pdf import PaperSize, book_pdf, section_pdf
-from evaluations.papers import paper_of_plan
-from evaluations.sheets import sheet_bytes
-from evaluations.text_version import text_bytes
-from evaluations.tidy import tidy_file, tidy_rows
+from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
+from evaluations.reports.report import report_of_plan
+from evaluations.reports.sheets.of_plan import sheet_bytes
+from evaluations.reports.text_version import text_bytes
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from plans.sheet_layouts import UnknownLayout, form_of
+from plans.tidy import tidy_file, tidy_rows
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry", "pdf")
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
         elif options["format"] == "text":
-            content = text_bytes(paper_of_plan(plan, year or latest_year(plan), access=None))
+            content = text_bytes(report_of_plan(plan, year or latest_year(plan), access=None))
         elif options["format"] == "entry":
             content = entry(plan, year or plan.due_year, options["department"], options["output"])
         elif options["format"] == "pdf":
@@ -92,10 +92,10 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
 
 
 def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
-    """The paper of one year, by default the latest with any actual: one 節, or the whole book."""
-    paper = paper_of_plan(plan, year or latest_year(plan), access=None)
+    """The report of one year, by default the latest with any actual: one 節, or the whole book."""
+    report = report_of_plan(plan, year or latest_year(plan), access=None)
     try:
-        content = book_pdf(paper, size=size) if section is None else section_pdf(paper, section, size=size)
+        content = book_pdf(report, size=size) if section is None else section_pdf(report, section, size=size)
     except NoPdfHere as refusal:
         raise CommandError(str(refusal), returncode=2) from refusal
     if content is None:

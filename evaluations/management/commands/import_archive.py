@@ -14,11 +14,11 @@ from core.archive.reading import read_archive
 from core.archive.sheet import read_file
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import ImportPlan, line
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.report import Remark
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import ImportPlan, line
+from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, not_taken, plan_given
 from plans.models import Door, Plan
 

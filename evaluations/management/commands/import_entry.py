@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from core.uploads.tables import NotReadable
-from evaluations.entry_forms.files import MAX_BYTES, find_form
-from evaluations.entry_forms.merging import FORM_REASON, ReturnedForms, merged
-from evaluations.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import ImportChange, line
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.report import Remark
+from evaluations.exchange.entry_forms.files import MAX_BYTES, find_form
+from evaluations.exchange.entry_forms.merging import FORM_REASON, ReturnedForms, merged
+from evaluations.exchange.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import ImportChange, line
+from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, not_taken, plans_given
 from plans.models import Door, Plan
 

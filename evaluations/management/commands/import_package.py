@@ -8,8 +8,8 @@ from django.db import transaction
 
 from core.packages.file import MAX_BYTES, Package, PackageRefused, read_package
 from evaluations.management.arguments import content_given
-from evaluations.receipts_page import change_line
-from evaluations.receiving import NotReceived, receive
+from evaluations.prefecture.receipts_page import change_line
+from evaluations.prefecture.receiving import NotReceived, receive
 from plans.models import Door, Municipality
 
 

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from core.uploads.table_files import MAX_BYTES, read_table
 from core.uploads.tables import NotReadable
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import ImportPlan, line
-from evaluations.importing.planning import import_for_operator
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.rows import has_required
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import ImportPlan, line
+from evaluations.exchange.importing.planning import import_for_operator
+from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.rows import has_required
 from evaluations.management.arguments import content_given, not_taken
 from plans.models import Door
 

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.importing.applying import apply_import
-from evaluations.importing.changes import ValueChange, line
-from evaluations.importing.refused import ImportRefused
-from evaluations.importing.report import Remark
+from evaluations.exchange.importing.applying import apply_import
+from evaluations.exchange.importing.changes import ValueChange, line
+from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.report import Remark
+from evaluations.exchange.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
+from evaluations.exchange.sheet_import.reading import SheetChange
+from evaluations.exchange.sheet_import.source import NOT_OURS, find_source, sheet_book_in
 from evaluations.management.arguments import content_given, not_taken, plans_given
-from evaluations.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
-from evaluations.sheet_import.reading import SheetChange
-from evaluations.sheet_import.source import NOT_OURS, find_source, sheet_book_in
 from plans.models import Door
 
 NEWER = "シートを出力したあとに変わっています（今：{old}、シート：{new}）。--overwrite を付けると置き換えます。"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaluations.demo import PEOPLE, load_demo
+from evaluations.demo.loading import PEOPLE, load_demo
 from plans.models import Municipality
 
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.second_opinion import derived_columns
 from core.tidy import DERIVED, Row
 from evaluations.management.arguments import plans_given
-from evaluations.tidy import tidy_rows
 from plans.models import Plan
+from plans.tidy import tidy_rows
 
 
 class Command(BaseCommand):

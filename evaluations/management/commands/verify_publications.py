@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaluations.citations import citation_of
 from evaluations.management.arguments import plans_given
 from evaluations.models import Publication
-from evaluations.publication_body import body_hash
+from evaluations.publishing.citations import citation_of
+from evaluations.publishing.publication_body import body_hash
 
 
 class Command(BaseCommand):

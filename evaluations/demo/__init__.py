@@ -1,0 +1,1 @@
+"""Made-up data: the demo's cities, and a synthetic prefecture for measurements."""

@@ -1,0 +1,215 @@
+"""One plan of the demo, made from its document in fixtures/: structure first, then values, texts and states.
+
+What has a verb goes through it, so that a demo plan has the history and stamps of any other.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from core.fiscal_months import MONTHS
+from core.values import EMPTY, Value
+from core.words import Certainty, Family, Side
+from evaluations.demo.forecasts import keep_forecasts
+from evaluations.entry.texts import save_texts
+from evaluations.follow_up.action_items import Promise, add_action, report_action
+from evaluations.follow_up.opinions import OpinionContent, add_opinion
+from evaluations.models import ActivityRecord
+from evaluations.planning.revisions import open_revision
+from evaluations.publishing.publication import publish
+from indicators.models import ActivityIndicator, Service
+from indicators.months.readings import ReadingChange, record_readings
+from plans.actions import CellChange, record_values
+from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
+from plans.models.plan import plan_slug
+from plans.queries import stored_values
+from plans.value_rows import CellKey
+from plans.workflow import MOVE_BY_NAME, move_section_year
+from targets.models import OutcomeTarget, TargetItem
+
+REASON = "見本の読み込み"
+MOVES_TO = {
+    YearState.DRAFT: (),
+    YearState.SUBMITTED: ("submit",),
+    YearState.CONFIRMED: ("submit", "check", "confirm"),
+    YearState.PUBLISHED: ("submit", "check", "confirm"),
+}
+SIGNERS = {
+    "122319": {"submit": "editor", "check": "checker", "confirm": "confirmer"},
+    "129992": {"submit": "other", "check": "other", "confirm": "other"},
+}
+MEASURE_FIELDS = (
+    "family",
+    "code",
+    "order",
+    "label",
+    "title",
+    "quantity",
+    "unit",
+    "value_kind",
+    "direction",
+    "accumulation",
+    "baseline",
+    "baseline_year",
+    "baseline_text",
+    "definition",
+    "data_source",
+    "sheet_block",
+)
+
+Document = dict[str, Any]
+
+
+def create_plan(municipality: Municipality, document: Document) -> Plan:
+    """The whole plan of this document, which must not be there yet; to be called inside a transaction."""
+    fields = document["plan"]
+    slug = plan_slug(municipality.code, fields["kind"], fields["generation"])
+    plan = Plan.objects.create(municipality=municipality, slug=slug, **fields)
+    PlanRevision.objects.create(plan=plan)
+    sections = {row["number"]: _create_section(plan, row) for row in document["sections"]}
+    measures = _create_measures(plan, document, sections)
+    record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
+    record_readings(_month_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
+    keep_forecasts(plan, document.get("volume_forecasts", ()), by=_signer(document))
+    _create_records(plan, document, sections, measures)
+    for row in document["sections"]:
+        for year, texts in row["evaluations"].items():
+            save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
+    _add_promises(plan, document, sections)
+    _revise(plan, document, measures)
+    _make_moves(document, sections)
+    _add_opinions(plan, document, sections, measures)
+    _publish(plan, document)
+    return plan
+
+
+def _create_section(plan: Plan, row: Document) -> Section:
+    section = Section.objects.create(plan=plan, number=row["number"], title=row["title"], sheet_part=row["sheet_part"])
+    OutcomeTarget.objects.bulk_create(OutcomeTarget(section=section, **target) for target in row["targets"])
+    return section
+
+
+def _create_measures(plan: Plan, document: Document, sections: dict[int, Section]) -> dict[str, Measure]:
+    """The measures by code, each with its row of 成果目標 or 活動指標. A part comes after its whole in the document."""
+    services = Service.objects.in_bulk(field_name="code")
+    goals = {(g.section_id, g.order): g for g in OutcomeTarget.objects.filter(section__plan=plan)}
+    measures: dict[str, Measure] = {}
+    for section_row in document["sections"]:
+        section = sections[section_row["number"]]
+        for row in section_row["measures"]:
+            measure = Measure.objects.create(
+                plan=plan,
+                section=section,
+                parent=measures.get(row["parent"]),
+                parent_role=row["parent_role"] or "",
+                **{name: row[name] for name in MEASURE_FIELDS},
+            )
+            measures[row["code"]] = measure
+            if row["family"] == Family.TARGET:
+                TargetItem.objects.create(
+                    measure=measure,
+                    outcome_target=goals[section.pk, row["target"]],
+                    rationale=row["rationale"],
+                    national_level=row["national_level"],
+                )
+            else:
+                indicator = ActivityIndicator.objects.create(
+                    measure=measure, service=services.get(row["service"]), amount_of=row["amount_of"] or ""
+                )
+                indicator.related_sections.set(sections[number] for number in row["related_sections"])
+    return measures
+
+
+def _cell_changes(document: Document, measures: dict[str, Measure]) -> list[CellChange]:
+    return [
+        CellChange(measures[row["code"]], cell["year"], Side(cell["side"]), EMPTY, _value(cell))
+        for section_row in document["sections"]
+        for row in section_row["measures"]
+        for cell in row["values"]
+    ]
+
+
+def _month_changes(document: Document, measures: dict[str, Measure]) -> list[ReadingChange]:
+    """The months of 活動指標, from April on as far as they are known; those in `provisional` are 速報."""
+    return [
+        ReadingChange(measures[row["code"]], row["year"], month, EMPTY, _month(number, month in row["provisional"]))
+        for row in document.get("monthly", ())
+        for month, number in zip(MONTHS, row["values"], strict=False)
+    ]
+
+
+def _month(number: int, is_provisional: bool) -> Value:
+    return Value(Decimal(number), certainty=Certainty.PRELIMINARY if is_provisional else None)
+
+
+def _value(cell: Document) -> Value:
+    return Value.from_dict({name: cell[name] for name in Value.__slots__ if cell.get(name) not in (None, "")})
+
+
+def _create_records(plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure]) -> None:
+    for row in document["records"]:
+        fields = {name: field for name, field in row.items() if name not in ("sections", "counted_in")}
+        record = ActivityRecord.objects.create(plan=plan, **fields)
+        record.sections.set(sections[number] for number in row["sections"])
+        record.counted_in.set(measures[code] for code in row.get("counted_in", ()))
+
+
+def _signer(document: Document) -> User:
+    return User.objects.get(username=SIGNERS[document["municipality"]["code"]]["submit"])
+
+
+def _add_promises(plan: Plan, document: Document, sections: dict[int, Section]) -> None:
+    """取組, promised before their year is 確定, and what became of them."""
+    for row in document.get("action_items", ()):
+        facts = {name: fact for name, fact in row.items() if name not in ("section", "state", "outcome")}
+        by, promise = _signer(document), Promise(section_id=sections[row["section"]].pk, **facts)
+        item = add_action(plan, promise, by=by, door=Door.COMMAND)
+        report_action(item, row["state"], row["outcome"], version=item.version, by=by, door=Door.COMMAND)
+
+
+def _add_opinions(plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure]) -> None:
+    for row in document.get("opinions", ()):
+        facts = {name: fact for name, fact in row.items() if name not in ("section", "measure", "reflected_section")}
+        places = {
+            "section_id": sections[row["section"]].pk if row["section"] else None,
+            "measure_id": measures[row["measure"]].pk if row["measure"] else None,
+            "reflected_section_id": sections[row["reflected_section"]].pk if row["reflected_section"] else None,
+        }
+        content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
+        add_opinion(plan, content, by=_signer(document), door=Door.COMMAND)
+
+
+def _revise(plan: Plan, document: Document, measures: dict[str, Measure]) -> None:
+    """Each 計画変更 with the 計画値 that it changed."""
+    for newest, row in enumerate(document.get("revisions", ())):
+        by, day = _signer(document), date.fromisoformat(row["decided_on"])
+        open_revision(plan, day, row["reason"], seen_newest=newest, by=by, door=Door.COMMAND)
+        stands = stored_values(measures.values())
+        changes = [_planned_change(measures[cell["code"]], cell, stands) for cell in row["values"]]
+        record_values(changes, by=by, door=Door.COMMAND)
+
+
+def _planned_change(measure: Measure, cell: Document, stands: dict[CellKey, Value]) -> CellChange:
+    old = stands.get((measure.pk, cell["year"], Side.PLANNED), EMPTY)
+    return CellChange(measure, cell["year"], Side.PLANNED, old, Value(Decimal(cell["number"])))
+
+
+def _make_moves(document: Document, sections: dict[int, Section]) -> None:
+    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may stand elsewhere than the plan."""
+    signers = SIGNERS[document["municipality"]["code"]]
+    people = User.objects.in_bulk(set(signers.values()), field_name="username")
+    for row in document["sections"]:
+        for year, state in (document["states"] | row.get("states", {})).items():
+            for name in MOVES_TO[YearState(state)]:
+                by = people[signers[name]]
+                move_section_year(sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, door=Door.COMMAND)
+
+
+def _publish(plan: Plan, document: Document) -> None:
+    """Show residents the years that the document calls 公表, signed by who confirms in the city."""
+    signer = User.objects.get(username=SIGNERS[document["municipality"]["code"]]["confirm"])
+    for year, state in document["states"].items():
+        if state == YearState.PUBLISHED:
+            publish(plan, int(year), by=signer, reason=REASON, door=Door.COMMAND)

@@ -1,0 +1,1 @@
+"""What people type for one 節 and year: the grid of values and the texts."""

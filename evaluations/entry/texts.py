@@ -1,0 +1,82 @@
+"""The verb that writes the texts of an evaluation: same locks, conflicts and history as values."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+
+from evaluations.models import TEXT_LABELS, Evaluation
+from plans.access import access_for, lock_reason
+from plans.actions import bump
+from plans.locks import lock_section_year
+from plans.models import Change, Section, Subject
+
+
+class TextsConflict(Exception):
+    """Somebody saved in between. `stands` is the evaluation as it is kept now; nothing was written."""
+
+    def __init__(self, stands: Evaluation) -> None:
+        self.stands = stands
+        super().__init__("ほかの人が先に保存しました。両方の文章を見比べて、残すものを選んでください。")
+
+
+class TextsLocked(Exception):
+    """The year is locked; the text says why."""
+
+
+@transaction.atomic
+def save_texts(
+    section: Section,
+    year: int,
+    texts: Mapping[str, str],
+    *,
+    version: int,
+    by: User | None,
+    door: str,
+    reason: str = "",
+) -> Evaluation:
+    """Save these texts of one 節 × 年度 and their history. `version` is the one the person started from; 0 = none yet.
+
+    Raises PermissionDenied, TextsLocked, or TextsConflict. `by` None is the operator, of whom no rights are asked.
+    """
+    plan = section.plan
+    access = access_for(by, plan.municipality) if by else None
+    if by and (access is None or not access.may_write):
+        raise PermissionDenied("評価の文章を書く権限がありません。")
+    section_year = lock_section_year(section, year)
+    locked = access.lock_reason(section_year.state) if access else lock_reason(section_year.state)
+    if locked:
+        raise TextsLocked(locked)
+    evaluation, _ = Evaluation.objects.get_or_create(section_year=section_year)
+    changes = {
+        field: (getattr(evaluation, field), text)
+        for field, text in texts.items()
+        if field in TEXT_LABELS and text != getattr(evaluation, field)
+    }
+    if not changes:
+        return evaluation
+    fresh = {field: new for field, (_, new) in changes.items()}
+    saved = Evaluation.objects.filter(pk=evaluation.pk, version=version).update(**fresh, version=F("version") + 1)
+    if not saved:
+        raise TextsConflict(evaluation)
+    bump([section_year])
+    Change.objects.bulk_create(
+        Change(
+            by=by,
+            door=door,
+            reason=reason,
+            municipality=plan.municipality,
+            plan=plan,
+            section=section,
+            fiscal_year=year,
+            subject=Subject.TEXT,
+            field=TEXT_LABELS[field],
+            old=old or None,
+            new=new or None,
+        )
+        for field, (old, new) in changes.items()
+    )
+    evaluation.refresh_from_db()
+    return evaluation

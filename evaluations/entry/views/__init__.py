@@ -1,0 +1,1 @@
+"""Pages of entering values and texts."""

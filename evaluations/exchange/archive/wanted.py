@@ -1,0 +1,279 @@
+"""From a proposal and its answers to the changes of an import, each with the address where the sheet prints it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from core.archive.answering import Answers, Content, content_of, of_one_number
+from core.archive.proposal import Proposal, ProposedMeasure, PutText, PutValue
+from core.archive.section_reading import guessed
+from core.numerals import squeeze
+from core.words import Direction, Family, Side, ValueKind
+from evaluations.exchange.archive.targets import (
+    Target,
+    asked_of,
+    new_codes,
+    section_numbers,
+    stands_already,
+    targets_of,
+)
+from evaluations.exchange.importing.cells import FIELDS
+from evaluations.exchange.importing.changes import (
+    GOAL_LABELS,
+    GoalTextChange,
+    ImportChange,
+    ImportPlan,
+    NewMeasure,
+    NewSection,
+    PlanKey,
+    TextChange,
+    ValueChange,
+)
+from evaluations.exchange.importing.planning import changes_of_rows
+from evaluations.exchange.importing.report import Report, in_order
+from evaluations.exchange.importing.rows import ImportRow
+from evaluations.exchange.importing.stored import StoredPlan, stored_plan, stored_texts
+from plans.access import Access, lock_reason
+from plans.models import Plan
+from plans.prose_field import LONGEST
+from plans.tidy import measure_columns, plan_columns
+from targets.models import OutcomeTarget
+
+ARCHIVE_REASON = "過去の評価シートの読み取り"
+"""What the history says of such a change."""
+MASTER_COLUMNS = ("種別", "単位", "種類", "方向", "集計")
+"""What of a new measure may be put right before it is made."""
+_MASTERS_ASIDE = "新しい節・指標、目標の文章、基準値は「管理」の役割の人だけが取り込めるため、含めていません。"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a person said: answers, where each goal goes, and master columns put right, by goal and column."""
+
+    answers: Answers = field(default_factory=Answers)
+    targets: Mapping[str, str] = field(default_factory=dict)
+    masters: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ArchiveRow(ImportRow):
+    """A row of values with the addresses of the old sheet."""
+
+    at: str = "A1"
+    printed: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, *columns: str) -> str:
+        """Where the first of these columns is printed; else where the goal is."""
+        return next((self.printed[column] for column in columns if column in self.printed), self.at)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A proposal beside the plan that it is for. `access` None is the operator, who may all. Eight queries."""
+
+    plan: Plan
+    access: Access | None
+    stored: StoredPlan
+    proposal: Proposal
+    targets: dict[str, Target]
+
+    @property
+    def may_manage(self) -> bool:
+        return self.access is None or self.access.may_manage
+
+
+def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | None) -> Beside:
+    """The proposal matched with the plan, with the questions that remain."""
+    stored = stored_plan(PlanKey.of(plan))
+    may_manage = access is None or access.may_manage
+    targets = targets_of(proposal, stored, filled.targets, may_manage=may_manage)
+    return Beside(plan, access, stored, asked_of(proposal, targets, stored), targets)
+
+
+def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
+    """What the answers would change in the plan, and what they say."""
+    here = _without_left_out(here, filled)
+    content, report = content_of(here.proposal, filled.answers), Report()
+    _report_twice(here, report)
+    codes = {key: target.code for key, target in here.targets.items() if target.code}
+    codes |= new_codes(here.proposal.sections, here.targets, here.stored.measures)
+    rows = list(_rows(here, filled, content, codes))
+    changes = [change for change in changes_of_rows(rows, here.plan, report, access=here.access) if _differs(change)]
+    changes = [_completed(change, here, content, codes) for change in changes]
+    there = set(here.stored.sections) | {change.number for change in changes if isinstance(change, NewSection)}
+    goals = _goals_there(here.plan)
+    changes += _texts(here, content, goals, there, report)
+    if not here.may_manage and _is_for_managers(here, content, goals):
+        report.warn("A1", _MASTERS_ASIDE)
+    return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings)), content
+
+
+def _without_left_out(here: Beside, filled: Filled) -> Beside:
+    proposal = of_one_number(here.proposal, filled.answers)
+    return replace(here, proposal=proposal, targets={key: here.targets[key] for key in proposal.measures})
+
+
+def _report_twice(here: Beside, report: Report) -> None:
+    """Two goals cannot be one measure."""
+    first: dict[str, str] = {}
+    for key, target in here.targets.items():
+        if target.code and first.setdefault(target.code, key) != key:
+            report.problem(
+                here.proposal.measures[key].address,
+                f"二つの目標が同じ指標「{target.code}」に取り込まれます。どちらかを「取り込まない」にしてください。",
+            )
+
+
+def _rows(here: Beside, filled: Filled, content: Content, codes: Mapping[str, str]) -> Iterator[ArchiveRow]:
+    of_plan = {column: plan_columns(here.plan)[column] for column in ("団体コード", "計画種別", "計画期")}
+    numbers = section_numbers(here.proposal, here.stored)
+    titles = {section.number: section.title for section in here.proposal.sections}
+    for measure in here.proposal.measures.values():
+        code = codes.get(measure.key)
+        if code is None:
+            continue
+        texts = of_plan | _masters(here, filled, content, measure, code)
+        if not here.targets[measure.key].code:
+            number = numbers[measure.section]
+            texts |= {"節番号": str(number)}
+            if number not in here.stored.sections:
+                texts |= {"節名": titles[measure.section]}
+        yield from _years(here, content, measure, texts)
+
+
+def _masters(here: Beside, filled: Filled, content: Content, measure: ProposedMeasure, code: str) -> dict[str, str]:
+    """The master columns: of a measure that is there its own, of a new one what the sheet says."""
+    baseline = content.baselines.get(measure.key) if here.may_manage else None
+    of_baseline = {"基準値": baseline.text, "基準年度": str(baseline.year)} if baseline else {}
+    stands = here.stored.measures.get(code)
+    if stands:
+        kept = measure_columns(stands)
+        return {column: kept[column] for column in ("節番号", "種別", "指標名")} | {"指標コード": code} | of_baseline
+    guessed = guessed_masters(measure, content)
+    said = {column: filled.masters.get((measure.key, column), text) for column, text in guessed.items()}
+    title = content.titles.get(measure.key, measure.title)
+    return {"指標コード": code, "指標番号": measure.label, "指標名": title, **said, **of_baseline}
+
+
+def guessed_masters(measure: ProposedMeasure, content: Content) -> dict[str, str]:
+    """The columns of a new measure as the sheet lets us guess them."""
+    if measure.key in content.quantities:
+        measure = guessed(replace(measure, quantity=content.quantities[measure.key]))
+    kind = content.kinds.get(measure.key, measure.kind)
+    direction = Direction.MORE if measure.family is Family.TARGET else Direction.NEAR
+    return {
+        "種別": measure.family.label,
+        "単位": "" if kind is ValueKind.PRESENCE else measure.unit,
+        "種類": kind.label,
+        "方向": direction.label,
+        "集計": measure.accumulation.label,
+    }
+
+
+def _years(here: Beside, content: Content, measure: ProposedMeasure, texts: Mapping[str, str]) -> Iterator[ArchiveRow]:
+    """One row a year that has a value; a goal without any has one of its first year, which says nothing of it."""
+    values: dict[int, list[PutValue]] = {}
+    for (key, year, _), value in content.values.items():
+        if key == measure.key:
+            values.setdefault(year, []).append(value)
+    for year in sorted(values) or [here.plan.start_year]:
+        cells: dict[str, str] = {}
+        printed: dict[str, str] = {}
+        for value in values.get(year, []):
+            columns = _cell(here, value)
+            cells |= columns
+            printed |= dict.fromkeys(columns, value.address)
+        yield ArchiveRow(0, {**texts, **cells, "年度": str(year)}, {}, at=measure.address, printed=printed)
+
+
+def _cell(here: Beside, value: PutValue) -> dict[str, str]:
+    """The columns that one value fills. A 注記 that stands is not replaced."""
+    names = FIELDS[value.side]
+    texts = {names["value"]: value.text}
+    if value.wording:
+        texts[names["wording"]] = value.wording
+    if value.side is Side.ACTUAL:
+        stands = here.stored.value(here.targets[value.measure].code, value.year, value.side)
+        if value.as_of:
+            texts[names["as_of"]] = value.as_of
+        if value.note and not stands.note:
+            texts[names["note"]] = value.note
+    return texts
+
+
+def _differs(change: ImportChange) -> bool:
+    """Whether a change is more than another spelling of the same number: then what stands is kept."""
+    if not isinstance(change, ValueChange) or not change.old.is_entered:
+        return True
+    return (change.old.number, change.old.state) != (change.new.number, change.new.state)
+
+
+def _completed(change: ImportChange, here: Beside, content: Content, codes: Mapping[str, str]) -> ImportChange:
+    """A new measure with what the tidy table has no column for: the heading of its figures, and whether it has any."""
+    if not isinstance(change, NewMeasure):
+        return change
+    key = next(key for key, code in codes.items() if code == change.code)
+    measure = here.proposal.measures[key]
+    quantity = content.quantities.get(key, measure.quantity)
+    has_block = measure.has_block or key in content.quantities
+    extra = {"数え方の見出し": _heading(quantity), "評価シートの表": "有" if has_block else "無"}
+    return replace(change, columns=change.columns | extra)
+
+
+def _heading(quantity: str) -> str:
+    """利用者数（実人）; a unit alone is no heading."""
+    return quantity[:60] if any(sign in quantity for sign in "（(") else ""
+
+
+def _is_for_managers(here: Beside, content: Content, goals: Mapping[int, OutcomeTarget]) -> bool:
+    """Whether the sheet says something that the plan does not and that only a manager takes in."""
+    numbers = section_numbers(here.proposal, here.stored)
+    return (
+        any(not target.code for target in here.targets.values())
+        or any(not stands_already(one, here.targets, here.stored) for one in content.baselines.values())
+        or any(
+            name in GOAL_LABELS and squeeze(getattr(goals.get(numbers[section]), name, "")) != squeeze(text.text)
+            for (section, name), text in content.texts.items()
+        )
+    )
+
+
+def _texts(
+    here: Beside, content: Content, goals: Mapping[int, OutcomeTarget], there: set[int], report: Report
+) -> Iterator[ImportChange]:
+    """The texts that differ by more than their blanks."""
+    numbers = section_numbers(here.proposal, here.stored)
+    written = {} if content.year is None else stored_texts(here.plan, content.year)
+    for (section, name), text in content.texts.items():
+        number = numbers[section]
+        if number not in there:
+            continue
+        is_goal = name in GOAL_LABELS
+        if (is_goal and not here.may_manage) or (not is_goal and content.year is None):
+            continue
+        old = getattr(goals.get(number) if is_goal else written.get(number), name, "")
+        if squeeze(old) == squeeze(text.text):
+            continue
+        change: GoalTextChange | TextChange
+        if is_goal:
+            change = GoalTextChange(here.stored.key, number, name, old, text.text, text.address)
+        else:
+            change = TextChange(here.stored.key, number, content.year or 0, name, old, text.text, text.address)
+        _report_text(here, change, text, report)
+        yield change
+
+
+def _report_text(here: Beside, change: GoalTextChange | TextChange, text: PutText, report: Report) -> None:
+    longest = 200 if change.field == "result_title" else LONGEST
+    if len(text.text) > longest:
+        report.problem(text.address, f"{change.place}は{longest:,}文字までです（{len(text.text):,}文字あります）。")
+    if isinstance(change, TextChange):
+        state = here.stored.state(change.section, change.year)
+        reason = here.access.lock_reason(state) if here.access else lock_reason(state)
+        if reason:
+            report.problem(text.address, f"{change.place}は{reason}")
+
+
+def _goals_there(plan: Plan) -> dict[int, OutcomeTarget]:
+    """The first 成果目標 of each 節. One query."""
+    found = OutcomeTarget.objects.filter(section__plan=plan).select_related("section").order_by("-order")
+    return {goal.section.number: goal for goal in found}

@@ -1,0 +1,143 @@
+"""The yearly cells of a table against what is stored: one change for each side of a measure × 年度 that differs."""
+
+from collections.abc import Callable, Iterator
+
+from core.cell_texts import CellTexts, NotUnderstood
+from core.figures import NOT_COUNTED
+from core.fiscal_years import wareki
+from core.prose import full_stop
+from core.reader import read_cell
+from core.tidy import Row
+from core.values import Value
+from core.words import Side, ValueKind
+from evaluations.exchange.importing.changes import PlanKey, ValueChange
+from evaluations.exchange.importing.masters import FinalPlan
+from evaluations.exchange.importing.report import Report
+from evaluations.exchange.importing.rows import ImportRow
+from evaluations.exchange.importing.stored import StoredPlan
+from evaluations.exchange.importing.wanted import WantedMeasure, WantedPlan
+from plans.measures.rules import objection_to_kind
+
+FIELDS = {
+    Side.PLANNED: {"value": "計画値", "state": "計画値状態", "wording": "計画値原文"},
+    Side.ACTUAL: {
+        "value": "実績値",
+        "state": "実績値状態",
+        "wording": "実績値原文",
+        "numerator": "分子",
+        "denominator": "分母",
+        "as_of": "時点",
+        "certainty": "確定度",
+        "note": "注記",
+    },
+}
+"""Which column holds which part of a cell."""
+_SHOWN_IN = {"number": "value", "state": "state"}  # the parts of a Value that have another name in a table
+LockReason = Callable[[str], str]
+
+
+def plan_cells(
+    wanted: WantedPlan, stored: StoredPlan, final: FinalPlan, report: Report, lock_reason: LockReason
+) -> Iterator[ValueChange]:
+    """The changes of values, in the order of the table; `lock_reason` says why a state locks, "" where it does not."""
+    for code, measure in wanted.measures.items():
+        columns = final.measures[code]
+        if "種類" not in columns or "節番号" not in columns:
+            continue
+        kind = ValueKind.from_label(columns["種類"])
+        changes = []
+        for year, year_row in measure.years.items():
+            if final.years and year not in final.years:
+                span = f"{final.years.start}から{final.years.stop - 1}まで"
+                report.problem(year_row.row.address("年度"), f"計画の期間（{span}）の外の年度です（入力：{year}）。")
+                continue
+            changes += [
+                change
+                for side in Side
+                if (change := _change(wanted.key, code, columns, kind, year_row.row, year, side, stored, report))
+            ]
+        _check_kind(code, kind, measure, changes, stored, report)
+        for change in changes:
+            _check_lock(change, int(columns["節番号"]), measure, stored, report, lock_reason)
+            yield change
+
+
+def _change(
+    key: PlanKey,
+    code: str,
+    columns: Row,
+    kind: ValueKind,
+    row: ImportRow,
+    year: int,
+    side: Side,
+    stored: StoredPlan,
+    report: Report,
+) -> ValueChange | None:
+    """One cell; None where nothing changes or nothing could be read."""
+    fields = FIELDS[side]
+    if row.broken.intersection(fields.values()):
+        return None
+    texts = CellTexts(**{name: row.texts.get(column) for name, column in fields.items()})
+    if texts == CellTexts():
+        return None
+    old = stored.value(code, year, side)
+    try:
+        understood = read_cell(texts, kind=kind, side=side, stored=old)
+    except NotUnderstood as problem:
+        place = row.address(fields[problem.field], *fields.values())
+        report.problem(place, f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(problem.sentence)}")
+        return None
+    for warning in understood.warnings:
+        report.warn(
+            row.address(*fields.values()), f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(warning)}"
+        )
+    if understood.untouched or understood.value == old:
+        return None
+    measure = stored.measures.get(code)
+    outside = measure.outside(year) if measure else ""
+    if outside and understood.value == NOT_COUNTED and not old.is_entered:
+        return None  # what is exported for such a year
+    place = row.address(*_changed_columns(old, understood.value, fields), *fields.values())
+    if outside and understood.value.number is not None:
+        said = f"「{columns['指標名']}」{wareki(year)} {side.label}"
+        report.problem(place, f"{said}：この指標の{outside}の年度です。空欄にしてください。")
+        return None
+    return ValueChange(key, code, columns["指標名"], year, side, old, understood.value, place)
+
+
+def _changed_columns(old: Value, new: Value, fields: dict[str, str]) -> list[str]:
+    names = [name for name in Value.__slots__ if getattr(old, name) != getattr(new, name)]
+    return [fields[_SHOWN_IN.get(name, name)] for name in names if _SHOWN_IN.get(name, name) in fields]
+
+
+def _check_lock(
+    change: ValueChange,
+    number: int,
+    measure: WantedMeasure,
+    stored: StoredPlan,
+    report: Report,
+    lock_reason: LockReason,
+) -> None:
+    reason = lock_reason(stored.state(number, change.year))
+    if reason:
+        report.problem(change.address, f"{change.place}は{reason}")
+
+
+def _check_kind(
+    code: str,
+    kind: ValueKind,
+    measure: WantedMeasure,
+    changes: list[ValueChange],
+    stored: StoredPlan,
+    report: Report,
+) -> None:
+    """A changed 種類 may not leave behind values that it does not know."""
+    before = stored.measures.get(code)
+    if before is None or before.value_kind == kind:
+        return
+    stands = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
+    stands |= {(change.year, change.side): change.new for change in changes}
+    replaced = [value for of, _, value in stored.replaced if of == code]
+    objection = objection_to_kind(kind, stands.values(), replaced)
+    if objection:
+        report.problem(measure.at("種類"), objection.sentence)

@@ -1,0 +1,158 @@
+"""The calendar of a plan as a noun: its years by month, what is near, the date being edited, and the file to take."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404
+from django.utils import timezone
+
+from core.fiscal_months import month_name
+from core.fiscal_years import current_fiscal_year
+from core.icalendar import CalendarDay, calendar_file
+from core.yearly_round import ProposedDate
+from evaluations.follow_up.calendar_lines import CalendarLine, dates_of, lines_of
+from evaluations.follow_up.deadline_form import DeadlineForm
+from evaluations.follow_up.round_facts import RoundFacts, progress_by_year
+from evaluations.models import Deadline
+from indicators.queries import months_entered
+from plans.models import Plan, SectionYear
+from plans.queries import measure_rows, measures_of, section_years
+
+
+@dataclass(frozen=True)
+class MonthOfDates:
+    """The dates of one month of the calendar; `name` is 「令和8年11月」."""
+
+    name: str
+    is_now: bool
+    lines: tuple[CalendarLine, ...]
+
+
+@dataclass(frozen=True)
+class YearOfDates:
+    """One fiscal year of the calendar. `is_after` is the year after the plan, in which its last year is evaluated."""
+
+    year: int
+    is_after: bool
+    is_now: bool
+    months: tuple[MonthOfDates, ...]
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    """`deadline` is the date being edited, None for a new one; `lines` are all dates in order."""
+
+    plan: Plan
+    lines: tuple[CalendarLine, ...]
+    years: tuple[YearOfDates, ...]
+    deadline: Deadline | None
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether the city has set no dates of its own yet."""
+        return not any(line.row for line in self.lines)
+
+    @property
+    def to_take_over(self) -> tuple[ProposedDate, ...]:
+        """What one click makes the city's own: not what is past and nobody can tell whether it was done."""
+        kept = (line.due for line in self.lines if not line.is_lost_in_the_past)
+        return tuple(one for one in kept if isinstance(one, ProposedDate))
+
+    @property
+    def left_behind(self) -> int:
+        """How many proposed dates are not taken over."""
+        return sum(line.is_lost_in_the_past for line in self.lines)
+
+    @property
+    def tally(self) -> tuple[tuple[str, str, int], ...]:
+        """(tone, words, count) of the dates, those that want eyes first."""
+        counts = Counter(line.standing for line in self.lines)
+        order = ("期限を過ぎています", "標準の時期を過ぎています", "今月", "来月", "済")
+        return tuple(
+            (tone, words, counts[tone, words])
+            for words in order
+            for tone in ("behind", "finding", "missing", "good")
+            if counts[tone, words]
+        )
+
+    def form(self, data: Any = None) -> DeadlineForm:
+        """The form of the date being edited, or of a new one."""
+        return DeadlineForm(data, plan=self.plan, deadline=self.deadline)
+
+
+def calendar_page(plan: Plan, key: str = "") -> CalendarPage:
+    """The calendar for the person of `plan.access`; Http404 for a date that they may not edit or is not of this plan.
+
+    Seven queries at most, however many dates and measures.
+    """
+    sections = list(plan.sections.order_by("number"))
+    states = section_years(plan, along=["evaluation"])
+    rows = measure_rows(plan, measures_of(plan), access=plan.access, states=states)
+    sees_drafts = plan.access.sees_drafts
+    facts = RoundFacts(
+        progress=progress_by_year(plan, sections, rows, states),
+        sees_drafts=sees_drafts,
+        months=months_entered(plan, plan.years) if sees_drafts else {},
+        heard=_heard(plan) if sees_drafts else {},
+        budgeted=_budgeted(states.values()) if sees_drafts else {},
+    )
+    lines = lines_of(plan, dates_of(plan, rows), facts)
+    return CalendarPage(plan, lines, _by_year(plan, lines), _chosen(plan, lines, key))
+
+
+def calendar_days(page: CalendarPage, url: str) -> bytes:
+    """The dates as an iCalendar file; a proposal says that it is one."""
+    now = timezone.now()
+    days = (
+        CalendarDay(
+            uid=f"{line.due.key}.{page.plan.slug}@fukushi-pdca",
+            day=line.due.due_on,
+            summary=f"{_mark(line)}{line.title_in_words} {page.plan.municipality.name}",
+            changed_at=line.row.changed_at if line.row else now,
+            revision=line.row.version if line.row else 0,
+            description="\n".join(part for part in (page.plan.name, line.step_label, line.note) if part),
+            url=url,
+            is_tentative=line.row is None,
+        )
+        for line in page.lines
+    )
+    return calendar_file(f"{page.plan.municipality.name} {page.plan.name} 日程", days)
+
+
+def _mark(line: CalendarLine) -> str:
+    return "【案】" if line.row is None else "【済】" if line.is_done else ""
+
+
+def _by_year(plan: Plan, lines: Iterable[CalendarLine]) -> tuple[YearOfDates, ...]:
+    today = timezone.localdate()
+    now = (today.year, today.month)
+    found = []
+    for year, of_year in groupby(lines, key=lambda line: current_fiscal_year(line.due.due_on)):
+        by_month = groupby(of_year, key=lambda line: (line.due.due_on.year, line.due.due_on.month))
+        months = tuple(MonthOfDates(month_name(year, at[1]), at == now, tuple(group)) for at, group in by_month)
+        found.append(YearOfDates(year, year > plan.end_year, year == current_fiscal_year(today), months))
+    return tuple(found)
+
+
+def _heard(plan: Plan) -> dict[int, int]:
+    """How many opinions were recorded on each 年度. One query."""
+    return dict(plan.opinions.order_by().values_list("fiscal_year").annotate(Count("pk")))
+
+
+def _budgeted(states: Iterable[SectionYear]) -> dict[int, int]:
+    """In how many 節 of each 年度 something is written on the budget."""
+    return Counter(row.fiscal_year for row in states if hasattr(row, "evaluation") and row.evaluation.budget_text)
+
+
+def _chosen(plan: Plan, lines: Iterable[CalendarLine], key: str) -> Deadline | None:
+    if not key:
+        return None
+    for line in lines:
+        if line.row and str(line.row.pk) == key and plan.access.may_manage:
+            line.row.plan = plan
+            return line.row
+    raise Http404("この計画の日程ではありません。")

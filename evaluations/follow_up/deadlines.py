@@ -1,0 +1,150 @@
+"""The verbs that write 日程. The managers of the city set the dates; no state of a 節 locks them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.fiscal_years import wareki
+from core.yearly_round import ProposedDate, RoundStep
+from evaluations.models import Deadline
+from plans.access import require_manager
+from plans.locks import lock_plan
+from plans.models import Change, Plan, Subject
+from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
+
+MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """What one date of the calendar says."""
+
+    due_on: date
+    title: str
+    step: str
+    fiscal_year: int | None = None
+    note: str = ""
+
+    @classmethod
+    def of(cls, deadline: Deadline) -> "DueDate":
+        """What is kept of a date."""
+        return cls(**{field.name: getattr(deadline, field.name) for field in fields(cls)})
+
+
+@transaction.atomic
+def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, door: str) -> list[Deadline]:
+    """Make these proposed dates the city's own. Raises PermissionDenied, or RowRefused where it has dates already."""
+    _start(plan, by)
+    lock_plan(plan)
+    if plan.deadlines.exists():
+        raise RowRefused("この計画の日程は、すでに決めてあります。")
+    now = timezone.now()
+    rows = Deadline.objects.bulk_create(
+        Deadline(
+            plan=plan,
+            key=one.key,
+            due_on=one.due_on,
+            title=one.title,
+            step=one.step,
+            fiscal_year=one.fiscal_year,
+            changed_at=now,
+        )
+        for one in proposed
+    )
+    if not rows:
+        raise RowRefused("取り込む日程がありません。予定を一つずつ加えてください。")
+    _note(plan, None, f"標準の日程から{len(rows)}件を取り込み", by, door)
+    return rows
+
+
+@transaction.atomic
+def add_deadline(plan: Plan, new: DueDate, *, by: User, door: str) -> Deadline:
+    """Keep a new date; sent twice, it is one. Raises PermissionDenied."""
+    _start(plan, by)
+    lock_plan(plan)
+    same = plan.deadlines.filter(**_columns(new)).order_by("-pk").first()
+    if same and made_just_now(plan, Subject.SETTING, in_words(same), by=by):
+        return same
+    deadline = Deadline.objects.create(plan=plan, key=f"own-{uuid4().hex}", changed_at=timezone.now(), **_columns(new))
+    _note(plan, None, in_words(deadline), by, door)
+    return deadline
+
+
+@transaction.atomic
+def change_deadline(deadline: Deadline, new: DueDate, *, version: int, by: User, door: str) -> None:
+    """Change a date from the version that was drawn. Raises PermissionDenied or RowConflict."""
+    _start(deadline.plan, by)
+    stands = as_it_stands(deadline)
+    if DueDate.of(stands) == new:
+        return
+    refuse_outdated(stands, version)
+    _write(stands, _columns(new), by, door)
+
+
+@transaction.atomic
+def tick_deadline(deadline: Deadline, is_done: bool, *, version: int, by: User, door: str) -> None:
+    """Sign that a date is done, or take that back. Raises PermissionDenied or RowConflict."""
+    _start(deadline.plan, by)
+    stands = as_it_stands(deadline)
+    if (stands.done_at is not None) == is_done:
+        return
+    refuse_outdated(stands, version)
+    _write(stands, {"done_at": timezone.now() if is_done else None, "done_by": by if is_done else None}, by, door)
+
+
+@transaction.atomic
+def delete_deadline(deadline: Deadline, *, version: int, by: User, door: str) -> None:
+    """Take a date off the calendar that is still what was drawn. Raises PermissionDenied or RowConflict."""
+    _start(deadline.plan, by)
+    stands = as_it_stands(deadline)
+    refuse_outdated(stands, version)
+    _note(deadline.plan, in_words(stands), None, by, door)
+    stands.delete()
+
+
+def in_words(deadline: Deadline) -> str:
+    """One line for the history."""
+    step = RoundStep(deadline.step)
+    parts = [
+        f"{deadline.due_on.isoformat()} {deadline.title}",
+        step.label if deadline.title != step.label else "",
+        wareki(deadline.fiscal_year) if deadline.fiscal_year is not None else "",
+        f"備考：{deadline.note}" if deadline.note else "",
+        "済" if deadline.done_at else "",
+    ]
+    return "／".join(part for part in parts if part)
+
+
+def _start(plan: Plan, by: User) -> None:
+    require_manager(by, plan.municipality, MAY_NOT)
+
+
+def _columns(new: DueDate) -> dict[str, object]:
+    return {field.name: getattr(new, field.name) for field in fields(new)}
+
+
+def _write(stands: Deadline, columns: dict[str, object], by: User, door: str) -> None:
+    old = in_words(stands)
+    Deadline.objects.filter(pk=stands.pk).update(**columns, changed_at=timezone.now(), version=F("version") + 1)
+    stands.refresh_from_db()
+    _note(stands.plan, old, in_words(stands), by, door)
+
+
+def _note(plan: Plan, old: str | None, new: str | None, by: User, door: str) -> None:
+    """The calendar belongs to the frame of the plan: its lines stand among the settings."""
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=plan.municipality,
+        plan=plan,
+        subject=Subject.SETTING,
+        field="日程",
+        old=old,
+        new=new,
+    )

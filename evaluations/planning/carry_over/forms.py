@@ -1,0 +1,186 @@
+"""The forms of the carry-over: one decision with its measures, one amount to put on top, the plan before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from core.lineage import UNDECIDED, How, Tie
+from core.numerals import plain
+from core.reader import CellTexts, NotUnderstood, read_cell
+from core.words import Side, ValueKind
+from evaluations.planning.carry_over.book import Book, End
+from evaluations.planning.carry_over.shortfalls import ShortfallLine
+from plans.models import Measure, Plan, Section
+from plans.prose_field import ProseField
+
+SALT = "evaluations.carry_over"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One measure to tick. `hint`: how it is tied now, "" where it is undecided."""
+
+    measure: Measure
+    hint: str
+    is_ticked: bool
+
+
+class DecisionForm(forms.Form):
+    """How one measure goes on, with whom. `end` is the measure it was opened at; `tie` what to begin with."""
+
+    how = forms.ChoiceField(
+        label="引き継ぎ方",
+        choices=[*How.choices(), ("", f"{UNDECIDED}に戻す")],
+        required=False,
+        error_messages={"invalid_choice": "一覧の引き継ぎ方から選んでください。"},
+    )
+    olds = forms.MultipleChoiceField(
+        label="前の計画の指標",
+        required=False,
+        error_messages={"invalid_choice": "前の計画の指標から選んでください。"},
+    )
+    news = forms.MultipleChoiceField(
+        label="この計画の指標", required=False, error_messages={"invalid_choice": "この計画の指標から選んでください。"}
+    )
+    note = ProseField(
+        label="理由・説明", rows=3, help_text="何が変わったか。変更点の資料に載ります。「終了」では必ず書きます。"
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, book: Book, end: End, tie: Tie | None) -> None:
+        self.book, self.end = book, end
+        side, code = end
+        tie = tie or (Tie(How.NEW, news=(code,)) if side == "new" else Tie(How.ENDED, olds=(code,)))
+        begin = {"how": tie.how, "olds": tie.olds, "news": tie.news, "note": tie.note, "seen": seen_token(book)}
+        super().__init__(data, initial=begin, auto_id="decide-%s")
+        for name, measures in (("olds", book.olds), ("news", book.news)):
+            self.fields[name].choices = [(code, code) for code in measures]  # type: ignore[attr-defined]
+
+    @property
+    def opened(self) -> Measure:
+        """The measure it was opened at."""
+        side, code = self.end
+        return (self.book.olds if side == "old" else self.book.news)[code]
+
+    @property
+    def stands(self) -> str:
+        """What is decided of it now, in words."""
+        return self.book.in_words(self.book.by_end.get(self.end))
+
+    @property
+    def old_choices(self) -> list[tuple[Section, list[Choice]]]:
+        return self._choices("old", self.book.olds.values())
+
+    @property
+    def new_choices(self) -> list[tuple[Section, list[Choice]]]:
+        return self._choices("new", self.book.news.values())
+
+    @property
+    def wanted(self) -> Tie | None:
+        """The decision; None where it is to be taken back."""
+        said = self.cleaned_data
+        if not said["how"]:
+            return None
+        return Tie(How(said["how"]), tuple(said["olds"]), tuple(said["news"]), said["note"])
+
+    @property
+    def seen_ties(self) -> dict[End, Tie]:
+        """What the page showed as decided."""
+        return read_seen(self.book, self.data.get("seen", ""))
+
+    def start_again(self) -> None:
+        """Let the next save start from what is decided now, which the page shows beside what was typed."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = seen_token(self.book)
+        self.data = data
+
+    def _choices(self, side: str, measures: Iterable[Measure]) -> list[tuple[Section, list[Choice]]]:
+        ticked = self[f"{side}s"].value() or ()
+        return [
+            (section, [Choice(one, self._hint((side, one.code)), one.code in ticked) for one in group])
+            for section, group in groupby(measures, key=lambda measure: measure.section)
+        ]
+
+    def _hint(self, end: End) -> str:
+        tie = self.book.by_end.get(end)
+        return tie.how.label if tie else ""
+
+
+class AddedForm(forms.Form):
+    """How much of one 未達成分 is put on top, and why."""
+
+    amount = forms.CharField(
+        label="上乗せする数", max_length=100, error_messages={"required": "上乗せする数を入力してください。"}
+    )
+    reason = ProseField(label="理由", rows=2, required="理由を書いてください。")
+    mark = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, line: ShortfallLine) -> None:
+        self.line = line
+        begin = {
+            "amount": "" if line.offered is None else plain(line.offered),
+            "reason": line.link.added_reason,
+            "mark": line.mark,
+        }
+        super().__init__(data, initial=begin, auto_id=f"added-{line.key}-%s")
+
+    def clean_amount(self) -> Decimal:
+        """The number as people type one (３人)."""
+        try:
+            value = read_cell(CellTexts(value=self.cleaned_data["amount"]), kind=ValueKind.NUMBER, side=Side.PLANNED)
+        except NotUnderstood as problem:
+            raise forms.ValidationError(problem.sentence) from problem
+        if value.value.number is None:
+            raise forms.ValidationError("上乗せする数は数字で入力してください。")
+        return value.value.number
+
+    def start_again(self, line: ShortfallLine) -> None:
+        """Let the next save start from what stands now."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["mark"] = line.mark
+        self.data, self.line = data, line
+
+
+class PreviousForm(forms.Form):
+    """Which plan comes before. `stands` is the one that does now, None where none was chosen yet."""
+
+    previous = forms.TypedChoiceField(
+        label="前の計画",
+        coerce=int,
+        empty_value=None,
+        error_messages={"required": "前の計画を選んでください。", "invalid_choice": "一覧の計画から選んでください。"},
+    )
+    stood = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, possible: Iterable[Plan], stands: Plan | None) -> None:
+        plans = [(one.pk, one.name) for one in possible]
+        begin = {"previous": stands and stands.pk, "stood": stands and stands.pk}
+        super().__init__(data, initial=begin, auto_id="previous-%s")
+        self.fields["previous"].choices = [*plans, *([("", "決めない")] if stands else [])]  # type: ignore[attr-defined]
+        self.fields["previous"].required = stands is None
+        self.fields["stood"].choices = plans  # type: ignore[attr-defined]
+
+
+def seen_token(book: Book) -> str:
+    """Every decision as it stands, signed."""
+    ties = [[tie.how.value, tie.olds, tie.news, tie.note] for tie in book.ties]
+    return signing.dumps(ties, salt=_salt(book), compress=True)
+
+
+def read_seen(book: Book, text: str) -> dict[End, Tie]:
+    """The decisions that a page showed, by measure; a token that is not of this page counts as having seen none."""
+    try:
+        shown = signing.loads(text, salt=_salt(book))
+    except signing.BadSignature:
+        return {}
+    ties = [Tie(How(how), tuple(olds), tuple(news), note) for how, olds, news, note in shown]
+    return {end: tie for tie in ties for end in tie.ends}
+
+
+def _salt(book: Book) -> str:
+    return f"{SALT}.{book.plan.pk}"

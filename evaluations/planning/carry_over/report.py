@@ -1,0 +1,182 @@
+"""前の計画からの変更点 as a noun: the report for the council.
+
+It is the same for everybody: actuals stand in it only where they are 確定, so that no printed copy shows a draft.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.figures import shown_number
+from core.fiscal_years import wareki
+from core.lineage import UNDECIDED, How
+from core.numerals import plain
+from core.prose import circled
+from core.words import ValueKind
+from core.workbooks.carry_over_table import ChangeRow, ChangeSheet, write_change_table
+from evaluations.planning.carry_over.baselines import actual_in_words, last_confirmed, standing
+from evaluations.planning.carry_over.book import Book, book_of
+from evaluations.planning.carry_over.page import tally
+from evaluations.planning.carry_over.shortfalls import last_year
+from evaluations.publishing.citations import not_published
+from plans.models import Measure, MeasureLink, Plan, Section
+from plans.queries import MeasureRow, YearCell, rows_across
+from plans.templatetags.words import presence, unit_of
+
+NO_ACTUAL = "確定した実績なし"
+NO_GOAL = "目標なし"
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A 節 that stands elsewhere, is called otherwise or was put together from others."""
+
+    old: tuple[Section, ...]
+    new: Section
+
+    @property
+    def words(self) -> str:
+        """「第4節 → 第3節」, with the names where they changed."""
+        names = "・".join(str(one) if one.title != self.new.title else one.label for one in self.old)
+        return f"{names} → {self.new}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The lines of one 節, or what ended or is undecided."""
+
+    title: str
+    rows: tuple[ChangeRow, ...]
+
+
+@dataclass(frozen=True)
+class ChangeReport:
+    """What the report says. `tally` counts decisions; `renumbered` lists the 節 that moved."""
+
+    plan: Plan
+    previous: Plan
+    tally: tuple[tuple[str, str, int], ...]
+    renumbered: tuple[Renumbered, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def title(self) -> str:
+        """「第7期障害福祉計画　前の計画（第6期障害福祉計画）からの変更点」."""
+        return f"{self.plan.name}　前の計画（{self.previous.name}）からの変更点"
+
+
+def change_report(plan: Plan) -> ChangeReport | None:
+    """The report; None for a plan that follows none. Six queries."""
+    book = book_of(plan)
+    if book is None:
+        return None
+    rows = rows_across([*book.olds.values(), *book.news.values()], access=None)
+    lines = _Lines(book, {row.measure.pk: row for row in rows})
+    renumbered = tuple(_renumbered(book))
+    return ChangeReport(plan, book.previous, tally(book), renumbered, tuple(lines.parts(renumbered)))
+
+
+def report_bytes(report: ChangeReport) -> bytes:
+    """The same as a workbook. No publication holds what was decided on the way from plan to plan."""
+    counts = "、".join(f"{word} {count}件" for _, word, count in report.tally)
+    moved = [f"節の変更：{one.words}" for one in report.renumbered]
+    title = f"{report.plan.municipality.name} {report.title}"
+    parts = tuple((part.title, part.rows) for part in report.parts)
+    remarks = (f"引き継ぎ方の内訳：{counts}", *moved)
+    return write_change_table(ChangeSheet(title, remarks, parts, not_published()))
+
+
+def _renumbered(book: Book) -> Iterable[Renumbered]:
+    """The 節 of the new plan in order, those that come from somewhere else."""
+    for section in dict.fromkeys(measure.section for measure in book.news.values()):
+        if before := book.moved_from(section):
+            yield Renumbered(before, section)
+
+
+class _Lines:
+    """Makes the lines of a report out of both plans and the rows of all their measures."""
+
+    def __init__(self, book: Book, rows: Mapping[int, MeasureRow]) -> None:
+        self.book, self.rows = book, rows
+        self.links: dict[int | None, list[MeasureLink]] = {}
+        places = {measure.pk: place for place, measure in enumerate(book.olds.values())}
+        for link in sorted(book.links, key=lambda link: places.get(link.old_id or 0, -1)):
+            self.links.setdefault(link.new_id, []).append(link)
+
+    def parts(self, renumbered: Iterable[Renumbered]) -> Iterable[Part]:
+        """A part for each 節 of the new plan, then what ended, then what nobody decided yet."""
+        before = {one.new.pk: one for one in renumbered}
+        sections: dict[Section, list[ChangeRow]] = {}
+        for measure in self.book.news.values():
+            sections.setdefault(measure.section, []).extend(self._of(measure))
+        for section, rows in sections.items():
+            was = before.get(section.pk)
+            origin = f"（前の計画：{'、'.join(str(one) for one in was.old)}）" if was else ""
+            yield Part(f"{section}{origin}", tuple(rows))
+        if ended := [self._row(link) for link in self.links.get(None, ())]:
+            yield Part("この計画で終了した指標", tuple(ended))
+        if self.book.must_decide_olds and self.book.open_olds:
+            left = tuple(ChangeRow(UNDECIDED, **self._old(measure)) for measure in self.book.open_olds)
+            yield Part("引き継ぎ方がまだ決まっていない前の計画の指標", left)
+
+    def _of(self, measure: Measure) -> list[ChangeRow]:
+        links = self.links.get(measure.pk)
+        return [self._row(link) for link in links] if links else [ChangeRow(UNDECIDED, **self._new(measure))]
+
+    def _row(self, link: MeasureLink) -> ChangeRow:
+        old = self._old(link.old) if link.old else {}
+        new = self._new(link.new) if link.new else {}
+        reasons = [link.note, f"上乗せの理由：{link.added_reason}" if link.added_reason else ""]
+        reason = "\n".join(part for part in reasons if part)
+        return ChangeRow(How(link.how).label, **old, **new, added=_added(link), reason=reason)
+
+    def _old(self, measure: Measure) -> dict[str, str]:
+        row = self.rows[measure.pk]
+        return {
+            "old": f"{measure.section.label} {_name(measure)}",
+            "old_goal": _goal(row),
+            "old_actual": _actual(row, last_confirmed(row)),
+        }
+
+    def _new(self, measure: Measure) -> dict[str, str]:
+        return {"new": _name(measure), "new_goal": _goal(self.rows[measure.pk]), "baseline": _baseline(measure)}
+
+
+def _added(link: MeasureLink) -> str:
+    if link.added is None or link.shortfall is None or link.new is None:
+        return ""
+    unit = _unit(link.new)
+    return f"{plain(link.added)}{unit}（未達成分 {plain(link.shortfall)}{unit}）"
+
+
+def _name(measure: Measure) -> str:
+    return f"{circled(measure.label)}{measure.title}"
+
+
+def _actual(row: MeasureRow, cell: YearCell | None) -> str:
+    if cell is None:
+        return NO_ACTUAL
+    firm = standing(cell)
+    mark = "" if firm == "確定" else f"（{firm}）"
+    return f"{actual_in_words(row, cell)}{mark}\n{wareki(cell.year)}"
+
+
+def _goal(row: MeasureRow) -> str:
+    """What is planned for the last year, or why nothing is."""
+    cell = row.cell(last_year(row.measure))
+    planned, year = cell.figures.planned, wareki(cell.year)
+    if planned.number is None:
+        return f"{planned.wording or (planned.state.label if planned.state else NO_GOAL)}\n{year}"
+    if row.measure.value_kind == ValueKind.PRESENCE:
+        return f"{presence(planned)}\n{year}"
+    return f"{shown_number(planned, cell.figures.nature.kind)}{_unit(row.measure)}\n{year}"
+
+
+def _baseline(measure: Measure) -> str:
+    if measure.baseline_text or measure.baseline is None:
+        return measure.baseline_text
+    year = f"（{wareki(measure.baseline_year)}）" if measure.baseline_year else ""
+    return f"{plain(measure.baseline)}{_unit(measure)}{year}"
+
+
+def _unit(measure: Measure) -> str:
+    return unit_of(measure.unit, measure.plan.municipality)

@@ -1,0 +1,129 @@
+"""The action that changes what a 指標 of a plan is.
+
+What the tidy table knows of a measure is changed by `plans.measures.changes`; what it does not know is written here, in
+the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+
+from core.fiscal_years import wareki
+from core.words import Family
+from indicators.models import ActivityIndicator, Service
+from plans.measures.changes import change_columns
+from plans.measures.refusals import REASON, FieldRefused, MastersRefused
+from plans.models import Change, Measure, Plan, Subject, YearlyValue
+from targets.actions import follow_section
+from targets.models import TargetItem
+
+LABELS = {"catalogue_code": "国のカタログの項目"}
+"""Where the model has no word for people."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a form says of a measure: the columns of the table in exported form, and the other fields."""
+
+    columns: Mapping[str, str]
+    details: Mapping[str, Any]
+
+
+@transaction.atomic
+def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: User, door: str) -> int:
+    """Change what differs between what the person saw and what they want. Returns how many things were changed.
+
+    Raises PermissionDenied, or MastersRefused with a sentence for each field.
+    """
+    changed = change_columns(plan, measure, seen=seen.columns, new=new.columns, by=by, door=door)
+    stands = plan.measures.select_related("section").get(pk=measure.pk)
+    if stands.section_id != measure.section_id and stands.family == Family.TARGET:
+        follow_section(stands)
+    return changed + _change_details(plan, measure, seen.details, new.details, by, door)
+
+
+def _change_details(
+    plan: Plan, measure: Measure, seen: Mapping[str, Any], new: Mapping[str, Any], by: User, door: str
+) -> int:
+    rows = _rows(measure)
+    refused, history = [], []
+    for name, value in new.items():
+        row = next(row for row in rows if _has(row, name))
+        stands = getattr(row, name)
+        if value in (stands, seen[name]):
+            continue
+        if stands != seen[name]:
+            words = _in_words(row, name, stands) or "（空欄）"
+            kept = "" if stands is None else str(stands)
+            refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", kept))
+            continue
+        history.append(_line(plan, measure, row, name, value, by, door))
+        setattr(row, name, value)
+    if refused:
+        raise MastersRefused(refused)
+    if not history:
+        return 0
+    _check_years(rows[0])
+    for row in rows:
+        row.save()
+    Change.objects.bulk_create(history)
+    return len(history)
+
+
+def _rows(measure: Measure) -> list[Any]:
+    """The measure and its row of 成果目標 or 活動指標 as they stand."""
+    stands = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
+    items: list[Any] = [*TargetItem.objects.filter(measure=stands), *ActivityIndicator.objects.filter(measure=stands)]
+    return [stands, *items]
+
+
+def _has(row: models.Model, name: str) -> bool:
+    return name in {field.attname for field in row._meta.concrete_fields}
+
+
+def _check_years(measure: Measure) -> None:
+    """No number may be left behind in a year in which the measure is no longer counted."""
+    since, until = measure.since_year, measure.until_year
+    if since is not None and until is not None and until < since:
+        raise MastersRefused([FieldRefused("until_year", "終了年度は開始年度以後にしてください。")])
+    kept = YearlyValue.objects.filter(measure=measure, number__isnull=False).values_list("fiscal_year", flat=True)
+    for year in sorted(set(kept)):
+        if measure.outside(year):
+            name = "since_year" if since is not None and year < since else "until_year"
+            raise MastersRefused([FieldRefused(name, f"{wareki(year)}に値が入力されているため、変えられません。")])
+
+
+def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: User, door: str) -> Change:
+    return Change(
+        by=by,
+        door=door,
+        reason=REASON,
+        municipality=plan.municipality,
+        plan=plan,
+        section_id=measure.section_id,
+        measure=measure,
+        subject=Subject.MASTER,
+        field=LABELS.get(name) or str(_field(row, name).verbose_name),
+        old=_in_words(row, name, getattr(row, name)) or None,
+        new=_in_words(row, name, value) or None,
+    )
+
+
+def _field(row: models.Model, name: str) -> Any:
+    return next(field for field in row._meta.concrete_fields if field.attname == name)
+
+
+def _in_words(row: models.Model, name: str, value: Any) -> str:
+    """A field as the history prints it."""
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if name == "service_id":
+        return str(Service.objects.get(pk=value))
+    if name.endswith("_year"):
+        return wareki(value)
+    return str(dict(_field(row, name).flatchoices).get(value, value))

@@ -1,0 +1,127 @@
+"""The verb that makes a plan of its draft: all of it or nothing, with its history."""
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from evaluations.models import PlanDraft
+from evaluations.planning.opening.creating import History, create_measures, create_section
+from evaluations.planning.opening.drafts import (
+    MAY_NOT,
+    Frame,
+    PlanExists,
+    SectionPlace,
+    change_frame,
+    existing_plan,
+    lock_municipality,
+    seen_token,
+)
+from evaluations.planning.opening.parts import Part, parts_of, with_proposals
+from indicators.models import Service
+from indicators.services import create_missing_services
+from plans.access import access_for, require_manager
+from plans.actions import CellChange, ValuesRefused, record_values
+from plans.models import Change, Municipality, Plan, PlanRevision
+from plans.refusals import Cause
+from plans.sheet_layouts import inherited_form
+from plans.versions import RowConflict, RowRefused, as_it_stands
+
+REASON = "計画の作成"
+OF_OTHERS = (
+    "担当課の付いた人は、自分の課の指標にしか値を入力できません。計画値を空欄にするか、"
+    "「利用者」のページで自分の担当課を「すべて」にしてから作ってください。"
+)
+
+
+class DraftIncomplete(RowRefused):
+    """Something in the draft cannot be read yet: `parts` are the 節 with problems."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self.parts = tuple(parts)
+        count = sum(len(part.problems) for part in self.parts)
+        super().__init__(f"読み取れない入力が{count}か所あります。直してから、もう一度作ってください。")
+
+
+@transaction.atomic
+def open_plan(
+    draft: PlanDraft,
+    frame: Frame,
+    places: Mapping[str, SectionPlace],
+    *,
+    version: int,
+    seen: str,
+    by: User,
+    door: str,
+) -> Plan:
+    """Make the plan that the draft describes, with this frame, and let the draft go. `version` and `seen` (the token
+    of its 節) are what the person looked at.
+
+    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that somebody changed since, and
+    RowRefused where a 計画値 may not be written.
+    """
+    require_manager(by, draft.municipality, MAY_NOT)
+    lock_municipality(draft.municipality)
+    if plan := existing_plan(draft.municipality, draft.kind, draft.generation):
+        raise PlanExists(plan)
+    change_frame(draft, frame, places, version=version, by=by)
+    stands = as_it_stands(draft)
+    stands.municipality = draft.municipality
+    parts = parts_of(stands)
+    if seen_token(part.row for part in parts) != seen:
+        raise RowConflict(stands)
+    parts = [with_proposals(stands, part) for part in parts if part.is_made]
+    if wrong := [part for part in parts if part.problems]:
+        raise DraftIncomplete(wrong)
+    plan = _create(stands, parts, by, door)
+    stands.delete()
+    return plan
+
+
+def record_planned(
+    cells: Iterable[CellChange], municipality: Municipality, *, by: User, door: str, reason: str
+) -> None:
+    """Write the 計画値 of new 指標; RowRefused with a sentence where the person may not, or a year is locked."""
+    cells = list(cells)
+    access = access_for(by, municipality)
+    if cells and access is not None and access.department_id is not None:
+        raise RowRefused(OF_OTHERS)
+    try:
+        record_values(cells, by=by, door=door, reason=reason)
+    except ValuesRefused as refused:
+        locked = [one for one in refused.refusals if one.cause is Cause.LOCKED]
+        raise RowRefused((locked or list(refused.refusals))[0].sentence) from refused
+
+
+def _create(draft: PlanDraft, parts: list[Part], by: User, door: str) -> Plan:
+    plan = Plan.objects.create(
+        municipality=draft.municipality,
+        kind=draft.kind,
+        generation=draft.generation,
+        name=draft.name,
+        start_year=draft.start_year,
+        end_year=draft.end_year,
+        slug=draft.slug,
+        previous=draft.previous,
+        **inherited_form(draft.previous),
+    )
+    PlanRevision.objects.create(plan=plan)
+    create_missing_services()
+    services = Service.objects.in_bulk(field_name="code")
+    history = History(plan, by, door, REASON)
+    frame = f"{plan.name}（{plan.slug}、{plan.start_year}〜{plan.end_year}年度）"
+    before = f"／前の期：{plan.previous.name}" if plan.previous else ""
+    lines: list[Change] = [history.line(f"{frame}{before}")]
+    cells: list[CellChange] = []
+    sections = []
+    for part in parts:
+        section, line = create_section(plan, part.number, part.row.title, history)
+        sections.append(section)
+        lines.append(line)
+    for part, section in zip(parts, sections, strict=True):
+        of_part, made = create_measures(section, part.made_lines, services, history)
+        cells += of_part
+        lines += made
+    Change.objects.bulk_create(lines)
+    record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
+    return plan

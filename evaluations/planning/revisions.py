@@ -1,0 +1,166 @@
+"""The verbs of 計画変更: opening one, correcting its day and reason, removing one that changed nothing.
+
+What a 計画変更 changes is written by `plans.actions.record_values`, like every value.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
+from plans.access import require_manager
+from plans.locks import lock_plan
+from plans.models import Change, Plan, PlanRevision, Subject, YearlyValue
+from plans.versions import RowRefused, as_it_stands, refuse_outdated
+
+MAY_NOT = "計画変更を登録できるのは、管理の役割の人だけです。"
+FURTHEST_AHEAD = timedelta(days=366)
+"""A change is entered before it takes effect, but not years ahead: that is a slip of the keys."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that a 計画変更 may be decided on, with why not earlier and why not later."""
+
+    first: date
+    last: date
+    not_earlier: str
+    not_later: str
+
+
+@transaction.atomic
+def open_revision(plan: Plan, decided_on: date, reason: str, *, seen_newest: int, by: User, door: str) -> PlanRevision:
+    """Open the next 計画変更: from now on 計画値 are written into it.
+
+    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or RowRefused where somebody
+    opened one in between, or for a day or a reason that cannot be.
+    """
+    _start(plan, by)
+    revisions = list(plan.revisions.order_by("number"))
+    newest = revisions[-1].number if revisions else 0
+    if newest != seen_newest:
+        raise RowRefused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
+    number = newest + 1
+    _check(plan, revisions, number, decided_on, reason)
+    revision = PlanRevision.objects.create(
+        plan=plan, number=number, decided_on=decided_on, reason=reason, opened_at=timezone.now(), opened_by=by
+    )
+    _note(revision, None, in_words(revision), by, door)
+    return revision
+
+
+@transaction.atomic
+def correct_revision(
+    revision: PlanRevision, decided_on: date | None, reason: str, *, version: int, by: User, door: str
+) -> None:
+    """Correct day and reason from the version that was drawn. The day of 当初 may stay unknown.
+
+    Raises PermissionDenied, RowConflict, or RowRefused for a day or a reason that cannot be.
+    """
+    _start(revision.plan, by)
+    stands = as_it_stands(revision)
+    if (stands.decided_on, stands.reason) == (decided_on, reason):
+        return
+    refuse_outdated(stands, version)
+    _check(revision.plan, list(revision.plan.revisions.order_by("number")), stands.number, decided_on, reason)
+    old = in_words(stands)
+    stands.decided_on, stands.reason = decided_on, reason
+    PlanRevision.objects.filter(pk=stands.pk).update(decided_on=decided_on, reason=reason, version=F("version") + 1)
+    _note(stands, old, in_words(stands), by, door)
+
+
+@transaction.atomic
+def remove_revision(revision: PlanRevision, *, version: int, by: User, door: str) -> None:
+    """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, RowConflict or RowRefused."""
+    _start(revision.plan, by)
+    stands = as_it_stands(revision)
+    refuse_outdated(stands, version)
+    if not stands.number:
+        raise RowRefused("当初の計画は削除できません。")
+    if stands.plan.revisions.filter(number__gt=stands.number).exists():
+        raise RowRefused(f"{stands.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
+    if changed := changed_cells(stands):
+        raise RowRefused(
+            f"{stands.label}で変えた計画値が{changed}件あるため削除できません。"
+            "先に、それぞれの計画値を変更前の値に戻してください。"
+        )
+    _note(stands, in_words(stands), None, by, door)
+    stands.delete()
+
+
+def changed_cells(revision: PlanRevision) -> int:
+    """How many 計画値 this 計画変更 set or took away. One query."""
+    touched = Q(revision=revision.number) | Q(replaced_in=revision.number)
+    rows = YearlyValue.objects.filter(touched, measure__plan=revision.plan_id)
+    return rows.order_by().values("measure", "fiscal_year").distinct().count()
+
+
+def days_of(plan: Plan, revisions: list[PlanRevision], number: int, today: date) -> Days:
+    """When the one with this number may be decided: after the one before, before the one after, in the plan's time.
+
+    A plan whose first adoption is not recorded is drawn up in the 年度 before it begins.
+    """
+    before = [r for r in revisions if r.number < number and r.decided_on]
+    after = [r for r in revisions if r.number > number and r.decided_on]
+    first, not_earlier = first_day(plan.start_year - 1, MONTHS[0]), "計画が作られる前の日です"
+    if before and before[-1].decided_on:
+        first, not_earlier = before[-1].decided_on, f"{_named(before[-1])}より前の日です"
+    last, not_later = last_day(plan.end_year), "計画の期間が終わった後の日です"
+    if last > today + FURTHEST_AHEAD:
+        last, not_later = today + FURTHEST_AHEAD, "1年より先の日です"
+    if after and after[0].decided_on and after[0].decided_on < last:
+        last, not_later = after[0].decided_on, f"{_named(after[0])}より後の日です"
+    return Days(first, last, not_earlier, not_later)
+
+
+def why_not_on(days: Days, day: date) -> str:
+    """Why no plan was changed on this day; "" where it may have been."""
+    if day < days.first:
+        return f"{days.not_earlier}。決定日は{wareki_day(days.first)}以後にしてください。"
+    if day > days.last:
+        return f"{days.not_later}。決定日は{wareki_day(days.last)}までにしてください。"
+    return ""
+
+
+def in_words(revision: PlanRevision) -> str:
+    """One line for the history."""
+    day = f"決定日：{wareki_day(revision.decided_on)}" if revision.decided_on else "決定日：不明"
+    return f"{day}／理由：{revision.reason}" if revision.reason else day
+
+
+def _start(plan: Plan, by: User) -> None:
+    """Rights, then the plan's row: numbers are given out one after the other, and no publication reads in between."""
+    require_manager(by, plan.municipality, MAY_NOT)
+    lock_plan(plan)
+
+
+def _check(plan: Plan, revisions: list[PlanRevision], number: int, decided_on: date | None, reason: str) -> None:
+    if number and not reason.strip():
+        raise RowRefused("計画変更の理由を書いてください。")
+    if number and decided_on is None:
+        raise RowRefused("計画変更の決定日を入力してください。")
+    wrong = why_not_on(days_of(plan, revisions, number, timezone.localdate()), decided_on) if decided_on else ""
+    if wrong:
+        raise RowRefused(wrong)
+
+
+def _named(revision: PlanRevision) -> str:
+    day = wareki_day(revision.decided_on) if revision.decided_on else ""
+    return f"{revision.label if revision.number else '計画の策定'}（{day}）"
+
+
+def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, door: str) -> None:
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=revision.plan.municipality,
+        plan=revision.plan,
+        subject=Subject.REVISION,
+        field=revision.label,
+        old=old,
+        new=new,
+    )

@@ -1,0 +1,165 @@
+"""計画を新しく作る: begin a draft, set its frame, make the plan."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from core.fiscal_years import current_fiscal_year
+from evaluations.models import PlanDraft
+from evaluations.planning.opening.draft_sections import add_own_section, remove_own_section
+from evaluations.planning.opening.drafts import PlanExists, change_frame, discard_draft, start_draft
+from evaluations.planning.opening.forms import FrameForm, SectionTitleForm
+from evaluations.planning.opening.opening import open_plan
+from evaluations.planning.opening.pages import DraftPage, StartPage, draft_for, draft_page, start_page
+from plans.models import Door
+from plans.requests import PersonRequest
+from plans.versions import RowConflict, RowRefused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_plan(request: PersonRequest) -> HttpResponse:
+    """Which plan; the drafts that are there already."""
+    page = start_page(request.user)
+    form = page.form(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _start_drawn(request, page, form)
+    said, year = form.cleaned_data, current_fiscal_year(timezone.localdate()) + 1
+    try:
+        draft = start_draft(form.city, said["kind"], said["generation"], first_year=year, by=request.user)
+    except PlanExists as exists:
+        return _start_drawn(request, page, form, exists=exists)
+    return redirect("evaluations:draft", draft.slug)
+
+
+def _start_drawn(request: PersonRequest, page: StartPage, form: Any, **more: Any) -> HttpResponse:
+    return render(request, "evaluations/new_plan.html", {"page": page, "form": form} | more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: PersonRequest, slug: str) -> HttpResponse:
+    """The draft: its frame, its 節, and the button that makes the plan."""
+    found = draft_for(request.user, slug)
+    if request.method != "POST":
+        return _draft_drawn(request, draft_page(found))
+    action = {
+        "save": _save_frame,
+        "create": _create,
+        "add_section": _add_section,
+        "discard": _discard,
+    }.get(request.POST.get("action", ""))
+    if "remove_section" in request.POST:
+        action = _remove_section
+    if action is None:
+        raise BadRequest("unknown action")
+    try:
+        return action(request, found)
+    except RowConflict:
+        return gone(request)
+
+
+def gone(request: PersonRequest) -> HttpResponse:
+    """Where somebody is led whose draft was thrown away, or made a plan, by another person."""
+    messages.warning(request, "この下書きはもうありません。ほかの人が計画を作ったか、下書きを捨てました。")
+    return redirect("evaluations:new_plan")
+
+
+def _save_frame(request: PersonRequest, found: PlanDraft) -> HttpResponse:
+    refused = _keep_frame(request, found)
+    if refused is None:
+        messages.success(request, "計画の枠と節の並びを保存しました。")
+    return refused or redirect("evaluations:draft", found.slug)
+
+
+def _keep_frame(request: PersonRequest, found: PlanDraft) -> HttpResponse | None:
+    """Save the frame, as every button of the form does; the page that says why not, where it cannot be."""
+    page = draft_page(found)
+    form = page.form(request.POST)
+    if not form.is_valid():
+        return _draft_drawn(request, page, form=form)
+    try:
+        change_frame(found, form.frame, form.places, version=form.started_from, by=request.user)
+    except (RowConflict, RowRefused) as refused:
+        return _draft_refused(request, page, form, refused)
+    found.refresh_from_db()
+    return None
+
+
+def _create(request: PersonRequest, found: PlanDraft) -> HttpResponse:
+    """Save the frame and make the plan, both or neither."""
+    page = draft_page(found)
+    form = page.form(request.POST)
+    if not form.is_valid():
+        return _draft_drawn(request, page, form=form)
+    seen, by = request.POST.get("seen", ""), request.user
+    try:
+        plan = open_plan(found, form.frame, form.places, version=form.started_from, seen=seen, by=by, door=Door.SCREEN)
+    except PlanExists as exists:
+        messages.warning(request, str(exists))
+        return redirect(exists.plan)
+    except (RowConflict, RowRefused) as refused:
+        return _draft_refused(request, draft_page(found), form, refused)
+    messages.success(
+        request, f"「{plan.name}」を作りました（{plan.sections.count()}節、{plan.measures.count()}指標）。"
+    )
+    carried = "前の計画からの引き継ぎを決め、" if plan.previous else ""
+    messages.info(request, f"次は、{carried}「設定」で指標の担当課を決め、「入力」で計画値の残りを入れてください。")
+    return redirect(plan)
+
+
+def _draft_refused(
+    request: PersonRequest, page: DraftPage, form: FrameForm, refused: RowConflict | RowRefused
+) -> HttpResponse:
+    """The page with what was typed and the reason; the next save starts from what is kept now."""
+    stands = refused.stands if isinstance(refused, RowConflict) else None
+    if isinstance(refused, RowConflict) and stands is None:
+        raise refused
+    form.start_again(stands)
+    return _draft_drawn(request, page, form=form, refused=refused, stands=stands, status=409 if stands else 200)
+
+
+def _add_section(request: PersonRequest, found: PlanDraft) -> HttpResponse:
+    if (kept_back := _keep_frame(request, found)) is not None:
+        return kept_back
+    title_form = SectionTitleForm(request.POST, prefix="new")
+    if not title_form.is_valid():
+        return _draft_drawn(request, draft_page(found), title_form=title_form)
+    try:
+        section = add_own_section(found, title_form.cleaned_data["title"], by=request.user)
+    except RowRefused as refused:
+        return _draft_drawn(request, draft_page(found), title_form=title_form, refused=refused)
+    messages.success(request, f"「{section.title}」を加えました。")
+    return redirect("evaluations:draft_section", found.slug, section.key)
+
+
+def _remove_section(request: PersonRequest, found: PlanDraft) -> HttpResponse:
+    if (kept_back := _keep_frame(request, found)) is not None:
+        return kept_back
+    try:
+        remove_own_section(found, request.POST["remove_section"], by=request.user)
+    except RowRefused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, "節を下書きから取り除きました。")
+    return redirect("evaluations:draft", found.slug)
+
+
+def _discard(request: PersonRequest, found: PlanDraft) -> HttpResponse:
+    discard_draft(found, by=request.user)
+    messages.success(request, f"「{found.name}」の下書きを捨てました。")
+    return redirect("evaluations:new_plan")
+
+
+def _draft_drawn(request: PersonRequest, page: DraftPage, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "page": page,
+        "draft": page.draft,
+        "municipality": page.draft.municipality,
+        "form": page.form(),
+        "title_form": SectionTitleForm(prefix="new"),
+    }
+    return render(request, "evaluations/draft.html", context | more, status=status)

@@ -1,0 +1,110 @@
+"""県へ渡すファイル: one edition after the other of what is 確定 in a plan. Drafts are never in it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from core.canonical import sha256_of
+from core.packages.checks import check_content
+from core.packages.file import FORMAT, Header, PackageRefused, read_package, write_package
+from core.packages.shapes import NotFitting
+from evaluations.models import MadePackage, ReceivedPackage
+from evaluations.prefecture.package_content import content_of
+from plans.access import access_for
+from plans.history import OPERATOR
+from plans.locks import lock_plan
+from plans.models import Change, Municipality, Plan, SectionYear, Subject
+
+MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定・管理の役割の人だけです。"
+
+
+@dataclass(frozen=True)
+class Editions:
+    """The files made of a plan, newest first; of a received plan the newest file that came instead."""
+
+    made: tuple[MadePackage, ...]
+    received: ReceivedPackage | None
+
+
+class PackageNotMade(Exception):  # noqa: N818 - named like PublicationRefused
+    """No file was made; the text can be shown to the person."""
+
+
+def package_editions(plan: Plan) -> Editions:
+    """What the page of 出力 says of the file for the prefecture. Two queries."""
+    made = plan.made_packages.select_related("made_by").defer("body").order_by("-number")
+    return Editions(tuple(made), plan.received_packages.order_by("-number").first())
+
+
+@transaction.atomic
+def make_package(plan: Plan, *, by: User | None, door: str) -> tuple[MadePackage, bool]:
+    """The edition that says what is 確定 now, and whether it was made now: where nothing changed it is the last one.
+
+    Raises PermissionDenied without the right, PackageNotMade for a received plan, or where something in the plan does
+    not fit into a file. `by` None is the operator, of whom no rights are asked.
+    """
+    access = access_for(by, plan.municipality) if by else None
+    if by and (access is None or not access.may_write):
+        raise PermissionDenied(MAY_NOT)
+    if plan.received_packages.exists():
+        raise PackageNotMade("この計画はファイルで受け取ったものです。県へ渡すファイルは、市区町村が作ります。")
+    # What is read stays as it is until the file is kept. The 節 come before the plan, as in every verb.
+    years = SectionYear.objects.filter(section__plan=plan).order_by("section_id", "fiscal_year")
+    list(years.select_for_update(of=("self",)))
+    plan = lock_plan(plan)
+    content = content_of(plan)
+    last = plan.made_packages.order_by("-number").first()
+    if last and last.content_sha256 == sha256_of(content) and last.format == FORMAT:
+        return last, False
+    role = access.role.label if access else OPERATOR.strip("（）")
+    number = last.number + 1 if last else 1
+    header = Header(number, timezone.now().replace(microsecond=0), role, settings.VERSION, _prefecture(plan))
+    file = write_package(header, content)
+    try:
+        check_content(content)
+        package = read_package(file)
+    except (NotFitting, PackageRefused) as error:
+        raise PackageNotMade(f"この計画には、ファイルに入れられないところがあります。{error}") from error
+    made = MadePackage.objects.create(
+        plan=plan,
+        number=header.number,
+        made_at=header.made_at,
+        made_by=by,
+        role=header.made_by,
+        software=header.software,
+        format=package.format,
+        sha256=package.sha256,
+        content_sha256=sha256_of(content),
+        body=file.decode(),
+    )
+    _note(made, by, door)
+    return made, True
+
+
+def same_again(received: ReceivedPackage) -> bytes:
+    """The file of a received plan written from the rows here: the very file that came, where nothing was lost."""
+    plan = received.plan
+    header = Header(received.number, received.made_at, received.role, received.software, _prefecture(plan))
+    return write_package(header, content_of(plan))
+
+
+def _prefecture(plan: Plan) -> tuple[str, str] | None:
+    prefecture: Municipality | None = plan.municipality.prefecture
+    return (prefecture.code, prefecture.name) if prefecture else None
+
+
+def _note(made: MadePackage, by: User | None, door: str) -> None:
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=made.plan.municipality,
+        plan=made.plan,
+        subject=Subject.PACKAGE,
+        field="県へ渡すファイルの作成",
+        old=f"第{made.number - 1}版" if made.number > 1 else None,
+        new=f"第{made.number}版",
+    )

@@ -1,0 +1,197 @@
+"""A city's package taken in by its prefecture: looked at first, then written as a whole, or refused in a sentence.
+
+A received plan is a copy. Nobody of the city works on it here, so its 確定 years are not locked against the next file;
+against everything else they are. A plan that lives here is never touched.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from core.canonical import sha256_of
+from core.municipality_codes import read_code
+from core.packages.changes import PackageChange, gone_measures, gone_sections, package_changes
+from core.packages.content import Content
+from core.packages.file import Package
+from core.words import Family
+from evaluations.models import ReceivedPackage
+from evaluations.prefecture.package_content import city_facts, content_of
+from evaluations.prefecture.receiving_history import write_history
+from evaluations.prefecture.receiving_rows import services_of, write_rows
+from indicators.services import unknown_services
+from plans.access import access_for
+from plans.models import Municipality, Plan, SectionYear
+from plans.models.plan import plan_slug
+
+MAY_NOT = "市区町村のファイルを受け取れるのは、都道府県の「県」か「管理」の役割の人だけです。"
+STALE = "確かめている間に、ほかの人が同じ計画の別のファイルを受け取りました。もう一度ファイルを選んでください。"
+
+
+class NotReceived(Exception):  # noqa: N818 - named like PublicationRefused
+    """Nothing was written; the text can be shown to the person."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A package beside what stands. `last` is the newest file taken in of this plan."""
+
+    package: Package
+    city: Municipality | None
+    plan: Plan | None
+    last: ReceivedPackage | None
+    changes: tuple[PackageChange, ...]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this very file was taken in already."""
+        return self.last is not None and self.last.sha256 == self.package.sha256
+
+    @property
+    def last_sha256(self) -> str:
+        """What the person looked at; "" for the first file of a plan."""
+        return self.last.sha256 if self.last else ""
+
+
+def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
+    """What taking it in would change; NotReceived where it may not be taken in. Thirteen queries at most."""
+    facts, about = package.content["municipality"], package.content["plan"]
+    _check_address(package, prefecture)
+    city = Municipality.objects.filter(code=facts["code"]).first()
+    _check_city(city, prefecture)
+    plan = Plan.objects.select_related("municipality").filter(slug=about["slug"]).first()
+    last = plan.received_packages.order_by("-number").first() if plan else None
+    if plan and last is None:
+        raise NotReceived(
+            f"{plan}は、ファイルで受け取ったものではなく、ここで入力されている計画です。ファイルは受け取れません。"
+        )
+    if last:
+        _check_edition(package, last)
+    _check_services(package)
+    stands = content_of(plan) if plan else None
+    if lost := [*gone_sections(stands, package.content), *_used_measures(plan, stands, package.content)]:
+        raise NotReceived(
+            f"受け取り済みの{'、'.join(lost)}が、このファイルにありません。別の計画のファイルでないか、"
+            "市区町村に確かめてください。"
+        )
+    changes = package_changes(city_facts(city) if city else None, stands, package.content)
+    return Incoming(package, city, plan, last, tuple(changes))
+
+
+@transaction.atomic
+def receive(
+    package: Package,
+    prefecture: Municipality | None,
+    *,
+    by: User | None,
+    door: str,
+    seen_sha256: str | None = None,
+) -> Incoming:
+    """Write the package as a whole, with its history, or nothing. The same file again changes nothing.
+
+    `seen_sha256` is the `last_sha256` that the person looked at. Raises PermissionDenied without the right,
+    NotReceived with the reason. `by` None is the operator, of whom no rights are asked.
+    """
+    if by:
+        access = access_for(by, prefecture) if prefecture else None
+        if access is None or not access.may_receive:
+            raise PermissionDenied(MAY_NOT)
+    _wait_for_each_other(package, prefecture)
+    found = incoming(package, prefecture)
+    if seen_sha256 is not None and seen_sha256 != found.last_sha256:
+        raise NotReceived(STALE)
+    if found.is_here and not found.changes:
+        return found
+    plan = write_rows(package, prefecture, found.city, found.plan)
+    received = found.last if found.is_here else None
+    received = received or _keep(package, plan, found, by)
+    if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
+        raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
+    write_history(received, found.changes, found.last, by=by, door=door)
+    return found
+
+
+def _keep(package: Package, plan: Plan, found: Incoming, by: User | None) -> ReceivedPackage:
+    return ReceivedPackage.objects.create(
+        plan=plan,
+        number=package.header.number,
+        made_at=package.header.made_at,
+        role=package.header.made_by,
+        software=package.header.software,
+        format=package.format,
+        sha256=package.sha256,
+        content_sha256=sha256_of(package.content),
+        received_at=timezone.now(),
+        received_by=by,
+        publications=package.content["publications"],
+        changes=len(found.changes),
+    )
+
+
+def _wait_for_each_other(package: Package, prefecture: Municipality | None) -> None:
+    """Two files of one prefecture are written one after the other, also where neither city is there yet; and the
+    years of a plan are held as every verb holds them.
+    """
+    code = prefecture.code if prefecture else package.content["municipality"]["code"]
+    list(Municipality.objects.select_for_update(of=("self",), no_key=True).filter(code=code))
+    years = SectionYear.objects.filter(section__plan__slug=package.content["plan"]["slug"])
+    list(years.select_for_update(of=("self",)).order_by("section_id", "fiscal_year"))
+
+
+def _check_address(package: Package, prefecture: Municipality | None) -> None:
+    facts, about = package.content["municipality"], package.content["plan"]
+    code = read_code(facts["code"])
+    if about["slug"] != plan_slug(code, about["kind"], about["generation"]):
+        raise NotReceived("計画の記号が、団体コード・計画種別・期と合いません。市区町村に作り直してもらってください。")
+    if prefecture and code[:2] != prefecture.code[:2]:
+        raise NotReceived(
+            f"{facts['name']}（{code}）は{prefecture.name}の市区町村ではありません。"
+            f"団体コードの先頭2桁が {prefecture.code[:2]} のファイルを選んでください。"
+        )
+
+
+def _check_city(city: Municipality | None, prefecture: Municipality | None) -> None:
+    if city is None:
+        return
+    if city.memberships.exists():
+        raise NotReceived(f"{city.name}はここで計画を管理しているので、ファイルで受け取る必要はありません。")
+    if prefecture and city.prefecture_id not in (None, prefecture.pk):
+        raise NotReceived(
+            f"{city.name}は、ほかの都道府県の市区町村として登録されています。システム管理者に確かめてください。"
+        )
+
+
+def _check_edition(package: Package, last: ReceivedPackage) -> None:
+    number = package.header.number
+    if number < last.number:
+        raise NotReceived(
+            f"受け取り済みの第{last.number}版より古い、第{number}版のファイルです。新しい版のファイルを選んでください。"
+        )
+    if number == last.number and package.sha256 != last.sha256:
+        raise NotReceived(
+            f"第{number}版は受け取り済みですが、内容が違います。市区町村に、新しい版を作ってもらってください。"
+        )
+
+
+def _used_measures(plan: Plan | None, stands: Content | None, new: Content) -> list[str]:
+    """The measures that are gone and have values or a history here: a city takes away only those that have neither."""
+    lost, still_named = gone_measures(stands, new), {measure["code"] for measure in new["measures"]}
+    if plan is None or not lost:
+        return []
+    unused = plan.measures.filter(values__isnull=True, changes__isnull=True).exclude(code__in=still_named)
+    removable = set(unused.values_list("code", flat=True))
+    return [
+        f"{Family(measure['family']).label}「{measure['title']}」（{measure['code']}）"
+        for measure in lost
+        if measure["code"] not in removable
+    ]
+
+
+def _check_services(package: Package) -> None:
+    if unknown := unknown_services(services_of(package.content)):
+        raise NotReceived(
+            f"このシステムにないサービスのコードがあります（{'、'.join(unknown)}）。"
+            "市区町村のシステムが新しいためです。システム管理者に、ふくしPDCAの更新を頼んでください。"
+        )

@@ -1,0 +1,1 @@
+"""What residents find without a login: everything here is read from publications alone."""

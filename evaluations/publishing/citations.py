@@ -1,0 +1,83 @@
+"""Which publication a report cites. One made from a publication cites it; one made from living data only where the same
+report made from the standing publication would say the same."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import Case, Exists, JSONField, OuterRef, QuerySet, Subquery, When
+from django.utils import timezone
+
+from core.citation import Citation, Mark, NotPublished
+from evaluations.models import Publication
+from evaluations.publishing.published_year import PublishedYear
+from plans.models import Plan, Section
+
+
+def citation_of(publication: Publication) -> Citation:
+    """The publication as a report cites it; its day is the one on the city's calendar."""
+    return Citation(publication.fiscal_year, publication.number, timezone.localdate(publication.at), publication.sha256)
+
+
+def not_published() -> NotPublished:
+    """What a report made now from living data says of itself."""
+    return NotPublished(timezone.localdate())
+
+
+def mark_of(plan: Plan, year: int | None, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
+    """What a report from living data cites: the publication of this year that stands, if it says the same; without a
+    year the newest that stands. One query."""
+    published = standing_year(plan, year) if year is not None else _newest_standing(plan)
+    if published and says_the_same(published):
+        return citation_of(published.publication)
+    return not_published()
+
+
+def standing_year(plan: Plan, year: int) -> PublishedYear | None:
+    """The publication of this year that stands, read back from its body. One query."""
+    newest = plan.publications.filter(fiscal_year=year).order_by("-number").first()
+    if newest is None or newest.withdrawn_at is not None:
+        return None
+    return PublishedYear(newest, newest.body)
+
+
+def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
+    """The 節, each knowing the newest publication of this year, the first of them with its body too: for a report that
+    has no question to spare."""
+    newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
+    before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))
+    return sections.annotate(
+        newest_number=Subquery(newest.values("number")[:1]),
+        newest_at=Subquery(newest.values("at")[:1]),
+        newest_sha256=Subquery(newest.values("sha256")[:1]),
+        newest_withdrawn_at=Subquery(newest.values("withdrawn_at")[:1]),
+        newest_body=Case(When(~Exists(before), then=Subquery(newest.values("body")[:1])), output_field=JSONField()),
+    )
+
+
+def mark_among(sections: Sequence[Any], year: int, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
+    """As `mark_of`, out of 節 that came out of `with_newest_body`. No query."""
+    citation = newest_citation(sections, year)
+    body = newest_body(sections)
+    if citation and body and says_the_same(PublishedYear(Publication(), body)):
+        return citation
+    return not_published()
+
+
+def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:
+    """The publication of this year that stands, out of 節 that came out of `with_newest_body`; None where none does."""
+    one = sections[0] if sections else None
+    if one is None or one.newest_number is None or one.newest_withdrawn_at is not None:
+        return None
+    return Citation(year, one.newest_number, timezone.localdate(one.newest_at), one.newest_sha256)
+
+
+def newest_body(sections: Sequence[Any]) -> Any:
+    """The body of that publication, out of 節 that came out of `with_newest_body`; None where there is none."""
+    return next((one.newest_body for one in sections if one.newest_body), None)
+
+
+def _newest_standing(plan: Plan) -> PublishedYear | None:
+    """Of the publications that stand, for whatever year, the newest. One query."""
+    later = Publication.objects.filter(plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"))
+    last = plan.publications.filter(~Exists(later), withdrawn_at__isnull=True).order_by("-number").first()
+    return PublishedYear(last, last.body) if last else None

@@ -1,0 +1,190 @@
+"""The verbs 公表 and 取り下げ. Publishing is its own act: nothing else changes what residents see."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from core.fiscal_years import wareki
+from evaluations.models import Publication
+from evaluations.publishing.publication_body import Source, body_hash, publication_body, source_of
+from plans.access import access_for
+from plans.locks import lock_plan, lock_section_years
+from plans.models import Change, Plan, Section, SectionYear, Subject, YearState
+
+PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
+
+
+class PublicationRefused(Exception):
+    """Nothing was published or withdrawn; the text can be shown to the person."""
+
+
+def standing(publications: Iterable[Publication]) -> dict[int, Publication]:
+    """The publication that stands for each 年度, by year.
+
+    A publication ends when its successor is made: withdrawing the successor does not bring it back.
+    """
+    newest: dict[int, Publication] = {}
+    for publication in sorted(publications, key=lambda p: p.number):
+        newest[publication.fiscal_year] = publication
+    return {year: publication for year, publication in newest.items() if publication.withdrawn_at is None}
+
+
+@transaction.atomic
+def publish(
+    plan: Plan,
+    year: int,
+    *,
+    by: User,
+    reason: str,
+    door: str,
+    correction_reason: str = "",
+    seen_number: int | None = None,
+    seen_sha256: str | None = None,
+) -> Publication:
+    """Freeze all 確定 and 公表 節 of this year and show them to everyone; the others are listed as 未公表.
+
+    `correction_reason` stands in the 正誤表 beside what differs from the publication before. `seen_number` is the
+    newest number of the plan (0: none) and `seen_sha256` the hash of the body that the person looked at. Raises
+    PermissionDenied without the right, PublicationRefused where nothing is 確定, nothing is new, or something changed
+    since the person looked.
+    """
+    _require_right(plan, by, PUBLISH)
+    _lock_years(plan, year)
+    plan = lock_plan(plan)
+    number = Publication.objects.filter(plan=plan).aggregate(newest=Max("number"))["newest"] or 0
+    if seen_number is not None and seen_number != number:
+        raise PublicationRefused(f"ほかの人が先に第{number}号を公表しました。いまの内容を確かめてください。")
+    source = source_of(plan)
+    ready = source.ready(year)
+    if not ready:
+        raise PublicationRefused(f"{wareki(year)}に確定している節がありません。先に節を確定してください。")
+    body = publication_body(source, year)
+    sha256 = body_hash(body)
+    if seen_sha256 is not None and seen_sha256 != sha256:
+        raise PublicationRefused("ページを開いた後に、公表する内容が変わりました。いまの内容を確かめてください。")
+    last = standing(Publication.objects.filter(plan=plan, fiscal_year=year).defer("body")).get(year)
+    if last and last.sha256 == sha256:
+        raise PublicationRefused(f"第{last.number}号と同じ内容です。新しく公表するものはありません。")
+    publication = Publication.objects.create(
+        plan=plan,
+        fiscal_year=year,
+        number=number + 1,
+        at=timezone.now(),
+        by=by,
+        reason=reason.strip(),
+        correction_reason=correction_reason.strip(),
+        body=body,
+        sha256=sha256,
+    )
+    _mark_published(source, ready, publication, door)
+    names = "、".join(section.label for section in ready)
+    _note(publication, by, door, reason.strip(), old=None, new=f"第{publication.number}号：{names}")
+    return publication
+
+
+@transaction.atomic
+def withdraw_publication(publication: Publication, *, by: User, reason: str, door: str) -> Publication:
+    """Take a publication back, with a reason that is shown in its place.
+
+    Its 節 go back to 確定 only where it is the newest of its 年度: what a successor published stays published. Raises
+    PermissionDenied, or PublicationRefused without a reason or where it is withdrawn already.
+    """
+    plan = publication.plan
+    _require_right(plan, by, WITHDRAW)
+    if not reason.strip():
+        raise PublicationRefused("取り下げの理由を書いてください。")
+    years = _lock_years(plan, publication.fiscal_year)
+    lock_plan(plan)
+    publication.refresh_from_db(fields=["withdrawn_at"])
+    if publication.withdrawn_at is not None:
+        raise PublicationRefused(f"第{publication.number}号は、すでに取り下げています。")
+    publication.withdrawn_at, publication.withdrawn_by = timezone.now(), by
+    publication.withdrawn_reason = reason.strip()
+    publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    successors = plan.publications.filter(fiscal_year=publication.fiscal_year, number__gt=publication.number)
+    if not successors.exists():
+        _mark_withdrawn(years, publication, by, door)
+    _note(publication, by, door, reason.strip(), old=f"第{publication.number}号", new="取り下げ")
+    return publication
+
+
+def _require_right(plan: Plan, by: User, label: str) -> None:
+    access = access_for(by, plan.municipality)
+    if access is None or not access.may_confirm:
+        raise PermissionDenied(f"「{label}」の権限がありません。")
+
+
+def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
+    """Lock what the body is read from until the transaction ends; the rows of this year come back.
+
+    Earlier years are read too, and could be reopened in between. The 節 come before the plan: every other verb holds
+    its 節 when it writes the history, and would wait for the plan while we wait for the 節.
+    """
+    earlier = SectionYear.objects.filter(section__plan=plan, fiscal_year__lt=year)
+    keys = {(pk, year) for pk in plan.sections.values_list("pk", flat=True)}
+    rows = lock_section_years(plan, keys | set(earlier.values_list("section_id", "fiscal_year")))
+    return [row for row in rows.values() if row.fiscal_year == year]
+
+
+def _mark_published(source: Source, ready: list[Section], publication: Publication, door: str) -> None:
+    """確定 → 公表, signed and with its line in the history. What is 公表 already stays as it was signed."""
+    year = publication.fiscal_year
+    rows = [source.states[s.pk, year] for s in ready if source.state(s, year) == YearState.CONFIRMED]
+    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=YearState.PUBLISHED, published_at=publication.at, published_by=publication.by, version=F("version") + 1
+    )
+    moved = [row.section_id for row in rows]
+    _note_states(publication, moved, publication.by, door, PUBLISH, (YearState.CONFIRMED, YearState.PUBLISHED))
+
+
+def _mark_withdrawn(years: list[SectionYear], publication: Publication, by: User, door: str) -> None:
+    rows = [row for row in years if row.state == YearState.PUBLISHED]
+    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=YearState.CONFIRMED, published_at=None, published_by=None, version=F("version") + 1
+    )
+    moved = [row.section_id for row in rows]
+    _note_states(publication, moved, by, door, WITHDRAW, (YearState.PUBLISHED, YearState.CONFIRMED))
+
+
+def _note_states(
+    publication: Publication,
+    sections: list[int],
+    by: User | None,
+    door: str,
+    field: str,
+    way: tuple[YearState, YearState],
+) -> None:
+    Change.objects.bulk_create(
+        Change(
+            by=by,
+            door=door,
+            municipality=publication.plan.municipality,
+            plan=publication.plan,
+            section_id=section,
+            fiscal_year=publication.fiscal_year,
+            subject=Subject.STATE,
+            field=field,
+            old=way[0].label,
+            new=way[1].label,
+        )
+        for section in sections
+    )
+
+
+def _note(publication: Publication, by: User, door: str, reason: str, *, old: str | None, new: str | None) -> None:
+    Change.objects.create(
+        by=by,
+        door=door,
+        reason=reason,
+        municipality=publication.plan.municipality,
+        plan=publication.plan,
+        fiscal_year=publication.fiscal_year,
+        subject=Subject.PUBLICATION,
+        field=f"公表第{publication.number}号",
+        old=old,
+        new=new,
+    )

@@ -1,0 +1,193 @@
+"""The evaluation of one plan and 年度 as one noun, which every report prints: text, PDF, and what is to come.
+
+Made from living data for a reader, or from a publication alone; the printers cannot tell which, and need not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any, TypeVar
+
+from core.citation import Citation, Mark
+from core.fiscal_years import both_eras
+from core.words import UNDER_REVIEW, UNPUBLISHED
+from evaluations.follow_up.opinions_page import section_of, visible_opinions
+from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
+from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
+from evaluations.publishing.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
+from evaluations.publishing.published_year import PublishedYear
+from evaluations.publishing.report_content import section_content
+from evaluations.publishing.report_sections import ReportOpinion, ReportSection
+from evaluations.reports.revision_notes import revision_notes
+from plans.access import Access
+from plans.models import Plan, Section, YearState
+from plans.tidy import plan_columns
+
+K = TypeVar("K")
+V = TypeVar("V")
+_WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
+"""The words for how far a 節 is, the furthest first."""
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """Everything that a report on the evaluation of one year says.
+
+    `opinions` are those on the evaluation as a whole; the others stand with their 節. `mark` is the publication that
+    says the same, or says of a report from living data that none does; None only before anybody asked. `stands`: of a
+    report from living data, the publication of the year that stands.
+    """
+
+    plan: Plan
+    year: int
+    sections: tuple[ReportSection, ...]
+    opinions: tuple[ReportOpinion, ...] = ()
+    mark: Mark | None = None
+    stands: tuple[Citation, PublishedYear] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def citation(self) -> str:
+        """The line by which a reader knows which publication this is, or that it is none."""
+        return self.mark.words if self.mark else ""
+
+    @property
+    def title(self) -> str:
+        """「印西市 第6期障害福祉計画 令和4年度（2022年度）の評価」."""
+        return f"{self.plan.municipality.name} {self.plan.name} {both_eras(self.year)}の評価"
+
+    @property
+    def printed_sections(self) -> tuple[ReportSection, ...]:
+        """The 節 with more to print than their names."""
+        return tuple(section for section in self.sections if not section.is_unpublished)
+
+    @property
+    def unpublished_sections(self) -> tuple[ReportSection, ...]:
+        """The 節 that a publication only names."""
+        return tuple(section for section in self.sections if section.is_unpublished)
+
+    @property
+    def states(self) -> tuple[tuple[str, tuple[Section, ...]], ...]:
+        """Which 節 are how far: each word with its 節, in the order of the report."""
+        by_word = sorted(self.sections, key=lambda one: _WORDS.index(one.state))
+        groups = groupby(by_word, key=lambda one: one.state)
+        return tuple((word, tuple(one.section for one in group)) for word, group in groups)
+
+    @property
+    def revision_notes(self) -> tuple[str, ...]:
+        """Which of the printed 計画値 a 計画変更 changed, when and why."""
+        return tuple(revision_notes(self.plan, (row for section in self.printed_sections for row in section.rows)))
+
+    def only(self, number: int) -> "EvaluationReport | None":
+        """The report of one 節 alone, without what was said of the whole; None where it prints no such 節."""
+        chosen = tuple(one for one in self.printed_sections if one.section.number == number)
+        return replace(self, sections=chosen, opinions=()) if chosen else None
+
+
+def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> EvaluationReport:
+    """The report as this reader may see it; `access` None is the operator, who sees everything.
+
+    What they may not see is 確認中: their actuals are no figures and their texts are not in the report at all. Eight
+    queries, however many 節 and 指標.
+    """
+    opinions = visible_opinions(plan, access).filter(fiscal_year=year)
+    source = source_of(plan, access=access, opinions=opinions, sections=with_newest_body(plan.sections.all(), year))
+    heard = _grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
+    promises = _grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
+    sections = []
+    for section in source.sections:
+        sees = access is None or access.sees_actuals(source.state(section, year))
+        report = ReportSection(
+            section=section,
+            year=year,
+            state=YearState(source.state(section, year)).label,
+            withheld="" if sees else UNDER_REVIEW,
+            rows=tuple(row for row in source.rows if row.measure.section_id == section.pk),
+            targets=tuple(source.targets[section.pk]),
+            records=tuple(_records(source, section, year, access)),
+            opinions=tuple(heard[section.pk]),
+        )
+        sections.append(_with_texts(report, source, promises[section.pk]) if sees else report)
+    made = EvaluationReport(plan, year, tuple(sections), tuple(heard[None]))
+    citation = newest_citation(source.sections, year)
+    if citation is None:
+        return replace(made, mark=not_published())
+    stands = (citation, PublishedYear(Publication(), newest_body(source.sections)))
+    return replace(made, mark=citation if _says(made, source, citation) else not_published(), stands=stands)
+
+
+def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
+    """Whether a report from living data says neither more nor less than the publication: what would be published now
+    is what was, and the report says no more than that."""
+    body = publication_body(source, report.year)
+    if body_hash(body) != citation.sha256:
+        return False
+    now = PublishedYear(Publication(), body)
+    return content_of(report) == content_of(EvaluationReport(now.plan, now.year, now.sections, now.opinions))
+
+
+def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport | None:
+    """The report of one 節 alone, None where it prints no such 節. It cites the publication that stands wherever this
+    節 says the same as there, whatever the others say by now."""
+    alone = report.only(number)
+    if alone is None or report.stands is None:
+        return alone
+    citation, published = report.stands
+    as_published = EvaluationReport(published.plan, published.year, published.sections).only(number)
+    is_published = alone.sections[0].state == YearState.PUBLISHED.label
+    if as_published and is_published and content_of(alone) == content_of(as_published):
+        return replace(alone, mark=citation)
+    return alone
+
+
+def report_of_publication(published: PublishedYear) -> EvaluationReport:
+    """The report as it was published: from the body and from nothing else. 未公表の節 are named. No query."""
+    return EvaluationReport(
+        plan=published.plan,
+        year=published.year,
+        sections=published.sections,
+        opinions=published.opinions,
+        mark=citation_of(published.publication),
+    )
+
+
+def content_of(report: EvaluationReport) -> dict[str, Any]:
+    """What a report says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
+    return {
+        "plan": [*plan_columns(report.plan).values(), report.plan.near_low, report.plan.near_high],
+        "sections": [section_content(section) for section in report.sections],
+        "opinions": list(report.opinions),
+    }
+
+
+def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:
+    """The same 節 for who may read what was written of the year."""
+    row = source.states.get((report.section.pk, report.year))
+    return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
+
+
+def _records(source: Source, section: Section, year: int, access: Access | None) -> Iterable[ActivityRecord]:
+    """取組記録 up to this year, of the years whose texts the reader may see; those before the plan are no draft."""
+    start = source.plan.start_year
+    return (
+        record
+        for record in source.records[section.pk]
+        if record.fiscal_year <= year
+        and (
+            access is None
+            or record.fiscal_year < start
+            or access.sees_actuals(source.state(section, record.fiscal_year))
+        )
+    )
+
+
+def _opinion(opinion: CouncilOpinion) -> ReportOpinion:
+    facts = {name: getattr(opinion, name) for name in OPINION_FACTS}
+    return ReportOpinion(**facts, place=opinion.place_in_words, reflected=opinion.reflected_in_words)
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found

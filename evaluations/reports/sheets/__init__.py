@@ -1,0 +1,1 @@
+"""The evaluation sheet as a workbook, of a plan or of a publication."""

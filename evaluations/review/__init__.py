@@ -1,0 +1,1 @@
+"""Reading and judging: the overview, one 節, one measure, plans side by side, the outlook."""

@@ -1,0 +1,109 @@
+"""The verb that chooses the outlook of a measure. No state of a year locks it: a forecast is no actual."""
+
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from core.numerals import plain
+from core.outlook import OutlookMethod
+from core.words import Family
+from evaluations.models import Outlook
+from evaluations.review.outlooks import basis_year, prospect_of
+from indicators.queries import readings_of
+from plans.access import access_for
+from plans.models import Change, Measure, Subject
+from plans.queries import MeasureRow, measure_rows, section_years
+from plans.versions import RowRefused, refuse_outdated
+
+MAY_NOT = "この指標の見込みを選ぶ権限がありません。"
+NOTHING_TO_SAY = (
+    "見込みは、実績が2年度分以上そろい、まだ実績のない年度が残っているときにだけ選べます。"
+    "確定度が「見込み」の値は、実績に数えません。"
+)
+
+
+@transaction.atomic
+def choose_outlook(
+    measure: Measure, method: str, reason: str, *, version: int, by: User, door: str, own: Decimal | None = None
+) -> None:
+    """Choose a method, or the `own` figure of the last year, with the reason; "" takes it back, with the reason.
+
+    `version` is that of the choice the person looked at, 0 where there was none. Raises PermissionDenied, RowConflict,
+    or RowRefused: too few actuals, no year left, no reason, a figure outside the bounds.
+    """
+    access = access_for(by, measure.plan.municipality)
+    if access is None or not access.may_enter(measure):
+        raise PermissionDenied(MAY_NOT)
+    stands = _locked(measure)
+    wanted = (method, own, reason)
+    if (stands.method, stands.own, stands.reason) == wanted:
+        return
+    refuse_outdated(stands, version)
+    states = section_years(measure.plan, [measure.section])
+    [row] = measure_rows(measure.plan, [measure], access=access, states=states)
+    found = prospect_of(row)
+    if found is None:
+        raise RowRefused(NOTHING_TO_SAY)
+    if not method and not stands.method:
+        raise RowRefused("市が採る見込みを選んでください。")
+    if not reason:
+        raise RowRefused("理由を書いてください。")
+    if (method == OutlookMethod.OWN) != (own is not None):
+        raise RowRefused("「市が見込む値」を選んだときにだけ、その値を入力してください。")
+    if own is not None and not found.admits(own):
+        raise RowRefused(f"市が見込む値は、{_bounds(found.floor, found.ceiling)}にしてください。")
+    old = in_words(stands)
+    stands.method, stands.own, stands.reason = wanted
+    stands.basis_year, stands.chosen_at, stands.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
+    stands.version += 1
+    stands.save()
+    _note(measure, old, in_words(stands), by, door)
+
+
+def in_words(choice: Outlook) -> str | None:
+    """One line for the history; None where nobody ever chose."""
+    if not choice.version:
+        return None
+    own = f" {plain(choice.own)}" if choice.own is not None else ""
+    return f"{choice.get_method_display() or '選ばない'}{own}／理由：{choice.reason}"
+
+
+def _spoken_of(measure: Measure, method: str, row: MeasureRow) -> int:
+    """The latest year that the choice may speak of: the city's own figure may come from the months of a later one."""
+    latest = basis_year(row)
+    if method != OutlookMethod.OWN or measure.family != Family.INDICATOR:
+        return latest
+    return max([latest, *(year for year in readings_of(measure) if year in row.by_year)])
+
+
+def _locked(measure: Measure) -> Outlook:
+    """The choice as it is kept, or a new one of version 0.
+
+    Two people who both choose first have no row to wait at: they wait for each other at the measure.
+    """
+    Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
+    return Outlook.objects.filter(measure=measure).first() or Outlook(measure=measure, version=0)
+
+
+def _bounds(floor: Decimal | None, ceiling: Decimal | None) -> str:
+    low = f"{plain(floor)}以上" if floor is not None else ""
+    high = f"{plain(ceiling)}以下" if ceiling is not None else ""
+    return low + high
+
+
+def _note(measure: Measure, old: str | None, new: str | None, by: User, door: str) -> None:
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=measure.plan.municipality,
+        plan=measure.plan,
+        section=measure.section,
+        measure=measure,
+        subject=Subject.OUTLOOK,
+        field="達成見込み",
+        old=old,
+        new=new,
+    )

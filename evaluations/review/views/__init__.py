@@ -1,0 +1,1 @@
+"""Pages that are read by whoever may see the plan."""

@@ -1,0 +1,42 @@
+"""The moves of one 節 and 年度: hand on, take back, mark checked, return, confirm, reopen. POST only."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from plans.access import plan_for
+from plans.models import Door
+from plans.places import section_in_year
+from plans.prose_field import without_controls
+from plans.requests import PersonRequest
+from plans.versions import read_version
+from plans.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
+
+
+@require_POST
+def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -> HttpResponse:
+    """Make the move and go back to the PDCA page. A refusal is said there, with what was written for it."""
+    plan = plan_for(request.user, slug)
+    section = section_in_year(plan, number, year)
+    wanted = MOVE_BY_NAME[name]
+    text = without_controls(request.POST.get(wanted.wants_field, "")) if wanted.wants else ""
+    try:
+        moved = move_section_year(
+            section, year, wanted, by=request.user, door=Door.SCREEN, text=text, seen_version=_seen_version(request)
+        )
+    except MoveRefused as refused:
+        kept = f"（書いた{wanted.wants}：{text.strip()}）" if text.strip() else ""
+        messages.error(request, f"{refused}{kept}")
+    else:
+        messages.success(request, f"{wanted.done}。いまの状態は「{moved.get_state_display()}」です。")
+    return redirect("evaluations:section_year", slug, number, year)
+
+
+def _seen_version(request: PersonRequest) -> int | None:
+    """The version that the page showed; None where the form did not say, which is not checked.
+
+    Anything that is no number of a page of ours counts as a version that nobody has seen.
+    """
+    seen = request.POST.get("version", "")
+    return read_version(seen) if seen else None

@@ -1,0 +1,357 @@
+"""The twelve-month grid of one 節 and year as one plain form: months, what they make of the year, and the year itself.
+
+What the person saw travels with the page, signed: the months, the year's actuals, and what was proposed for them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.core import signing
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from core.fiscal_months import MONTHS
+from core.monthly import YearFromMonths
+from core.values import EMPTY, Value
+from core.words import Family, ValueKind
+from indicators.months.cells import MonthCell
+from indicators.months.readings import (
+    MonthsMoved,
+    ReadingChange,
+    ReadingsRefused,
+    TakeOver,
+    is_outside,
+    stored_readings,
+    year_from_months,
+)
+from indicators.queries import services_together
+from plans.access import require_year, state_of
+from plans.actions import ValuesRefused
+from plans.history import NO_PLAN, side_in_words
+from plans.models import Measure, Plan, Section, SectionYear, YearState
+from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
+from plans.refusals import Cause
+from plans.strays import measures_gone
+
+PAGE_SIZE = 25
+"""活動指標 a page: 24 fields each, 12 more where every month were contested; Django takes no more than 1,000 a form."""
+SALT = "indicators.monthly"
+_FIELD = re.compile(r"m-(?P<code>.+)-[0-9]{1,2}")
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """One 活動指標 with its months. `reason` says why this person may not enter it; "" where they may.
+
+    `seen` is what was offered for the year when the page was drawn, as (the year's actual, its successor).
+    """
+
+    row: MeasureRow
+    year: int
+    cells: tuple[MonthCell, ...]
+    made: YearFromMonths
+    reason: str
+    seen: tuple[Value, Value] | None = None
+    is_chosen: bool = False
+    problem: str = ""
+
+    @property
+    def measure(self) -> Measure:
+        return self.row.measure
+
+    @property
+    def year_cell(self) -> YearCell:
+        return self.row.cell(self.year)
+
+    @property
+    def planned_words(self) -> str:
+        """The year's plan: its number, why there is none, or 計画値なし."""
+        planned = self.year_cell.figures.planned
+        return side_in_words(planned.as_dict()) if planned.is_entered else NO_PLAN
+
+    @property
+    def actual(self) -> Value:
+        """The year's actual as it stands."""
+        return self.year_cell.figures.actual
+
+    @property
+    def actual_words(self) -> str:
+        """The year's actual with its circumstances."""
+        return side_in_words(replace(self.actual, note="").as_dict() or None)
+
+    @cached_property
+    def proposal(self) -> Value | None:
+        """What the months make the year's actual."""
+        return None if self.obstacle else self.made.taken_over(self.actual)
+
+    @property
+    def obstacle(self) -> str:
+        return self.made.obstacle(self.actual)
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether the year's actual is what the months make of it already."""
+        return self.proposal is not None and self.proposal == self.actual
+
+    @property
+    def differs(self) -> bool:
+        """Whether the year's number is another one than the months make."""
+        return self.proposal is not None and self.actual.number != self.proposal.number
+
+    @property
+    def can_be_taken_over(self) -> bool:
+        return not self.reason and self.proposal is not None and not self.is_taken_over
+
+    @property
+    def take_over(self) -> TakeOver | None:
+        """What the person saw and asked for; None where nothing was offered on the page."""
+        return TakeOver(self.measure, self.year, *self.seen) if self.seen else None
+
+
+@dataclass(frozen=True)
+class MonthGrid:
+    """The grid as it is drawn, or as it came back. `is_visible` False: the reader sees neither months nor actuals.
+
+    `strays` were typed for measures that left the page since it was drawn: for another 節, another page of this one, or
+    for good.
+    """
+
+    sections: tuple[Section, ...]
+    section: Section
+    year: int
+    page: Page
+    section_year: SectionYear | None
+    lock_reason: str
+    is_visible: bool
+    rows: tuple[MonthRow, ...]
+    strays: tuple[MonthCell, ...] = ()
+
+    @property
+    def state(self) -> str:
+        return state_of(self.section_year)
+
+    @property
+    def state_label(self) -> str:
+        return YearState(self.state).label
+
+    @cached_property
+    def open_cells(self) -> list[MonthCell]:
+        """The cells with a field in them."""
+        if self.lock_reason:
+            return []
+        return [cell for row in self.rows if not row.reason for cell in row.cells if not cell.outside]
+
+    @property
+    def has_fields(self) -> bool:
+        return bool(self.open_cells)
+
+    @property
+    def problems(self) -> list[MonthCell]:
+        return [cell for cell in self.open_cells if cell.problem]
+
+    @property
+    def row_problems(self) -> list[MonthRow]:
+        return [row for row in self.rows if row.problem]
+
+    @property
+    def unsaved(self) -> list[MonthCell]:
+        """What was typed where it cannot be saved any more: shown, so that nobody has to remember it."""
+        closed = [c for row in self.rows for c in row.cells if self.lock_reason or row.reason or c.outside]
+        return [cell for cell in (*closed, *self.strays) if cell.is_touched]
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether leaving this page would lose something."""
+        return any(cell.is_touched for cell in self.open_cells)
+
+    @property
+    def changes(self) -> list[ReadingChange]:
+        return [cell.change for cell in self.open_cells if cell.change]
+
+    @property
+    def echoes(self) -> list[str]:
+        return [cell.echo for cell in self.open_cells if cell.echo]
+
+    @property
+    def can_take_over(self) -> bool:
+        return not self.lock_reason and any(row.can_be_taken_over for row in self.rows)
+
+    @property
+    def seen_token(self) -> str:
+        """What the drawn page shows, which cells ask for a choice, and what it offers for the year; signed."""
+        body = {
+            "seen": {cell.name: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered},
+            "asked": [cell.name for cell in self.open_cells if cell.is_conflict],
+            "years": {
+                row.measure.code: [row.actual.as_dict(), row.proposal.as_dict()]
+                for row in self.rows
+                if row.can_be_taken_over and row.proposal
+            },
+        }
+        return signing.dumps(body, salt=_salt(self.section, self.year), compress=True)
+
+    def refused(self, error: ReadingsRefused) -> "MonthGrid":
+        """The same grid with what the verb said at each month."""
+        by_key = {refusal.change.key: refusal for refusal in error.refusals}
+        return self._with_cells(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
+
+    def not_taken_over(self, error: ValuesRefused | MonthsMoved) -> "MonthGrid":
+        """The same grid with what was said to the take-over at each row; it must have been read anew."""
+        if isinstance(error, MonthsMoved):
+            moved = {measure.pk for measure in error.measures}
+            sentence = "月別の値が変わりました。いまの値を確かめて、もう一度反映してください。"
+            return self._with_rows(lambda row: sentence if row.measure.pk in moved else "")
+        said = {refusal.change.measure.pk: refusal for refusal in error.refusals}
+
+        def sentence_of(row: MonthRow) -> str:
+            refusal = said.get(row.measure.pk)
+            if refusal is None:
+                return ""
+            again = "それでも反映するときは、もう一度押してください。" if refusal.cause is Cause.CONFLICT else ""
+            return refusal.sentence + again
+
+        return self._with_rows(sentence_of)
+
+    def with_problem(self, sentence: str, chosen: Iterable[str]) -> "MonthGrid":
+        """The same grid with one sentence at the rows that were chosen."""
+        codes = set(chosen)
+        return self._with_rows(lambda row: sentence if row.measure.code in codes else "")
+
+    def choosing(self, codes: Iterable[str]) -> "MonthGrid":
+        """The same grid with these rows ticked."""
+        wanted = set(codes)
+        return replace(self, rows=tuple(replace(row, is_chosen=row.measure.code in wanted) for row in self.rows))
+
+    def _with_cells(self, changed: Callable[[MonthCell], MonthCell]) -> "MonthGrid":
+        rows = (replace(row, cells=tuple(changed(cell) for cell in row.cells)) for row in self.rows)
+        return replace(self, rows=tuple(rows))
+
+    def _with_rows(self, sentence: Callable[[MonthRow], str]) -> "MonthGrid":
+        return replace(self, rows=tuple(replace(row, problem=sentence(row)) for row in self.rows))
+
+
+def monthly_measures(plan: Plan, year: int) -> QuerySet[Measure]:
+    """The 活動指標 that are counted by month in that year: those whose values are numbers."""
+    begun = Q(since_year__isnull=True) | Q(since_year__lte=year)
+    not_ended = Q(until_year__isnull=True) | Q(until_year__gte=year)
+    return (
+        measures_of(plan)
+        .filter(begun, not_ended, family=Family.INDICATOR, value_kind=ValueKind.NUMBER)
+        .select_related("activity_indicator__service")
+    )
+
+
+def monthly_grid(
+    plan: Plan, year: int, *, section: str | None, page: str | None = None, data: Mapping[str, str] | None = None
+) -> MonthGrid | None:
+    """The grid for the person of `plan.access`, with `data` as they posted it; None for a plan without such 活動指標.
+
+    `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries,
+    and one for strays.
+    """
+    require_year(plan, year)
+    everything = list(monthly_measures(plan, year))
+    sections = tuple({measure.section_id: measure.section for measure in everything}.values())
+    if not sections:
+        return None
+    chosen = next((one for one in sections if section in (None, "", str(one.number))), None)
+    if chosen is None:
+        raise Http404("その番号の節に、月別に入力する活動指標はありません。")
+    own = services_together(measure for measure in everything if measure.section_id == chosen.pk)
+    part = Paginator(own, PAGE_SIZE).get_page(page)
+    states = section_years(plan, [chosen])
+    section_year = states.get((chosen.pk, year))
+    is_visible = plan.access.sees_actuals(state_of(section_year))
+    stored = stored_readings(part.object_list, year) if is_visible else {}
+    posted = _Posted.read(data, chosen, year) if data is not None else None
+    return MonthGrid(
+        sections=sections,
+        section=chosen,
+        year=year,
+        page=part,
+        section_year=section_year,
+        lock_reason=_lock_reason(plan, state_of(section_year)),
+        is_visible=is_visible,
+        rows=tuple(
+            _row(plan, row, year, stored, posted)
+            for row in measure_rows(plan, part.object_list, access=plan.access, states=states)
+        ),
+        strays=_strays(chosen, part.object_list, year, posted) if posted else (),
+    )
+
+
+def _lock_reason(plan: Plan, state: str) -> str:
+    if not plan.access.may_write:
+        return "月別の値は、入力・確認・確定・管理の役割の人が入力します。"
+    return plan.access.lock_reason(state)
+
+
+@dataclass(frozen=True)
+class _Posted:
+    """One POST: the fields, what the page had shown, which cells it had asked about, and what it offered."""
+
+    data: Mapping[str, str]
+    token: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, data: Mapping[str, str], section: Section, year: int) -> "_Posted":
+        """A token that is missing or not of this page counts as having seen nothing: what stands is then a conflict."""
+        try:
+            token = signing.loads(data.get("seen", ""), salt=_salt(section, year))
+        except signing.BadSignature:
+            token = {"seen": {}, "asked": [], "years": {}}
+        return cls(data, token)
+
+    def fill(self, cell: MonthCell) -> MonthCell:
+        return replace(
+            cell,
+            seen=Value.from_dict(self.token["seen"].get(cell.name, {})),
+            typed=self.data.get(cell.name),
+            ticked=cell.tick_name in self.data,
+            asked=cell.name in self.token["asked"],
+            choice=self.data.get(f"{cell.name}-choice", ""),
+        )
+
+    def codes(self) -> set[str]:
+        """The 指標コード of every measure for which a month was posted."""
+        return {match["code"] for name in self.data if (match := _FIELD.fullmatch(name))}
+
+    def offered(self, code: str) -> tuple[Value, Value] | None:
+        if code not in self.token["years"]:
+            return None
+        old, new = self.token["years"][code]
+        return Value.from_dict(old), Value.from_dict(new)
+
+
+def _salt(section: Section, year: int) -> str:
+    return f"{SALT}.{section.pk}.{year}"
+
+
+def _strays(section: Section, drawn: Iterable[Measure], year: int, posted: _Posted) -> tuple[MonthCell, ...]:
+    """The months that were posted for measures that are not on the page. One query where there are any."""
+    gone = measures_gone(section, posted.codes(), drawn)
+    return tuple(posted.fill(MonthCell(measure, year, month, EMPTY, EMPTY)) for measure in gone for month in MONTHS)
+
+
+def _row(
+    plan: Plan, row: MeasureRow, year: int, stored: Mapping[tuple[int, int], Value], posted: _Posted | None
+) -> MonthRow:
+    measure = row.measure
+
+    def cell(month: int) -> MonthCell:
+        stands = stored.get((measure.pk, month), EMPTY)
+        drawn = MonthCell(measure, year, month, stands, stands, is_outside(measure, year, month))
+        return posted.fill(drawn) if posted else drawn
+
+    return MonthRow(
+        row=row,
+        year=year,
+        cells=tuple(cell(month) for month in MONTHS),
+        made=year_from_months(measure, year, stored),
+        reason=plan.access.why_not_enter(measure) if plan.access.may_write else "",
+        seen=posted.offered(measure.code) if posted else None,
+    )

@@ -1,0 +1,101 @@
+"""月別の値 of the 活動指標: the grid, and the take-over into the year."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from indicators.months.charts import monthly_charts
+from indicators.months.grid import MonthGrid, monthly_grid
+from indicators.months.import_views import monthly_import
+from indicators.months.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
+from plans.access import plan_for, require
+from plans.actions import ValuesRefused
+from plans.models import Door, Plan
+from plans.refusals import Cause
+from plans.requests import PersonRequest
+
+MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
+ECHOES_SAID = 8
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def monthly(request: PersonRequest, slug: str, year: int) -> HttpResponse:
+    """GET draws the months of one 節; POST saves them, or takes over into the year what they make of it.
+
+    With `?import=1` it is the room where monthly files come in.
+    """
+    plan = plan_for(request.user, slug)
+    if "import" in request.GET:
+        return monthly_import(request, plan, year)
+    if request.method != "POST":
+        return _page(request, plan, year, _grid(request, plan, year))
+    require(plan.access.may_write, MAY_NOT)
+    asked = _asked_to_take_over(request.POST)
+    grid = _grid(request, plan, year, posted=True)
+    if grid is None:
+        return redirect("indicators:monthly", plan.slug, year)
+    return _save(request, plan, year, grid) if asked is None else _take_over(request, plan, year, grid, asked)
+
+
+def _grid(request: PersonRequest, plan: Plan, year: int, *, posted: bool = False) -> MonthGrid | None:
+    asked = request.GET
+    data = request.POST if posted else None
+    return monthly_grid(plan, year, section=asked.get("section"), page=asked.get("page"), data=data)
+
+
+def _asked_to_take_over(data: QueryDict) -> list[str] | None:
+    """The codes of the rows to take over: one, or all that were ticked; None for an ordinary save."""
+    if "take-one" in data:
+        return data.getlist("take-one")
+    return data.getlist("take") if "take-chosen" in data else None
+
+
+def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> HttpResponse:
+    """Write what was changed; every problem, conflict or lock brings the page back with all that was typed."""
+    grid = grid.choosing(request.POST.getlist("take"))
+    if grid.problems or grid.unsaved:
+        return _page(request, plan, year, grid)
+    try:
+        lines = record_readings(grid.changes, by=request.user, door=Door.SCREEN)
+    except ReadingsRefused as error:
+        if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
+            # The rights or the state changed between drawing and writing: draw what holds now.
+            grid = _grid(request, plan, year, posted=True) or grid
+        return _page(request, plan, year, grid.refused(error))
+    if not lines:
+        messages.info(request, "変更はありませんでした。")
+        return redirect(request.get_full_path())
+    said = grid.echoes
+    understood = f"読み取った値：{'、'.join(said[:ECHOES_SAID])}" if said else ""
+    more = f" ほか{len(said) - ECHOES_SAID}件" if len(said) > ECHOES_SAID else ""
+    messages.success(request, f"{grid.section.label}の月別の値{len(lines)}件を保存しました。{understood}{more}")
+    return redirect(request.get_full_path())
+
+
+def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, codes: list[str]) -> HttpResponse:
+    """Make the months the year's actual, for the rows asked for and exactly as the page showed them."""
+    grid = grid.choosing(codes)
+    if grid.has_unsaved or grid.unsaved:
+        return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", codes or _all(grid)))
+    wanted = [row.take_over for row in grid.rows if row.measure.code in codes and row.take_over]
+    if not wanted:
+        messages.warning(request, "年度の実績に反映する指標が選ばれていません。指標の左の欄に印を付けてください。")
+        return redirect(request.get_full_path())
+    try:
+        lines = take_over(wanted, by=request.user, door=Door.SCREEN)
+    except (ValuesRefused, MonthsMoved) as error:
+        drawn = _grid(request, plan, year) or grid
+        return _page(request, plan, year, drawn.choosing(codes).not_taken_over(error))
+    messages.success(request, f"{len(lines)}件を{grid.section.label}の年度の実績に反映しました。")
+    return redirect(request.get_full_path())
+
+
+def _all(grid: MonthGrid) -> list[str]:
+    return [row.measure.code for row in grid.rows]
+
+
+def _page(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid | None) -> HttpResponse:
+    charts = monthly_charts(grid) if grid and grid.is_visible else []
+    context = {"plan": plan, "active": "indicators", "year": year, "grid": grid, "charts": charts}
+    return render(request, "indicators/monthly.html", context)

@@ -1,0 +1,1 @@
+"""見込量の算出: what a forecast stands on, its scenarios, and what it puts into the plan."""

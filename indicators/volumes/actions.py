@@ -1,0 +1,200 @@
+"""The verbs of forecasts: keep what a person decided, and put its figures into the plan.
+
+No state of a 節 locks a forecast: it is no part of what 確定 looks at. The planned values are locked as always.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from core.values import Value
+from core.volumes import rounded
+from core.words import Side
+from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
+from indicators.volumes.content import ForecastContent
+from indicators.volumes.factors import KEPT_PLACES
+from indicators.volumes.ground import ground_of
+from indicators.volumes.services import HOME_VISITS, Volume
+from indicators.volumes.workbench import PlannedCell, Workbench
+from plans.access import access_for
+from plans.actions import CellChange, record_values
+from plans.locks import lock_section_years
+from plans.models import Change, Measure, Plan, Subject
+from plans.versions import RowConflict, RowRefused, refuse_outdated
+
+FIELD = "見込量の算出"
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One planned value as the person saw it: `old` what is planned, `new` what the forecast makes of it."""
+
+    measure: Measure
+    fiscal_year: int
+    old: Value
+    new: Value
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.measure.pk, self.fiscal_year
+
+
+class VolumesMoved(Exception):
+    """The forecast no longer makes what the person saw; nothing was written."""
+
+
+@transaction.atomic
+def save_forecast(
+    plan: Plan, volume: Volume, new: ForecastContent, *, version: int, by: User | None, door: str
+) -> VolumeForecast:
+    """Keep a forecast from the version that was drawn, 0 where there was none. Nothing changed: nothing written.
+
+    Raises PermissionDenied, RowConflict, or RowRefused: a scenario without a reason, or one that says nothing. `by`
+    None is the operator.
+    """
+    _require_right(plan, volume, by)
+    stands = _locked(plan, volume)
+    old = ForecastContent.of(stands) if stands.pk else None
+    if old == new:
+        return stands
+    if stands.pk:
+        refuse_outdated(stands, version)
+    elif version:
+        raise RowConflict(None)
+    _refuse_unfounded(plan, volume, new, by)
+    for name, value in new.columns.items():
+        setattr(stands, name, value)
+    stands.saved_at, stands.saved_by = timezone.now(), by
+    stands.version = stands.version + 1 if stands.pk else 1
+    stands.save()
+    stands.factors.all().delete()
+    ForecastFactor.objects.bulk_create(
+        ForecastFactor(forecast=stands, order=place, **factor.columns) for place, factor in enumerate(new.factors)
+    )
+    _note(stands, volume, old, new, by, door)
+    return VolumeForecast.objects.prefetch_related("factors").get(pk=stands.pk)
+
+
+@transaction.atomic
+def take_over_forecast(
+    plan: Plan, volume: Volume, wanted: Iterable[Taking], *, version: int, by: User | None, door: str
+) -> list[Change]:
+    """Make these figures of the chosen scenario planned values: all of them or none. Returns the history lines.
+
+    Under the lock of the years the forecast is worked out again: VolumesMoved where it makes something else than the
+    person saw. Raises PermissionDenied, RowConflict, and ValuesRefused of `record_values`, which writes.
+    """
+    wanted = list(wanted)
+    _require_right(plan, volume, by)
+    stands = _locked(plan, volume)
+    if not stands.pk:
+        raise RowConflict(None)
+    refuse_outdated(stands, version)
+    lock_section_years(plan, {(one.measure.section_id, one.fiscal_year) for one in wanted})
+    bench = worked_out(plan, volume, by)
+    made = {(cell.measure.pk, cell.year): cell for year in bench.planned for cell in year.cells}
+    if not wanted or any(one.key not in made or made[one.key].new != one.new for one in wanted):
+        raise VolumesMoved
+    changes = [CellChange(one.measure, one.fiscal_year, Side.PLANNED, one.old, one.new) for one in wanted]
+    # Everyone reads the history of planned values: which scenario it was would tell 据置's actual while it is a draft.
+    lines = record_values(changes, by=by, door=door, reason=f"{FIELD}から")
+    taking = VolumeTaking.objects.create(
+        forecast=stands,
+        scenario=stands.scenario,
+        formula=bench.formula,
+        reason=stands.reason,
+        stands_on=bench.stands_on,
+        forecast_version=stands.version,
+        taken_at=timezone.now(),
+        taken_by=by,
+    )
+    _keep_taken(taking, [made[one.key] for one in wanted])
+    return lines
+
+
+def worked_out(plan: Plan, volume: Volume, by: User | None) -> Workbench:
+    """The kept forecast, made of the actuals that this person may see."""
+    access = access_for(by, plan.municipality) if by else None
+    ground = ground_of(plan, volume.key, access)
+    return Workbench(ground, ground.content)
+
+
+def _keep_taken(taking: VolumeTaking, cells: list[PlannedCell]) -> None:
+    """The latest taking of each planned value is the one that stands."""
+    TakenVolume.objects.bulk_create(
+        [
+            TakenVolume(
+                taking=taking,
+                measure=cell.measure,
+                fiscal_year=cell.year,
+                number=cell.number,
+                exact=rounded(cell.exact, KEPT_PLACES),
+            )
+            for cell in cells
+        ],
+        update_conflicts=True,
+        unique_fields=["measure", "fiscal_year"],
+        update_fields=["taking", "number", "exact"],
+    )
+
+
+def _require_right(plan: Plan, volume: Volume, by: User | None) -> None:
+    """PermissionDenied for somebody who may not enter all of its measures; of the operator no rights are asked."""
+    if by is None:
+        return
+    access = access_for(by, plan.municipality)
+    may_not = volume.reason_not_to_enter(access) if access else "見込量を算出する権限がありません。"
+    if may_not:
+        raise PermissionDenied(may_not)
+
+
+def _locked(plan: Plan, volume: Volume) -> VolumeForecast:
+    """The forecast as it is kept, or a new one without a key; locked until the transaction ends.
+
+    Two people who both begin one have no row to wait at: they wait for each other at its first measure.
+    """
+    Measure.objects.select_for_update(no_key=True).get(pk=volume.members[0].users.pk)
+    group = HOME_VISITS if volume.is_group else ""
+    kept = VolumeForecast.objects.filter(plan=plan, service=volume.service, group=group)
+    return kept.prefetch_related("factors").first() or VolumeForecast(plan=plan, service=volume.service, group=group)
+
+
+def _refuse_unfounded(plan: Plan, volume: Volume, new: ForecastContent, by: User | None) -> None:
+    """A choice needs a reason, and figures to choose."""
+    if not new.scenario:
+        return
+    if not new.reason:
+        raise RowRefused("採る算出のしかたを選んだときは、理由を書いてください。")
+    access = access_for(by, plan.municipality) if by else None
+    chosen = Workbench(ground_of(plan, volume.key, access), new).chosen
+    if chosen and chosen.obstacle:
+        raise RowRefused(f"「{chosen.scenario.label}」は選べません。{chosen.obstacle.label}")
+
+
+def _note(
+    stands: VolumeForecast,
+    volume: Volume,
+    old: ForecastContent | None,
+    new: ForecastContent,
+    by: User | None,
+    door: str,
+) -> None:
+    """One line of the history: everything of a new forecast, of a changed one what is different."""
+    before, after = old.lines if old else [], new.lines
+    first = volume.members[0].users
+    Change.objects.create(
+        by=by,
+        door=door,
+        municipality=stands.plan.municipality,
+        plan=stands.plan,
+        section=first.section,
+        measure=None if volume.is_group else first,
+        subject=Subject.VOLUME,
+        field=f"{FIELD}（{volume.name}）"[:60],
+        old="\n".join(line for line in before if line not in after) if old else None,
+        new="\n".join(line for line in after if line not in before),
+    )

@@ -1,0 +1,121 @@
+"""Everything that a forecast stands on, fetched for one reader in a fixed number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery
+from django.http import Http404
+
+from core.words import Family, ValueKind
+from indicators.models import VolumeForecast
+from indicators.volumes.content import Factor, ForecastContent
+from indicators.volumes.factors import Reference, begun_with, goals_in, proposals, reference_of
+from indicators.volumes.history import actuals_of, line_states
+from indicators.volumes.services import FORECAST, HOME_VISITS, Volume, home_visit_codes, volumes_of, with_service
+from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
+from indicators.volumes.years import HistoryYear, history_of, is_hidden_from
+from plans.access import Access
+from plans.models import Plan, PlanRevision
+from plans.queries import MeasureRow, measure_rows
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is known of one volume. `rows` by measure id; `forecast` is what is kept, seen or not.
+
+    `is_in_group`: this service can be forecast together with others too. `is_hidden`: there is a forecast that this
+    reader may not see, because actuals it stands on are not 確定.
+    """
+
+    plan: Plan
+    access: Access | None
+    volume: Volume
+    reference: Reference
+    rows: Mapping[int, MeasureRow]
+    history: tuple[HistoryYear, ...]
+    goals: Mapping[str, MeasureRow]
+    forecast: VolumeForecast | None
+    takings: tuple[SeenTaking, ...]
+    is_in_group: bool = False
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.forecast is not None and is_hidden_from(self.history, self.forecast.basis_year)
+
+    @property
+    def seen_forecast(self) -> VolumeForecast | None:
+        return None if self.is_hidden else self.forecast
+
+    @property
+    def revision(self) -> PlanRevision | None:
+        """The 計画変更 that planned values go into; None while the plan is as first adopted, or nothing is kept."""
+        number = getattr(self.forecast, "newest_revision", None)
+        return PlanRevision(plan=self.plan, number=number) if number else None
+
+    @property
+    def usable_years(self) -> list[HistoryYear]:
+        """The years that a forecast may stand on: those after which a year of the plan is left to forecast."""
+        last = max(self.plan_years, default=self.plan.start_year)
+        return [one for one in self.history if one.is_usable and one.year < last]
+
+    @property
+    def content(self) -> ForecastContent:
+        """What is kept; where nothing is, or it is hidden, what a forecast begins with."""
+        if self.seen_forecast:
+            return ForecastContent.of(self.seen_forecast)
+        basis = max((one.year for one in self.usable_years), default=None)
+        return ForecastContent(basis_year=basis, factors=begun_with(self.reference, self.proposed(basis)))
+
+    def proposed(self, basis_year: int | None) -> dict[str, Factor]:
+        """What the plan itself knows of the factors, standing on this year."""
+        return proposals(self.volume, self.plan, self.history, basis_year, self.goals)
+
+    @property
+    def plan_years(self) -> tuple[int, ...]:
+        """The years of the plan in which the measure exists."""
+        first = self.volume.members[0].users
+        since, until = first.since_year or self.plan.start_year, first.until_year or self.plan.end_year
+        return tuple(year for year in self.plan.years if since <= year <= until)
+
+
+def ground_of(plan: Plan, key: str, access: Access | None) -> Ground:
+    """The ground of the service with this code, or of the 訪問系 together. Http404 where the plan has none.
+
+    Eight queries; `access` None is the operator.
+    """
+    codes = home_visit_codes() if key in (HOME_VISITS, *home_visit_codes()) else (key,)
+    of_service = Q(activity_indicator__service__code__in=codes)
+    goals = Q(family=Family.TARGET, value_kind=ValueKind.NUMBER)
+    measures = list(with_service(plan).filter((FORECAST & of_service) | goals))
+    volumes = volumes_of(measure for measure in measures if measure.family == Family.INDICATOR)
+    volume = next((one for one in volumes if one.key == key), None)
+    if volume is None:
+        raise Http404("この計画に、見込量を作るそのサービスの指標はありません。")
+    reference = reference_of(volume)
+    meant = goals_in((measure for measure in measures if measure.family == Family.TARGET), reference)
+    states = line_states(plan)
+    rows = measure_rows(plan, [*volume.measures, *meant.values()], access=access, states=states)
+    by_measure = {row.measure.pk: row for row in rows}
+    actuals = actuals_of(plan, [by_measure[measure.pk] for measure in volume.measures], states, access)
+    taken = taken_rows(volume.measures)
+    return Ground(
+        plan=plan,
+        access=access,
+        volume=volume,
+        reference=reference,
+        rows=by_measure,
+        history=history_of(volume, actuals),
+        goals={name: by_measure[measure.pk] for name, measure in meant.items()},
+        forecast=forecast_of(plan, volume),
+        takings=seen_takings(taken, rows, states, access),
+        is_in_group=not volume.is_group and any(one.is_group and volume.members[0] in one.members for one in volumes),
+    )
+
+
+def forecast_of(plan: Plan, volume: Volume) -> VolumeForecast | None:
+    """What is kept of this volume, with its factors and the number of the plan's newest 計画変更. Two queries."""
+    newest = PlanRevision.objects.filter(plan=OuterRef("plan")).order_by("-number").values("number")[:1]
+    found = VolumeForecast.objects.annotate(newest_revision=Subquery(newest)).filter(
+        plan=plan, service=volume.service, group=HOME_VISITS if volume.is_group else ""
+    )
+    return found.select_related("saved_by").prefetch_related("factors").first()

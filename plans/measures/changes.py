@@ -1,0 +1,133 @@
+"""The action that changes what a measure is, column by column of the tidy table."""
+
+from collections.abc import Iterator, Mapping
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from core.tidy import Row
+from core.words import Family, ValueKind
+from plans.access import require_manager
+from plans.locks import lock_plan, lock_section_years
+from plans.measures.columns import measure_fields
+from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.measures.rules import (
+    Objection,
+    completed,
+    objection_to_kind,
+    objection_to_parent,
+    objection_to_section,
+)
+from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models.section_year import SETTLED
+from plans.queries import measures_of, section_years, stored_rows
+from plans.tidy import measure_columns
+
+
+@transaction.atomic
+def change_columns(
+    plan: Plan, measure: Measure, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, door: str
+) -> int:
+    """Change the columns that differ between what the person saw and what they want, both in exported form. Returns
+    how many were changed.
+
+    Raises PermissionDenied, or MastersRefused with a sentence for each column. The plan stays locked.
+    """
+    require_manager(by, plan.municipality, MAY_NOT)
+    differing = {column: text for column, text in new.items() if text != seen[column]}
+    wanted = completed(differing, Family(measure.family).label)
+    sections = {section.number: section for section in plan.sections.all()}
+    _lock_years(plan, measure, wanted, sections)
+    lock_plan(plan)
+    if not wanted:
+        return 0
+    measures = {one.code: one for one in measures_of(plan).select_related("section", "parent")}
+    stands = measures[measure.code]
+    before = measure_columns(stands)
+    objections = list(_objections(plan, stands, before | wanted, measures))
+    if objections:
+        raise MastersRefused([_at(objection, wanted, measure) for objection in objections])
+    changed = {column: text for column, text in wanted.items() if text != before[column]}
+    contested = [column for column in changed if seen.get(column, before[column]) != before[column]]
+    if contested:
+        raise MastersRefused([_conflict(stands, column, before[column], changed[column]) for column in contested])
+    history = [_line(plan, stands, column, before[column], text, by, door) for column, text in changed.items()]
+    set_columns(stands, changed, sections, measures)
+    stands.save()
+    return len(Change.objects.bulk_create(history))
+
+
+def set_columns(measure: Measure, texts: Row, sections: Mapping[int, Section], measures: Mapping[str, Measure]) -> None:
+    """Put these columns into the fields of a measure; it is not saved. 節 by number and measures by 指標コード."""
+    for field, value in measure_fields(texts).items():
+        setattr(measure, field, value)
+    if "親指標" in texts:
+        measure.parent = measures[texts["親指標"]] if texts["親指標"] else None
+    if "節番号" in texts:
+        measure.section = sections[int(texts["節番号"])]
+
+
+def _lock_years(plan: Plan, measure: Measure, wanted: Row, sections: Mapping[int, Section]) -> None:
+    """Before the plan, as publishing does: otherwise each would wait for the other. A measure that moves or changes its
+    種類 touches every year."""
+    if not wanted.keys() & {"節番号", "種類"}:
+        return
+    entered = sections[int(wanted["節番号"])].pk if "節番号" in wanted else measure.section_id
+    lock_section_years(plan, {(pk, year) for pk in (measure.section_id, entered) for year in plan.years})
+
+
+def _objections(plan: Plan, measure: Measure, final: Row, measures: Mapping[str, Measure]) -> Iterator[Objection]:
+    """What speaks against a measure with these columns. Two queries at most."""
+    parents = {code: one.parent.code if one.parent else "" for code, one in measures.items()}
+    found = [
+        _objection_to_section(plan, measure, final),
+        objection_to_parent(measure.code, final, parents | {measure.code: final["親指標"]}),
+        _objection_to_kind(measure, final),
+    ]
+    return (objection for objection in found if objection)
+
+
+def _objection_to_section(plan: Plan, measure: Measure, final: Row) -> Objection | None:
+    before = measure_columns(measure)
+    if final["節番号"] == before["節番号"]:
+        return None
+    numbers = dict(plan.sections.values_list("pk", "number"))
+    settled = {numbers[pk] for (pk, _), row in section_years(plan).items() if row.state in SETTLED}
+    return objection_to_section(before, final, settled.__contains__)
+
+
+def _objection_to_kind(measure: Measure, final: Row) -> Objection | None:
+    kind = ValueKind.from_label(final["種類"])
+    if kind == measure.value_kind:
+        return None
+    rows = list(stored_rows([measure]))
+    standing = [row.value for row in rows if row.replaced_in is None]
+    replaced = [row.value for row in rows if row.replaced_in is not None]
+    return objection_to_kind(kind, standing, replaced)
+
+
+def _at(objection: Objection, wanted: Row, measure: Measure) -> FieldRefused:
+    """Beside the first of its columns that the person changed."""
+    column = next((column for column in objection.columns if column in wanted), measure.code)
+    return FieldRefused(column, objection.sentence)
+
+
+def _conflict(measure: Measure, column: str, stands: str, wanted: str) -> FieldRefused:
+    sentence = f"「{measure.title}」{column}は、ほかの人が「{stands or '空欄'}」に変更しています（入力：{wanted}）。"
+    return FieldRefused(column, sentence, stands)
+
+
+def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: User, door: str) -> Change:
+    return Change(
+        by=by,
+        door=door,
+        reason=REASON,
+        municipality=plan.municipality,
+        plan=plan,
+        section=measure.section,
+        measure=measure,
+        subject=Subject.MASTER,
+        field=column,
+        old=old or None,
+        new=new or None,
+    )

@@ -1,0 +1,107 @@
+"""概要 and 目標 of a 節 as the city words them: form and action."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from plans.access import require_manager
+from plans.locks import lock_plan
+from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.models import Change, Plan, Section, Subject
+from plans.name_field import NameField
+from plans.prose_field import ProseField
+from targets.actions import outcome_target_of
+from targets.models import OutcomeTarget
+
+FIELDS = ("title", "overview", "goal_text")
+
+
+@transaction.atomic
+def change_goals(
+    plan: Plan, section: Section, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, door: str
+) -> int:
+    """Change what differs between what the person saw and what they want, by `<order>-<field>`; a 節 without a 成果目標
+    gets its first. Returns how many texts were changed. Raises PermissionDenied, MastersRefused.
+    """
+    require_manager(by, plan.municipality, MAY_NOT)
+    lock_plan(plan)
+    wanted = {name: text for name, text in new.items() if text != seen[name]}
+    if not wanted:
+        return 0
+    outcome_target_of(section)
+    goals = {str(goal.order): goal for goal in goals_of(section)}
+    refused, history = [], []
+    for name, text in wanted.items():
+        order, field = name.split("-")
+        goal = goals[order]
+        stands = getattr(goal, field)
+        if stands == text:
+            continue
+        if stands != seen[name]:
+            words = stands or "（空欄）"
+            refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", stands))
+            continue
+        setattr(goal, field, text)
+        label = str(OutcomeTarget._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+        history.append(
+            Change(
+                by=by,
+                door=door,
+                reason=REASON,
+                municipality=plan.municipality,
+                plan=plan,
+                section=section,
+                subject=Subject.MASTER,
+                field=label,
+                old=stands or None,
+                new=text or None,
+            )
+        )
+    if refused:
+        raise MastersRefused(refused)
+    OutcomeTarget.objects.bulk_update(goals.values(), FIELDS)
+    return len(Change.objects.bulk_create(history))
+
+
+def goals_of(section: Section) -> list[OutcomeTarget]:
+    """The 成果目標 of a 節 in their order. One query."""
+    return list(OutcomeTarget.objects.filter(section=section).order_by("order"))
+
+
+class GoalsForm(forms.Form):
+    """Title, 概要 and 目標 of each 成果目標 of a 節; of the one to come, where there is none yet."""
+
+    def __init__(self, data: Any = None, *, section: Section) -> None:
+        super().__init__(data, auto_id="goal-%s")
+        self.goals = goals_of(section) or [OutcomeTarget(section=section, order=1, title=section.title)]
+        for goal in self.goals:
+            made: dict[str, forms.Field] = {
+                "title": NameField(
+                    label="成果目標", max_length=200, error_messages={"required": "成果目標の名前を入力してください。"}
+                ),
+                "overview": ProseField(label="成果目標の概要", rows=5),
+                "goal_text": ProseField(label="目標", rows=5),
+            }
+            for name, field in made.items():
+                field.initial, field.show_hidden_initial = getattr(goal, name), True
+                self.fields[f"{goal.order}-{name}"] = field
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """What the page had shown. A field that does not say is not changed."""
+        sent = {name: self.data.get(self.add_initial_prefix(name)) for name in self.fields}
+        return {
+            name: self.cleaned_data[name] if text is None else text.replace("\r\n", "\n").rstrip()
+            for name, text in sent.items()
+        }
+
+    def take_refusal(self, refused: MastersRefused) -> None:
+        """Say it at the fields. A second save counts as having seen the colleague's text."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for one in refused.fields:
+            self.add_error(one.name, one.sentence)
+            data[self.add_initial_prefix(one.name)] = one.stands or ""
+        self.data = data
