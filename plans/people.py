@@ -79,11 +79,19 @@ def shown_of(membership: Membership) -> str:
     return sha256(repr(_said(membership)).encode()).hexdigest()[:16]
 
 
-def write_history(membership: Membership, field: str, old: str | None, new: str | None, *, by: User) -> None:
+def write_history(
+    membership: Membership,
+    field: str,
+    old: str | None,
+    new: str | None,
+    *,
+    by: User | None,
+    door: Door = Door.SCREEN,
+) -> None:
     """A line that names the person on both sides: 「花子（hanako）：閲覧」. For verbs, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by)
+    _history(membership.municipality, field, old, new, by, door)
 
 
 def new_password() -> str:
@@ -246,7 +254,9 @@ def _full_name(user: User) -> str:
     return user.get_full_name() or user.username
 
 
-def _history(municipality: Municipality, field: str, old: str | None, new: str | None, by: User) -> None:
+def _history(
+    municipality: Municipality, field: str, old: str | None, new: str | None, by: User | None, door: Door = Door.SCREEN
+) -> None:
     Change.objects.create(
-        by=by, door=Door.SCREEN, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
+        by=by, door=door, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
     )
