@@ -94,6 +94,11 @@ def write_history(
     _history(membership.municipality, field, old, new, by, door)
 
 
+def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
+    """A line about one 担当課, None where it is not there. For verbs, in their transaction."""
+    _history(municipality, "担当課", old, new, by)
+
+
 def new_password() -> str:
     """Twelve random letters in groups, easy to copy from paper."""
     return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
@@ -194,7 +199,7 @@ def save_department(
     old, kept.name = kept.name or None, name
     kept.save()
     if old != name:
-        _history(municipality, "担当課", old, name, by)
+        write_department_history(municipality, old, name, by=by)
 
 
 @transaction.atomic
@@ -208,7 +213,7 @@ def delete_department(department: Department, *, by: User) -> None:
             f"担当課「{kept.name}」には利用者{people}人と指標{measures}件が割り当てられています。"
             "先に割り当てを変えてください。"
         )
-    _history(kept.municipality, "担当課", kept.name, None, by)
+    write_department_history(kept.municipality, kept.name, None, by=by)
     kept.delete()
 
 
