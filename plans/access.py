@@ -101,6 +101,12 @@ def memberships_of(user: Person) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user.pk or 0, user__is_active=True).select_related("municipality")
 
 
+def is_operator_alone(user: Person) -> bool:
+    """Whether this person may use the admin and has no role in any 自治体. One query, for staff and superusers only."""
+    is_operator = isinstance(user, User) and (user.is_staff or user.is_superuser)
+    return is_operator and not memberships_of(user).exists()
+
+
 def prefectures_of(memberships: Iterable[Membership]) -> list[Municipality]:
     """The 都道府県 whose 集計 these memberships open."""
     found = (membership.municipality for membership in memberships)

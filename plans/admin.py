@@ -1,6 +1,7 @@
 """The Django admin: users, 自治体, 担当課 and memberships are kept here; what the plans hold is only looked at."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from plans.models import (
     Change,
@@ -14,7 +15,12 @@ from plans.models import (
     SectionYear,
     YearlyValue,
 )
-from plans.people import role_in_words, write_history
+from plans.people import role_in_words, write_department_history, write_history
+from plans.plan_settings import write_city_history
+
+CODE_STAYS = (
+    "全国地方公共団体コード（6桁）。計画のアドレスと出力したファイルに入るため、計画ができた後は変えられません。"
+)
 
 admin.site.site_header = admin.site.site_title = "ふくしPDCA システム管理"
 
@@ -36,14 +42,59 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(admin.ModelAdmin):
+    """Each change leaves a line in the history. What addresses, exports and roles rest on does not change."""
+
     list_display = ("code", "name", "kind", "prefecture", "population", "is_fictional")
     search_fields = ("code", "name")
+    actions = None
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, help_texts={"code": CODE_STAYS}, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None) -> list[str]:
+        """The code once a plan carries it, the kind once anything rests on it; a prefecture has no prefecture."""
+        if obj is None:
+            return []
+        fixed = ["code"] if _has_plans(obj) else []
+        if fixed or obj.cities.exists() or obj.memberships.exists():
+            fixed += ["kind", "prefecture"] if obj.kind == Municipality.Kind.PREFECTURE else ["kind"]
+        return fixed
+
+    def save_model(self, request, obj, form, change) -> None:
+        before = Municipality.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        if before:
+            write_city_history(before, obj, by=request.user)
+
+
+def _has_plans(municipality: Municipality) -> bool:
+    """Whether a plan or the draft of one carries the code: its own, or, of a prefecture, one of its cities'."""
+    of_it = Q(pk=municipality.pk) | Q(prefecture=municipality)
+    begun = Q(plans__isnull=False) | Q(plan_drafts__isnull=False)
+    return Municipality.objects.filter(of_it, begun).exists()
 
 
 @admin.register(Department)
 class DepartmentAdmin(admin.ModelAdmin):
+    """Each change leaves the line in the history that the people page would leave."""
+
     list_display = ("name", "municipality")
     list_filter = ("municipality",)
+    actions = None
+
+    def get_readonly_fields(self, request, obj=None) -> tuple[str, ...]:
+        """The same name in another 自治体 is another 担当課."""
+        return ("municipality",) if obj else ()
+
+    def save_model(self, request, obj, form, change) -> None:
+        old = Department.objects.get(pk=obj.pk).name if change else None
+        super().save_model(request, obj, form, change)
+        if old != obj.name:
+            write_department_history(obj.municipality, old, obj.name, by=request.user)
+
+    def delete_model(self, request, obj) -> None:
+        write_department_history(obj.municipality, obj.name, None, by=request.user)
+        super().delete_model(request, obj)
 
 
 @admin.register(Membership)

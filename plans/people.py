@@ -79,11 +79,24 @@ def shown_of(membership: Membership) -> str:
     return sha256(repr(_said(membership)).encode()).hexdigest()[:16]
 
 
-def write_history(membership: Membership, field: str, old: str | None, new: str | None, *, by: User) -> None:
+def write_history(
+    membership: Membership,
+    field: str,
+    old: str | None,
+    new: str | None,
+    *,
+    by: User | None,
+    door: Door = Door.SCREEN,
+) -> None:
     """A line that names the person on both sides: 「花子（hanako）：閲覧」. For verbs, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by)
+    _history(membership.municipality, field, old, new, by, door)
+
+
+def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
+    """A line about one 担当課, None where it is not there. For verbs, in their transaction."""
+    _history(municipality, "担当課", old, new, by)
 
 
 def new_password() -> str:
@@ -186,7 +199,7 @@ def save_department(
     old, kept.name = kept.name or None, name
     kept.save()
     if old != name:
-        _history(municipality, "担当課", old, name, by)
+        write_department_history(municipality, old, name, by=by)
 
 
 @transaction.atomic
@@ -200,7 +213,7 @@ def delete_department(department: Department, *, by: User) -> None:
             f"担当課「{kept.name}」には利用者{people}人と指標{measures}件が割り当てられています。"
             "先に割り当てを変えてください。"
         )
-    _history(kept.municipality, "担当課", kept.name, None, by)
+    write_department_history(kept.municipality, kept.name, None, by=by)
     kept.delete()
 
 
@@ -246,7 +259,9 @@ def _full_name(user: User) -> str:
     return user.get_full_name() or user.username
 
 
-def _history(municipality: Municipality, field: str, old: str | None, new: str | None, by: User) -> None:
+def _history(
+    municipality: Municipality, field: str, old: str | None, new: str | None, by: User | None, door: Door = Door.SCREEN
+) -> None:
     Change.objects.create(
-        by=by, door=Door.SCREEN, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
+        by=by, door=door, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
     )

@@ -83,7 +83,22 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     if conflicts:
         raise SettingsRefused(conflicts=conflicts)
     _save(written)
-    return Change.objects.bulk_create(_line(change, row, plan, names, by) for change, row in written)
+    return Change.objects.bulk_create(_line(change, row, city, plan, names, by) for change, row in written)
+
+
+def write_city_history(before: Municipality, after: Municipality, *, by: User) -> None:
+    """A line for each field of a 自治体 that differs, as `change_settings` writes it. For a caller that saves `after`
+    in the same transaction.
+    """
+    prefectures: dict[int | None, str] = dict(
+        Municipality.objects.filter(kind=Municipality.Kind.PREFECTURE).values_list("pk", "name")
+    )
+    names = {**_names(after), "kind": dict(Municipality.Kind.choices), "prefecture_id": prefectures}
+    fields = [field.attname for field in Municipality._meta.concrete_fields]
+    changes = [SettingChange(name, after, name, getattr(before, name), getattr(after, name)) for name in fields]
+    Change.objects.bulk_create(
+        _line(change, after, after, None, names, by) for change in changes if change.old != change.new
+    )
 
 
 def _names(city: Municipality) -> Names:
@@ -130,14 +145,16 @@ def _check(plan: Plan) -> None:
         raise SettingsRefused(" ".join(error.messages)) from error
 
 
-def _line(change: SettingChange, row: models.Model, plan: Plan, names: Names, by: User) -> Change:
+def _line(
+    change: SettingChange, row: models.Model, city: Municipality, plan: Plan | None, names: Names, by: User
+) -> Change:
     """表記 belong to the 自治体 and so to no plan; a 節 and a 指標 are named by the line's place."""
     is_master = isinstance(row, Section | Measure)
     section = row if isinstance(row, Section) else getattr(row, "section", None)
     return Change(
         by=by,
         door=Door.SCREEN,
-        municipality=plan.municipality,
+        municipality=city,
         plan=None if isinstance(row, Municipality) else plan,
         section=section,
         measure=row if isinstance(row, Measure) else None,

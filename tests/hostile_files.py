@@ -18,6 +18,7 @@ from core.tidy import REQUIRED
 BROKEN = "ブックとして読み取れません"
 TOO_LARGE = "ブックを開くと大きくなりすぎます"
 TOO_LONG = "文字が多すぎます"
+NO_HEADER = "1行目に見出しがありません"
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = "xl/sharedStrings.xml"
 MEGABYTE = 1024 * 1024
@@ -203,6 +204,7 @@ def _sheets(honest: bytes) -> Iterator[Made]:
         begin, middle, end = xml.partition(b"</sheetData>")
         return with_packed(honest, SHEET, endless(unit, megabytes, begin + before, after + middle + end))
 
+    yield "blank.xlsx", with_part(honest, SHEET, _without_rows), NO_HEADER
     yield "empty-rows.xlsx", endless_sheet(b"<row/>", 6), TOO_LARGE
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (n, n, n * n) for n in range(901, 300_000))
     yield "rows-300000.xlsx", sheet(rows), "行が多すぎます"
@@ -291,6 +293,12 @@ def _parts(honest: bytes) -> Iterator[Made]:
     yield "hyperlink.xlsx", with_part(honest, SHEET, lambda xml: _at(xml, b"<pageMargins", hyperlink)), ""
 
 
+def _without_rows(xml: bytes) -> bytes:
+    """The sheet with nothing in it."""
+    begin, _, rest = xml.partition(b"<sheetData>")
+    return begin + b"<sheetData>" + rest[rest.index(b"</sheetData>") :]
+
+
 # --- Files of another kind under this name ---
 
 
@@ -304,6 +312,7 @@ def _other_kinds() -> Iterator[Made]:
         yield f"{kind}.xlsx", begin + b"x" * 5_000, BROKEN
     yield "book.csv", b"PK\x03\x04\x14\0\0\0", "文字コードが分かりません"
     yield "empty.csv", b"\r\n ", "ファイルが空です"
+    yield "blank.csv", "\ufeff,,\n\u3000,\u200b\n".encode(), NO_HEADER
     yield "large.csv", b"a," * (6 * MEGABYTE), "ファイルが大きすぎます"
 
 
@@ -354,6 +363,7 @@ def _json() -> Iterator[Made]:
     yield "surrogate-below.json", b'[{"a": "1"}, {"a": "\\udfff"}]', "文字として扱えない符号"
     yield "text.json", b'["' + b"a" * 9 * MEGABYTE + b'"]', "一覧表のJSONではありません"
     yield "bytes.json", b"\xff\xfe\0\0", "JSON"
+    yield "blank.json", b"[{}]", NO_HEADER
     yield "nothing.json", b"", "ファイルが空です"
 
 

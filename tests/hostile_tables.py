@@ -45,6 +45,7 @@ def old_sheets() -> Iterator[Named]:
         yield f"trap-{number}.txt", trap_sheet(body)
     yield "slow.txt", trap_sheet("\n".join(f"\t\t{text}\t{text}" for text in SLOW))
     yield "tags.txt", ("<td" + "<" * 190_000).encode()
+    yield "markup-alone.txt", b"<table><tr><td>&nbsp;</td></tr></table><br>"
     yield "other.pdf", b"%PDF-1.7"
 
 

@@ -104,6 +104,18 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(context, page, l
     assert found == {}
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_the_next_steps_of_an_administrator(context, page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    User.objects.create_superuser("root")
+    sign_in(context, "root", live_server.url)
+
+    answer = page.goto("/")
+
+    assert (answer.status, violations(page)) == (200, [])
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
 def test_axe_finds_nothing_for_residents_and_at_the_login(page, live_server, demo):
     public = ["plans:help", *(name for name in ADDRESSES if "published" in name)]
 

@@ -6,10 +6,12 @@ from contextlib import suppress
 from itertools import count
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from core.archive.reading import NOTHING_FOUND, read_archive
-from core.archive.sheet import TOO_LONG, read_file
+from core.archive.sheet import NO_TEXT, TOO_LONG, read_file, read_text
 from core.uploads.tables import NotReadable
 from tests.archive_sheets import INZAI
 from tests.hostile_tables import SHEET_TRAPS, trap_sheet
@@ -86,6 +88,67 @@ def test_a_section_with_an_endless_text_is_answered_within_two_seconds(overview,
         read_archive(read_file("a.txt", sheet.encode()), YEARS)
 
     assert time.process_time() - begun < 2
+
+
+TAGS = st.sampled_from(["br", "p", "div", "span", "table", "tbody", "tr", "td", "th", "b", "o:p"]).flatmap(
+    lambda name: st.sampled_from(
+        [f"<{name}>", f"</{name}>", f"<{name}/>", f'<{name} class="x" rowspan="2">', f"<{name}>".upper(), "<!-- x -->"]
+    )
+)
+BLANKS = st.sampled_from(
+    [*" \t\n\r\x0b\x0c\u00a0\u2028\u3000\ufeff\u200b", "\r\n", "&nbsp;", "&#160;", "&#x3000;", "&#8203;", "&#xFEFF;"]
+)
+MARKUP_ALONE = st.lists(TAGS | BLANKS, max_size=20).map("".join)
+
+
+@given(MARKUP_ALONE)
+@example("<br>")
+@example("<table></table>")
+@example("<p>&nbsp;</p>")
+@example("\ufeff")
+@example("\t\t\t")
+def test_a_paste_without_any_text_is_refused_with_what_to_do(typed):
+    with pytest.raises(NotReadable) as refused:
+        read_archive(read_text(typed), YEARS)
+
+    assert str(refused.value) == NO_TEXT
+
+
+@given(
+    st.lists(TAGS | BLANKS | st.sampled_from(["第1節", "①", "計画値", "2021年度", "1", ",", '"']), max_size=30).map(
+        "".join
+    )
+)
+def test_whatever_is_pasted_is_read_or_refused_in_a_sentence(typed):
+    with suppress(NotReadable):
+        read_archive(read_text(typed), YEARS)
+
+
+def a_blank_book(*lines: list[str]) -> bytes:
+    book = Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(saved := io.BytesIO())
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", b"<br>"),
+        ("a.txt", "\ufeff".encode()),
+        ("a.tsv", b"\t\xc2\xa0\t\n\t"),
+        ("a.csv", b',,"",\n""'),
+        ("a.xlsx", a_blank_book()),
+        ("a.xlsx", a_blank_book([" ", "\u3000"], ["\u200b"])),
+    ],
+    ids=count(),
+)
+def test_a_file_without_any_text_is_refused_with_what_to_do(name, content):
+    with pytest.raises(NotReadable) as refused:
+        read_file(name, content)
+
+    assert str(refused.value) == NO_TEXT
 
 
 def test_the_older_encoding_and_a_workbook_read_as_the_text_does():

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from core.archive.sheet import TOO_LONG
+from core.archive.sheet import NO_TEXT, TOO_LONG
 from core.words import Side
 from evaluations.exchange.archive.wanted import ARCHIVE_REASON
 from plans.models import Change, Door, Role, YearState
@@ -14,6 +14,7 @@ from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.axe import violations
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
 TEXT = INZAI.read_text()
@@ -331,3 +332,16 @@ def test_the_whole_way_by_keyboard_alone(page, live_server, client):
     assert (wide, found) == (False, [])
     measure = plan.measures.get(code="3-2")
     assert stored_values([measure])[measure.pk, 2022, Side.PLANNED].number == 4
+
+
+@pytest.mark.parametrize(
+    "typed", ["<br>", "<table></table>", "<p>&nbsp;</p>", "\ufeff", "\u200b", "<table><tr><td>\t</td></tr></table>"]
+)
+def test_a_paste_without_any_text_is_answered_with_what_to_do_and_stays(client, manager, typed):
+    a_plan()
+
+    answer = client.post(address(), {"text": typed})
+
+    assert (answer.status_code, answer.context["shown"].failure) == (200, NO_TEXT)
+    assert form_with(answer, "text")["text"] == typed
+    assert not Change.objects.exists()

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.values import EMPTY, Value
@@ -51,7 +52,8 @@ DRAFT = "122319-7"
 WRITERS = ("editor", "checker", "confirmer", "manager")
 CITY = ("viewer", *WRITERS)
 READERS = (*CITY, "pref")
-EVERYONE = ("anonymous", "nobody", "stranger", *READERS)
+LOGGED_IN = ("nobody", "operator", "stranger", *READERS)
+EVERYONE = ("anonymous", *LOGGED_IN)
 
 WORK = "11111111-2222-4333-8444-555555555555"
 S, SY, C = {"slug": SLUG}, {"slug": SLUG, "number": 1, "year": YEAR}, {"slug": SLUG, "code": "1-1"}
@@ -74,8 +76,8 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:published_version_text": ({**S, "number": 1}, EVERYONE),
     "plans:plan_list": ({}, ("stranger", *READERS)),
     "plans:history": ({}, ("stranger", *READERS)),
-    "plans:password": ({}, ("nobody", "stranger", *READERS)),
-    "evaluations:open_data_check": ({}, ("nobody", "stranger", *READERS)),
+    "plans:password": ({}, LOGGED_IN),
+    "evaluations:open_data_check": ({}, LOGGED_IN),
     "plans:people": ({}, ("manager",)),
     "plans:plan_settings": (S, ("manager",)),
     "plans:sheet_layouts": (S, ("manager",)),
@@ -128,7 +130,7 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:prefecture_table": ({"code": "120006"}, ("pref",)),
     "evaluations:packages": ({"code": "120006"}, ("pref",)),
     "evaluations:publish": (S, ("confirmer", "manager")),
-    "evaluations:work_list": ({}, ("nobody", "stranger", *READERS)),
+    "evaluations:work_list": ({}, LOGGED_IN),
     "evaluations:work": ({"key": WORK}, ("manager",)),
     "evaluations:work_state": ({"key": WORK}, ("manager",)),
     "evaluations:work_result": ({"key": WORK}, ("manager",)),
@@ -171,12 +173,13 @@ def test_the_walk_knows_every_address():
 
 @pytest.fixture
 def people(db):
-    """One person of each role around 印西市, and a manager of another city."""
+    """One person of each role around 印西市, a manager of another city, and a superuser without a role."""
     prefecture = a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
     city = a_municipality(prefecture=prefecture)
     return {
         "anonymous": None,
         "nobody": a_user(None, username="nobody"),
+        "operator": User.objects.create_superuser("operator"),
         "stranger": a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）"), username="stranger"),
         "pref": a_prefecture_user(prefecture),
         **{role: a_user(role, city, username=role) for role in CITY},
@@ -244,7 +247,7 @@ def refusal(role: str, name: str) -> int:
         return 404  # of one person alone
     if name in OF_NO_PLAN:
         return 200 if role == "stranger" else 403
-    if role in ("nobody", "stranger"):
+    if role in ("nobody", "operator", "stranger"):
         return 404 if GET_PAGES[name][0] else 403
     return 403
 
@@ -285,7 +288,7 @@ def test_moves_are_made_by_those_who_may_from_the_states_that_allow_it(client, p
     }[name]
     expected = dict.fromkeys(MOVES[name], (302, state in starts))
     expected |= {role: (403, False) for role in READERS if role not in MOVES[name]}
-    expected |= {"anonymous": (302, False), "nobody": (404, False), "stranger": (404, False)}
+    expected |= {"anonymous": (302, False), "nobody": (404, False), "operator": (404, False), "stranger": (404, False)}
     assert moved == expected
 
 

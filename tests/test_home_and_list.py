@@ -66,10 +66,14 @@ def test_the_prefecture_and_people_of_several_cities_start_at_the_list(client):
         assert client.get("/")["Location"] == "/plans/"
 
 
-@pytest.mark.parametrize("path", ["/", "/plans/"])
-@pytest.mark.parametrize("is_superuser", [False, True])
-def test_somebody_without_a_city_is_told_what_to_do(client, path, is_superuser):
-    client.force_login(User.objects.create_user("dareka", is_superuser=is_superuser, is_staff=is_superuser))
+STAFF = {"staff": {"is_staff": True}, "superuser": {"is_superuser": True, "is_staff": True}}
+
+
+@pytest.mark.parametrize(
+    ("path", "rights"), [("/", {}), ("/plans/", {}), *(("/plans/", rights) for rights in STAFF.values())]
+)
+def test_a_user_without_a_city_is_told_what_to_do(client, path, rights):
+    client.force_login(User.objects.create_user("dareka", **rights))
 
     response = client.get(path)
 
@@ -79,6 +83,61 @@ def test_somebody_without_a_city_is_told_what_to_do(client, path, is_superuser):
 
 def rows_for(user):
     return plan_list_rows(user, cities_page(user))
+
+
+@pytest.mark.parametrize("rights", STAFF.values(), ids=STAFF)
+def test_the_first_login_of_an_administrator_leads_to_the_next_steps(client, rights):
+    User.objects.create_user("root", password="pass-word-12", **rights)
+
+    response = client.post("/login/", {"username": "root", "password": "pass-word-12"}, follow=True)
+    steps = response.text.partition("<main")[2].partition("</main>")[0]
+
+    assert (response.redirect_chain, response.status_code) == ([("/", 302)], 200)
+    assert re.findall('href="([^"]*)"', steps) == [
+        "/admin/",
+        "/admin/plans/municipality/add/",
+        "/admin/auth/user/add/",
+        "/admin/plans/membership/add/",
+        "/people/",
+        "/plans/new/",
+        "/help/#roles",
+    ]
+
+
+def test_the_next_steps_lead_to_pages_that_open_for_the_administrator_and_then_for_the_manager(client):
+    client.force_login(User.objects.create_superuser("root"))
+    addresses = re.findall('<a href="(/[^"]*)"', client.get("/").text.partition("<ol>")[2].partition("</ol>")[0])
+    of_admin = [client.get(address).status_code for address in addresses if address.startswith("/admin/")]
+
+    client.force_login(a_user(Role.MANAGER))
+    of_manager = [client.get(address).status_code for address in addresses if not address.startswith("/admin/")]
+
+    assert (of_admin, of_manager) == ([200] * 3, [200] * 2)
+
+
+def test_a_superuser_who_may_not_open_the_admin_is_told_so(client):
+    client.force_login(User.objects.create_user("root", is_superuser=True))
+
+    response = client.get("/")
+
+    assert response.status_code == 200
+    assert "「スタッフ権限」" in response.text
+
+
+def test_an_administrator_with_a_role_starts_where_the_role_says(client):
+    a_plan(generation=7, start=2024, end=2026)
+    root = a_user(Role.MANAGER)
+    User.objects.filter(pk=root.pk).update(is_superuser=True, is_staff=True)
+    client.force_login(root)
+
+    assert client.get("/")["Location"] == "/plans/122319-7/"
+
+
+def test_the_next_steps_ask_three_questions(client, django_assert_num_queries):
+    client.force_login(User.objects.create_superuser("root"))
+
+    with django_assert_num_queries(3):
+        client.get("/")
 
 
 def test_the_list_shows_own_plans_alone(client):

@@ -39,7 +39,10 @@ OWN = ("form", "old", "data")
 """Files made for one door alone."""
 OF_EVERY_KIND = [
     f"table/{name}"
-    for name in ("bomb-flat.xlsx", "locked.xlsx", "large.csv", "nul.csv", "empty.csv", "nothing.json", "a.pdf")
+    for name in (
+        *("bomb-flat.xlsx", "locked.xlsx", "large.csv", "nul.csv", "a.pdf"),
+        *("empty.csv", "nothing.json", "blank.csv", "blank.xlsx", "blank.json"),
+    )
 ]
 
 

@@ -1,24 +1,29 @@
 """`load_demo` makes the two demo plans and their people, and a second run leaves what was typed alone."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from core.values import EMPTY, Value
 from core.words import Family, Side
+from evaluations.demo.loading import PEOPLE
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from indicators.models import ActivityIndicator, ForecastFactor, Service, VolumeForecast
 from indicators.volumes.ground import ground_of
 from indicators.volumes.workbench import Workbench
 from plans.actions import CellChange, record_values
-from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, YearlyValue
+from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, Subject, YearlyValue
 from targets.models import OutcomeTarget, TargetItem
+from tests.builders import a_municipality, a_user
 from tests.demo_city import the_demo
 
 pytestmark = pytest.mark.django_db
+NAMES = [person.username for person in PEOPLE]
+NOT_THE_DEMOS = "見本専用ではないため、何も変えていません"
 KEPT = (
     *(Municipality, Membership, Plan, Measure, YearlyValue, SectionYear, Change),
     *(OutcomeTarget, TargetItem, Service, ActivityIndicator, Evaluation, ActivityRecord, Publication),
@@ -223,3 +228,139 @@ def test_without_one_in_the_environment_each_run_prints_a_fresh_password(monkeyp
 
     assert printed[0] != printed[1]
     assert User.objects.get(username="viewer").check_password(printed[1])
+
+
+def test_production_refuses_the_demo_and_makes_nothing(settings):
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="本番の設定なので、見本は読み込みません。") as refused:
+        load()
+
+    assert (refused.value.returncode, User.objects.count(), Municipality.objects.count()) == (2, 0, 0)
+
+
+def account(name):
+    """Everything of one account: its row, what it may do where, and what was signed with it."""
+    user = User.objects.get(username=name)
+    return (
+        User.objects.filter(pk=user.pk).values().get(),
+        list(user.memberships.values()),
+        Change.objects.filter(by=user).count(),
+        SectionYear.objects.filter(confirmed_by=user).count(),
+    )
+
+
+def people_listed(printed):
+    """What the command says of each person."""
+    lines = printed.partition("people\n")[2].splitlines()
+    return {name: line for line in lines for name in NAMES if line.startswith(f"  {name:<10}")}
+
+
+@pytest.mark.parametrize(
+    ("taken", "how"),
+    [([name], "without a role") for name in NAMES]
+    + [(NAMES, how) for how in ("without a role", "with the role of the demo", "superuser")],
+)
+def test_an_account_that_the_demo_did_not_make_is_left_alone_and_said_to_be(monkeypatch, taken, how):
+    for person in PEOPLE:
+        if person.username in taken:
+            city = a_municipality(person.municipality_code, kind="city" if person.username != "pref" else "prefecture")
+            user = a_user(person.role if how == "with the role of the demo" else None, city, username=person.username)
+            User.objects.filter(pk=user.pk).update(is_superuser=how == "superuser", is_staff=how == "superuser")
+    before = [account(name) for name in taken]
+
+    printed = [load(monkeypatch, "demo-pass-12") for _ in range(2)]
+
+    assert [account(name) for name in taken] == before
+    for listed in map(people_listed, printed):
+        assert [name for name in NAMES if NOT_THE_DEMOS in listed[name]] == taken
+    assert ["demo-pass-12" in text for text in printed] == [taken != NAMES] * 2
+    others = User.objects.filter(username__in=set(NAMES) - set(taken))
+    assert [user.check_password("demo-pass-12") for user in others] == [True] * (7 - len(taken))
+    assert set(states_of("122319-6", 2022).values()) == {"PUBLISHED"}
+    assert states_of("129992-7", 2025)[4] == "SUBMITTED"
+
+
+@pytest.mark.parametrize(
+    "becomes",
+    [
+        lambda user: User.objects.filter(pk=user.pk).update(is_staff=True),
+        lambda user: User.objects.filter(pk=user.pk).update(is_superuser=True),
+        lambda user: Membership.objects.create(
+            user=user, municipality=a_municipality("132012", "八王子市"), role="viewer"
+        ),
+    ],
+    ids=["staff", "superuser", "member of another city"],
+)
+def test_an_account_of_the_demo_that_is_used_for_more_since_is_left_alone(monkeypatch, becomes):
+    load(monkeypatch, "one-that-was-said")
+    becomes(User.objects.get(username="editor"))
+    before = account("editor")
+
+    printed = load(monkeypatch, "another-one")
+
+    assert account("editor") == before
+    assert NOT_THE_DEMOS in people_listed(printed)["editor"]
+
+
+def test_a_role_in_the_other_city_of_the_demo_is_no_other_use(monkeypatch):
+    load(monkeypatch, "one-that-was-said")
+    editor = User.objects.get(username="editor")
+    Membership.objects.create(user=editor, municipality=Municipality.objects.get(code="129992"), role=Role.VIEWER)
+
+    load(monkeypatch, "another-one")
+
+    editor.refresh_from_db()
+    assert editor.check_password("another-one")
+
+
+def test_each_person_of_the_demo_is_in_the_history():
+    load()
+
+    lines = Change.objects.filter(subject=Subject.PEOPLE).order_by("pk")
+
+    assert list(lines.values_list("by", "door", "municipality__code", "field", "old", "new")) == [
+        (None, "command", person.municipality_code, "登録", None, f"{name}（{name}）：{person.role.label}")
+        for person in PEOPLE
+        for name in [person.username]
+    ]
+
+
+def test_people_made_by_a_release_that_wrote_no_history_of_them_are_known(monkeypatch):
+    load(monkeypatch, "one-that-was-said")
+    Change.objects.filter(subject=Subject.PEOPLE).delete()
+
+    printed = load(monkeypatch, "another-one")
+
+    assert NOT_THE_DEMOS not in printed
+    assert [user.check_password("another-one") for user in User.objects.all()] == [True] * 7
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+@pytest.mark.parametrize("has_lines", [False, True])
+def test_an_account_made_by_hand_under_a_name_of_the_demo_is_not_the_demos(monkeypatch, has_lines, days):
+    """Renamed to it, or made anew: only the time of its making differs from the one that the demo made."""
+    load(monkeypatch, "one-that-was-said")
+    Membership.objects.get(user__username="viewer").delete()
+    User.objects.get(username="viewer").delete()
+    viewer = a_user(Role.VIEWER, Municipality.objects.get(code="122319"), username="viewer")
+    User.objects.filter(pk=viewer.pk).update(date_joined=viewer.date_joined + timedelta(days=days))
+    if not has_lines:
+        Change.objects.filter(subject=Subject.PEOPLE).delete()
+    before = account("viewer")
+
+    load(monkeypatch, "another-one")
+
+    assert account("viewer") == before
+
+
+def test_an_account_of_the_demo_that_was_deleted_is_made_again(monkeypatch):
+    load(monkeypatch, "one-that-was-said")
+    Membership.objects.get(user__username="viewer").delete()
+    User.objects.get(username="viewer").delete()
+
+    for password in ("another-one", "a-third-one"):
+        printed = load(monkeypatch, password)
+
+        assert NOT_THE_DEMOS not in printed
+        assert User.objects.get(username="viewer").check_password(password)

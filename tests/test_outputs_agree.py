@@ -215,9 +215,9 @@ KINDS = ((ValueKind.RATE, "%"), (ValueKind.PRESENCE, ""), (ValueKind.TEXT, ""))
 @pytest.fixture
 def inzai():
     document = json.loads((FIXTURES / PLAN_FILES[0]).read_text(), parse_float=Decimal)
-    for role in (Role.EDITOR, Role.CHECKER, Role.CONFIRMER):
-        a_user(role, username=role)
-    return settled(create_plan(a_municipality(), document))
+    roles = {"submit": Role.EDITOR, "check": Role.CHECKER, "confirm": Role.CONFIRMER}
+    signers = {move: a_user(role, username=role) for move, role in roles.items()}
+    return settled(create_plan(a_municipality(), document, signers=signers))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ TOO_LONG = (
     f"文字が多すぎます。一度に読み取れるのは{MAX_CHARACTERS:,}文字、{MAX_LINES:,}行、{MAX_CELLS:,}欄までです。"
     "節ごとに分けてください。"
 )
+NO_TEXT = "文字がありません。評価シートの、見出しから最後の行までを写して貼り付けるか、そのファイルを選んでください。"
 OTHER_KIND = "読み取れるのは、文字のファイル（.txt、.tsv、.csv）とExcelブック（.xlsx）です。"
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _CELL_TAG = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
@@ -93,8 +94,6 @@ def read_text(text: str, *, delimiter: str | None = None) -> ArchiveSheet:
     """The sheet in a text as a spreadsheet or a browser gives it: by tabs, else commas, or as the HTML of a table."""
     if len(text) > MAX_CHARACTERS:
         raise NotReadable(TOO_LONG)
-    if not text.strip():
-        raise NotReadable("文字がありません。評価シートの範囲を写して、貼り付けてください。")
     _refuse_controls(text)
     if _CELL_TAG.search(text):
         return _as_sheet(_table_lines(text))
@@ -170,7 +169,9 @@ def _as_sheet(lines: Sequence[Sequence[str]]) -> ArchiveSheet:
         count += len(filled)
         if count > MAX_CELLS:
             raise NotReadable(TOO_LONG)
-    return ArchiveSheet(rows, max(rows, default=-1) + 1)
+    if not rows:
+        raise NotReadable(NO_TEXT)
+    return ArchiveSheet(rows, max(rows) + 1)
 
 
 def _read_workbook(content: bytes) -> ArchiveSheet:

@@ -3,6 +3,7 @@
 What has a verb goes through it, so that a demo plan has the history and stamps of any other.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,10 +37,6 @@ MOVES_TO = {
     YearState.CONFIRMED: ("submit", "check", "confirm"),
     YearState.PUBLISHED: ("submit", "check", "confirm"),
 }
-SIGNERS = {
-    "122319": {"submit": "editor", "check": "checker", "confirm": "confirmer"},
-    "129992": {"submit": "other", "check": "other", "confirm": "other"},
-}
 MEASURE_FIELDS = (
     "family",
     "code",
@@ -60,9 +57,11 @@ MEASURE_FIELDS = (
 )
 
 Document = dict[str, Any]
+Signers = Mapping[str, User]
+"""Who makes each move: `submit`, which every other writing is signed by too, `check` and `confirm`."""
 
 
-def create_plan(municipality: Municipality, document: Document) -> Plan:
+def create_plan(municipality: Municipality, document: Document, *, signers: Signers) -> Plan:
     """The whole plan of this document, which must not be there yet; to be called inside a transaction."""
     fields = document["plan"]
     slug = plan_slug(municipality.code, fields["kind"], fields["generation"])
@@ -72,16 +71,16 @@ def create_plan(municipality: Municipality, document: Document) -> Plan:
     measures = _create_measures(plan, document, sections)
     record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
     record_readings(_month_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
-    keep_forecasts(plan, document.get("volume_forecasts", ()), by=_signer(document))
+    keep_forecasts(plan, document.get("volume_forecasts", ()), by=signers["submit"])
     _create_records(plan, document, sections, measures)
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
             save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
-    _add_promises(plan, document, sections)
-    _revise(plan, document, measures)
-    _make_moves(document, sections)
-    _add_opinions(plan, document, sections, measures)
-    _publish(plan, document)
+    _add_promises(plan, document, sections, by=signers["submit"])
+    _revise(plan, document, measures, by=signers["submit"])
+    _make_moves(document, sections, signers)
+    _add_opinions(plan, document, sections, measures, by=signers["submit"])
+    _publish(plan, document, by=signers["confirm"])
     return plan
 
 
@@ -156,20 +155,18 @@ def _create_records(plan: Plan, document: Document, sections: dict[int, Section]
         record.counted_in.set(measures[code] for code in row.get("counted_in", ()))
 
 
-def _signer(document: Document) -> User:
-    return User.objects.get(username=SIGNERS[document["municipality"]["code"]]["submit"])
-
-
-def _add_promises(plan: Plan, document: Document, sections: dict[int, Section]) -> None:
+def _add_promises(plan: Plan, document: Document, sections: dict[int, Section], *, by: User) -> None:
     """取組, promised before their year is 確定, and what became of them."""
     for row in document.get("action_items", ()):
         facts = {name: fact for name, fact in row.items() if name not in ("section", "state", "outcome")}
-        by, promise = _signer(document), Promise(section_id=sections[row["section"]].pk, **facts)
+        promise = Promise(section_id=sections[row["section"]].pk, **facts)
         item = add_action(plan, promise, by=by, door=Door.COMMAND)
         report_action(item, row["state"], row["outcome"], version=item.version, by=by, door=Door.COMMAND)
 
 
-def _add_opinions(plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure]) -> None:
+def _add_opinions(
+    plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure], *, by: User
+) -> None:
     for row in document.get("opinions", ()):
         facts = {name: fact for name, fact in row.items() if name not in ("section", "measure", "reflected_section")}
         places = {
@@ -178,13 +175,13 @@ def _add_opinions(plan: Plan, document: Document, sections: dict[int, Section], 
             "reflected_section_id": sections[row["reflected_section"]].pk if row["reflected_section"] else None,
         }
         content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
-        add_opinion(plan, content, by=_signer(document), door=Door.COMMAND)
+        add_opinion(plan, content, by=by, door=Door.COMMAND)
 
 
-def _revise(plan: Plan, document: Document, measures: dict[str, Measure]) -> None:
+def _revise(plan: Plan, document: Document, measures: dict[str, Measure], *, by: User) -> None:
     """Each 計画変更 with the 計画値 that it changed."""
     for newest, row in enumerate(document.get("revisions", ())):
-        by, day = _signer(document), date.fromisoformat(row["decided_on"])
+        day = date.fromisoformat(row["decided_on"])
         open_revision(plan, day, row["reason"], seen_newest=newest, by=by, door=Door.COMMAND)
         stands = stored_values(measures.values())
         changes = [_planned_change(measures[cell["code"]], cell, stands) for cell in row["values"]]
@@ -196,20 +193,17 @@ def _planned_change(measure: Measure, cell: Document, stands: dict[CellKey, Valu
     return CellChange(measure, cell["year"], Side.PLANNED, old, Value(Decimal(cell["number"])))
 
 
-def _make_moves(document: Document, sections: dict[int, Section]) -> None:
+def _make_moves(document: Document, sections: dict[int, Section], signers: Signers) -> None:
     """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may stand elsewhere than the plan."""
-    signers = SIGNERS[document["municipality"]["code"]]
-    people = User.objects.in_bulk(set(signers.values()), field_name="username")
     for row in document["sections"]:
         for year, state in (document["states"] | row.get("states", {})).items():
             for name in MOVES_TO[YearState(state)]:
-                by = people[signers[name]]
+                by = signers[name]
                 move_section_year(sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, door=Door.COMMAND)
 
 
-def _publish(plan: Plan, document: Document) -> None:
+def _publish(plan: Plan, document: Document, *, by: User) -> None:
     """Show residents the years that the document calls 公表, signed by who confirms in the city."""
-    signer = User.objects.get(username=SIGNERS[document["municipality"]["code"]]["confirm"])
     for year, state in document["states"].items():
         if state == YearState.PUBLISHED:
-            publish(plan, int(year), by=signer, reason=REASON, door=Door.COMMAND)
+            publish(plan, int(year), by=by, reason=REASON, door=Door.COMMAND)

@@ -1,7 +1,8 @@
-"""What commands are given: a plan by its 記号, a file by its path. What is not there ends them with exit 2."""
+"""What commands are given (a plan by its 記号, a file by its path) and what ends them with exit 2."""
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
@@ -28,6 +29,12 @@ def content_given(path: Path, most: int) -> bytes:
             return file.read(most + 1)
     except OSError as error:
         raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+
+
+def refuse_in_production(sentence: str) -> None:
+    """End a command that makes what is not real, where the settings are those of production."""
+    if settings.PRODUCTION:
+        raise CommandError(f"本番の設定なので、{sentence}", returncode=2)
 
 
 def not_taken(problems: int) -> CommandError:

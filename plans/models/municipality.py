@@ -158,6 +158,8 @@ class Membership(models.Model):
 
     def clean(self) -> None:
         """A 担当課 of the same 自治体; the role 県 in a prefecture only."""
+        if self.municipality_id is None:
+            return  # said at its own field
         if self.department and self.department.municipality_id != self.municipality_id:
             raise ValidationError({"department": "ほかの自治体の担当課は選べません。"})
         if self.role == Role.PREFECTURE and self.municipality.kind != Municipality.Kind.PREFECTURE:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from plans.access import is_manager_among, prefectures_of, require_membership
+from plans.access import is_manager_among, is_operator_alone, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
 from plans.plan_list import cities_page, current_plan, plan_list_rows
 
@@ -14,9 +14,11 @@ from plans.plan_list import cities_page, current_plan, plan_list_rows
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The plan of one's city; residents find what was published."""
+    """The plan of one's city; residents find what was published, an administrator without a role the next steps."""
     if not request.user.is_authenticated:
         return redirect("evaluations:published_list")
+    if is_operator_alone(request.user):
+        return render(request, "plans/first_steps.html", {"manages": False})
     plan = current_plan(require_membership(request.user), timezone.localdate())
     return redirect(plan) if plan else redirect("plans:plan_list")
 

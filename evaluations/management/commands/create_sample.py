@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.demo.sample import create_sample
+from evaluations.management.arguments import refuse_in_production
 
 
 class Command(BaseCommand):
@@ -19,10 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="本番の設定（DJANGO_ENV=production）でも作る")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PRODUCTION and not options["force"]:
-            raise CommandError(
-                "本番の設定なので、架空の市は作りません。それでも作るときは --force を付けてください。", returncode=2
-            )
+        if not options["force"]:
+            refuse_in_production("架空の市は作りません。それでも作るときは --force を付けてください。")
         try:
             prefecture, made = create_sample(options["cities"], seed=options["seed"])
         except ValueError as error:
