@@ -8,12 +8,11 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.workbooks.file import saved
-from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, set_up_print, set_widths
+from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, put_title, set_up_print, set_widths
 from core.workbooks.sheet_xml import Shown
 
 WIDTHS = (24, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12)
 """In digits: together what A4 landscape holds at this size."""
-TITLE_SIZE, TITLE_HEIGHT = 14, 24
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ def write_blocks(sheet_name: str, title: str, blocks: Iterable[Block]) -> bytes:
     sheet = workbook.active
     sheet.title = sheet_name
     set_widths(sheet, WIDTHS)
-    put(sheet, 1, 1, title, size=TITLE_SIZE, bold=True)
-    sheet.row_dimensions[1].height = TITLE_HEIGHT
+    put_title(sheet, title)
     row = 2
     for block in blocks:
         row = _write_block(sheet, row + 1, block)

@@ -56,7 +56,7 @@ def write_table(table: PrintedTable) -> bytes:
     sheet = workbook.active
     sheet.title = table.sheet_name
     set_widths(sheet, table.widths)
-    put(sheet, 1, 1, table.title, size=14, bold=True)
+    put_title(sheet, table.title)
     for row, remark in enumerate(table.remarks, start=2):
         put(sheet, row, 1, remark)
     heading_row = row = len(table.remarks) + 3
@@ -65,7 +65,7 @@ def write_table(table: PrintedTable) -> bytes:
     for title, lines in table.parts or ((table.empty, ()),):
         if title:
             row += 1
-            _put_title(sheet, row, title, len(table.columns))
+            _put_part_title(sheet, row, title, len(table.columns))
         for line in lines:
             row += 1
             for place, value in enumerate(line, start=1):
@@ -79,7 +79,13 @@ def write_table(table: PrintedTable) -> bytes:
     return saved(workbook)
 
 
-def _put_title(sheet: Worksheet, row: int, title: str, columns: int) -> None:
+def put_title(sheet: Worksheet, title: str) -> None:
+    """The title of the sheet, in a row as high as its letters: LibreOffice would draw the row below over it."""
+    put(sheet, 1, 1, title, size=14, bold=True)
+    sheet.row_dimensions[1].height = 24
+
+
+def _put_part_title(sheet: Worksheet, row: int, title: str, columns: int) -> None:
     """The title of a part, over all columns."""
     for place in range(1, columns + 1):
         put(sheet, row, place, title if place == 1 else "", bold=True, fill=PALE, border=True)
