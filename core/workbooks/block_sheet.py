@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.workbooks.file import saved
+from core.workbooks.file import new_workbook, saved
 from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, put_title, set_up_print, set_widths
 from core.workbooks.sheet_xml import Shown
 
@@ -27,7 +26,7 @@ class Block:
 
 def write_blocks(sheet_name: str, title: str, blocks: Iterable[Block]) -> bytes:
     """The blocks as an .xlsx file: A4 landscape, one page wide, the title on every page."""
-    workbook = Workbook()
+    workbook = new_workbook(title)
     sheet = workbook.active
     sheet.title = sheet_name
     set_widths(sheet, WIDTHS)
