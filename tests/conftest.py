@@ -149,7 +149,6 @@ def soffice() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    vendor = "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
     if config.getoption("--database-only"):
         left = [item for item in items if not _depends_on_the_database(item)]
         config.hook.pytest_deselected(items=left)
@@ -162,7 +161,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("libreoffice") and not SOFFICE:
             item.add_marker(pytest.mark.skip("no LibreOffice is installed"))
         for name, label in ONLY_ON.items():
-            if item.get_closest_marker(name) and name != vendor:
+            if item.get_closest_marker(name) and name != _vendor():
                 item.add_marker(pytest.mark.skip(f"is about {label} alone"))
 
 
@@ -172,6 +171,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only what may depend on the database; the rest ran before",
     )
+
+
+def _vendor() -> str:
+    """The name in ONLY_ON of the database that this run is on."""
+    return "sqlite" if "sqlite" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
 
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
@@ -192,7 +196,8 @@ class Attendance:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and not report.skipped:
             self.ran.update(part for part in PARTS if part in report.keywords)
-        if report.skipped and not hasattr(report, "wasxfail") and not any(name in report.keywords for name in ONLY_ON):
+        is_for_another = any(name in report.keywords for name in ONLY_ON if name != _vendor())
+        if report.skipped and not hasattr(report, "wasxfail") and not is_for_another:
             self.left_out.append(report.nodeid)
 
     @property

@@ -1,6 +1,7 @@
 """Evaluation sheets for tests: exported, edited as in a spreadsheet, and what an import makes of them."""
 
 import io
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -74,15 +75,19 @@ def _saved(book: Workbook) -> bytes:
     return file.getvalue()
 
 
-def resaved(soffice, folder, files: dict[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
-    """The files as LibreOffice saves them, with another extension if need be."""
+def resaved(
+    soffice, folder, files: dict[str, bytes], to: str = "xlsx", environment: dict[str, str] | None = None
+) -> dict[str, bytes]:
+    """The files as LibreOffice saves them, with another extension if need be; `environment` is added to that of the
+    test."""
     out = folder / f"out-{to[:4]}"
     out.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder}/profile"
     convert = [str(soffice), profile, "--headless", "--convert-to", to, "--outdir", str(out)]
-    subprocess.run([*convert, *files], cwd=folder, check=True, capture_output=True, timeout=240)
+    env = os.environ | (environment or {})
+    subprocess.run([*convert, *files], cwd=folder, env=env, check=True, capture_output=True, timeout=240)
     return {file.name: file.read_bytes() for file in out.iterdir()}
 
 

@@ -3,9 +3,11 @@
 import io
 import json
 import re
+import shutil
 import subprocess
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import openpyxl
@@ -16,16 +18,24 @@ from core.sheets.design import Edition
 from core.sheets.pages import lay_out
 from core.sheets.placed import PlacedSheet
 from core.words import Family, Side
+from core.workbooks.carry_over_table import COLUMNS
+from core.workbooks.printed_table import PrintedTable, write_table
+from core.workbooks.sheet_xml import Shown
 from evaluations.models import Evaluation
 from evaluations.reports.sheets.of_plan import marked_book, sheet_bytes
 from plans.models import Plan, YearState
 from plans.sheet_layouts import FOLDER, form_of
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
+from tests.sheet_files import resaved
 
 FORMS = [(layout, edition) for layout in ("inzai", "kanri") for edition in Edition]
-SENTENCES = "".join(f"第{n}に、地域での暮らしを続けるための取組を進めた。" for n in range(120))
 PAPERS = {"A3": 8, "A4": 9}
+FONTS = {"Arimo": "Cousine", "Liberation Sans": "Liberation Mono", "DejaVu Sans": "DejaVu Sans Mono"}
+"""What a machine may have for Arial and for Courier New: the two of the same widths, or one that is a seventh wider."""
+JAPANESE = "Noto Sans CJK JP"
+PATTERN = '<pattern><patelt name="{name}">{value}</patelt></pattern>'
+FC_LIST = shutil.which("fc-list")
 
 
 @pytest.fixture
@@ -44,10 +54,22 @@ def heavy(db) -> Plan:
         measure = a_measure(section, f"m-{number}", family=family, title=title, order=number)
         a_value(measure, 2018, 12345.5, side=Side.PLANNED)
         a_value(measure, 2018, 999999)
-    section.outcome_targets.update(overview=SENTENCES, goal_text="【目標】一つ。")
-    texts = {name: f"{name}。{SENTENCES}" for name in ("do_text", "check_text", "issues_text", "act_text")}
+    section.outcome_targets.update(overview=sentences("概要"), goal_text="【目標】一つ。")
+    texts = {name: sentences(name) for name in ("do_text", "check_text", "issues_text", "act_text")}
     Evaluation.objects.create(section_year=in_state(section, 2018, YearState.DRAFT), **texts)
     return section.plan
+
+
+def sentences(subject: str, count: int = 120) -> str:
+    """So many, none of which stands anywhere else on the sheet."""
+    return "".join(f"{subject}の第{n}に、12,345人（前年比102.3%）が取組を続けた。" for n in range(count))
+
+
+def a_table() -> PrintedTable:
+    """The columns of a table that is printed, each with a cell that is the longest of its row."""
+    texts = [sentences(heading, int(width / 3)) for heading, width in COLUMNS]
+    rows = tuple(tuple(text if place == row else "" for place, text in enumerate(texts)) for row in range(len(texts)))
+    return PrintedTable("表", "長い表", COLUMNS, (("", rows),), "")
 
 
 def year_of(plan: Plan) -> int:
@@ -155,7 +177,7 @@ def test_the_exported_file_differs_in_nothing_from_its_layout(request, which, la
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     placed = placed_sheet(plan, layout, edition)
 
-    widths = [sheet.column_dimensions[get_column_letter(n + 1)].width * 7 * 0.75 for n in range(len(placed.widths))]
+    widths = [sheet.column_dimensions[get_column_letter(n + 1)].width * 6 for n in range(len(placed.widths))]
     assert widths == pytest.approx(expected_widths(file, 3))
     merges = {str(merged) for merged in sheet.merged_cells.ranges}
     assert merges == {
@@ -188,34 +210,48 @@ def letters(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
-def words_of(placed: PlacedSheet) -> set[str]:
-    """Every sentence, label and figure in words that stands on the sheet."""
-    texts = [cell.value for cell in placed.cells if isinstance(cell.value, str)]
-    return {letters(sentence) for text in texts for sentence in re.split(r"[\n。]", text)}
+def not_printed(values: Iterable[Shown], pages: list[str]) -> set[str]:
+    """Every sentence, label and figure in words that the pages lack."""
+    texts = [value for value in values if isinstance(value, str)]
+    words = {letters(sentence) for text in texts for sentence in re.split(r"[\n。]", text)}
+    return {word for word in words if word not in "".join(pages)}
+
+
+@pytest.fixture(params=FONTS)
+def fonts(request, tmp_path) -> dict[str, str]:
+    """The environment of a machine that has one family for Arial, its own for Courier New, and one for Japanese."""
+    families = [request.param, FONTS[request.param], JAPANESE]
+    for family in families:
+        if not FC_LIST or not subprocess.run([FC_LIST, family], check=True, capture_output=True).stdout:
+            pytest.skip(f"the font {family} is not installed")
+    chosen = "".join(PATTERN.format(name="family", value=f"<string>{family}</string>") for family in families)
+    every = PATTERN.format(name="scalable", value="<bool>true</bool>")
+    selection = f"<rejectfont>{every}</rejectfont><acceptfont>{chosen}</acceptfont>"
+    (tmp_path / "chosen.conf").write_text(
+        f"<fontconfig><include>fonts.conf</include><selectfont>{selection}</selectfont></fontconfig>"
+    )
+    return {"FONTCONFIG_FILE": f"{tmp_path}/chosen.conf"}
+
+
+def printed(pdf: bytes) -> list[str]:
+    """The text of every page."""
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, check=True, capture_output=True)
+    return [letters(page) for page in read.stdout.decode().split("\f")[:-1]]
 
 
 # What LibreOffice makes of a file does not depend on the database.
 @pytest.mark.sqlite
 @pytest.mark.libreoffice
-@pytest.mark.parametrize(("layout", "edition"), FORMS)
-def test_on_paper_nothing_is_cut_off_and_every_page_ends_where_it_should(
-    demo, heavy, soffice, tmp_path, layout, edition
-):
-    plans = [*demo, heavy]
-    for plan in plans:
-        (tmp_path / f"{plan.slug}.xlsx").write_bytes(written_sheet(plan, layout, edition))
+def test_on_paper_nothing_is_cut_off_and_every_page_ends_where_it_should(demo, heavy, soffice, fonts, tmp_path):
+    sheets = {"-".join([plan.slug, *form]): (plan, *form) for plan in [*demo, heavy] for form in FORMS}
+    files = {f"{name}.xlsx": written_sheet(*sheet) for name, sheet in sheets.items()}
+    table = a_table()
 
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    convert = [str(soffice), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    files = [f"{plan.slug}.xlsx" for plan in plans]
-    subprocess.run([*convert, *files], cwd=tmp_path, check=True, capture_output=True, timeout=240)
+    pdfs = resaved(soffice, tmp_path, files | {"table.xlsx": write_table(table)}, "pdf", fonts)
 
-    for plan in plans:
-        placed = placed_sheet(plan, layout, edition)
-        subprocess.run(["pdftotext", "-raw", f"{plan.slug}.pdf"], cwd=tmp_path, check=True)
-        printed = letters((tmp_path / f"{plan.slug}.txt").read_text())
-        assert {word for word in words_of(placed) if word not in printed} == set(), plan.slug
-        about = subprocess.run(
-            ["pdfinfo", f"{plan.slug}.pdf"], cwd=tmp_path, check=True, capture_output=True, text=True
-        )
-        assert re.search(r"Pages:\s+(\d+)", about.stdout)[1] == str(len(placed.breaks) + 1), plan.slug
+    pages = {name.removesuffix(".pdf"): printed(pdf) for name, pdf in pdfs.items()}
+    for name, sheet in sheets.items():
+        placed = placed_sheet(*sheet)
+        assert not_printed((cell.value for cell in placed.cells), pages[name]) == set(), name
+        assert len(pages[name]) == len(placed.breaks) + 1, name
+    assert not_printed((value for row in table.parts[0][1] for value in row), pages["table"]) == set()

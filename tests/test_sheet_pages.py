@@ -6,9 +6,10 @@ import pytest
 
 from core.sheets.book import SheetBlock, SheetBook, SheetSection
 from core.sheets.design import Content, Edition, Line, Measures, Role
-from core.sheets.grid import Grid, text_height
+from core.sheets.grid import Grid
 from core.sheets.pages import lay_out
 from core.sheets.placed import Holds, PlacedSheet
+from core.text_width import text_height
 from plans.sheet_layouts import shipped_designs
 
 DESIGNS = shipped_designs()

@@ -39,7 +39,7 @@ from core.sheets.workbook import write_keys
 from core.signs import for_footer
 from core.words import Certainty, State, ValueKind
 from core.workbooks.file import new_workbook, saved
-from core.workbooks.printed_table import GREY, PALE, fit_height, put, set_up_print, set_widths
+from core.workbooks.printed_table import GREY, PALE, fit_height, put, put_title, set_up_print, set_widths
 from core.workbooks.sheet_xml import Shown
 
 HOW_TO = "書き方"
@@ -70,8 +70,7 @@ def write_entry_form(form: EntryForm) -> bytes:
 
 def _write_head(sheet: Worksheet, form: EntryForm) -> None:
     """Title, whom and until when, the rule in two sentences, who filled it in, and the headings."""
-    put(sheet, 1, 1, form.title, size=14, bold=True)
-    sheet.row_dimensions[1].height = 24
+    put_title(sheet, form.title)
     put(sheet, 2, 1, f"{whom(form)}　　{until(form)}", size=11, bold=True)
     put(sheet, 3, 1, SHORT)
     put(sheet, WHO_ROW, 1, WHO)

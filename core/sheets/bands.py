@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from core.sheets.book import SheetBlock, SheetSection
 from core.sheets.design import Box, Content, Edition, FigureBox, Line, Role, SheetDesign
-from core.sheets.grid import CELL_PADDING, LINE_EM, ROW_LIMIT, BlockSpans, Grid, Span, text_height
+from core.sheets.grid import ROW_LIMIT, BlockSpans, Grid, Span
 from core.sheets.placed import FIXED, CellKey, Holds
-from core.text_width import split_after_lines
+from core.text_width import CELL_PADDING, LINE_EM, split_after_lines, text_height
 from core.workbooks.sheet_xml import Shown
 
 CONTINUED = "（続き）"

@@ -1,16 +1,12 @@
 """The columns behind a layout: where every box of every band begins and ends, and how far the paper reduces it."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from core.sheets.design import Band, Box, FigureBox, SheetDesign
-from core.text_width import wrap
 
 PIXEL = 0.75
 """Points. Spreadsheets keep column widths in whole pixels; edges that lie between them would drift apart."""
-# Noto Sans CJK, the tallest of the fonts that may stand in, sets lines at 1.45 em; 8 % more for Excel's own rounding.
-LINE_EM = 1.45 * 1.08
-CELL_PADDING = 7.0
 ROW_LIMIT = 400.0
 """Excel draws no row taller than 409 points."""
 # Every program rounds column widths its own way; a sheet wider than its paper would print a strip on another page.
@@ -128,14 +124,6 @@ class Grid:
 
 def _pixels(points: float) -> float:
     return round(points / PIXEL) * PIXEL
-
-
-@lru_cache(maxsize=512)  # labels, years and words for states come again in every block
-def text_height(text: str, width: float, size: float) -> float:
-    """The height that a cell of that width needs for the text; 0 for none."""
-    if not text:
-        return 0.0
-    return len(wrap(text, width - CELL_PADDING, size)) * size * LINE_EM + 4
 
 
 def rows_of(height: float) -> list[float]:

@@ -10,8 +10,9 @@ from core.fiscal_years import wareki
 from core.sheets.bands import Piece, RunningBand, headings_height, key_of
 from core.sheets.book import SheetBlock, SheetBook, SheetSection
 from core.sheets.design import ENTERED, Box, Edition, FigureBox, Line, Role, SheetDesign
-from core.sheets.grid import ROW_LIMIT, BlockSpans, Grid, Span, rows_of, text_height
+from core.sheets.grid import ROW_LIMIT, BlockSpans, Grid, Span, rows_of
 from core.sheets.placed import FIXED, MARK, CellKey, Holds, NumberFormat, PlacedCell, PlacedSheet
+from core.text_width import text_height
 from core.workbooks.sheet_xml import Shown
 
 ROW_COMFORT = 40.0  # figure rows stretched beyond this look torn apart: the rest becomes an empty cell below them

@@ -19,7 +19,7 @@ from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
 from core.signs import OPENS_A_FORMULA, for_footer
-from core.workbooks.file import UNIT_PIXELS, new_workbook, saved
+from core.workbooks.file import UNIT_POINTS, new_workbook, saved
 from core.workbooks.sheet_xml import SheetXml
 
 JAPANESE = 128
@@ -41,7 +41,7 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
 
 def _cells(layout: PlacedSheet, styles: "_Styles") -> SheetXml:
     heights = [round(height / PIXEL) * PIXEL for height in layout.heights]
-    cells = SheetXml(heights, [width / PIXEL / UNIT_PIXELS for width in layout.widths])
+    cells = SheetXml(heights, [width / UNIT_POINTS for width in layout.widths])
     for placed in layout.cells:
         style = styles.of(placed)
         cells.put(placed.row, placed.column, placed.value, style, rows=placed.rows, columns=placed.columns)

@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.workbooks.file import saved
-from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, set_up_print, set_widths
+from core.workbooks.file import new_workbook, saved
+from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, put_title, set_up_print, set_widths
 from core.workbooks.sheet_xml import Shown
 
 WIDTHS = (24, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12)
 """In digits: together what A4 landscape holds at this size."""
-TITLE_SIZE, TITLE_HEIGHT = 14, 24
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,11 @@ class Block:
 
 def write_blocks(sheet_name: str, title: str, blocks: Iterable[Block]) -> bytes:
     """The blocks as an .xlsx file: A4 landscape, one page wide, the title on every page."""
-    workbook = Workbook()
+    workbook = new_workbook(title)
     sheet = workbook.active
     sheet.title = sheet_name
     set_widths(sheet, WIDTHS)
-    put(sheet, 1, 1, title, size=TITLE_SIZE, bold=True)
-    sheet.row_dimensions[1].height = TITLE_HEIGHT
+    put_title(sheet, title)
     row = 2
     for block in blocks:
         row = _write_block(sheet, row + 1, block)

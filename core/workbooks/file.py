@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -17,9 +18,10 @@ from core.signs import for_workbook
 from core.workbooks.sheet_xml import SheetXml
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# The font of the Normal style sets the unit of column widths. In Arial 9.5 a digit is 7 pixels wide for Excel, which
-# rounds, and 7.04 for LibreOffice, which does not; in Arial 10 the two would differ by six in a hundred.
-UNIT_FONT, UNIT_PIXELS = Font(name="Arial", size=9.5), 7
+# The font of the Normal style sets the unit of column widths, and a machine without it takes another one instead. What
+# stands in for Arial or Calibri draws digits up to a third wider; all that stands in for Courier New (Liberation Mono,
+# Cousine, DejaVu Sans Mono) draws them 0.6 em wide: at 10 points 8 pixels for Excel and for LibreOffice.
+UNIT_FONT, UNIT_POINTS = Font(name="Courier New", size=10), 6.0
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 # A workbook carries the moment of its making twice; without it the same workbook gives the same bytes.
 _MOMENT = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
@@ -29,6 +31,8 @@ _NONE: Mapping[str, SheetXml] = MappingProxyType({})
 def new_workbook(title: str) -> Workbook:
     """An empty workbook with one sheet, whose widths are counted in digits of `UNIT_FONT`."""
     workbook = Workbook()
+    # The first font of a file is what some programs take for that of the Normal style.
+    workbook._fonts = IndexedList([UNIT_FONT])
     workbook._named_styles["Normal"].font = UNIT_FONT
     workbook.properties.title = for_workbook(title)
     workbook.properties.creator = None

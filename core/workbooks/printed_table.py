@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -12,14 +11,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.citation import Mark
 from core.signs import OPENS_A_FORMULA, escaped
-from core.text_width import wrap
-from core.workbooks.file import saved
+from core.text_width import text_height
+from core.workbooks.file import UNIT_POINTS, new_workbook, saved
 from core.workbooks.sheet_xml import Shown
 
-SIZE, LINE, PADDING = 10, 14.5, 6
-"""Points: of the letters, of a line of them, and what a row is higher than its lines."""
+SIZE, ROW_HEIGHT = 10, 20.5
+"""Points: of the letters, and the least of a row of them."""
 POINTS_PER_DIGIT = 5.25
-"""A digit of the font in which spreadsheets count widths is seven pixels of 0.75 points."""
+"""The unit in which tables give their widths: a digit of seven pixels of 0.75 points."""
 A4, MOST_POINTS = 9, 409
 """The number by which workbooks know the paper, and the highest row that Excel draws."""
 GREY = PatternFill("solid", fgColor="FFE3E6E8")
@@ -52,11 +51,11 @@ class PrintedTable:
 
 def write_table(table: PrintedTable) -> bytes:
     """The table as an .xlsx file."""
-    workbook = Workbook()
+    workbook = new_workbook(table.title)
     sheet = workbook.active
     sheet.title = table.sheet_name
     set_widths(sheet, table.widths)
-    put(sheet, 1, 1, table.title, size=14, bold=True)
+    put_title(sheet, table.title)
     for row, remark in enumerate(table.remarks, start=2):
         put(sheet, row, 1, remark)
     heading_row = row = len(table.remarks) + 3
@@ -65,7 +64,7 @@ def write_table(table: PrintedTable) -> bytes:
     for title, lines in table.parts or ((table.empty, ()),):
         if title:
             row += 1
-            _put_title(sheet, row, title, len(table.columns))
+            _put_part_title(sheet, row, title, len(table.columns))
         for line in lines:
             row += 1
             for place, value in enumerate(line, start=1):
@@ -79,12 +78,18 @@ def write_table(table: PrintedTable) -> bytes:
     return saved(workbook)
 
 
-def _put_title(sheet: Worksheet, row: int, title: str, columns: int) -> None:
+def put_title(sheet: Worksheet, title: str) -> None:
+    """The title of the sheet, in a row as high as its letters: LibreOffice would draw the row below over it."""
+    put(sheet, 1, 1, title, size=14, bold=True)
+    sheet.row_dimensions[1].height = 24
+
+
+def _put_part_title(sheet: Worksheet, row: int, title: str, columns: int) -> None:
     """The title of a part, over all columns."""
     for place in range(1, columns + 1):
         put(sheet, row, place, title if place == 1 else "", bold=True, fill=PALE, border=True)
     sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=columns)
-    sheet.row_dimensions[row].height = LINE + PADDING
+    sheet.row_dimensions[row].height = ROW_HEIGHT
 
 
 def put(
@@ -122,16 +127,18 @@ def put(
 
 def fit_height(sheet: Worksheet, row: int, values: Sequence[Shown], widths: Sequence[float]) -> None:
     """As high as the longest text needs; `widths` in digits."""
-    texts = [str(value or "") for value in values]
-    lines = max(len(wrap(text, width * POINTS_PER_DIGIT, SIZE)) for text, width in zip(texts, widths, strict=True))
+    heights = [
+        text_height(str(value or ""), width * POINTS_PER_DIGIT, SIZE)
+        for value, width in zip(values, widths, strict=True)
+    ]
     # What does not fit is still in the cell.
-    sheet.row_dimensions[row].height = min(lines * LINE + PADDING, MOST_POINTS)
+    sheet.row_dimensions[row].height = min(max(ROW_HEIGHT, *heights), MOST_POINTS)
 
 
 def set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
     """The widths of the columns, in digits."""
     for place, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.column_dimensions[get_column_letter(place)].width = width * POINTS_PER_DIGIT / UNIT_POINTS
 
 
 def set_up_print(sheet: Worksheet, heading_row: int, last_row: int, columns: int) -> None:
