@@ -3,19 +3,18 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from core.csv_file import CSV, csv_file, guarded
-from core.signs import OPENS_A_FORMULA
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
+from core.workbooks.cells import NO_BORDER, put
 from core.workbooks.file import XLSX, saved
-from core.workbooks.sheet_xml import SheetXml
 
 _NARROWEST, _WIDEST = 6, 40
 _TEXTS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)
@@ -39,23 +38,46 @@ def as_json(rows: Sequence[Row]) -> bytes:
 
 def as_xlsx(rows: Sequence[Row]) -> bytes:
     """One sheet: numbers as numbers, texts as texts, the header in sight while scrolling."""
-    workbook = Workbook()
-    sheet = workbook.active
-    sheet.title = "指標一覧"
+    workbook = Workbook(write_only=True)
+    # @ keeps a code like 012345 text when it is edited.
+    text = NamedStyle("text", font=Font(name="Calibri", size=11), border=NO_BORDER, number_format="@")
+    heading = NamedStyle(
+        "heading",
+        font=Font(bold=True),
+        fill=PatternFill("solid", fgColor="E8EEF5"),
+        alignment=Alignment(vertical="top"),
+        border=NO_BORDER,
+        number_format="@",
+    )
+    workbook.add_named_style(text)
+    workbook.add_named_style(heading)
+    sheet = workbook.create_sheet("指標一覧")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
-    heading, text_style, quoted_style = _heading(sheet), _text(sheet, quoted=False), _text(sheet, quoted=True)
-    cells = SheetXml(widths=[_width({column, *(row[column] for row in rows)}) for column in COLUMNS])
     for place, column in enumerate(COLUMNS, start=1):
-        cells.put(1, place, column, heading)
-        is_number = column in NUMBER_COLUMNS
-        for number, row in enumerate(rows, start=2):
-            text = row[column]
-            if text and is_number:
-                cells.put(number, place, Decimal(text))
-            elif text:
-                cells.put(number, place, text, quoted_style if text.startswith(OPENS_A_FORMULA) else text_style)
-    return saved(workbook, {sheet.title: cells})
+        width = _width({column, *(row[column] for row in rows)})
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.append([_cell(sheet, column, heading.name) for column in COLUMNS])
+    for row in rows:
+        sheet.append(
+            [
+                _number(row[column]) if column in NUMBER_COLUMNS else _cell(sheet, row[column], text.name)
+                for column in COLUMNS
+            ]
+        )
+    return saved(workbook)
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _cell(sheet: Any, text: str, style: str) -> Cell:
+    """A text that stays one, whatever it begins with."""
+    cell = WriteOnlyCell(sheet)
+    cell.style = style
+    put(cell, text)
+    return cell
 
 
 FORMATS: dict[str, tuple[Callable[[Sequence[Row]], bytes], str]] = {
@@ -69,21 +91,6 @@ def _json_value(column: str, text: str) -> str:
     if not text:
         return "null"
     return text if column in NUMBER_COLUMNS else _quoted(text)
-
-
-def _heading(sheet: Worksheet) -> int:
-    """The number of the look of a heading."""
-    cell = Cell(sheet)
-    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EEF5")
-    cell.alignment, cell.number_format = Alignment(vertical="top"), "@"
-    return cell.style_id
-
-
-def _text(sheet: Worksheet, *, quoted: bool) -> int:
-    """The number of the look of a text: @ keeps a code like 012345 text when it is edited."""
-    cell = Cell(sheet)
-    cell.number_format, cell.quotePrefix = "@", quoted
-    return cell.style_id
 
 
 def _width(texts: Iterable[str]) -> float:

@@ -19,8 +19,8 @@ from core.sheets.pages import lay_out
 from core.sheets.placed import PlacedSheet
 from core.words import Family, Side
 from core.workbooks.carry_over_table import COLUMNS
+from core.workbooks.cells import Shown
 from core.workbooks.printed_table import PrintedTable, write_table
-from core.workbooks.sheet_xml import Shown
 from evaluations.models import Evaluation
 from evaluations.reports.sheets.of_plan import marked_book, sheet_bytes
 from plans.models import Plan, YearState

@@ -38,9 +38,9 @@ from core.numerals import MAX_WHOLE_DIGITS
 from core.sheets.workbook import write_keys
 from core.signs import for_footer
 from core.words import Certainty, State, ValueKind
+from core.workbooks.cells import Shown
 from core.workbooks.file import new_workbook, saved
 from core.workbooks.printed_table import GREY, PALE, fit_height, put, put_title, set_up_print, set_widths
-from core.workbooks.sheet_xml import Shown
 
 HOW_TO = "書き方"
 WHO_ROW, HEADING_ROW = 4, 5
@@ -65,7 +65,8 @@ def write_entry_form(form: EntryForm) -> bytes:
     _add_checks(sheet, form)
     _set_up(sheet, form)
     _write_how_to(workbook.create_sheet(HOW_TO), form)
-    return saved(workbook, write_keys(workbook, form_key_rows(printed_form(form)), form.name))
+    write_keys(workbook, form_key_rows(printed_form(form)), form.name)
+    return saved(workbook)
 
 
 def _write_head(sheet: Worksheet, form: EntryForm) -> None:

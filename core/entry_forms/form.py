@@ -14,7 +14,7 @@ from core.numerals import squeeze
 from core.sheets.keys import SheetName, as_printed, sealed, unsealed
 from core.values import EMPTY, Value
 from core.words import Side, ValueKind
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 SHEET_NAME = "入力様式"
 """Of the workbook's first sheet and in its title."""

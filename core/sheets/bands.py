@@ -9,7 +9,7 @@ from core.sheets.design import Box, Content, Edition, FigureBox, Line, Role, She
 from core.sheets.grid import ROW_LIMIT, BlockSpans, Grid, Span
 from core.sheets.placed import FIXED, CellKey, Holds
 from core.text_width import CELL_PADDING, LINE_EM, split_after_lines, text_height
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 CONTINUED = "（続き）"
 LONGEST_YEAR = "令和10年度"

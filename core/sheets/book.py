@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from core.citation import Mark
 from core.sheets.design import Content, Line, Measures
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 
 @dataclass(frozen=True)

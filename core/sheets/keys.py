@@ -21,7 +21,7 @@ from core.sheets.design import ENTERED, WRITABLE, Edition, Line
 from core.sheets.placed import FIXED, CellKey, Holds, PlacedSheet
 from core.signs import for_workbook
 from core.uploads.tables import MAX_COLUMNS
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 KEY_SHEET = "_fukushi_pdca"
 PROPERTY = "fukushi-pdca"

@@ -13,7 +13,7 @@ from core.sheets.design import ENTERED, Box, Edition, FigureBox, Line, Role, She
 from core.sheets.grid import ROW_LIMIT, BlockSpans, Grid, Span, rows_of
 from core.sheets.placed import FIXED, MARK, CellKey, Holds, NumberFormat, PlacedCell, PlacedSheet
 from core.text_width import text_height
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 ROW_COMFORT = 40.0  # figure rows stretched beyond this look torn apart: the rest becomes an empty cell below them
 

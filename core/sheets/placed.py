@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from core.sheets.design import Role
 from core.words import Word
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 
 
 class Holds(Word):

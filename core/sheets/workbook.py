@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
@@ -18,9 +17,9 @@ from core.sheets.grid import PIXEL
 from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
-from core.signs import OPENS_A_FORMULA, for_footer
+from core.signs import for_footer
+from core.workbooks.cells import NO_BORDER, put
 from core.workbooks.file import UNIT_POINTS, new_workbook, saved
-from core.workbooks.sheet_xml import SheetXml
 
 JAPANESE = 128
 
@@ -32,70 +31,81 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     sheet = workbook.active
     sheet.title = design.sheet_name
     _set_up_print(sheet, placed, design, book)
+    _write_cells(sheet, placed, _Looks(workbook, design))
     printed = printed_sheet(placed, book.stamp, design.key, edition)
-    keys = write_keys(workbook, key_rows(printed), name_of(printed))
+    write_keys(workbook, key_rows(printed), name_of(printed))
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
-    return saved(workbook, {sheet.title: _cells(placed, _Styles(sheet, design)), **keys})
+    return saved(workbook)
 
 
-def _cells(layout: PlacedSheet, styles: "_Styles") -> SheetXml:
-    heights = [round(height / PIXEL) * PIXEL for height in layout.heights]
-    cells = SheetXml(heights, [width / UNIT_POINTS for width in layout.widths])
+def _write_cells(sheet: Worksheet, layout: PlacedSheet, looks: "_Looks") -> None:
+    for number, height in enumerate(layout.heights, start=1):
+        sheet.row_dimensions[number].height = round(height / PIXEL) * PIXEL
+    for number, width in enumerate(layout.widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width / UNIT_POINTS
     for placed in layout.cells:
-        style = styles.of(placed)
-        cells.put(placed.row, placed.column, placed.value, style, rows=placed.rows, columns=placed.columns)
-    return cells
+        look = looks.of(placed)
+        last_row, last_column = placed.row + placed.rows - 1, placed.column + placed.columns - 1
+        # Each cell under a merge has its look: Excel draws the outline of a merged cell from all of them.
+        for row in sheet.iter_rows(placed.row, last_row, placed.column, last_column):
+            for cell in row:
+                cell.style = look
+        first = sheet.cell(placed.row, placed.column)
+        if isinstance(placed.value, Decimal):
+            first.number_format = _number_format(placed)
+        put(first, placed.value)
+        if placed.rows * placed.columns > 1:
+            sheet.merged_cells.add(
+                f"{first.coordinate}:{get_column_letter(last_column)}{last_row}",
+            )
 
 
-def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> dict[str, SheetXml]:
-    """A sheet for what each cell is, which Excel does not show, with its cells for `saved`; and which sheet this is,
-    should that one be taken away."""
-    workbook.create_sheet(KEY_SHEET).sheet_state = "veryHidden"
+def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> None:
+    """Add a sheet for what each cell is, which Excel does not show; and which sheet this is, should that one be taken
+    away.
+    """
+    sheet = workbook.create_sheet(KEY_SHEET)
+    sheet.sheet_state = "veryHidden"
     workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name))
-    cells = SheetXml()
     for number, texts in enumerate(rows, start=1):
         for column, text in enumerate(texts, start=1):
-            cells.put(number, column, text)
-    return {KEY_SHEET: cells}
+            if text:
+                put(sheet.cell(number, column), text)
 
 
-class _Styles:
-    """The looks of a sheet, each built once."""
+class _Looks:
+    """The looks of a sheet as named styles of its workbook, each built once."""
 
-    def __init__(self, sheet: Worksheet, design: SheetDesign) -> None:
-        self.sheet, self.design = sheet, design
+    def __init__(self, workbook: Workbook, design: SheetDesign) -> None:
+        self.workbook, self.design = workbook, design
         side = Side(style=design.border_style, color=f"FF{design.border_colour}")
         self.grid = Border(left=side, right=side, top=side, bottom=side)
-        self.built: dict[tuple[Role, bool, str, bool], int] = {}
 
-    def of(self, placed: PlacedCell) -> int:
-        """The number of the style for what a cell is and holds."""
+    def of(self, placed: PlacedCell) -> str:
+        """The name of the style for what a cell is and holds."""
         is_number = isinstance(placed.value, Decimal)
-        quoted = isinstance(placed.value, str) and placed.value.startswith(OPENS_A_FORMULA)
-        key = (placed.role, is_number, _number_format(placed), quoted)
-        if key not in self.built:
-            self.built[key] = self._build(*key)
-        return self.built[key]
+        name = f"{placed.role} number" if is_number else str(placed.role)
+        if name not in self.workbook.named_styles:
+            self.workbook.add_named_style(self._build(name, placed.role, is_number))
+        return name
 
-    def _build(self, role: Role, is_number: bool, number_format: str, quoted: bool) -> int:
-        look, cell = self.design.looks[role], Cell(self.sheet)
-        cell.font = Font(name=self.design.font, charset=JAPANESE, size=look.size, bold=look.bold)
-        # A number is shrunk where it must be: Excel prints #### for one wider than its column.
-        cell.alignment = Alignment(
-            horizontal=look.horizontal, vertical=look.vertical, wrap_text=not is_number, shrink_to_fit=is_number
+    def _build(self, name: str, role: Role, is_number: bool) -> NamedStyle:
+        look = self.design.looks[role]
+        return NamedStyle(
+            name,
+            font=Font(name=self.design.font, charset=JAPANESE, size=look.size, bold=look.bold),
+            # A number is shrunk where it must be: Excel prints #### for one wider than its column.
+            alignment=Alignment(
+                horizontal=look.horizontal, vertical=look.vertical, wrap_text=not is_number, shrink_to_fit=is_number
+            ),
+            border=self.grid if look.border else NO_BORDER,
+            fill=PatternFill("solid", fgColor=f"FF{look.fill}") if look.fill else PatternFill(),
         )
-        cell.number_format = number_format
-        if look.border:
-            cell.border = self.grid
-        if look.fill:
-            cell.fill = PatternFill("solid", fgColor=f"FF{look.fill}")
-        cell._style.quotePrefix = int(quoted)
-        return cell.style_id
 
 
 def _number_format(placed: PlacedCell) -> str:
-    """Rates to one decimal; a 割合 with the decimals it has, as 0.### prints "100.%"; else General."""
+    """Of a number: rates to one decimal; a 割合 with the decimals it has, as 0.### prints "100.%"; else General."""
     if not isinstance(placed.value, Decimal) or placed.number_format is NumberFormat.PLAIN:
         return "General"
     if placed.number_format is NumberFormat.TENTH:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.workbooks.cells import Shown
 from core.workbooks.file import new_workbook, saved
 from core.workbooks.printed_table import GREY, PALE, SIZE, fit_height, put, put_title, set_up_print, set_widths
-from core.workbooks.sheet_xml import Shown
 
 WIDTHS = (24, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12)
 """In digits: together what A4 landscape holds at this size."""

@@ -10,10 +10,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.citation import Mark
-from core.signs import OPENS_A_FORMULA, escaped
 from core.text_width import text_height
+from core.workbooks.cells import Shown
+from core.workbooks.cells import put as put_value
 from core.workbooks.file import UNIT_POINTS, new_workbook, saved
-from core.workbooks.sheet_xml import Shown
 
 SIZE, ROW_HEIGHT = 10, 20.5
 """Points: of the letters, and the least of a row of them."""
@@ -105,17 +105,12 @@ def put(
     wrapped: bool = False,
     border: bool = False,
 ) -> None:
-    """A number, or a text whatever it begins with: nothing a person typed becomes a formula or a number."""
+    """Write a cell with its look."""
     cell = sheet.cell(row, column)
     is_number = isinstance(value, Decimal)
-    if is_number:
-        cell.value = value
-    else:
-        text = str(value or "")
-        cell.value = escaped(text)
-        cell.data_type = "s"
+    if not is_number:
         cell.number_format = "@"
-        cell.quotePrefix = text.startswith(OPENS_A_FORMULA)
+    put_value(cell, value)
     cell.font = Font(name=_FONT, charset=128, size=size, bold=bold)
     horizontal = "center" if centred else "right" if is_number else "left"
     cell.alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=wrapped)

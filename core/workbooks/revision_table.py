@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.citation import Mark
+from core.workbooks.cells import Shown
 from core.workbooks.printed_table import PrintedTable, write_table
-from core.workbooks.sheet_xml import Shown
 
 SHEET_NAME = "計画変更"
 BEFORE = (("節", 8), ("指標コード", 12), ("指標", 34), ("単位", 8), ("年度", 12), ("当初", 12))

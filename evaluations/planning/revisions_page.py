@@ -12,8 +12,8 @@ from core.fiscal_months import wareki_day
 from core.fiscal_years import wareki
 from core.values import Value
 from core.words import ValueKind
+from core.workbooks.cells import Shown
 from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
-from core.workbooks.sheet_xml import Shown
 from evaluations.planning.revision_form import RevisionForm
 from evaluations.publishing.citations import mark_of
 from evaluations.publishing.published_year import PublishedYear

@@ -4,7 +4,7 @@ from core.fiscal_years import wareki
 from core.volume_words import split_in_words
 from core.volumes import Effect, rounded
 from core.workbooks.block_sheet import Block, write_blocks
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 from indicators.volumes.content import Factor
 from indicators.volumes.ground import Ground
 from indicators.volumes.misses import MissYear, misses_of

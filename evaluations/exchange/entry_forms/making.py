@@ -24,8 +24,8 @@ from core.lineage import How
 from core.prose import circled
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Accumulation, Side, State, ValueKind
+from core.workbooks.cells import Shown
 from core.workbooks.file import NO_TIME
-from core.workbooks.sheet_xml import Shown
 from core.yearly_round import RoundStep
 from evaluations.entry.cells import texts_of
 from evaluations.models import Deadline

@@ -12,7 +12,7 @@ from core.sheets.book import SheetBlock
 from core.sheets.design import Line, Measures
 from core.values import Value
 from core.words import NOT_ENTERED, Family, State, ValueKind
-from core.workbooks.sheet_xml import Shown
+from core.workbooks.cells import Shown
 from plans.access import Access, States
 from plans.models import Measure, Plan, Section
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of
