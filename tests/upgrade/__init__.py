@@ -1,0 +1,1 @@
+"""Databases as earlier releases left them, each with what that release showed of it."""
