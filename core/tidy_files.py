@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from core.csv_file import CSV, csv_file, guarded
 from core.tidy import COLUMNS, NUMBER_COLUMNS, Row
 from core.workbooks.cells import NO_BORDER, put
-from core.workbooks.file import XLSX, saved
+from core.workbooks.file import PLAIN_FONT, XLSX, saved
 
 _NARROWEST, _WIDEST = 6, 40
 _TEXTS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)
@@ -65,7 +65,7 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
                 for column in COLUMNS
             ]
         )
-    return saved(workbook)
+    return saved(workbook, normal=PLAIN_FONT)
 
 
 def _number(text: str) -> Decimal | None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.worksheet import Worksheet
 
 from core.sheets.book import SheetBook
 from core.sheets.design import Edition, Role, SheetDesign
@@ -27,9 +28,8 @@ JAPANESE = 128
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
     """The book as an .xlsx file in this layout; the same bytes for the same book."""
     placed = lay_out(book, design, edition)
-    workbook = new_workbook(book.title)
-    sheet = workbook.active
-    sheet.title = design.sheet_name
+    workbook = new_workbook(book.title, write_only=True)
+    sheet = workbook.create_sheet(design.sheet_name)
     _set_up_print(sheet, placed, design, book)
     _write_cells(sheet, placed, _Looks(workbook, design))
     printed = printed_sheet(placed, book.stamp, design.key, edition)
@@ -39,26 +39,37 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     return saved(workbook)
 
 
-def _write_cells(sheet: Worksheet, layout: PlacedSheet, looks: "_Looks") -> None:
+def _write_cells(sheet: Any, layout: PlacedSheet, looks: "_Looks") -> None:
     for number, height in enumerate(layout.heights, start=1):
         sheet.row_dimensions[number].height = round(height / PIXEL) * PIXEL
     for number, width in enumerate(layout.widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width / UNIT_POINTS
+    rows: list[list[Cell | None]] = [[None] * len(layout.widths) for _ in layout.heights]
+    blanks: dict[str, Cell] = {}
     for placed in layout.cells:
         look = looks.of(placed)
+        if look not in blanks:
+            blanks[look] = _cell(sheet, look)
         last_row, last_column = placed.row + placed.rows - 1, placed.column + placed.columns - 1
         # Each cell under a merge has its look: Excel draws the outline of a merged cell from all of them.
-        for row in sheet.iter_rows(placed.row, last_row, placed.column, last_column):
-            for cell in row:
-                cell.style = look
-        first = sheet.cell(placed.row, placed.column)
-        if isinstance(placed.value, Decimal):
-            first.number_format = _number_format(placed)
-        put(first, placed.value)
+        for row in rows[placed.row - 1 : last_row]:
+            row[placed.column - 1 : last_column] = [blanks[look]] * placed.columns
+        if placed.value not in (None, ""):
+            cell = rows[placed.row - 1][placed.column - 1] = _cell(sheet, look)
+            if isinstance(placed.value, Decimal):
+                cell.number_format = _number_format(placed)
+            put(cell, placed.value)
         if placed.rows * placed.columns > 1:
-            sheet.merged_cells.add(
-                f"{first.coordinate}:{get_column_letter(last_column)}{last_row}",
-            )
+            first, last = get_column_letter(placed.column), get_column_letter(last_column)
+            sheet.merged_cells.add(f"{first}{placed.row}:{last}{last_row}")
+    for row in rows:
+        sheet.append(row)
+
+
+def _cell(sheet: Any, look: str) -> Cell:
+    cell = WriteOnlyCell(sheet)
+    cell.style = look
+    return cell
 
 
 def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> None:
@@ -68,10 +79,11 @@ def write_keys(workbook: Workbook, rows: Sequence[Sequence[str]], name: str) -> 
     sheet = workbook.create_sheet(KEY_SHEET)
     sheet.sheet_state = "veryHidden"
     workbook.custom_doc_props.append(StringProperty(name=PROPERTY, value=name))
-    for number, texts in enumerate(rows, start=1):
-        for column, text in enumerate(texts, start=1):
-            if text:
-                put(sheet.cell(number, column), text)
+    for texts in rows:
+        cells = [WriteOnlyCell(sheet) for _ in texts]
+        for cell, text in zip(cells, texts, strict=True):
+            put(cell, text)
+        sheet.append(cells)
 
 
 class _Looks:
@@ -79,6 +91,7 @@ class _Looks:
 
     def __init__(self, workbook: Workbook, design: SheetDesign) -> None:
         self.workbook, self.design = workbook, design
+        self.built: set[str] = set()
         side = Side(style=design.border_style, color=f"FF{design.border_colour}")
         self.grid = Border(left=side, right=side, top=side, bottom=side)
 
@@ -86,8 +99,9 @@ class _Looks:
         """The name of the style for what a cell is and holds."""
         is_number = isinstance(placed.value, Decimal)
         name = f"{placed.role} number" if is_number else str(placed.role)
-        if name not in self.workbook.named_styles:
+        if name not in self.built:
             self.workbook.add_named_style(self._build(name, placed.role, is_number))
+            self.built.add(name)
         return name
 
     def _build(self, name: str, role: Role, is_number: bool) -> NamedStyle:
@@ -116,7 +130,7 @@ def _number_format(placed: PlacedCell) -> str:
     return f'0.{"0" * places}"%"' if places else '0"%"'
 
 
-def _set_up_print(sheet: Worksheet, layout: PlacedSheet, design: SheetDesign, book: SheetBook) -> None:
+def _set_up_print(sheet: Any, layout: PlacedSheet, design: SheetDesign, book: SheetBook) -> None:
     paper = design.paper
     sheet.print_area = f"A1:{get_column_letter(len(layout.widths))}{len(layout.heights)}"
     sheet.print_title_rows = f"{layout.repeated_row}:{layout.repeated_row}"

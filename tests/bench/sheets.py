@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
 from openpyxl.cell.read_only import EmptyCell
+from openpyxl.styles import NamedStyle
 
 from core.sheets.workbook import write_evaluation_sheet
 from evaluations.demo.sample import START, sample_cities
@@ -54,9 +54,8 @@ def _difference(plan: Plan, content: bytes) -> None:
 
 
 def _bare(content: bytes) -> Bare:
-    """The cells of a workbook as plain values, each with the number of its look; and one cell of every look."""
-    looks: dict[int, int] = {}
-    examples: list[Any] = []
+    """The cells of a workbook as plain values, each with the number of its look; and every look."""
+    looks: dict[Any, int] = {}
     sheets = []
     # Read without a tree, as the tree has no looks for what lies under a merge.
     plain = load_workbook(io.BytesIO(content), read_only=True)
@@ -66,31 +65,27 @@ def _bare(content: bytes) -> Bare:
             for cell in line:
                 if isinstance(cell, EmptyCell):
                     continue
-                if cell._style_id not in looks:
-                    looks[cell._style_id] = len(examples)
-                    examples.append(cell)
-                cells.append((cell.row, cell.column, cell.value, looks[cell._style_id]))
+                look = (cell.font, cell.border, cell.fill, cell.alignment, cell.number_format)
+                cells.append((cell.row, cell.column, cell.value, looks.setdefault(look, len(looks))))
         sheets.append((sheet.title, cells, [str(one) for one in whole.merged_cells.ranges]))
-    return sheets, examples
+    return sheets, list(looks)
 
 
 def _built(bare: Bare) -> bytes:
     """These cells with these looks and merges, in a new workbook, saved."""
-    sheets, examples = bare
+    sheets, looks = bare
     workbook = Workbook()
     workbook.remove(workbook.active)
-    styles = []
+    for number, look in enumerate(looks):
+        font, border, fill, alignment = map(copy, look[:4])
+        workbook.add_named_style(
+            NamedStyle(f"{number}", font=font, border=border, fill=fill, alignment=alignment, number_format=look[4])
+        )
     for title, cells, merges in sheets:
         sheet = workbook.create_sheet(title)
-        if not styles:
-            for example in examples:
-                cell = Cell(sheet)
-                cell.font, cell.border, cell.fill = copy(example.font), copy(example.border), copy(example.fill)
-                cell.alignment, cell.number_format = copy(example.alignment), example.number_format
-                styles.append(cell._style)
         for row, column, value, look in cells:
             cell = sheet.cell(row, column)
-            cell._style = styles[look]
+            cell.style = f"{look}"
             if value is not None:
                 cell.value = value
         for merge in merges:
