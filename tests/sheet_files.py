@@ -82,7 +82,7 @@ def resaved(soffice, folder, files: dict[str, bytes], to: str = "xlsx") -> dict[
         (folder / name).write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder}/profile"
     convert = [str(soffice), profile, "--headless", "--convert-to", to, "--outdir", str(out)]
-    subprocess.run([*convert, *files], cwd=folder, check=True, capture_output=True, timeout=240)
+    subprocess.run([*convert, *files], cwd=folder, check=True, capture_output=True, timeout=60 * 10)
     return {file.name: file.read_bytes() for file in out.iterdir()}
 
 
