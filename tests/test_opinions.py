@@ -435,7 +435,7 @@ def test_of_two_answers_in_the_same_moment_one_wins_and_the_other_is_told(plan):
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(place(plan, opinion), pages[text] | {"response": text})
         finally:
             connection.close()
@@ -455,7 +455,7 @@ def test_two_opinions_added_at_once_get_two_numbers(plan):
 
     def add(by):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return add_opinion(plan, content(), by=by, door="screen").number
         finally:
             connection.close()

@@ -474,7 +474,7 @@ def test_two_managers_who_open_in_the_same_moment_open_one(plan):
 
     def act(by):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return opened(plan, by=by).number
         except RowRefused as refused:
             return str(refused)
@@ -493,11 +493,11 @@ def test_a_revision_is_not_removed_under_a_value_that_is_just_written_into_it(pl
     revision = opened(plan, by=by)
 
     def write():
-        together.wait(timeout=10)
+        together.wait()
         plan_value(plan, 15)
 
     def remove():
-        together.wait(timeout=10)
+        together.wait()
         remove_revision(revision, version=0, by=by, door=Door.SCREEN)
 
     def outcome(act):
