@@ -92,6 +92,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
         assert connection.features.supports_json_field
 
 
+@pytest.fixture
+def stopped_clock(time_machine: Any) -> Any:
+    """The clock, stopped at a noon: no day and no moment ends while the test runs. To be stopped before a login."""
+    time_machine.move_to("2026-11-22 12:00:00+09:00", tick=False)
+    return time_machine
+
+
 # --- The browser ---
 
 

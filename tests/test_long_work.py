@@ -66,7 +66,7 @@ def page(client, work, **query):
 # --- From the button to the file ---
 
 
-def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(client, plan, person):
+def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(stopped_clock, client, plan, person):
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "kanri", "edition": "new"})
     waiting = client.get(answer.url)
     call_command("work")

@@ -356,7 +356,7 @@ def cells(response):
     return [tuple(cell.value for cell in row) for row in book.active.iter_rows()]
 
 
-def test_the_table_has_the_six_columns_under_each_council_and_day(editor, plan):
+def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock, editor, plan):
     measure = a_measure(plan.sections.get(), title="指標の名")
     an_opinion(
         plan,

@@ -392,7 +392,7 @@ def table(client, plan):
     return client.get(reverse("evaluations:revisions_table", args=[plan.slug]))
 
 
-def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, plan):
+def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(stopped_clock, client, plan):
     section = plan.sections.get()
     a_revision(plan, 1, reason="=1+1\n二行目")
     a_revision(plan, 2, day=date(2023, 4, 1), reason="二つ目")
@@ -427,7 +427,7 @@ def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, 
     assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$5:$5")
 
 
-def test_a_table_without_changes_says_so(client, plan):
+def test_a_table_without_changes_says_so(stopped_clock, client, plan):
     client.force_login(a_user(Role.VIEWER))
 
     assert [row[0] for row in cells(table(client, plan))][-3:] == [
