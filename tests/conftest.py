@@ -8,22 +8,30 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import override_settings
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+
+from tests.patience import PATIENCE
 
 # Playwright's synchronous interface keeps an event loop running in the test's thread.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-hypothesis_settings.register_profile("suite", deadline=None)
+# How long an example takes to be made or tried says something of the machine alone.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
+
+MILLISECONDS = 1000
+expect.set_options(timeout=PATIENCE * MILLISECONDS)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -84,6 +92,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
         assert connection.features.supports_json_field
 
 
+@pytest.fixture
+def stopped_clock(time_machine: Any) -> Any:
+    """The clock, stopped at a noon: no day and no moment ends while the test runs. To be stopped before a login."""
+    time_machine.move_to("2026-11-22 12:00:00+09:00", tick=False)
+    return time_machine
+
+
 # --- The browser ---
 
 
@@ -91,16 +106,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, started once a process."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_FLAGS, timeout=PATIENCE * MILLISECONDS
+        )
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def context(chromium: Browser, live_server) -> Iterator[BrowserContext]:
-    """A fresh browser window at `live_server`. At the end of the test it must have asked no other host, broken no
-    content security policy and raised no script error, on any of its pages."""
+def window(chromium: Browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
+    """`window(**options)` opens a fresh browser window at `live_server`. At the end of the test they must have asked no
+    other host, broken no content security policy and raised no script error, on any of their pages."""
     home = urlsplit(live_server.url).netloc
+    opened: list[BrowserContext] = []
     problems: list[str] = []
 
     def note_request(request: Request) -> None:
@@ -118,14 +136,31 @@ def context(chromium: Browser, live_server) -> Iterator[BrowserContext]:
     def note_error(error: Error) -> None:
         problems.append(f"script error: {error}")
 
-    context = chromium.new_context(base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo")
-    context.set_default_timeout(15_000)
-    context.on("request", note_request)
-    context.on("console", note_console)
-    context.on("page", watch)
-    yield context
-    context.close()
+    def open_window(**options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo", **options)
+        context.set_default_timeout(PATIENCE * MILLISECONDS)
+        context.on("request", note_request)
+        context.on("console", note_console)
+        context.on("page", watch)
+        opened.append(context)
+        return context
+
+    yield open_window
+    for context in opened:
+        context.close()
     assert problems == []
+
+
+@pytest.fixture
+def context(window: Callable[..., BrowserContext]) -> BrowserContext:
+    """One window."""
+    return window()
+
+
+@pytest.fixture
+def plain_page(window: Callable[..., BrowserContext]) -> Page:
+    """A page of a browser that runs no script."""
+    return window(java_script_enabled=False).new_page()
 
 
 def _is_harmless(violation: str) -> bool:

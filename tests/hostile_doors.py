@@ -13,23 +13,25 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 
 import django
+
+from tests.processor_time import in_sheets, seconds_of_a_sheet
 
 KILOBYTES = 1024
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of one file at one door. `added` megabytes at the most; `touched`: files and hosts it asked for."""
+    """What came of one file at one door. `sheets`: processor time, see `tests.processor_time`; `added` megabytes at the
+    most; `touched`: files and hosts it asked for."""
 
     door: str
     file: str
     status: int
     said: str
-    cpu: float
-    wall: float
+    sheets: float
     added: float
     touched: list[str]
 
@@ -41,6 +43,7 @@ def main() -> None:
     from django.test.utils import override_settings, setup_test_environment
 
     setup_test_environment()
+    seconds_of_a_sheet()  # once, and not in each fork
     # A refusal with the status 400 is an answer, and no news.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     storages = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -105,7 +108,7 @@ def _alone(name: str, door: Door, file: Path) -> Attempt:
     with os.fdopen(reading) as told:
         text = told.read()
     _, status = os.waitpid(child, 0)
-    return Attempt(**json.loads(text)) if text else Attempt(name, _short(file), status, "", 0, 0, 0, [])
+    return Attempt(**json.loads(text)) if text else Attempt(name, _short(file), status, "", 0, 0, [])
 
 
 def _measured(name: str, door: Door, file: Path) -> Attempt:
@@ -116,14 +119,14 @@ def _measured(name: str, door: Door, file: Path) -> Attempt:
             touched.append(f"{event} {arguments[:1]}")
 
     sys.addaudithook(watch)
-    before, cpu, wall = _resident("VmRSS"), process_time(), perf_counter()
+    before, begun = _resident("VmRSS"), process_time()
     try:
         status, said = door(file)
     except BaseException as error:  # noqa: BLE001 - whatever comes out is what is asked for
         status, said = -1, repr(error)
-    cpu, wall = process_time() - cpu, perf_counter() - wall
+    taken = process_time() - begun
     added = (_resident("VmHWM") - before) / KILOBYTES
-    return Attempt(name, _short(file), status, said, round(cpu, 3), round(wall, 3), round(added, 1), touched)
+    return Attempt(name, _short(file), status, said, round(in_sheets(taken), 1), round(added, 1), touched)
 
 
 def _short(file: Path) -> str:

@@ -1,6 +1,7 @@
 """Kinds of long work for tests, and runners that are real processes with their own connections.
 
-`python -m tests.long_works` is `manage.py work` that knows these kinds too.
+A runner with `tests.runner_settings` knows these kinds too. Each goes on for as long as a test wants, so that no test
+has to be quicker than a work.
 """
 
 import os
@@ -9,10 +10,52 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
+from django.apps import AppConfig
+
 ROOT = Path(__file__).resolve().parent.parent
-STEPS = 200
+SETTINGS = "tests.runner_settings"
+GO_ON = "FILE_THAT_LETS_WORK_GO_ON"
+PAUSE = 0.05
+
+
+class KindsForTests(AppConfig):
+    """`endless`, and all sheets of a plan, which wait at their first year until the file that GO_ON names is there."""
+
+    name = "tests"
+
+    def ready(self) -> None:
+        from evaluations.long_work.kinds import KINDS, Kind
+        from evaluations.reports.sheets.all_sheets import ALL_SHEETS
+
+        KINDS["endless"] = Kind("endless", endless)
+        if GO_ON in os.environ:
+            KINDS[ALL_SHEETS.name] = replace(ALL_SHEETS, run=waiting(ALL_SHEETS.run, Path(os.environ[GO_ON])))
+
+
+def endless(work, tell):
+    """Goes on until it is cancelled, stopped or killed."""
+    for number in count():
+        tell(number, number, f"{number + 1}つ目です。")
+        time.sleep(PAUSE)
+
+
+def waiting(run, file):
+    """The same work; whenever it says how far it is, it says so again and again until the file is there."""
+
+    def wait(work, tell):
+        def told(done, total, step):
+            tell(done, total, step)
+            while not file.exists():
+                time.sleep(PAUSE)
+                tell(done, total, step)
+
+        return run(work, told)
+
+    return wait
 
 
 def database_url() -> str:
@@ -28,49 +71,10 @@ def database_url() -> str:
 @contextmanager
 def a_runner_process() -> Iterator[subprocess.Popen]:
     """A runner that can be killed; it is at the end."""
-    environment = os.environ | {"DATABASE_URL": database_url(), "WORK_RUNNER": "0"}
-    process = subprocess.Popen([sys.executable, "-m", "tests.long_works"], cwd=ROOT, env=environment)
+    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": SETTINGS}
+    process = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=environment)
     try:
         yield process
     finally:
         process.kill()
         process.wait()
-
-
-def slow(work, tell):
-    """Ten seconds in steps of a twentieth of one."""
-    from evaluations.long_work.kinds import Result
-
-    for number in range(STEPS):
-        tell(number, STEPS, f"{number + 1}つ目です。")
-        time.sleep(0.05)
-    return Result("終わりました。")
-
-
-def slow_kind():
-    """The kind `slow`, for whoever may see the plan."""
-    from evaluations.long_work.kinds import Kind
-
-    return Kind("slow", slow)
-
-
-def until(true, *, seconds: float = 30):
-    """Wait until this is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.05)
-
-
-if __name__ == "__main__":
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    from django.core.management import call_command
-
-    from evaluations.long_work.kinds import KINDS
-
-    KINDS["slow"] = slow_kind()
-    call_command("work")

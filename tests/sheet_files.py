@@ -87,7 +87,7 @@ def resaved(
     profile = f"-env:UserInstallation=file://{folder}/profile"
     convert = [str(soffice), profile, "--headless", "--convert-to", to, "--outdir", str(out)]
     env = os.environ | (environment or {})
-    subprocess.run([*convert, *files], cwd=folder, env=env, check=True, capture_output=True, timeout=240)
+    subprocess.run([*convert, *files], cwd=folder, env=env, check=True, capture_output=True, timeout=60 * 10)
     return {file.name: file.read_bytes() for file in out.iterdir()}
 
 

@@ -375,7 +375,7 @@ def test_of_two_reports_in_the_same_moment_one_wins_and_the_other_is_told(sectio
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(place(section.plan, item), pages[text] | {"state": "DONE", "outcome": text})
         finally:
             connection.close()

@@ -162,7 +162,7 @@ def test_two_who_add_the_same_entry_do_not_get_it_twice(page, plan, section):
 
 
 @pytest.mark.parametrize("place", [{"section": "1"}, {"section": "new", "section_title": "市独自の取組"}])
-def test_an_own_measure_that_is_sent_twice_is_kept_once(page, plan, section, place):
+def test_an_own_measure_that_is_sent_twice_is_kept_once(stopped_clock, page, plan, section, place):
     answers = [page.post(add(plan, "own"), OWN | place).status_code for _ in range(2)]
 
     made = Measure.objects.get()

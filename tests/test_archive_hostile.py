@@ -1,9 +1,9 @@
 """Files and texts that are no old sheet: refused in a plain sentence, and soon."""
 
 import io
-import time
 from contextlib import suppress
 from itertools import count
+from time import thread_time
 
 import pytest
 from hypothesis import example, given
@@ -15,6 +15,7 @@ from core.archive.sheet import NO_TEXT, TOO_LONG, read_file, read_text
 from core.uploads.tables import NotReadable
 from tests.archive_sheets import INZAI
 from tests.hostile_tables import SHEET_TRAPS, trap_sheet
+from tests.processor_time import SOON, in_sheets
 
 YEARS = range(2021, 2024)
 ENCODING = "文字コードが分かりません。「CSV UTF-8（コンマ区切り）」で保存し直してください。"
@@ -43,24 +44,24 @@ CONTROLS = "文字でないものが入っています。評価シートの範�
     ],
     ids=count(),
 )
-def test_what_is_no_sheet_is_refused_within_two_seconds(name, content, sentence):
-    begun = time.process_time()
+def test_what_is_no_sheet_is_refused_soon(name, content, sentence):
+    begun = thread_time()
 
     with pytest.raises(NotReadable) as refused:
         read_archive(read_file(name, content), YEARS)
 
-    assert time.process_time() - begun < 2
+    assert in_sheets(thread_time() - begun) < SOON
     assert sentence is None or str(refused.value) == sentence
 
 
 @pytest.mark.parametrize("body", SHEET_TRAPS.values(), ids=SHEET_TRAPS)
-def test_a_sheet_of_nothing_but_traps_is_answered_within_two_seconds(body):
-    begun = time.process_time()
+def test_a_sheet_of_nothing_but_traps_is_answered_soon(body):
+    begun = thread_time()
 
     with suppress(NotReadable):
         read_archive(read_file("a.txt", trap_sheet(body)), YEARS)
 
-    assert time.process_time() - begun < 2
+    assert in_sheets(thread_time() - begun) < SOON
 
 
 GOALS = "成果目標です。①移行者数 4人②相談 3件"
@@ -80,14 +81,14 @@ GOALS = "成果目標です。①移行者数 4人②相談 3件"
     ],
     ids=count(),
 )
-def test_a_section_with_an_endless_text_is_answered_within_two_seconds(overview, results):
+def test_a_section_with_an_endless_text_is_answered_soon(overview, results):
     sheet = f"成果目標\t節別\t概要\t実績\t課題\n■移行\t第1節\t{overview}\t{results}\t課題です。"
-    begun = time.process_time()
+    begun = thread_time()
 
     with suppress(NotReadable):
         read_archive(read_file("a.txt", sheet.encode()), YEARS)
 
-    assert time.process_time() - begun < 2
+    assert in_sheets(thread_time() - begun) < SOON
 
 
 TAGS = st.sampled_from(["br", "p", "div", "span", "table", "tbody", "tr", "td", "th", "b", "o:p"]).flatmap(

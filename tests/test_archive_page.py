@@ -13,6 +13,7 @@ from plans.models import Change, Door, Role, YearState
 from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.axe import violations
+from tests.browser import enter
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
@@ -313,7 +314,8 @@ def test_the_whole_way_by_keyboard_alone(page, live_server, client):
     page.keyboard.insert_text(SHORT)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.wait_for_selector("form.archive")
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     found += violations(page)
@@ -321,12 +323,10 @@ def test_the_whole_way_by_keyboard_alone(page, live_server, client):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Tab")
     page.keyboard.insert_text("４か所")
-    page.locator("form.archive button.primary").focus()
-    page.keyboard.press("Enter")
+    enter(page.locator("form.archive button.primary"))
     page.wait_for_selector("[name=preview]", state="attached")
     found += violations(page)
-    page.locator("form:has([name=preview]) button.primary").focus()
-    page.keyboard.press("Enter")
+    enter(page.locator("form:has([name=preview]) button.primary"))
     page.wait_for_url("**/plans/122319-6/")
 
     assert (wide, found) == (False, [])

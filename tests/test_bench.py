@@ -52,7 +52,7 @@ def test_the_whole_of_it_runs_on_three_cities(tmp_path):
         str(output),
     ]
 
-    subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": "", "TEST_DATABASE_URL": ""}, timeout=120)
+    subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": "", "TEST_DATABASE_URL": ""}, timeout=60 * 10)
 
     written = json.loads(output.read_text())
     assert len(written["rows"]) == 12

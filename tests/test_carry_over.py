@@ -239,7 +239,7 @@ def test_of_two_decisions_in_the_same_moment_exactly_one_is_kept(new, manager):
 
     def save(code):
         try:
-            together.wait(timeout=10)
+            together.wait()
             say(new, people[code], Tie(How.SAME, (code,), ("x",)), showed=showed)
             return "kept"
         except DecisionConflict:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from core.words import Side
 from plans.models import Plan, Role
 from tests.axe import violations
+from tests.browser import click, enter
 from tests.builders import a_link, a_user, a_value
 from tests.carry_over_plans import a_goal, confirmed, lines, measures, two_plans
 from tests.test_accessibility import sign_in
@@ -67,9 +68,8 @@ def test_an_empty_plan_is_filled_and_one_measure_redefined_by_keyboard_alone(
     sign_in(context, "manager", live_server.url)
     page.goto(address(plans[1]))
 
-    page.get_by_role("button", name="前の計画の指標をすべて引き継ぐ（2件）").press("Enter")
-    page.get_by_role("link", name=re.compile("直す.*指標b")).press("Enter")
-    page.wait_for_load_state("load")
+    enter(page.get_by_role("button", name="前の計画の指標をすべて引き継ぐ（2件）"))
+    enter(page.get_by_role("link", name=re.compile("直す.*指標b")))
     page.get_by_role("radio", name="継続").press("ArrowRight")
     expect(page.get_by_role("radio", name="見直し")).to_be_checked()
     page.get_by_role("textbox", name="理由・説明").fill("定義を変えた。")
@@ -79,28 +79,26 @@ def test_an_empty_plan_is_filled_and_one_measure_redefined_by_keyboard_alone(
     assert lines(plans[1]) == [("a", "a", "same", ""), ("b", "b", "redefined", "定義を変えた。")]
 
 
-def test_everything_works_without_scripts(chromium, live_server, plans, manager):
+def test_everything_works_without_scripts(plain_page, live_server, plans, manager):
     [old], [new] = measures(plans[0], "a"), measures(plans[1], "a")
     a_goal(old, 2023, 10)
     confirmed(old, y2023=7)
     a_goal(new, 2026, 20)
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    sign_in(context, "manager", live_server.url)
-    page = context.new_page()
+    page = plain_page
+    sign_in(page.context, "manager", live_server.url)
 
     page.goto(address(plans[1]))
-    page.get_by_role("button", name="選んだ案のとおりに決める").click()
+    click(page.get_by_role("button", name="選んだ案のとおりに決める"))
     page.goto(address(plans[1], "carry_over_baselines"))
-    page.get_by_role("button", name="案をすべて取り入れる").click()
+    click(page.get_by_role("button", name="案をすべて取り入れる"))
     page.goto(address(plans[1], "carry_over_shortfalls"))
     page.get_by_label("理由").fill("取り戻すため。")
-    page.get_by_role("button", name="上乗せする").click()
+    click(page.get_by_role("button", name="上乗せする"))
 
     new.refresh_from_db()
     link = new.earlier_links.get()
     planned = new.values.get(side=Side.PLANNED).number
     assert (link.how, link.added, new.baseline, new.baseline_is_same_quantity, planned) == ("same", 3, 7, False, 23)
-    context.close()
 
 
 def test_the_chart_of_a_broken_series_can_be_explored(context, page: Page, live_server, plans, manager):
@@ -113,5 +111,5 @@ def test_the_chart_of_a_broken_series_can_be_explored(context, page: Page, live_
     series = page.locator(".chart-long")
     series.scroll_into_view_if_needed()
 
-    expect(series.locator(".modebar")).to_be_visible(timeout=15_000)
+    expect(series.locator(".modebar")).to_be_visible()
     expect(series.locator(".annotation-text", has_text="定義を見直し")).to_be_visible()

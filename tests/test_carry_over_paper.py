@@ -150,6 +150,7 @@ def test_the_page_and_the_workbook_list_each_line_of_the_carry_over(client, plan
 
 def test_the_workbook_says_that_no_publication_holds_it(client, plans, viewer, time_machine):
     time_machine.move_to("2026-11-22 12:00:00+09:00")
+    client.force_login(viewer)
     everything(plans)
 
     sheet = load_workbook(io.BytesIO(client.get(address(plans[1], "carry_over_table")).content)).active

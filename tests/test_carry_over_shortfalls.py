@@ -318,7 +318,7 @@ def test_of_two_amounts_in_the_same_moment_one_is_kept_and_one_told(plans, manag
 
     def save(amount):
         try:
-            together.wait(timeout=10)
+            together.wait()
             put(plans[1], manager, amount, mark=mark)
             return amount
         except RowRefused:
@@ -348,7 +348,7 @@ def test_a_decision_in_the_same_moment_loses_no_trace(plans, manager):
 
     def run(verb):
         try:
-            together.wait(timeout=10)
+            together.wait()
             verb()
             return "kept"
         except RowRefused:

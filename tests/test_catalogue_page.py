@@ -1,14 +1,11 @@
 """カタログ: what a city amends, by verb and on the page, and who may."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
 
 from core.catalogue import Level, LevelKind
 from evaluations.planning.opening.parts import parts_of
@@ -84,12 +81,12 @@ def test_an_entry_of_the_citys_own_has_a_code_of_its_own_and_is_matched_with_no_
     assert (line.entry.title, line.is_target, line.masters.catalogue_code) == ("ピアサポーターの人数", True, "")
 
 
-def test_an_entry_of_the_citys_own_that_is_sent_twice_is_kept_once(city, manager):
+def test_an_entry_of_the_citys_own_that_is_sent_twice_is_kept_once(stopped_clock, city, manager):
     new = EntryContent("ピアサポーターの人数", "人", "number", "more", "year_end", source="市")
 
     first, second = (add_entry(city, 8, new, by=manager, door=Door.SCREEN) for _ in range(2))
-    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
-        later = add_entry(city, 8, new, by=manager, door=Door.SCREEN)
+    stopped_clock.shift(60)
+    later = add_entry(city, 8, new, by=manager, door=Door.SCREEN)
 
     assert (first, later.code, Change.objects.count()) == (second, "8-c2", 2)
 

@@ -35,7 +35,7 @@ SECOND = Citation(2022, 2, date(2023, 6, 30), HASH)
 
 
 @pytest.fixture
-def confirmer(db):
+def confirmer(stopped_clock, db):
     return a_user(Role.CONFIRMER)
 
 

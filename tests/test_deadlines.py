@@ -125,7 +125,7 @@ def test_of_two_who_take_over_in_the_same_moment_one_does(plan):
 
     def press(client):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return client.post(place(plan), {"do": "take_over"}, follow=True).text
         finally:
             connection.close()

@@ -178,7 +178,7 @@ def test_of_two_saves_in_the_same_moment_exactly_one_wins_and_the_other_is_told(
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(grid(section), pages[text] | {"actual-a-value": text})
         finally:
             connection.close()
@@ -203,7 +203,7 @@ def test_simultaneous_saves_of_different_cells_lose_nothing(section):
 
     def save(number):
         try:
-            together.wait(timeout=10)
+            together.wait()
             fields = pages[number] | {f"actual-m{number}-value": str(number)}
             return clients[number].post(grid(section), fields).status_code
         finally:

@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core.words import ValueKind
 from plans.models import YearlyValue
 from tests.axe import violations
+from tests.browser import click, enter
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,10 +47,6 @@ def actual(page, number):
     return page.locator(f'[data-measure="m{number}"] input[data-field="actual"]')
 
 
-def focused(page):
-    return page.evaluate("document.activeElement.innerText").strip()
-
-
 def kept():
     rows = YearlyValue.objects.filter(fiscal_year=2022, side="actual").select_related("measure")
     return {row.measure.code: f"{row.number.normalize():f}" for row in rows}
@@ -71,25 +69,23 @@ def test_after_saving_the_message_has_the_focus_and_the_next_keys_lead_into_the_
     editor.goto(grid(section))
     actual(editor, 0).fill("5")
 
-    editor.get_by_role("button", name="保存", exact=True).press("Enter")
-    editor.get_by_text("第1節の1件を保存しました。").wait_for()
+    enter(editor.get_by_role("button", name="保存", exact=True))
 
-    assert focused(editor).startswith("第1節の1件を保存しました。")
+    expect(editor.locator(":focus")).to_contain_text("第1節の1件を保存しました。")
     editor.keyboard.press("Tab")
-    assert focused(editor) == "評価の文章を書く"
+    expect(editor.locator(":focus")).to_have_text("評価の文章を書く")
 
 
 def test_what_could_not_be_read_has_the_focus_and_the_next_key_leads_to_its_cell(editor, section):
     editor.goto(grid(section))
     actual(editor, 2).fill("十二人")
 
-    editor.get_by_role("button", name="保存", exact=True).press("Enter")
-    editor.get_by_text("まだ保存していません。").wait_for()
+    enter(editor.get_by_role("button", name="保存", exact=True))
 
-    assert focused(editor).startswith("まだ保存していません。")
+    expect(editor.locator(":focus")).to_contain_text("まだ保存していません。")
     editor.keyboard.press("Tab")
     editor.keyboard.press("Enter")
-    assert actual(editor, 2).evaluate("field => field === document.activeElement")
+    expect(actual(editor, 2)).to_be_focused()
 
 
 def test_the_arrows_move_within_a_column_and_keep_what_was_typed(editor, section):
@@ -101,7 +97,7 @@ def test_the_arrows_move_within_a_column_and_keep_what_was_typed(editor, section
     editor.keyboard.press("ArrowUp")
 
     assert [actual(editor, number).input_value() for number in (1, 2)] == ["5", "6"]
-    assert actual(editor, 1).evaluate("field => field === document.activeElement")
+    expect(actual(editor, 1)).to_be_focused()
 
 
 def test_a_column_pasted_from_a_sheet_fills_down(editor, section):
@@ -118,9 +114,8 @@ def test_a_column_pasted_from_a_sheet_fills_down(editor, section):
     assert [actual(editor, number).input_value() for number in range(4)] == ["", "１２人", "集計中", "3"]
 
 
-def test_a_number_is_typed_and_saved_without_any_script(chromium, live_server, section):
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_a_number_is_typed_and_saved_without_any_script(plain_page, section):
+    page = plain_page
     sign_in(page, a_user())
 
     page.goto(grid(section))
@@ -129,7 +124,6 @@ def test_a_number_is_typed_and_saved_without_any_script(chromium, live_server, s
     page.get_by_text("１２人 → 12 と読み取りました").wait_for()
 
     assert kept() == {"m0": "12"}
-    context.close()
 
 
 @pytest.mark.parametrize("place", [grid, texts])
@@ -140,8 +134,8 @@ def test_leaving_with_something_unsaved_warns_and_saving_does_not(editor, sectio
 
     editor.goto(place(section))
     field.press_sequentially("12")
-    editor.locator(".save-bar button.primary").click()
-    editor.locator(".messages .success").wait_for()
+    click(editor.locator(".save-bar button.primary"))
+    expect(editor.locator(".messages .success")).to_be_visible()
     after_saving = list(warned)
     field.press_sequentially("3")
     editor.goto("/help/")
@@ -163,22 +157,20 @@ def test_sending_the_record_warns_of_texts_that_are_not_saved(editor, section):
     assert warned == ["beforeunload"]
 
 
-def test_two_people_choose_between_their_values_in_the_browser(editor, context, section):
-    second = context.browser.new_context(base_url=editor.url.split("/plans")[0]).new_page()
+def test_two_people_choose_between_their_values_in_the_browser(editor, window, section):
+    second = window().new_page()
     sign_in(second, a_user())
     for page in (editor, second):
         page.goto(grid(section))
     for page, text in ((editor, "15"), (second, "12")):
         actual(page, 0).fill(text)
-        page.get_by_role("button", name="保存", exact=True).click()
-        page.locator("[role=alert], .messages .success").first.wait_for()
+        click(page.get_by_role("button", name="保存", exact=True))
 
     second.get_by_label("いまの値「15」を残す").check()
-    second.get_by_role("button", name="保存", exact=True).click()
-    second.locator(".messages").wait_for()
+    click(second.get_by_role("button", name="保存", exact=True))
 
+    assert second.locator(".messages").is_visible()
     assert kept() == {"m0": "15"}
-    second.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -196,8 +188,8 @@ def test_axe_finds_nothing_on_the_pages_of_entry_and_nothing_is_wider_than_the_s
         widths.append(editor.evaluate("document.documentElement.scrollWidth"))
     editor.goto(grid(section))
     actual(editor, 0).fill("十二")
-    editor.locator(".save-bar button.primary").click()
-    editor.locator("[role=alert]").wait_for()
+    click(editor.locator(".save-bar button.primary"))
+    expect(editor.get_by_role("alert")).to_be_visible()
     found += violations(editor)
 
     assert found == []

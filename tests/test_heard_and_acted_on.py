@@ -8,6 +8,7 @@ from django.urls import reverse
 from evaluations.models import ActionItem, CouncilOpinion
 from plans.models import Role
 from tests.axe import violations
+from tests.browser import enter
 from tests.builders import a_measure, a_plan, a_section, a_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,8 +43,7 @@ def room(name, plan):
 
 def test_an_opinion_is_answered_by_keyboard(editor, plan):
     editor.goto(room("opinions", plan))
-    editor.locator("[data-opinion] a", has_text="直す").press("Enter")
-    editor.wait_for_url("**opinion=**")
+    enter(editor.locator("[data-opinion] a", has_text="直す"))
 
     editor.locator("#opinion-response").fill("秋に開く。")
     editor.locator("#opinion-status").select_option("ANSWERED")
@@ -56,12 +56,12 @@ def test_an_opinion_is_answered_by_keyboard(editor, plan):
 
 def test_a_promise_is_reported_on_and_carried_into_the_next_year(editor, plan):
     editor.goto(room("actions", plan))
-    editor.locator("[data-action] a", has_text="結果を書く・直す").press("Enter")
+    enter(editor.locator("[data-action] a", has_text="結果を書く・直す"))
     editor.locator("#report-state").select_option("RUNNING")
     editor.locator("#report-outcome").fill("1回開いた。")
-    editor.get_by_role("button", name="結果を保存").press("Enter")
+    enter(editor.get_by_role("button", name="結果を保存"))
     editor.get_by_text("取組の結果を保存しました。").wait_for()
-    editor.locator("[data-action] a", has_text="結果を書く・直す").press("Enter")
+    enter(editor.locator("[data-action] a", has_text="結果を書く・直す"))
     editor.get_by_role("button", name="令和4年度へ引き継ぐ").press("Enter")
     editor.get_by_text("取組を令和4年度へ引き継ぎました。").wait_for()
 

@@ -30,7 +30,7 @@ def at_once(*works):
 
     def run(work):
         try:
-            together.wait(timeout=10)
+            together.wait()
             work()
             return "written"
         except LinksMoved:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from evaluations.long_work import telling
 from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
 from evaluations.long_work.keeping import clean, mark_interrupted
 from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, WorkFailed, writers
@@ -64,7 +65,7 @@ def page(client, work, **query):
 # --- From the button to the file ---
 
 
-def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(client, plan, person):
+def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(stopped_clock, client, plan, person):
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "kanri", "edition": "new"})
     waiting = client.get(answer.url)
     call_command("work")
@@ -270,7 +271,7 @@ def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, p
     def run(work, tell):
         tell(1, 2, "一つ目です。")
         page_then.append(client.post(reverse("evaluations:work", args=[work.key]), {"act": "cancel"}, follow=True))
-        tell.told_at = 0  # a third of a second later
+        tell.told_at -= 1  # a second later
         tell(2, 2, "二つ目です。")
         raise AssertionError
 
@@ -299,7 +300,10 @@ def test_a_finished_work_is_not_started_again(plan, person):
     assert (start_again(work), now(work).state) == (False, "DONE")
 
 
-def test_progress_is_written_at_most_a_few_times_a_second(plan, person, django_assert_num_queries):
+def test_progress_is_written_once_in_a_while_however_often_it_is_said(
+    plan, person, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(telling, "SECONDS_BETWEEN", 60 * 60)
     tell = Teller(a_work(plan, person, state="RUNNING"))
 
     with django_assert_num_queries(1):

@@ -16,7 +16,8 @@ from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, WorkState
 from plans.models import Role
 from tests.builders import a_full_plan, a_municipality, a_user
-from tests.long_works import a_runner_process, slow_kind, until
+from tests.long_works import a_runner_process
+from tests.patience import PATIENCE, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,10 +38,12 @@ def state() -> str:
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_each_work_is_taken_by_one_runner_and_no_more_run_at_once_than_may(plan, monkeypatch, settings, at_once):
     settings.WORK_AT_ONCE = at_once
-    ran, most, start = Counter(), [], Barrier(4)
+    ran, counted, start, together = Counter(), set(), Barrier(4), Barrier(at_once, timeout=PATIENCE)
 
     def run(work, tell):
-        most.append(LongWork.objects.filter(state=WorkState.RUNNING).count())
+        together.wait()  # as many as may are running
+        counted.add(LongWork.objects.filter(state=WorkState.RUNNING).count())
+        together.wait()
         ran[work.parameters["number"]] += 1
         return Result("")
 
@@ -61,7 +64,7 @@ def test_each_work_is_taken_by_one_runner_and_no_more_run_at_once_than_may(plan,
         list(threads.map(runner, range(4)))
 
     assert ran == dict.fromkeys(range(12), 1)
-    assert max(most) <= at_once
+    assert counted == {at_once}
     assert set(LongWork.objects.values_list("state", "slot", "runner")) == {("DONE", None, "")}
 
 
@@ -72,7 +75,7 @@ def test_clicks_in_the_same_moment_are_counted_one_after_the_other(plan, same, k
     def click(number):
         try:
             start.wait()
-            asked(plan, person, "slow", 0 if same else number)
+            asked(plan, person, "endless", 0 if same else number)
         except WorkRefused:
             pass
         finally:
@@ -107,8 +110,7 @@ def test_a_click_and_a_runner_in_the_same_moment_leave_one_of_the_two_answers(pl
 
 
 def test_a_runner_that_is_killed_leaves_an_interrupted_work_that_the_next_one_can_do(plan, monkeypatch):
-    monkeypatch.setitem(KINDS, "slow", slow_kind())
-    work = asked(plan, a_user(Role.EDITOR), "slow")
+    work = asked(plan, a_user(Role.EDITOR), "endless")
 
     with a_runner_process() as process:
         until(lambda: LongWork.objects.filter(state="RUNNING", done__gt=0).exists())
@@ -120,23 +122,23 @@ def test_a_runner_that_is_killed_leaves_an_interrupted_work_that_the_next_one_ca
 
     assert (left.state, left.done > 0, none, state()) == ("RUNNING", True, False, "INTERRUPTED")
     monkeypatch.undo()
-    monkeypatch.setitem(KINDS, "slow", Kind("slow", lambda work, tell: Result("できました。")))
+    monkeypatch.setitem(KINDS, "endless", Kind("endless", lambda work, tell: Result("できました。")))
     start_again(work)
     Runner().run_all()
     assert LongWork.objects.values_list("state", "step").get() == ("DONE", "できました。")
 
 
 def test_a_work_in_another_process_is_cancelled_while_it_runs_and_survives_the_end_of_its_service(plan):
-    work = asked(plan, a_user(Role.EDITOR), "slow")
+    work = asked(plan, a_user(Role.EDITOR), "endless")
 
     with a_runner_process() as process:
         until(lambda: state() == "RUNNING")
         process.terminate()
-        stopped = process.wait(timeout=30)
+        stopped = process.wait(timeout=PATIENCE)
     after_end = state()
     with a_runner_process() as process:
         until(lambda: state() == "RUNNING")
         cancel(work)
-        ended = process.wait(timeout=30)
+        ended = process.wait(timeout=PATIENCE)
 
     assert (stopped, after_end, ended, state()) == (0, "WAITING", 0, "CANCELLED")

@@ -37,7 +37,7 @@ def together(posts: list[Callable[[], object]]) -> list[int]:
 
     def send(post):
         try:
-            barrier.wait(timeout=10)
+            barrier.wait()
             return post().status_code
         finally:
             connection.close()

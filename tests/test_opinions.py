@@ -356,7 +356,7 @@ def cells(response):
     return [tuple(cell.value for cell in row) for row in book.active.iter_rows()]
 
 
-def test_the_table_has_the_six_columns_under_each_council_and_day(editor, plan):
+def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock, editor, plan):
     measure = a_measure(plan.sections.get(), title="指標の名")
     an_opinion(
         plan,
@@ -435,7 +435,7 @@ def test_of_two_answers_in_the_same_moment_one_wins_and_the_other_is_told(plan):
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(place(plan, opinion), pages[text] | {"response": text})
         finally:
             connection.close()
@@ -455,7 +455,7 @@ def test_two_opinions_added_at_once_get_two_numbers(plan):
 
     def add(by):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return add_opinion(plan, content(), by=by, door="screen").number
         finally:
             connection.close()

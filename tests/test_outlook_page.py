@@ -225,7 +225,7 @@ def test_of_two_first_choices_at_the_same_moment_one_is_kept_and_one_told(measur
 
     def act(person, method):
         try:
-            start.wait(timeout=10)
+            start.wait()
             choose(measure, person, method)
             return "kept"
         except RowConflict:

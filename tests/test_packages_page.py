@@ -15,6 +15,7 @@ from evaluations.prefecture.package_content import content_of
 from evaluations.prefecture.packages import make_package
 from plans.models import Door, Municipality, Plan, Role, YearState
 from tests.axe import violations
+from tests.browser import click, enter
 from tests.builders import a_full_plan, a_municipality, a_prefecture_user, a_user, in_state
 from tests.packages import a_content, a_file
 
@@ -309,18 +310,15 @@ def test_a_file_is_taken_in_by_keyboard_and_axe_finds_nothing(context, page, liv
     page.goto(ADDRESS)
     found["empty"] = violations(page)
     page.set_input_files("#file", str(file))
-    page.get_by_role("button", name="内容を確かめる").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="12件を受け取る").wait_for()
+    enter(page.get_by_role("button", name="内容を確かめる"))
     found["preview"] = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    page.get_by_role("button", name="12件を受け取る").focus()
-    page.keyboard.press("Enter")
+    enter(page.get_by_role("button", name="12件を受け取る"))
     page.get_by_text("ファイルで受領（令和8年6月3日作成・第2版）").first.wait_for()
     found["done"] = violations(page)
     file.write_bytes(a_file()[:-1])
     page.set_input_files("#file", str(file))
-    page.get_by_role("button", name="内容を確かめる").click()
+    click(page.get_by_role("button", name="内容を確かめる"))
     page.get_by_role("alert").wait_for()
     found["refused"] = violations(page)
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -348,10 +349,11 @@ def read_at(measure, year, revision):
 def test_two_who_change_one_plan_value_at_once_leave_one_row_that_stands(measure):
     plan_value(measure, number(12))
     a_revision(measure.plan)
-    people = {15: a_user(), 16: a_user()}
+    people, together = {15: a_user(), 16: a_user()}, Barrier(2)
 
     def write(new):
         try:
+            together.wait()
             plan_value(measure, number(new), old=number(12), by=people[new])
         except ValuesRefused as refused:
             return refused.refusals[0].cause

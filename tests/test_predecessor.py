@@ -115,7 +115,7 @@ def test_of_two_in_the_same_moment_one_is_kept_and_one_told(plans, manager):
 
     def save(generation):
         try:
-            together.wait(timeout=10)
+            together.wait()
             say(plans[7], plans[generation], manager)
             return generation
         except PreviousRefused:

@@ -382,10 +382,11 @@ def test_what_somebody_else_took_in_meanwhile_is_not_overwritten_unseen(prefectu
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_people_with_the_first_file_of_one_city_do_not_meet_on_the_way(prefecture):
-    outcomes = []
+    outcomes, together = [], threading.Barrier(4)
 
     def one():
         try:
+            together.wait()
             outcomes.append(len(take(a_file(), prefecture).changes))
         finally:
             connection.close()

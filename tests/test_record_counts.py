@@ -481,7 +481,7 @@ def test_a_click_and_a_new_record_in_the_same_moment_wait_for_each_other(section
 
     def send(client, address, fields):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return client.post(address, fields)
         finally:
             connection.close()

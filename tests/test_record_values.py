@@ -15,6 +15,7 @@ from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import Cause
 from plans.versions import as_it_stands
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -281,12 +282,12 @@ def test_writing_more_cells_asks_no_more(section, django_assert_max_num_queries,
 
 
 def elsewhere(act):
-    """What `act` gives in a transaction of its own, which may not have to wait longer than two seconds."""
+    """What `act` gives in a transaction of its own, which may not have to wait for this one."""
 
     def go():
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE}s"])
                 return act()
         finally:
             connection.close()

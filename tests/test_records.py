@@ -250,7 +250,7 @@ def test_of_two_changes_in_the_same_moment_one_wins_and_the_other_is_told(sectio
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(place(section, record), pages[text] | {"participants": text})
         finally:
             connection.close()

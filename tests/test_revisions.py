@@ -392,7 +392,7 @@ def table(client, plan):
     return client.get(reverse("evaluations:revisions_table", args=[plan.slug]))
 
 
-def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, plan):
+def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(stopped_clock, client, plan):
     section = plan.sections.get()
     a_revision(plan, 1, reason="=1+1\n二行目")
     a_revision(plan, 2, day=date(2023, 4, 1), reason="二つ目")
@@ -427,7 +427,7 @@ def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(client, 
     assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$5:$5")
 
 
-def test_a_table_without_changes_says_so(client, plan):
+def test_a_table_without_changes_says_so(stopped_clock, client, plan):
     client.force_login(a_user(Role.VIEWER))
 
     assert [row[0] for row in cells(table(client, plan))][-3:] == [
@@ -474,7 +474,7 @@ def test_two_managers_who_open_in_the_same_moment_open_one(plan):
 
     def act(by):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return opened(plan, by=by).number
         except RowRefused as refused:
             return str(refused)
@@ -493,11 +493,11 @@ def test_a_revision_is_not_removed_under_a_value_that_is_just_written_into_it(pl
     revision = opened(plan, by=by)
 
     def write():
-        together.wait(timeout=10)
+        together.wait()
         plan_value(plan, 15)
 
     def remove():
-        together.wait(timeout=10)
+        together.wait()
         remove_revision(revision, version=0, by=by, door=Door.SCREEN)
 
     def outcome(act):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.long_works import until
+from tests.patience import until
 
 ROOT = Path(__file__).resolve().parent.parent
 # The same server for each database, and a file of our own is quicker.
@@ -49,7 +49,7 @@ def served(command: list[str], port: int, environment: dict[str, str]) -> Iterat
     """The server in a session of its own, once it answers; ended with all of its processes."""
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
     try:
-        until(lambda: answers(port) or process.poll() is not None, seconds=120)
+        until(lambda: answers(port) or process.poll() is not None)
         yield process
     finally:
         process.terminate()
@@ -93,12 +93,12 @@ def asked_twice(port: int) -> int:
 
 def statuses_while_one_dies(port: int, granian: int) -> set[int]:
     """Kill a worker, ask until another one has taken its place, and return all statuses."""
-    until(lambda: listeners(port) == 2, seconds=120)
+    until(lambda: listeners(port) == 2)
     killed = min(workers_of(granian))
     os.kill(killed, signal.SIGKILL)
-    until(lambda: listeners(port) == 1, seconds=120)
+    until(lambda: listeners(port) == 1)
     statuses = [asked_twice(port)]
-    until(lambda: statuses.append(asked_twice(port)) or listeners(port) == 2, seconds=120)
+    until(lambda: statuses.append(asked_twice(port)) or listeners(port) == 2)
     assert killed not in workers_of(granian)
     return set(statuses)
 

@@ -9,6 +9,7 @@ from core.words import Side
 from evaluations.models import Evaluation
 from plans.models import Role, YearlyValue, YearState
 from tests.axe import violations
+from tests.browser import enter
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 from tests.sheet_files import edited, place_of
 from tests.test_accessibility import sign_in
@@ -43,7 +44,7 @@ def test_a_sheet_goes_out_and_comes_back_by_keyboard(page, editor, tmp_path, wid
 
     page.goto("/plans/122319-6/import/")
     page.get_by_label("取り込むファイル").set_input_files(tmp_path / "sheet.xlsx")
-    page.get_by_role("button", name="内容を確かめる").press("Enter")
+    enter(page.get_by_role("button", name="内容を確かめる"))
     found = violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.get_by_role("checkbox", name="指標b").press("Space")

@@ -5,15 +5,13 @@ import re
 
 import openpyxl
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser import click
 from tests.demo_city import PASSWORD, the_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 30_000
-"""Milliseconds. A browser on a busy machine may take its time; what never comes is the failure."""
-expect.set_options(timeout=PATIENCE)
 PLAN = "/plans/122319-6/"
 GRID = f"{PLAN}entry/2023/sections/3/"
 SECTION = f"{PLAN}sections/3/2023/"
@@ -25,15 +23,11 @@ def demo(live_server):
 
 
 @pytest.fixture
-def person(chromium, live_server, demo):
+def person(window, demo):
     """Somebody at a desk of their own, logged in through the form."""
-    desks: list[BrowserContext] = []
 
     def sit_down(username: str) -> Page:
-        desk = chromium.new_context(base_url=live_server.url, locale="ja-JP", accept_downloads=True)
-        desk.set_default_timeout(PATIENCE)
-        desks.append(desk)
-        page = desk.new_page()
+        page = window().new_page()
         page.goto("/login/")
         page.get_by_label("ユーザー名").fill(username)
         page.get_by_label("パスワード").fill(PASSWORD)
@@ -41,17 +35,19 @@ def person(chromium, live_server, demo):
         page.wait_for_url(re.compile("/plans/"))
         return page
 
-    yield sit_down
-    for desk in desks:
-        desk.close()
+    return sit_down
 
 
 def actual(page: Page, code: str = "3-1"):
     return page.locator(f'[data-measure="{code}"] input[data-field="actual"]')
 
 
+def press(page: Page, name: str | re.Pattern[str], **options: bool) -> None:
+    click(page.get_by_role("button", name=name, **options))
+
+
 def save(page: Page) -> None:
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page, "保存", exact=True)
 
 
 def year_cell(page: Page, code: str = "3-1", year: int = 2023):
@@ -76,12 +72,11 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     # Leaving with an unsaved text warns; saving does not.
     editor.goto(f"{SECTION}edit/")
     editor.get_by_label("課題と今後の実施について").fill("検証を年2回行い、短期入所の受け皿を広げる。")
-    asked: list[str] = []
-    editor.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    editor.get_by_role("link", name="ふくしPDCA").click()
-    editor.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
-    editor.get_by_role("button", name=re.compile("文章を保存")).click()
+    editor.once("dialog", lambda dialog: dialog.dismiss())
+    with editor.expect_event("dialog") as asked:
+        editor.get_by_role("link", name="ふくしPDCA").click()
+    assert asked.value.type == "beforeunload"
+    press(editor, re.compile("文章を保存"))
 
     editor.goto(SECTION)
     expect(year_cell(editor)).to_contain_text("200.0%")
@@ -90,7 +85,7 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     chart = editor.locator("figure[data-chart]").first
     chart.scroll_into_view_if_needed()
     expect(chart.locator(".js-plotly-plot").first).to_be_visible()
-    editor.get_by_role("button", name="提出する").click()
+    press(editor, "提出する")
 
     # The viewer sees nothing of it yet.
     viewer = person("viewer")
@@ -102,7 +97,7 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     checker.goto(SECTION)
     checker.get_by_text("差し戻す…").click()
     checker.get_by_label("差し戻しの理由").fill("回数の根拠を注記してください。")
-    checker.get_by_role("button", name="差し戻す").click()
+    press(checker, "差し戻す")
 
     editor.goto(GRID)
     expect(editor.get_by_text("回数の根拠を注記してください。").first).to_be_visible()
@@ -110,13 +105,13 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     editor.locator('[data-measure="3-1"]').get_by_label(re.compile("注記")).fill("協議会で6月と12月に実施。")
     save(editor)
     editor.goto(SECTION)
-    editor.get_by_role("button", name="提出する").click()
+    press(editor, "提出する")
 
     checker.goto(SECTION)
-    checker.get_by_role("button", name="確認済みにする").click()
+    press(checker, "確認済みにする")
     confirmer = person("confirmer")
     confirmer.goto(SECTION)
-    confirmer.get_by_role("button", name="確定する").click()
+    press(confirmer, "確定する")
 
     # Locked for everyone, and it says why.
     editor.goto(GRID)
@@ -128,9 +123,7 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     # Published: a resident reads without login, and not before.
     assert page.goto("/published/122319-6/sections/3/2023/").status == 404
     confirmer.goto(f"{PLAN}publish/")
-    confirmer.locator("form", has=confirmer.get_by_role("button", name=re.compile("令和5年度.*公表する"))).get_by_role(
-        "button"
-    ).click()
+    press(confirmer, re.compile("令和5年度.*公表する"))
     page.goto("/published/122319-6/sections/3/2023/")
     expect(year_cell(page)).to_contain_text("200.0%")
     expect(page.get_by_text("短期入所の受け皿を広げる")).to_be_visible()

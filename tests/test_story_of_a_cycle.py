@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from core.words import Side
 from evaluations.models import ActionItem, CouncilOpinion, Outlook
 from plans.models import MeasureLink, Plan, YearlyValue
+from tests.browser import enter
 from tests.demo_city import the_demo
 from tests.test_accessibility import sign_in
-from tests.test_story import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,6 @@ def demo():
 @pytest.fixture
 def desk(context, page, live_server):
     """A desk at which somebody sits down."""
-    page.set_default_timeout(PATIENCE)
 
     def sit_down(username: str) -> Page:
         sign_in(context, username, live_server.url)
@@ -37,7 +36,7 @@ def desk(context, page, live_server):
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("button", name=name).first.press("Enter")
+    enter(page.get_by_role("button", name=name).first)
 
 
 def actual(code: str, year: int) -> YearlyValue:
@@ -52,7 +51,7 @@ def test_months_are_typed_and_imported_and_taken_over_into_the_year(desk):
     press(page, "月別の値を保存")
     page.get_by_text("第4節の月別の値2件を保存しました。").wait_for()
 
-    page.get_by_role("link", name="月別のファイルを取り込む").press("Enter")
+    enter(page.get_by_role("link", name="月別のファイルを取り込む"))
     for label, text in (
         ("読み方の名前", "国保連"),
         ("サービスの列", "種類"),
@@ -86,7 +85,7 @@ def test_an_outlook_is_chosen_an_opinion_answered_and_an_action_carried_into_the
     expect(page.get_by_text("見込みを保存しました。")).to_be_visible()
 
     page.goto(f"{MIHON}opinions/?state=UNANSWERED")
-    page.get_by_role("link", name=re.compile("直す")).first.press("Enter")
+    enter(page.get_by_role("link", name=re.compile("直す")).first)
     page.locator("#opinion-response").fill("受講後の登録と派遣の調整も助成に加える。")
     page.locator("#opinion-status").select_option("ANSWERED")
     press(page, "この意見を保存")
@@ -94,10 +93,10 @@ def test_an_outlook_is_chosen_an_opinion_answered_and_an_action_carried_into_the
 
     page.goto(f"{MIHON}actions/")
     waiting = page.locator("[data-action]").filter(has_text="再開に向けて2事業所と協議する。")
-    waiting.get_by_role("link", name=re.compile("結果を書く")).press("Enter")
+    enter(waiting.get_by_role("link", name=re.compile("結果を書く")))
     page.locator("#report-outcome").fill("1事業所と条件を詰めている。")
     press(page, "結果を保存")
-    waiting.get_by_role("link", name=re.compile("結果を書く")).press("Enter")
+    enter(waiting.get_by_role("link", name=re.compile("結果を書く")))
     press(page, "令和7年度へ引き継ぐ")
     page.goto(f"{MIHON}sections/9/2025/")
     expect(page.get_by_role("region", name="前年度に決めた取組の表")).to_contain_text("1事業所と条件を詰めている。")

@@ -146,7 +146,7 @@ def the_file(plan, *options: str) -> str:
     return out.getvalue()
 
 
-def test_the_operator_gets_everything_in_words(plan):
+def test_the_operator_gets_everything_in_words(stopped_clock, plan):
     text = the_file(plan, "--year", "2021").replace("\r\n", "\n")
 
     begin = text.index("第1節 地域への移行\n令和")

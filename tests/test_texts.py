@@ -224,7 +224,7 @@ def test_of_two_saves_in_the_same_moment_one_wins_and_the_other_is_told(section,
 
     def save(text):
         try:
-            together.wait(timeout=10)
+            together.wait()
             return clients[text].post(place(section), pages[text] | {"do_text": text})
         finally:
             connection.close()

@@ -435,7 +435,7 @@ def test_of_two_who_begin_the_same_forecast_one_wins_and_the_other_is_told(plan,
 
     def begin(number):
         try:
-            together.wait(timeout=10)
+            together.wait()
             save(plan, people[number], contents[number])
             return "written"
         except RowConflict:
@@ -460,7 +460,7 @@ def test_a_taking_beside_another_hand_on_the_same_value_loses_nothing(plan, meas
 
     def run(work):
         try:
-            together.wait(timeout=10)
+            together.wait()
             work()
             return "written"
         except ValuesRefused:

@@ -57,13 +57,6 @@ def test_by_keyboard_alone_a_factor_is_added_and_enter_works_it_out(context, pag
     expect(number).to_have_value("２人")
 
 
-@pytest.fixture
-def plain_page(chromium, live_server):
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
 def test_a_volume_goes_into_the_plan_without_javascript(plain_page, live_server, demo):  # noqa: F811
     page = plain_page
     sign_in(page.context, "other", live_server.url)

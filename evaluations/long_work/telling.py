@@ -27,7 +27,7 @@ class Teller:
 
     def __init__(self, work: LongWork) -> None:
         self.mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
-        self.told_at = 0.0
+        self.told_at = float("-inf")
         self.is_stopping = False
 
     def __call__(self, done: int, total: int, step: str) -> None:
