@@ -38,6 +38,7 @@ ROOMS = (
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 MODULES_IN_THE_ROOT = 8
+TEST_FILES_IN_THE_ROOT = 25
 
 
 def imported_names(source: str, package: str = "") -> list[tuple[int, str]]:
@@ -130,6 +131,20 @@ def test_no_room_of_evaluations_looks_up_or_sideways():
 
 def test_few_modules_lie_flat_in_the_root_of_evaluations():
     assert len(list((ROOT / "evaluations").glob("*.py"))) <= MODULES_IN_THE_ROOT
+
+
+def test_few_test_files_lie_flat():
+    """Those that walk the whole site. The others mirror the packages that they are about."""
+    flat = list((ROOT / "tests").glob("test_*.py"))
+    folders = [path for path in (ROOT / "tests").rglob("test_*.py") if path.parent != ROOT / "tests"]
+    apart = {ROOT / "tests" / "upgrade"}
+
+    assert len(flat) <= TEST_FILES_IN_THE_ROOT
+    assert [path for path in folders if path.parent not in apart and not _mirrored(path)] == []
+
+
+def _mirrored(path: Path) -> bool:
+    return (ROOT / path.parent.relative_to(ROOT / "tests")).is_dir()
 
 
 def test_no_file_imports_a_private_name():
