@@ -1,6 +1,14 @@
 """The list of 活動指標 as a table."""
 
+from indicators.queries import service_of
 from plans.measure_tables import FragmentColumn, MeasureTable
+from plans.queries import MeasureRow
+
+
+def _place_of_service(row: MeasureRow) -> int | None:
+    """The services in the order in which the law lists them."""
+    service = service_of(row.measure)
+    return service.pk if service else None
 
 
 class IndicatorTable(MeasureTable):
@@ -11,7 +19,7 @@ class IndicatorTable(MeasureTable):
     service = FragmentColumn(
         template_name="indicators/_service.html",
         verbose_name="サービス",
-        orderable=False,
+        key=_place_of_service,
         attrs={"td": {"class": "service-cell"}},
     )
 

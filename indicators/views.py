@@ -19,5 +19,5 @@ def indicator_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "indicators/indicator_list.html",
-        {"plan": plan, "active": "indicators", "listing": listing, "table": IndicatorTable(listing)},
+        {"plan": plan, "active": "indicators", "listing": listing, "table": IndicatorTable(listing, request)},
     )

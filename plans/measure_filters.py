@@ -6,15 +6,16 @@ from typing import Any
 
 from django import forms
 
-from core.figures import Figures
+from core.figures import Figures, Tone
 from core.fiscal_years import wareki
 from core.words import Direction
-from plans.measure_orders import ORDER_CHOICES, TONE_RANK
 from plans.models import Plan
 from plans.queries import MeasureRow, YearCell
 
 LONGEST_SEARCH = 100
 NO_DEPARTMENT = "none"
+TONE_RANK = (Tone.BEHIND, Tone.FINDING, Tone.MISSING, Tone.GOOD, Tone.QUIET)
+"""What wants attention comes first."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,6 @@ class MeasureFilters(forms.Form):
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    sort = forms.ChoiceField(label="並べ順", required=False, choices=ORDER_CHOICES)
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class MeasureFilters(forms.Form):
         super().__init__(data, initial=initial, auto_id="filter-%s", label_suffix="")
         self.words: dict[str, dict[str, str]] = {}
         self.fields["year"] = forms.TypedChoiceField(
-            label="年度（判定・並べ順）",
+            label="年度（判定）",
             required=False,
             coerce=int,
             empty_value=None,
@@ -109,7 +109,7 @@ class MeasureFilters(forms.Form):
                 self.fields[facet.name] = forms.ChoiceField(
                     label=facet.label, required=False, choices=[("", "すべて"), *words.items()]
                 )
-        self.order_fields(["q", "year", *(facet.name for facet in facets), "sort"])
+        self.order_fields(["q", "year"])
 
     @property
     def ignored(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""A list of measures as one person asked for it: searched, filtered by a year's readings, in order."""
+"""A list of measures as one person asked for it: searched and filtered by a year's readings."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,7 +7,6 @@ from django.http import QueryDict
 from core.fiscal_years import wareki
 from core.search_words import matches
 from plans.measure_filters import DEPARTMENT, DIRECTION, READING, SECTION, Facet, MeasureFilters
-from plans.measure_orders import ORDER_CHOICES, ORDERS, USUAL_ORDER, in_order
 from plans.models import Plan
 from plans.queries import MeasureRow, latest_year_with_actuals
 
@@ -37,31 +36,21 @@ class MeasureListing:
         answers = self._judged.cleaned_data
         self.ignored = self._judged.ignored
         self.year: int = answers.get("year") or latest_year_with_actuals(plan, rows)
-        self.order: str = answers.get("sort") or USUAL_ORDER
         self.query: str = answers.get("q", "")
-        self.page = asked.get("page", "")
         self.wanted = {facet.name: answers[facet.name] for facet in self.facets if answers.get(facet.name)}
-        found = [row for row in rows if self._fits(row) and matches(self.query, texts(row))]
-        self.rows = in_order(found, self.order, self.year)
+        self.rows = [row for row in rows if self._fits(row) and matches(self.query, texts(row))]
 
     @property
     def form(self) -> MeasureFilters:
         """The form to show: what was understood stands in it, chosen."""
-        understood = {"q": self.query, "year": self.year, "sort": self.order, **self.wanted}
+        understood = {"q": self.query, "year": self.year, **self.wanted}
         return MeasureFilters(None, plan=self.plan, rows=self.everything, facets=self.facets, initial=understood)
 
     @property
-    def summary(self) -> str:
-        """What stands in the list and in which order, for eyes that come later and for paper."""
-        conditions = [f"「{self.query}」を含む"] if self.query else []
-        conditions += [self._condition(name) for name in self.wanted]
-        order = dict(ORDER_CHOICES)[self.order]
-        return "、".join([*conditions, f"{wareki(self.year)}の{order}" if self.order_is_of_year else order])
-
-    @property
-    def order_is_of_year(self) -> bool:
-        """Whether the order goes by figures of the chosen year."""
-        return ORDERS[self.order.removeprefix("-")].of_year
+    def conditions(self) -> list[str]:
+        """What the list is narrowed down by, for eyes that come later and for paper."""
+        searched = [f"「{self.query}」を含む"] if self.query else []
+        return searched + [self._condition(name) for name in self.wanted]
 
     def _condition(self, name: str) -> str:
         words = f"{self._judged.fields[name].label}：{self._judged.words_of(name)}"

@@ -18,5 +18,5 @@ def target_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "targets/target_list.html",
-        {"plan": plan, "active": "targets", "listing": listing, "table": TargetTable(listing)},
+        {"plan": plan, "active": "targets", "listing": listing, "table": TargetTable(listing, request)},
     )

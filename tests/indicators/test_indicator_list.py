@@ -67,7 +67,8 @@ def test_users_and_hours_of_a_service_stand_side_by_side(listed):
         ("?category=訪問系&service=life", []),
         ("?q=居宅", ["home-users", "home-hours"]),
         ("?q=日中活動", ["life-users"]),
-        ("?sort=-actual", ["meetings", "home-hours", "life-users", "home-users"]),
+        ("?sort=-service", ["life-users", "home-users", "home-hours", "meetings"]),
+        ("?sort=title", ["home-hours", "home-users", "life-users", "meetings"]),
     ],
 )
 def test_the_list_is_narrowed_and_ordered_by_service_and_figures(listed, query, found):
@@ -109,9 +110,9 @@ def test_the_list_does_not_ask_more_for_more(client, role, django_assert_num_que
     small, large = a_full_plan(1), a_full_plan(30, generation=7, start=2024, end=2026)
     client.force_login(a_user(role))
 
-    for plan, rows in ((small, 1), (large, 30)):
+    for plan, query, rows in ((small, "", 1), (large, "", 25), (large, "?per_page=all", 30)):
         with django_assert_num_queries(7):
-            response = client.get(address(plan))
+            response = client.get(address(plan) + query)
         assert len(codes_in(response)) == rows
 
 

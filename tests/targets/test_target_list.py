@@ -17,6 +17,7 @@ from tests.builders import (
     a_value,
     in_state,
 )
+from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
 
@@ -105,9 +106,9 @@ def test_the_list_does_not_ask_more_for_more(client, role, django_assert_num_que
     small, large = a_full_plan(1), a_full_plan(30, generation=7, start=2024, end=2026)
     client.force_login(a_user(role))
 
-    for plan, rows in ((small, 1), (large, 30)):
+    for plan, query, rows in ((small, "", 1), (large, "", 25), (large, "?per_page=all", 30)):
         with django_assert_num_queries(7):
-            response = client.get(address(plan))
+            response = client.get(address(plan) + query)
         assert len(codes_in(response)) == rows
 
 
@@ -152,7 +153,8 @@ def test_a_viewer_sees_that_an_unconfirmed_actual_is_being_checked(client, plan)
 def test_a_viewer_cannot_learn_an_unconfirmed_actual_from_filter_or_order(client, plan):
     client.force_login(a_user(Role.VIEWER))
 
-    assert codes_in(client.get(address(plan) + "?year=2022&sort=-actual")) == ["a", "b", "c"]
+    for order in ("year_2022", "-year_2022"):
+        assert codes_in(client.get(address(plan) + f"?sort={order}")) == ["a", "b", "c"]
     assert codes_in(client.get(address(plan) + "?year=2022&reading=確認中")) == ["a", "b", "c"]
     assert "無視しました" in client.get(address(plan) + "?year=2022&reading=未達").text
 
@@ -232,23 +234,48 @@ def test_the_list_is_narrowed_by_department(listed, plan):
 
 
 @pytest.mark.parametrize(
-    ("order", "found"),
+    ("query", "found"),
     [
-        ("section", ["a", "b", "c"]),
-        ("-section", ["c", "a", "b"]),
-        ("title", ["a", "b", "c"]),
-        ("planned", ["b", "c", "a"]),
-        ("-planned", ["a", "c", "b"]),
-        ("actual", ["b", "a", "c"]),
-        ("-actual", ["a", "b", "c"]),
-        ("rate", ["a", "b", "c"]),
-        ("-rate", ["b", "a", "c"]),
-        ("reading", ["a", "c", "b"]),
-        ("-reading", ["b", "c", "a"]),
+        ("?sort=section", ["a", "b", "c"]),
+        ("?sort=-section", ["c", "a", "b"]),
+        ("?sort=title", ["a", "b", "c"]),
+        ("?sort=-title", ["c", "b", "a"]),
+        ("?sort=year_2022", ["a", "c", "b"]),
+        ("?sort=-year_2022", ["b", "c", "a"]),
+        ("?sort=-section&sort=-title", ["c", "b", "a"]),
+        ("?sort=unit", ["a", "b", "c"]),
     ],
 )
-def test_orders_put_missing_numbers_last_whichever_way_round(listed, order, found):
-    assert listed(f"?sort={order}") == found
+def test_the_list_is_put_in_order_by_the_heads_that_sort(listed, query, found):
+    assert listed(query) == found
+
+
+def test_a_year_puts_what_is_furthest_behind_its_plan_first_and_what_is_not_judged_last(client):
+    plan = a_plan()
+    section = a_section(plan)
+    for number, (code, planned, actual, fields) in enumerate(
+        (
+            ("text", None, None, {"value_kind": ValueKind.TEXT}),
+            ("met", 10, 12, {}),
+            ("near", 10, 9, {}),
+            ("far", 10, 1, {}),
+            ("fewer", 10, 15, {"direction": Direction.LESS}),
+            ("none", 0, 3, {"direction": Direction.LESS}),
+            ("empty", 10, None, {}),
+        )
+    ):
+        measure = a_measure(section, code, order=number, **fields)
+        if planned is not None:
+            a_value(measure, 2022, planned, side=Side.PLANNED)
+        if actual is not None:
+            a_value(measure, 2022, actual)
+    client.force_login(a_user(Role.EDITOR))
+
+    def found(order):
+        return codes_in(client.get(f"{address(plan)}?sort={order}"))
+
+    assert found("year_2022") == ["far", "fewer", "near", "none", "empty", "met", "text"]
+    assert found("-year_2022") == ["met", "empty", "none", "near", "fewer", "far", "text"]
 
 
 def test_the_year_shown_first_is_the_latest_with_an_actual(client, plan):
@@ -257,25 +284,49 @@ def test_the_year_shown_first_is_the_latest_with_an_actual(client, plan):
     assert '<option value="2022" selected>' in client.get(address(plan)).text
 
 
-def test_an_order_by_figures_marks_the_head_of_its_year(client, plan):
+@pytest.mark.parametrize(
+    ("query", "marked", "words"),
+    [
+        ("", ("ascending", "節"), "（節の順）"),
+        ("?sort=-title", ("descending", "指標名"), "（指標名の逆順）"),
+        ("?sort=-year_2022", ("descending", "令和4年度"), "（令和4年度の判定で届いたものから）"),
+    ],
+)
+def test_the_head_that_the_list_is_ordered_by_is_marked_and_said_in_words(client, plan, query, marked, words):
     client.force_login(a_user(Role.EDITOR))
 
-    html = client.get(address(plan) + "?sort=-rate&year=2022").text
+    html = client.get(address(plan) + query).text
 
-    assert re.findall(r'aria-sort="(\w+)">\s*(\S+)', html) == [("descending", "令和4年度")]
-    assert "（令和4年度の達成率の高い順）" in html
+    assert re.findall(r'aria-sort="(\w+)">\s*<a[^>]*>([^<]*)<', html) == [marked]
+    assert words in html
+
+
+def test_heads_say_what_they_sort_by_and_keep_the_conditions(client, plan):
+    client.force_login(a_user(Role.EDITOR))
+
+    html = client.get(address(plan) + "?direction=less&sort=title&page=1").text
+    heads = re.findall(r'class="sort" href="([^"]*)">(.*?)</a>', html, re.DOTALL)
+
+    assert [(link, re.sub(r"<[^>]*>", "", words)) for link, words in heads] == [
+        ("?direction=less&amp;sort=section", "節↕（並べ替える）"),
+        ("?direction=less&amp;sort=-title", "指標名▲（昇順に並んでいます。降順にする）"),
+        ("?direction=less&amp;sort=year_2021", "令和3年度判定↕（並べ替える）"),
+        ("?direction=less&amp;sort=year_2022", "令和4年度判定↕（並べ替える）"),
+        ("?direction=less&amp;sort=year_2023", "令和5年度判定↕（並べ替える）"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        ("?year=1999", "年度（判定・並べ順）の「1999」は"),
-        ("?year=abc", "年度（判定・並べ順）の「abc」は"),
+        ("?year=1999", "年度（判定）の「1999」は"),
+        ("?year=abc", "年度（判定）の「abc」は"),
         ("?section=99", "節の「99」は"),
         ("?reading=%3Cscript%3E", "判定の「&lt;script&gt;」は"),
         ("?direction=up", "方向の「up」は"),
         ("?department=7", "担当課の「7」は"),
         ("?sort=-nothing", "並べ順の「-nothing」は"),
+        ("?sort=-rate&year=2022", "並べ順の「-rate」は"),
         ("?q=" + "長" * 101, "検索のことばは100字まで"),
         ("?q=%00", "検索のことばは100字まで"),
     ],
@@ -290,7 +341,17 @@ def test_what_an_address_asks_in_vain_is_ignored_with_a_note(client, plan, query
 
 
 @pytest.mark.parametrize(
-    "query", ["?page=x", "?page=999", "?page=-1", "?per_page=0", "?sort=title&sort=-title", "?x=1"]
+    "query",
+    [
+        "?page=x",
+        "?page=999",
+        "?page=-1",
+        "?per_page=0",
+        "?per_page=-5",
+        "?per_page=all",
+        "?sort=title&sort=-title",
+        "?x=1",
+    ],
 )
 def test_odd_addresses_do_no_harm(listed, query):
     assert sorted(listed(query)) == ["a", "b", "c"]
@@ -325,12 +386,86 @@ def test_a_plan_without_targets_says_what_to_do(client, role, said):
     assert said in html
 
 
-def test_up_to_two_hundred_measures_stand_on_one_page_and_more_turn_pages(client):
-    plan = a_full_plan(201)
+def a_long_list(client, query=""):
+    """An editor's answer at the list of a plan of 51 measures."""
+    plan = a_full_plan(51)
     client.force_login(a_user(Role.EDITOR))
+    return client.get(address(plan) + query)
 
-    assert len(codes_in(client.get(address(plan)))) == 200
-    assert codes_in(client.get(address(plan) + "?page=2")) == ["t201"]
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [f"t{number}" for number in range(1, 26)]),
+        ("?page=3", ["t51"]),
+        ("?page=4", ["t51"]),
+        ("?sort=-year_2021&page=3", ["t51"]),
+        ("?per_page=all", [f"t{number}" for number in range(1, 52)]),
+        ("?per_page=all&page=2", [f"t{number}" for number in range(1, 52)]),
+        ("?per_page=40", [f"t{number}" for number in range(1, 26)]),
+    ],
+)
+def test_a_page_holds_25_measures_and_all_of_them_on_request(client, query, found):
+    assert codes_in(a_long_list(client, query)) == found
+
+
+def links_below(response):
+    """Address and words of the links below the table."""
+    below = response.text.partition("</table>")[2]
+    return [
+        (link, re.sub(r"<[^>]*>", "", words)) for link, words in re.findall(r'href="(\?[^"]*)"[^>]*>(.*?)</a>', below)
+    ]
+
+
+def test_pages_and_the_whole_list_keep_conditions_and_order(client):
+    asked = "?reading=達成&sort=-title&page=2"
+    kept = "?reading=%E9%81%94%E6%88%90&amp;sort=-title"
+
+    assert links_below(a_long_list(client, asked)) == [
+        (f"{kept}&amp;page=1", "‹ 前へ"),
+        (f"{kept}&amp;page=1", "1ページ"),
+        (f"{kept}&amp;page=2", "2ページ"),
+        (f"{kept}&amp;page=3", "3ページ"),
+        (f"{kept}&amp;page=3", "次へ ›"),
+        (f"{kept}&amp;per_page=all", "すべて表示（印刷用）"),
+    ]
+
+
+def test_the_whole_list_leads_back_to_pages(client):
+    response = a_long_list(client, "?sort=-title&per_page=all")
+
+    assert links_below(response) == [("?sort=-title", "ページに分けて表示")]
+
+
+def test_a_list_of_one_page_leads_to_no_other(listed, client, plan):
+    for query in ("", "?per_page=all"):
+        assert links_below(client.get(address(plan) + query)) == []
+
+
+@pytest.mark.browser
+def test_the_heads_sort_on_a_phone_without_scripts(chromium, live_server, client, plan):
+    client.force_login(a_user(Role.EDITOR))
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
+    context.add_cookies([session])
+    page = context.new_page()
+    page.goto(live_server.url + address(plan))
+
+    page.get_by_role("link", name="令和4年度").filter(has_text="並べ替える").click()
+    found = [row.get_attribute("data-measure") for row in page.locator("tbody tr").all()]
+    context.close()
+
+    assert found == ["a", "c", "b"]
+
+
+def test_the_form_keeps_order_and_whole_list(client):
+    sent = form_with(a_long_list(client, "?sort=-title&per_page=all&page=2"), "q")
+
+    assert {name: sent.get(name) for name in ("sort", "per_page", "page")} == {
+        "sort": "-title",
+        "per_page": "all",
+        "page": None,
+    }
 
 
 def test_names_and_sections_lead_to_their_pages(client, plan):
