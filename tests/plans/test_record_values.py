@@ -84,6 +84,18 @@ def test_each_change_is_one_line_of_history_with_who_how_and_why(measure):
     ]
 
 
+def test_a_number_in_the_history_has_one_form_whether_typed_or_stored(measure):
+    """What one line writes as new, the next one writes as old."""
+    editor = a_user(Role.EDITOR)
+    for new in ("1003", "1003.50", "0.0001"):
+        stored = kept().get(("a", 2022, Side.ACTUAL), EMPTY)
+        record_values([change(measure, number(new), old=stored)], by=editor, door=Door.SCREEN)
+
+    written = [(line.old, line.new) for line in Change.objects.order_by("pk")]
+    numbers = [side and side["number"] for line in written for side in line]
+    assert numbers == [None, "1003", "1003", "1003.5", "1003.5", "0.0001"]
+
+
 def test_clearing_a_value_takes_its_row_away(measure):
     a_value(measure, 2022, 3)
 
