@@ -130,7 +130,9 @@ def test_a_taken_port_is_named_before_anything_else():
         taken.listen()
         port = taken.getsockname()[1]
         for target in ("demo", "serve"):
-            outcome = subprocess.run(["make", target, f"PORT={port}"], cwd=ROOT, capture_output=True, text=True)
+            outcome = subprocess.run(
+                ["make", "--no-print-directory", target, f"PORT={port}"], cwd=ROOT, capture_output=True, text=True
+            )
             assert outcome.returncode == 2
             assert (outcome.stdout, f"make {target} PORT=" in outcome.stderr) == ("", True)
 
