@@ -123,7 +123,8 @@ def test_a_year_goes_from_the_first_figure_to_the_residents(person, page):
     # Published: a resident reads without login, and not before.
     assert page.goto("/published/122319-6/sections/3/2023/").status == 404
     confirmer.goto(f"{PLAN}publish/")
-    press(confirmer, re.compile("令和5年度.*公表する"))
+    press(confirmer, re.compile("令和5年度.*公表する内容を確かめる"))
+    press(confirmer, re.compile("令和5年度.*を公表する$"))
     page.goto("/published/122319-6/sections/3/2023/")
     expect(year_cell(page)).to_contain_text("200.0%")
     expect(page.get_by_text("短期入所の受け皿を広げる")).to_be_visible()

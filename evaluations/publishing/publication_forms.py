@@ -11,13 +11,8 @@ STALE = "ページを開き直して、もう一度操作してください。"
 LONGEST_REASON = 2000
 
 
-class PublishForm(forms.Form):
-    """Publish one 年度, as the person saw it."""
-
-    seen_number = forms.IntegerField(error_messages={"required": STALE, "invalid": STALE})
-    seen_sha256 = forms.CharField(error_messages={"required": STALE})
-    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-    correction_reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+class CheckForm(forms.Form):
+    """See what publishing one 年度 would change."""
 
     def __init__(self, plan: Plan, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -31,6 +26,15 @@ class PublishForm(forms.Form):
     def place(self) -> str:
         """The id on the page of what was sent."""
         return f"year-{self.data.get('year', '')}"
+
+
+class PublishForm(CheckForm):
+    """Publish one 年度, as the person saw it."""
+
+    seen_number = forms.IntegerField(error_messages={"required": STALE, "invalid": STALE})
+    seen_sha256 = forms.CharField(error_messages={"required": STALE})
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+    correction_reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
 
 class WithdrawForm(forms.Form):

@@ -10,7 +10,7 @@ from core.pdf import offers_pdf
 from evaluations.long_work.runner_process import start_runner
 from evaluations.publishing.publication import PublicationRefused, withdraw_publication
 from evaluations.publishing.publication import publish as publish_year
-from evaluations.publishing.publication_forms import PublishForm, WithdrawForm
+from evaluations.publishing.publication_forms import CheckForm, PublishForm, WithdrawForm
 from evaluations.publishing.publication_pdfs import ask_for_pdfs
 from evaluations.publishing.publish_page import publish_page
 from plans.access import plan_for, require
@@ -20,25 +20,32 @@ from plans.requests import PersonRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: PersonRequest, slug: str) -> HttpResponse:
-    """What each 年度 would publish, and the publications there are."""
+    """The states of each 年度 and the publications there are; what a 年度 would publish, once it is checked."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_confirm, "公表と取り下げは、確定の役割がある人の操作です。")
     if request.method != "POST":
         return _page(request, plan)
-    act = _withdraw if request.POST.get("action") == "withdraw" else _publish
-    return act(request, plan)
+    acts = {"check": _check, "withdraw": _withdraw}
+    return acts.get(request.POST.get("action", ""), _publish)(request, plan)
+
+
+def _check(request: PersonRequest, plan: Plan) -> HttpResponse:
+    form = CheckForm(plan, request.POST)
+    if not form.is_valid():
+        return _page(request, plan, form)
+    return _page(request, plan, check=form.cleaned_data["year"])
 
 
 def _publish(request: PersonRequest, plan: Plan) -> HttpResponse:
     form = PublishForm(plan, request.POST)
     if not form.is_valid():
-        return _page(request, plan, form)
+        return _page(request, plan, form, check=form.cleaned_data.get("year"))
     year = form.cleaned_data["year"]
     try:
         done = publish_year(plan, by=request.user, door=Door.SCREEN, **form.cleaned_data)
     except PublicationRefused as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, plan, form, status=409)
+        return _page(request, plan, form, check=year, status=409)
     messages.success(request, f"{wareki(year)}の評価を第{done.number}号として公表しました。")
     if ask_for_pdfs(done, by=request.user):
         start_runner()
@@ -61,8 +68,14 @@ def _withdraw(request: PersonRequest, plan: Plan) -> HttpResponse:
 
 
 def _page(
-    request: PersonRequest, plan: Plan, form: PublishForm | WithdrawForm | None = None, status: int = 200
+    request: PersonRequest,
+    plan: Plan,
+    form: CheckForm | WithdrawForm | None = None,
+    *,
+    check: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page as things stand now, with what was wrong in the form that was sent and the reason typed there."""
-    context = {"plan": plan, "active": "publish", "page": publish_page(plan), "sent": form, "offers_pdf": offers_pdf()}
+    page = publish_page(plan, check=check)
+    context = {"plan": plan, "active": "publish", "page": page, "sent": form, "offers_pdf": offers_pdf()}
     return render(request, "evaluations/publish.html", context, status=status)

@@ -6,12 +6,15 @@ from django.urls import reverse
 from core.words import Side
 from evaluations.models import Evaluation, Publication
 from evaluations.publishing.publication import publish
+from evaluations.publishing.publication_body import body_hash, publication_body, source_of
 from plans.models import Door, Role, SectionYear, YearState
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
+
+QUERIES_TO_LOOK, QUERIES_TO_CHECK = 7, 13
 
 
 @pytest.fixture
@@ -37,9 +40,14 @@ def address(plan):
     return reverse("evaluations:publish", args=[plan.slug])
 
 
+def check(client, plan, year=2022):
+    """The page once a year is checked."""
+    return client.post(address(plan), {"action": "check", "year": year})
+
+
 def publish_form(client, plan):
-    """The form of the newest year that can be published, as the page draws it; KeyError where there is none."""
-    return form_with(client.get(address(plan)), "seen_sha256")
+    """The form to publish 2022, as the page draws it once the year is checked; KeyError where there is none."""
+    return form_with(check(client, plan), "seen_sha256")
 
 
 def withdraw_form(client, plan):
@@ -48,7 +56,7 @@ def withdraw_form(client, plan):
 
 
 def outcomes(client, plan, year=2022):
-    page = client.get(address(plan)).context["page"]
+    page = check(client, plan, year).context["page"]
     outlook = next(outlook for outlook in page.years if outlook.year == year)
     return [(one.section.number, one.outcome.value) for one in outlook.sections]
 
@@ -86,20 +94,69 @@ def test_the_page_says_what_publishing_would_do_to_each_section(client, plan, co
         plan.sections.get(number=1), 2022, MOVE_BY_NAME["reopen"], by=confirmer, door=Door.SCREEN, text="直します。"
     )
     assert outcomes(client, plan) == [(1, "未公表になります"), (2, "新しく公表します")]
-    assert "いま読める節が、読めなくなります。" in client.get(address(plan)).text
+    assert "いま読める節が、読めなくなります。" in check(client, plan).text
 
 
-def test_a_year_without_a_confirmed_section_offers_no_button(client, plan):
+def test_the_page_shows_states_and_publications_and_one_button_for_each_year_that_is_confirmed(client, plan, confirmer):
+    publish_it(plan, confirmer)
+
+    shown = client.get(address(plan))
+
+    states = {
+        year.year: [(one.state_label, one.outcome) for one in year.sections] for year in shown.context["page"].years
+    }
+    drafts = [("下書き", None), ("下書き", None)]
+    assert states == {2023: drafts, 2022: [("公表", None), ("下書き", None)], 2021: drafts}
+    assert form_with(shown, "year") == {"action": "check", "year": "2022"}
+    assert shown.text.count("公表する内容を確かめる</button>") == 1
+    assert shown.text.count("確定している節がないため、公表できません。") == 2
+    assert "第1号（" in shown.text
+    assert ("公表する</button>" in shown.text, "公表すると</th>" in shown.text) == (False, False)
+
+
+def test_looking_at_the_page_reads_and_hashes_no_body(client, plan, confirmer, django_assert_num_queries):
+    publish_it(plan, confirmer)
+
+    with django_assert_num_queries(QUERIES_TO_LOOK) as asked:
+        client.get(address(plan))
+    with django_assert_num_queries(QUERIES_TO_CHECK) as checked:
+        check(client, plan)
+
+    assert [query["sql"] for query in asked if '"body"' in query["sql"]] == []
+    assert len([query["sql"] for query in checked if '"body"' in query["sql"]]) == 1
+
+
+def test_checking_one_year_says_nothing_of_the_others(client, plan, confirmer):
+    in_state(plan.sections.get(number=2), 2021, YearState.CONFIRMED, confirmer)
+
+    shown = check(client, plan, 2021)
+
+    assert {year.year: year.is_checked for year in shown.context["page"].years} == {
+        2023: False,
+        2022: False,
+        2021: True,
+    }
+    assert form_with(shown, "seen_sha256")["year"] == "2021"
+    assert form_with(shown, "year") == {"action": "check", "year": "2022"}
+
+
+def test_a_year_that_is_checked_without_a_confirmed_section_offers_no_button(client, plan):
     SectionYear.objects.all().delete()
 
-    assert "公表する</button>" not in client.get(address(plan)).text
+    shown = check(client, plan)
+
+    assert (shown.status_code, "公表する</button>" in shown.text) == (200, False)
+    assert "公表する内容を確かめる" not in shown.text
+    assert "確定している節がないため、公表できません。" in shown.text
 
 
 def test_a_year_without_news_offers_no_button(client, plan, confirmer):
     publish_it(plan, confirmer)
 
-    assert "公表する</button>" not in client.get(address(plan)).text
-    assert "第1号から変わったところはありません。" in client.get(address(plan)).text
+    shown = check(client, plan).text
+
+    assert "公表する</button>" not in shown
+    assert "第1号から変わったところはありません。" in shown
 
 
 def test_the_form_publishes_the_year(client, plan, confirmer):
@@ -108,6 +165,15 @@ def test_the_form_publishes_the_year(client, plan, confirmer):
     found = [(p.number, p.fiscal_year, p.by, p.reason) for p in Publication.objects.all()]
     assert found == [(1, 2022, confirmer, "年次の公表")]
     assert "令和4年度の評価を第1号として公表しました。" in response.text
+
+
+def test_a_year_is_published_without_the_check_by_who_sends_its_number_and_hash(client, plan, confirmer):
+    sent = {"action": "publish", "year": "2022", "seen_number": "0"}
+    sha256 = body_hash(publication_body(source_of(plan), 2022))
+
+    client.post(address(plan), sent | {"seen_sha256": sha256})
+
+    assert [(one.number, one.sha256) for one in Publication.objects.all()] == [(1, sha256)]
 
 
 def test_the_form_withdraws_with_a_reason(client, plan, confirmer):
@@ -156,6 +222,8 @@ def test_content_changed_after_looking_is_not_published_unseen(client, plan, con
         {"action": "publish"},
         {"action": "publish", "year": "1999", "seen_number": "0", "seen_sha256": "0"},
         {"action": "publish", "year": "二〇二二", "seen_number": "x", "seen_sha256": ""},
+        {"action": "check"},
+        {"action": "check", "year": "1999"},
         {"action": "withdraw", "number": "99999999999999999999", "reason": "誤り"},
         {"action": "withdraw", "number": "x", "reason": "誤り"},
         {},
@@ -190,5 +258,7 @@ def test_the_page_asks_no_more_for_more_measures(client, confirmer, measures, dj
         in_state(section, 2022, YearState.CONFIRMED, confirmer)
     publish_it(plan, confirmer)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(QUERIES_TO_LOOK):
         client.get(address(plan))
+    with django_assert_num_queries(QUERIES_TO_CHECK):
+        check(client, plan)
