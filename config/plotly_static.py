@@ -14,7 +14,9 @@ URL_PATH = f"plotly/{FILE}"
 
 
 class PlotlyFinder(BaseFinder):
-    """Exposes exactly one file, as plotly/plotly.min.js: the folder beside it also holds data sets and templates."""
+    """Exposes exactly one file, as plotly/plotly.min.js: the folder that contains it also holds data sets and
+    templates.
+    """
 
     def __init__(self, app_names: object = None, *args: Any, **kwargs: Any) -> None:
         self.storage = FileSystemStorage(location=FOLDER)
@@ -22,7 +24,7 @@ class PlotlyFinder(BaseFinder):
         self.storage.prefix = "plotly"  # type: ignore[attr-defined]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """Where the file is; [] for every other path, as Django's own finders answer."""
+        """Where the file is; [] for every other path, as Django's own finders return."""
         if path != URL_PATH:
             return []
         found = str(FOLDER / FILE)

@@ -8,7 +8,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def private_pages(get_response: Answer) -> Answer:
-    """Middleware: answers to a logged-in person are not stored, unless a view says otherwise."""
+    """Middleware: responses to a logged-in person are not stored, unless a view says otherwise."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

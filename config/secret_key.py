@@ -10,8 +10,8 @@ from django.core.management.utils import get_random_secret_key
 def development_key(path: Path) -> str:
     """The key in `path`, readable by its owner alone; made where there is none.
 
-    Several processes may ask at the same moment (a server's workers, parallel tests): each writes a file of its own,
-    and linking it into place lets exactly one of them win, with no moment at which half a key can be read.
+    Several processes may read it at the same moment (a server's workers, parallel tests): each writes a file of its
+    own, and linking it into place lets exactly one of them win, with no moment at which half a key can be read.
     """
     if not path.exists():
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=path.name)

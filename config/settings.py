@@ -10,7 +10,7 @@ BEHIND_PROXY=1          the web server in front ends TLS and sets X-Forwarded-Pr
 CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does not hand on the Host header
 HTTPS=0                 a closed network that has no certificate at all: plain http, no redirect, no HSTS
 HSTS_SECONDS            how long browsers insist on https, one year unless said; 0 while certificates are tried out
-STATIC_ROOT             where collectstatic writes, if not staticfiles/ beside this folder
+STATIC_ROOT             where collectstatic writes, if not staticfiles/ next to manage.py
 WORK_RUNNER=0           the web server starts no process for long work: `manage.py work --keep-going` runs as a service
 WORK_AT_ONCE            how many long works run at the same time, 1 unless said
 WORK_DAYS               for how many days what came of long work is kept, 7 unless said
@@ -34,7 +34,7 @@ VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="u
 PRODUCTION = env.str("DJANGO_ENV", default="development") == "production"
 DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 
-# --- Who may ask, and how it is signed ---
+# --- Hosts, proxy and secret key ---
 
 DEVELOPMENT_KEY_FILE = BASE_DIR / ".secret-key"
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -55,7 +55,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 HTTPS = env.bool("HTTPS", default=PRODUCTION)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = HTTPS
-# A monitor on the machine itself asks over plain http.
+# A monitor on the machine itself sends plain http.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 60 * 60) if HTTPS else 0
 # Subdomains and preloading (W005, W021) would speak for hosts of the city that are not ours to decide on.
@@ -64,7 +64,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, so that nobody is thrown out in the middle of an entry
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, so that no one is logged out in the middle of an entry
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
@@ -103,7 +103,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    # Before everything that may answer by itself, so that redirects and refusals carry the policy too.
+    # Before every middleware that may respond by itself, so that redirects and refusals carry the policy too.
     "config.csp.OrderedCSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

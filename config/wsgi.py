@@ -1,4 +1,4 @@
-"""The door through which a WSGI server (granian in `make demo`) comes in."""
+"""The WSGI application that a server runs (granian in `make demo`)."""
 
 import os
 

@@ -16,13 +16,13 @@ Opcode = tuple[str, int, int, int, int]
 
 
 def has_too_many_pairs(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
-    """Whether so many items are alike that comparing the sequences could keep us busy."""
+    """Whether so many items are alike that comparing the sequences could take very long."""
     counted = Counter(after)
     return sum(counted[item] for item in before) > MAX_PAIRS
 
 
 def opcodes(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Opcode]:
-    """How the one becomes the other, as difflib tells it.
+    """The steps that turn one sequence into the other, as difflib reports them.
 
     Where too many items are alike, only the beginning and the end that both share count as equal.
     """

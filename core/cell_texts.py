@@ -20,7 +20,7 @@ LABELS = {
 
 
 class NotUnderstood(ValueError):
-    """A text that cannot be read: the field it stands in, and a sentence that names it and the remedy."""
+    """A text that cannot be read. `field` is its field; `sentence` names the problem and the remedy."""
 
     def __init__(self, field: str, sentence: str):
         super().__init__(sentence)

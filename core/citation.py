@@ -1,6 +1,7 @@
-"""What a report says of where it comes from: the number and hash of its publication, or that it is not published.
+"""The source that a report names: the number and hash of its publication, or that it is not published.
 
-The 識別番号 is the SHA-256 of what was published; on paper its first twelve digits stand, which nobody mistypes unseen.
+The 識別番号 is the SHA-256 of what was published; in print only its first twelve digits are shown, enough to notice a
+typing error.
 """
 
 import re
@@ -46,12 +47,12 @@ class Citation:
 
     @property
     def words(self) -> str:
-        """The line that stands on a report."""
+        """The line that is printed on a report."""
         return f"{self.name}　識別番号 {self.short_number}（SHA-256の先頭{SHORT}桁）"
 
     @property
     def short(self) -> str:
-        """Where there is room for no more: the foot of a page."""
+        """The same, shorter, for the foot of a page."""
         return f"公表第{self.number}号　識別番号 {self.short_number}"
 
     @property
@@ -69,7 +70,7 @@ class NotPublished:
 
     @property
     def words(self) -> str:
-        """The line that stands on a report."""
+        """The line that is printed on a report."""
         return f"公表前の内容を含みます（{western_day(self.day)}作成）"
 
     @property
@@ -79,7 +80,7 @@ class NotPublished:
 
 
 Mark = Citation | NotPublished
-"""What stands on every report."""
+"""What is printed on every report."""
 
 
 def grouped(digits: str) -> str:

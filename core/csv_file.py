@@ -10,7 +10,7 @@ CSV = "text/csv; charset=utf-8"
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """UTF-8 with its mark, lines ended by CR LF. Texts stand as they are: see `guarded`."""
+    """UTF-8 with a byte order mark, lines ended by CR LF. Texts are written unchanged: see `guarded`."""
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(columns)

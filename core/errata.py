@@ -17,7 +17,7 @@ LONG = 40
 
 
 class ErratumKind(Word):
-    """Why a line stands in the 正誤表, in the order of the page."""
+    """Why a line is in the 正誤表, in the order of the page."""
 
     CORRECTED = "corrected", "訂正"
     REVISED = "revised", "計画変更による変更"
@@ -26,7 +26,7 @@ class ErratumKind(Word):
 
     @property
     def heads(self) -> tuple[str, str]:
-        """What stands over how it was and how it is: 誤 and 正 only where something was wrong."""
+        """The headings over the old and the new text: 誤 and 正 only where something was wrong."""
         return ("誤", "正") if self is ErratumKind.CORRECTED else ("前の号", "この号")
 
 
@@ -76,7 +76,7 @@ def errata(old: Body, new: Body) -> Errata:
 
 
 def _in_order(before: list[Key], after: list[Key]) -> list[Key]:
-    """The new body's order, with what it has no more after what stood before it."""
+    """The keys in the new body's order; a key that it no longer has follows the key that preceded it."""
     known = set(after)
     tails: dict[Key | None, list[Key]] = {}
     last: Key | None = None
@@ -144,7 +144,7 @@ def _beside(key: Key, name: str, side: Side) -> Parts:
 
 
 def _sides(old: Parts, new: Parts) -> tuple[str, str]:
-    """What stood and what stands: the thing itself, and of what hangs on it that which changed."""
+    """The old and the new text: the statement itself, and those of its further parts that changed."""
     pairs = [(name, text, dict(new).get(name, "")) for name, text in old]
     pairs += [(name, "", text) for name, text in new if name not in dict(old)]
     shown = [(name, *_texts(was, now)) for name, was, now in pairs if not name or was != now]

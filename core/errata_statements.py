@@ -84,8 +84,8 @@ ORDER, PLANNED, VERSIONS = "order", "planned", "versions"
 class Statement:
     """One thing that a publication says. `place` is where a reader finds it, `field` what it is.
 
-    `parts` name what hangs on it, the first being the thing itself. `of` is the item it belongs to: where that is
-    new or gone as a whole, its own statements are not told again.
+    `parts` are the thing itself and then what belongs to it. `of` is the item it belongs to: where that is new or
+    removed as a whole, its own statements are not listed again.
     """
 
     place: str

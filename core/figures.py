@@ -1,7 +1,7 @@
-"""The one rule of figures: what planned and actual say together. Every page, sheet, chart and file asks here.
+"""The one rule of figures: what planned and actual say together. Every page, sheet, chart and file uses it.
 
-Source: the design's rules of figures (差, 達成率, 乖離率, 乖離値の旧様式, 削減率, 判定).
-All results are unrounded Decimals; rounding belongs to display and export.
+Source: the design's rules of figures (差, 達成率, 乖離率, 乖離値の旧様式, 削減率, 判定). All results are unrounded
+Decimals; rounding belongs to display and export.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ HUNDRED = Decimal(100)
 NOT_COUNTED = Value(state=State.NOT_APPLICABLE)
 """該当なし: in a year in which the measure is not counted, it says the same as 開始前 or 終了後."""
 FEW_PEOPLE = Decimal(10)
-"""Below ten people one person is a large share: a rate then stands beside its 差."""
+"""Below ten people one person is a large share: a rate is then shown together with its 差."""
 
 
 class Tone(StrEnum):
-    """How a reading is marked beside its words. Never a substitute for them."""
+    """The mark that accompanies the words of a reading. Never a substitute for them."""
 
     GOOD = "good"
     BEHIND = "behind"
@@ -49,9 +49,9 @@ class Nature:
 class Figures:
     """Planned against actual for one measure in one fiscal year.
 
-    `withheld` is the word shown instead of an actual that the reader may not see (確認中, 未公表); then `actual`
-    is empty and everything that hangs on it is None or blank. `outside` is the word for a year in which the measure is
-    not counted at all (開始前, 終了後); a value that stands there nevertheless is shown as any other.
+    `withheld` is the word shown instead of an actual that the reader may not see (確認中, 未公表); then `actual` is
+    empty and everything that depends on it is None or blank. `outside` is the word for a year in which the measure is
+    not counted at all (開始前, 終了後); a value that is stored for it nevertheless is shown as any other.
     """
 
     planned: Value = EMPTY
@@ -127,7 +127,7 @@ class Figures:
 
     @property
     def shows_few_people(self) -> bool:
-        """Whether the rate must stand beside its 差 because fewer than ten stand behind it."""
+        """Whether the rate must be shown together with its 差, because the figure counts fewer than ten."""
         amounts = (self.planned.amount, self.actual.amount)
         return self.nature.kind is ValueKind.NUMBER and any(a is not None and abs(a) < FEW_PEOPLE for a in amounts)
 
@@ -207,7 +207,7 @@ def shown_difference(figures: Figures) -> str:
 
 
 def signed_difference(figures: Figures) -> str:
-    """The same with its sign on pages: +2, -1, 0."""
+    """The same with its plus or minus sign, for pages: +2, -1, 0."""
     text = shown_difference(figures)
     return f"+{text}" if figures.difference is not None and figures.difference > 0 else text
 

@@ -63,7 +63,7 @@ class Proposal:
 
 
 class GuidelineLinks:
-    """The ties of one catalogue, read once and asked for any plan."""
+    """The links that one catalogue names, read once and used for any plan."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -71,7 +71,7 @@ class GuidelineLinks:
     def proposals(
         self, generation: int | None, goals: Iterable[GoalWording], indicators: Iterable[IndicatorWording]
     ) -> list[Proposal]:
-        """At most one for each pair, in the order of the goals; the plan's own 期 is asked first.
+        """At most one for each pair, in the order of the goals; the plan's own 期 is looked at first.
 
         `generation`: the 期 of the guideline that the plan follows, None where the catalogue knows none.
         """
@@ -117,7 +117,7 @@ class GuidelineLinks:
         return next((entry for entry in own if _plain(entry.title) == plain), None)
 
     def _named_by(self, indicator: IndicatorWording) -> frozenset[str]:
-        """The goals of 第4期 in whose lines of 参考3 the indicator stands."""
+        """The goals of 第4期 whose lines of 参考3 name the indicator."""
         if indicator.is_part:
             return frozenset()
         plain, counted = _without_brackets(indicator.title), self._counted(indicator)
@@ -164,7 +164,7 @@ class GuidelineLinks:
 
     @cached_property
     def _service_names(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The names of the services that 参考3 knows, and the same without what stands in brackets."""
+        """The names of the services that 参考3 knows, each also without its brackets."""
         linked = {service for links in self.catalogue.links for service in links.services}
         titles = {v.service: _plain(v.title).rpartition("の")[0] for v in self.catalogue.volumes if v.service in linked}
         full = {service: _BRACKETS.sub("", title) for service, title in titles.items()}

@@ -47,7 +47,7 @@ def _event(one: CalendarDay) -> Iterator[str]:
     yield f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}"
     yield f"SEQUENCE:{one.revision}"
     yield f"STATUS:{'TENTATIVE' if one.is_tentative else 'CONFIRMED'}"
-    # A due date keeps nobody busy.
+    # A due date does not make anyone busy.
     yield "TRANSP:TRANSPARENT"
     yield f"SUMMARY:{_text(one.summary)}"
     if one.description:
@@ -58,7 +58,7 @@ def _event(one: CalendarDay) -> Iterator[str]:
 
 
 def _text(words: str) -> str:
-    """A TEXT value: backslash, semicolon, comma and line end escaped, signs that no file may hold left out."""
+    """A TEXT value: backslash, semicolon, comma and line end escaped, characters that no file may hold left out."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in lines if sign in "\n\t" or not is_control(sign))
     for sign, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):

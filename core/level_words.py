@@ -20,7 +20,7 @@ def rule(entry: Entry) -> str:
 
 
 def arithmetic(entry: Entry, baseline: Decimal | None) -> str:
-    """「基準値36人 × 6％ ＝ 2.16人 → 3人以上」; the rule alone where the 基準値 is missing or not asked for."""
+    """「基準値36人 × 6％ ＝ 2.16人 → 3人以上」; the rule alone where the 基準値 is missing or not used."""
     level = entry.level
     if level is None or not level.needs_baseline or baseline is None:
         return rule(entry)

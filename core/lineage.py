@@ -102,7 +102,7 @@ def differences(old: Traits, new: Traits) -> list[str]:
 
 
 def why_not(tie: Tie, olds: Mapping[str, Traits], news: Mapping[str, Traits]) -> str:
-    """Why a tie cannot stand, as a sentence; "" where it can. Every code must be known."""
+    """Why a link between measures is not possible, as a sentence; "" where it is. Every code must be known."""
     if not _has_its_shape(tie):
         return _SHAPES[tie.how]
     if tie.how is How.SAME and (changed := differences(olds[tie.olds[0]], news[tie.news[0]])):

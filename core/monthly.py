@@ -151,9 +151,9 @@ class YearFromMonths:
         return Certainty.FINAL if self.is_complete and not self.provisional else Certainty.PRELIMINARY
 
     def taken_over(self, stands: Value) -> Value | None:
-        """The year's actual that these months make; None where no month is in.
+        """The year's actual that these months make; None where no month is entered.
 
-        Of what stands there only the 注記 is kept, without the line of an earlier take-over.
+        Of the stored actual only the 注記 is kept, without the line of an earlier take-over.
         """
         if self.rounded is None:
             return None

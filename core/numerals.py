@@ -11,7 +11,7 @@ KEY_DIGITS = 18
 SHOWN_CHARACTERS = 40  # of what was typed, inside a sentence
 
 # ▲ and △ are the minus of Japanese bookkeeping; the rest are what keyboards and PDF copies give for a hyphen.
-_MINUS = "▲△−‐‑‒–—―ー-"  # the hyphen last: it stands inside a character class
+_MINUS = "▲△−‐‑‒–—―ー-"  # the hyphen last: it is used inside a character class
 _BEFORE = "約|概ね|おおむね|およそ|延べ|のべ|延|計|年間|年|月平均|月間|月|有り|有|あり"
 _AFTER = "以上|以下|未満|程度|前後|ほど"
 _UNIT = (
@@ -36,7 +36,7 @@ class Numeral:
 
     number: Decimal
     unit: str = ""
-    hedged: bool = False  # 約, 以上, 年, 有 … stand around it
+    hedged: bool = False  # 約, 以上, 年, 有 … before or after it
     tenths: bool = False
 
 
@@ -52,7 +52,7 @@ def typed(text: str) -> str:
 
 
 def is_bare_number(text: str) -> bool:
-    """Whether a text is nothing but digits with sign, point and well placed commas, in any width."""
+    """Whether a text is nothing but digits with plus or minus, point and well placed commas, in any width."""
     return _BARE.fullmatch(squeeze(text)) is not None
 
 

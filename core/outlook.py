@@ -55,7 +55,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Need:
-    """What the goal asks of each remaining year. `per_year` is signed, 0 where the goal is kept by what stands.
+    """The yearly change that is needed to reach the goal. `per_year` is signed, 0 where the latest figure already meets
+    it.
 
     `largest` is the largest yearly change so far in that direction; None where it never went that way.
     """
@@ -162,7 +163,7 @@ class Prospect:
 
     @property
     def is_met(self) -> bool:
-        """Whether what stands would do for the goal of the last year."""
+        """Whether the latest figure would meet the goal of the last year."""
         figures = self.judged(self.latest)
         if figures.difference is None:
             return False
@@ -174,7 +175,7 @@ class Prospect:
         return {projection.method: projection for projection in self.projections}[method]
 
     def judged(self, amount: Decimal) -> Figures:
-        """How the last year would read with this figure: the one rule of figures, asked about an outlook."""
+        """The figures of the last year if this were its actual; judged by the one rule of `core.figures`."""
         return Figures(self.goal, Value(number=amount), self.nature)
 
     def admits(self, amount: Decimal) -> bool:
@@ -238,7 +239,7 @@ def settled_amount(value: Value) -> Decimal | None:
 
 
 def _people_behind(value: Value, kind: ValueKind) -> Decimal | None:
-    """How many stand behind a figure: itself, or the 分母 of a 割合 where it is kept."""
+    """How many people a figure counts: itself, or the 分母 of a 割合 where it is stored."""
     return value.denominator if kind is ValueKind.RATE else abs(value.amount or Decimal(0))
 
 

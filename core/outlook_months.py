@@ -93,7 +93,7 @@ class MonthsOutlook:
 
     @property
     def judged(self) -> Figures:
-        """How the year would read with this figure: the one rule of figures, asked about an outlook."""
+        """The figures of the year if this were its actual; judged by the one rule of `core.figures`."""
         return Figures(self.planned, Value(number=self.amount), self.nature)
 
     @property

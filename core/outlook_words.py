@@ -13,7 +13,7 @@ POINTS = "ポイント"
 
 
 def amount_in_words(amount: Decimal, kind: ValueKind, unit: str) -> str:
-    """An expected figure: 27人, 27.5人, 66.7%; one decimal at most, since a method knows no more."""
+    """An expected figure: 27人, 27.5人, 66.7%; one decimal at most, which is as precise as a method is."""
     if kind is ValueKind.RATE:
         return f"{one_decimal(amount)}{unit}"
     return f"{plain(amount.quantize(TENTH, rounding=ROUND_HALF_UP))}{unit}"
@@ -85,7 +85,7 @@ def few_in_words(prospect: Prospect, unit: str) -> str:
 
 
 def months_in_words(outlook: MonthsOutlook, unit: str) -> str:
-    """How the months make their year, with the figures: how many are in, and what the rest is taken to be."""
+    """How the months make their year, with the figures: how many are entered, and what is assumed for the rest."""
     kind, made = outlook.nature.kind, outlook.made
     first, last = next(iter(made.numbers)), list(made.numbers)[-1]
     latest = amount_in_words(made.numbers[last], kind, unit)
@@ -140,7 +140,7 @@ def _met_in_words(prospect: Prospect, goal: str) -> str:
 
 
 def _step(step: Decimal, kind: ValueKind, unit: str) -> str:
-    """A change with its sign; points in a 割合."""
+    """A change with its plus or minus sign; in points for a 割合."""
     return f"{'+' if step > 0 else '-' if step < 0 else ''}{_size(step, kind, unit)}"
 
 

@@ -37,7 +37,7 @@ def interim(
     baseline: Decimal | None = None,
     baseline_is_same_quantity: bool = False,
 ) -> Interim | None:
-    """What to say beside `year`, or None in the last year and where the goal is not a last-year goal.
+    """The note to `year`, or None in the last year and where the goal is not a last-year goal.
 
     Elapsed years count to the end of the year judged. 累計: goal × elapsed ÷ years. Otherwise only where the
     baseline is explicitly the same quantity: 基準値 + (goal − 基準値) × elapsed ÷ years.

@@ -20,7 +20,9 @@ class NoPdfHere(Exception):
 
 
 def offers_pdf() -> bool:
-    """Whether the optional part is there. Without loading it: whether its Pango is there too, only making one tells."""
+    """Whether the optional package is installed. It is not loaded: whether its Pango is there shows only when a PDF is
+    made.
+    """
     return find_spec("weasyprint") is not None
 
 

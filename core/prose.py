@@ -23,8 +23,8 @@ def printed(text: str) -> str:
 def unprinted(typed: str, edited: str) -> str:
     """The edit of a printed text as an edit of what was typed.
 
-    Lines that print as before stay as they were typed, indents and run-on enumerations included; the others are taken
-    as they were edited. A typed line that prints as several stays whole only where all of them do.
+    Lines that print as before stay as they were typed, indents and run-on enumerations included; the others become what
+    was edited. A typed line that prints as several stays whole only where all of them do.
     """
     lines = typed.split("\n")
     groups = [printed_lines(line) or [""] for line in lines]

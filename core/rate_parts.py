@@ -25,7 +25,7 @@ class RateWithParts:
 def with_parts(reading: Reading, cell: CellTexts, stored: Value) -> RateWithParts:
     """The rate by parts given, or stored where their columns are absent; NotUnderstood where they clash."""
     given = bool(cell.numerator or cell.denominator)
-    carried = cell.value is None and cell.state is None  # a stored state that nobody named gives way to new parts
+    carried = cell.value is None and cell.state is None  # a stored state not named gives way to new parts
     if reading.state is not None and not (carried and given):
         warning = f"状態「{reading.state.label}」を採り、分子・分母は取り込みません"
         return RateWithParts(None, warnings=(warning,) if given else ())

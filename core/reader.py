@@ -1,4 +1,4 @@
-"""The tolerant reader: the texts of one cell, over what is stored there, become a Value or a named problem.
+"""The tolerant reader: the texts of one cell, read over its stored value, become a Value or raise NotUnderstood.
 
 Source of the rules: the exchange contract (「Doors in and out」). Reading what was exported changes nothing.
 """
@@ -122,7 +122,7 @@ def _under_state(state: State, text: str, kind: ValueKind, side: Side) -> Readin
     try:
         reading = read_value(text, kind=kind, side=side)
     except ValueError:
-        # No value, but perhaps the words that go with the state; a stray number is not.
+        # Not a value, but perhaps the words that go with the state; a leftover number is not.
         if is_bare_number(text):
             return Reading(state=state, warnings=passed_over)
         return Reading(state=state, typing=text, free=True)

@@ -1,6 +1,6 @@
 """What the 取組記録 of a year come to: how often something was held, or how many people came.
 
-A meeting that was cancelled was not held: it counts for nothing, and nobody is missing there. A record without
+A meeting that was cancelled was not held: it counts for nothing, and its 参加者数 is not missing. A record without
 参加者数 says nothing about how many came; the sum then says of how many records it is.
 """
 
@@ -99,7 +99,7 @@ class YearFromRecords:
     def taken_over(self, stands: Value) -> Value | None:
         """The year's actual that these records make; None where they make none.
 
-        Of what stands there only the 注記 is kept, without the line of an earlier take-over. A sum of a part is 速報.
+        Of the stored actual only the 注記 is kept, without the line of an earlier take-over. A sum of a part is 速報.
         """
         if self.number is None:
             return None

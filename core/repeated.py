@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 SHORTEST = 6
-"""Signs that count. A shorter line (「課題」「特になし。」) is a heading or a set phrase, which may come again."""
+"""Characters that count. A shorter line (「課題」「特になし。」) is a heading or a set phrase, which may recur."""
 
 _END = re.compile(r"(?<=[。！？])|\n")
 _BULLET = re.compile(r"^(?:[■□●○・※☆◆◇▶\-*＊]|[①-⑳]|[(（]?[0-9０-９]{1,2}[)）.．、])+")
@@ -12,7 +12,7 @@ _NOT_COUNTED = re.compile(r"[\s、。，．,.・「」『』（）()!?！？]")
 
 
 def repeated_sentences(now: str, before: str) -> list[str]:
-    """The sentences of `now`, as written, that stand in `before` too, in their order and each once.
+    """The sentences of `now`, as written, that are in `before` too, in their order and each once.
 
     Width of letters, blanks, punctuation and the bullet in front make no difference.
     """

@@ -85,7 +85,7 @@ class Sum:
 
     @property
     def words(self) -> str:
-        """「未提出1・目標未設定3・集計中2を除く」, or "" where nobody is left out."""
+        """「未提出1・目標未設定3・集計中2を除く」, or "" where no city is left out."""
         return exclusion_words(self.excluded)
 
 
@@ -146,7 +146,8 @@ class Total:
             self.rated.excluded[why_unread] += count
 
     def close(self, *, cities: int, with_plan: int, measured: int, rates: int, middle: Iterable[Decimal]) -> None:
-        """Add what no measure tells: the cities without a plan or without this measure, and the median of the rates.
+        """Add what the measures do not show: the cities without a plan or without this measure, and the median of the
+        rates.
 
         `middle` are the one or two rates in the middle of all `rates`.
         """
@@ -158,14 +159,14 @@ class Total:
 
     @property
     def planned_total(self) -> Decimal | None:
-        """The sum of the plans; None where nobody is in it. A planned 割合 has no parts and is never added."""
+        """The sum of the plans; None where no city counts. A planned 割合 has no parts and is never added."""
         if self.kind.value_kind in (ValueKind.RATE, ValueKind.TEXT) or not self.planned.cities:
             return None
         return self.planned.amount
 
     @property
     def actual_total(self) -> Decimal | None:
-        """The sum of the actuals, a 割合 from the sums of its parts; None where nobody is in it."""
+        """The sum of the actuals, a 割合 from the sums of its parts; None where no city counts."""
         if self.kind.value_kind is ValueKind.TEXT or not self.actual.cities:
             return None
         if self.kind.value_kind is ValueKind.RATE:
@@ -195,7 +196,7 @@ def _take(part: Sum, count: int, why_not: str) -> bool:
 
 
 def exclusion_words(excluded: Counter[str]) -> str:
-    """Everybody who is left out, by reason and in a fixed order; "" where nobody is."""
+    """The cities that are left out, counted by reason in a fixed order; "" where none is."""
     named = [f"{reason}{excluded[reason]}" for reason in REASONS if excluded[reason]]
     return f"{'・'.join(named)}を除く" if named else ""
 

@@ -32,7 +32,7 @@ def _rows(total: Total) -> Iterator[dict[str, str]]:
     }
 
     def row(name: str, value: Decimal | None, side: Sum, *, rate: bool = False) -> dict[str, str]:
-        # What nobody is in adds up to nothing that is known, which is not 0.
+        # A sum over no city is not known, which is not 0.
         shown = "" if value is None or not side.cities else (one_decimal if rate else plain)(value)
         left_out = {reason: str(side.excluded[reason]) for reason in REASONS}
         return about | {"数字の名前": name, "値": shown, "市区町村数": str(side.cities)} | left_out

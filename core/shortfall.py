@@ -1,6 +1,6 @@
 """未達成分の上乗せ: by how much the goal of the last 期 was missed, and what adding it does to the new goal.
 
-Source: the guideline asks cities to set what was not reached of the last 期 on top of the next goal.
+Source: the guideline requires cities to add what was not reached in the last 期 to the next goal.
 """
 
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The figures of one year in one sentence: every number with its name, nothing that only a table could tell."""
+"""The figures of one year in one sentence: every number with its name, readable without the table."""
 
 from decimal import Decimal
 
@@ -50,9 +50,9 @@ def figures_in_words(year: int, figures: Figures, *, planned_word: str = "計画
 
 
 def circumstances_in_words(figures: Figures, *, unit: str = "", interim: Interim | None = None) -> str:
-    """What stands small beside the figures of a year, each a short sentence: 内訳, 期間途中, 原文, 時点, 注記.
+    """The notes to the figures of a year, each a short sentence: 内訳, 期間途中, 原文, 時点, 注記.
 
-    A 原文 that says no more than the figure is not said twice.
+    A 原文 that says the same as the figure is not repeated.
     """
     planned, actual, kind, base = figures.planned, figures.actual, figures.nature.kind, base_of(unit)
     said = {

@@ -1,7 +1,9 @@
-"""Texts as a text version writes them: for ears and fingers, so nothing may hang on the look of a sign or a line.
+"""Texts as a text version writes them: for screen readers and braille, so no meaning may depend on how a character or a
+line looks.
 
-Source: the conventions of the text versions (テキスト版) that cities make by hand for blind readers. Signs that screen
-readers skip or call by changing names become words; what only lays out a page goes; everything else stays as typed.
+Source: the conventions of the text versions (テキスト版) that cities make by hand for blind readers. Characters that
+screen readers skip or call by changing names become words; what only lays out a page is left out; everything else stays
+as typed.
 """
 
 import re
@@ -118,7 +120,9 @@ def _without_layout(line: str) -> str:
 
 
 def _in_letters(line: str) -> str:
-    """Signs that hold letters or digits, in letters. ① is called まる1, not （1）, which the same text may count by."""
+    """Characters that hold letters or digits, in letters. ① becomes まる1, not （1）, which the same text may use for
+    counting.
+    """
     line = _CIRCLED.sub(lambda sign: f"【まる{_letters(sign[0])}】", line)
     line = _BLACK_CIRCLED.sub(lambda sign: f"【くろまる{_letters(sign[0])}】", line)
     line = "".join(UNITS.get(sign, sign) for sign in line)

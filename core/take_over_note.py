@@ -8,7 +8,7 @@ FROM_RECORDS = "取組記録から："
 
 
 def with_line(note: str, mark: str, how: str) -> str:
-    """The 注記 with this line at its end; the line of an earlier take-over, whatever it came from, is gone."""
+    """The 注記 with this line at its end and without the line of an earlier take-over from either source."""
     kept = [line for line in note.splitlines() if not line.startswith((FROM_MONTHS, FROM_RECORDS))]
     return "\n".join([*kept, f"{mark}{how}"])
 

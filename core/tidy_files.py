@@ -99,5 +99,5 @@ def _width(texts: Iterable[str]) -> float:
 
 
 def _columns(line: str) -> int:
-    """How many digits wide a line is: a Japanese sign takes the room of two."""
+    """The width of a line in half-width characters: a Japanese character counts as two."""
     return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in line)

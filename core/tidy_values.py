@@ -13,7 +13,7 @@ def planned_of(row: Row) -> Value:
 
 
 def actual_of(row: Row) -> Value:
-    """実績値 with what hangs on it; empty where it is 未入力 or withheld from the reader."""
+    """実績値 with the columns that depend on it; empty where it is 未入力 or withheld from the reader."""
     return Value(
         number=_number(row["実績値"]),
         state=_state(row["実績値状態"]),

@@ -1,4 +1,4 @@
-"""What stands in one cell: a number, or a state that says why there is none, or nothing at all (未入力)."""
+"""The value of one cell: a number, or a state that says why there is none, or nothing at all (未入力)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Value:
         return self.state.label if self.state else NOT_ENTERED
 
     def as_dict(self) -> dict[str, str]:
-        """The fields that are set, as texts: what the history keeps and a preview signs.
+        """The fields that are set, as texts, for the history and for signing a preview.
 
         A number has one form, `1003`, whether it was typed or read from a database that keeps four places.
         """

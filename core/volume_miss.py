@@ -26,7 +26,7 @@ class NoSplit(Word):
 
 @dataclass(frozen=True)
 class Split:
-    """`total` is 実績 − 計画 of the amount: `by_users` + `by_use`. `actual_per_user` is None where nobody came."""
+    """`total` is 実績 − 計画 of the amount: `by_users` + `by_use`. `actual_per_user` is None without users."""
 
     total: Decimal
     by_users: Decimal

@@ -17,7 +17,7 @@ def shown(number: Decimal) -> str:
 
 
 def signed(number: Decimal) -> str:
-    """A difference with its sign: +2, -40.5, 0."""
+    """A difference with its plus or minus sign: +2, -40.5, 0."""
     return f"+{shown(number)}" if number > 0 else shown(number)
 
 
@@ -44,7 +44,7 @@ def scenario_in_words(projection: Projection, given: Assumptions, unit: str) -> 
 
 
 def per_user_in_words(given: Assumptions, use_unit: str) -> str:
-    """Which 1人当たり量 is taken, with its figures; what is missing where there is none."""
+    """Which 1人当たり量 is used, with its figures; where there is none, what is missing."""
     if given.per_user is PerUser.OWN:
         missing = [wareki(year) for year in given.years if year not in given.own_per_user]
         return f"{'・'.join(missing)}の1人当たり量が未入力です" if missing else "下に入力した1人当たり量"

@@ -1,7 +1,7 @@
-"""見込量 (参考5): what plain scenarios make of the years so far, with 見込量 = 利用者 × 1人当たり量.
+"""見込量 (参考5): what simple scenarios make of the actuals so far, with 見込量 = 利用者 × 1人当たり量.
 
-Source: 参考5 of the reference to the guideline: 現に利用している者の数, ニーズ, 平均的な一人当たり利用量, and who comes
-from or leaves for elsewhere. Where a service counts no users but 件数, these stand in their place.
+Source: 参考5 of the reference to the guideline: 現に利用している者の数, ニーズ, 平均的な一人当たり利用量, and users who
+come from or leave for other services. Where a service counts 件数 instead of users, they take the place of users.
 """
 
 from collections.abc import Mapping
@@ -71,13 +71,13 @@ class Use:
 
     @property
     def per_user(self) -> Decimal | None:
-        """1人当たり量: 量 ÷ 利用者; None where either is unknown or nobody used it."""
+        """1人当たり量: 量 ÷ 利用者; None where either is unknown or there are no users."""
         return self.amount / self.users if self.users and self.amount is not None else None
 
 
 @dataclass(frozen=True)
 class UserEffect:
-    """What one factor has added (or taken off, below 0) by the end of each year: who came or left stays so."""
+    """What one factor has added (below 0: taken off) by the end of each year; it is cumulative."""
 
     name: str
     running: Mapping[int, Decimal]
@@ -114,9 +114,9 @@ def effect_on_users(
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What a forecast starts from.
+    """The input of a forecast.
 
-    `uses` are the actuals it stands on, oldest first, each with its users; `years` those it is made for. `places` are
+    `uses` are the actuals it is based on, oldest first, each with its users; `years` those it is made for. `places` are
     the decimals that the results keep. `own_users` and `own_per_user` are by year.
     """
 
@@ -153,12 +153,12 @@ class VolumeYear:
 
     @property
     def is_clipped(self) -> bool:
-        """Whether more were taken off than there were."""
+        """Whether more users were subtracted than there were."""
         return self.trend + self.effect < 0
 
     @property
     def is_lost(self) -> bool:
-        """Whether rounding made nobody out of somebody."""
+        """Whether a number of users above 0 was rounded to 0."""
         return self.users == 0 and self.users_exact > 0
 
 
@@ -205,8 +205,8 @@ def rounded(number: Decimal, places: int) -> Decimal:
 def shared_out(total: Decimal, weights: Mapping[str, Decimal], places: int) -> dict[str, Decimal] | None:
     """A total divided by weights into parts of that many decimals that add up to it; None where all weights are 0.
 
-    The largest remainders get what rounding down left over, the earlier of two equal ones first. `total` has no more
-    decimals than that.
+    Parts with the largest remainders receive what rounding down left over, the earlier of two equal ones first. `total`
+    has no more decimals than that.
     """
     whole = sum(weights.values(), Decimal(0))
     if whole <= 0:

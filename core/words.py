@@ -117,6 +117,6 @@ NOT_ENTERED = "未入力"
 UNDER_REVIEW = "確認中"
 UNPUBLISHED = "未公表"
 WITHHELD = (UNDER_REVIEW, UNPUBLISHED)
-"""What stands instead of what a reader may not see; read back, it leaves the cell untouched."""
+"""The word in place of a value that a reader may not see; read back, it leaves the cell unchanged."""
 NOT_BEGUN = "開始前"
 ENDED = "終了後"

@@ -50,7 +50,7 @@ _AFTER_THE_YEAR = (
     (RoundStep.PUBLISH, 9, 30),
     (RoundStep.BUDGET, 10, 31),
 )
-# Months asked for together, and the calendar month before whose first day the claims of the last of them are there.
+# Months whose figures are entered together, and the calendar month by whose first day all their claims are in.
 _QUARTERS = (("4〜6月", 9), ("7〜9月", 12), ("10〜12月", 3), ("1〜3月", 6))
 _NEXT_PLAN = (
     (8, 31, "次期計画の骨子をまとめる"),

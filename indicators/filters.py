@@ -1,4 +1,4 @@
-"""What 活動指標 may be narrowed down by beside what all measures share."""
+"""The filters of 活動指標 in addition to those that all measures share."""
 
 from indicators.queries import service_of
 from plans.measure_filters import Facet, Option

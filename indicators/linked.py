@@ -1,4 +1,4 @@
-"""Nouns: which 節 — and so which 成果目標 — the 活動指標 of a plan are linked to."""
+"""Queries: which 節, and so which 成果目標, the 活動指標 of a plan are linked to."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""Nouns: the 活動指標 of a plan with their years and services, and which of their months are in."""
+"""Queries: the 活動指標 of a plan with their years and services, and which of their months are entered."""
 
 from collections import defaultdict
 from collections.abc import Iterable

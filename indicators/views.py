@@ -13,7 +13,7 @@ from plans.measure_listing import MeasureListing
 
 @require_safe
 def indicator_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """All of them: search, filter, sort. What an address asks for and cannot have is ignored with a note."""
+    """All of them: search, filter, sort. An invalid value in the address is ignored with a note."""
     plan = plan_for(request.user, slug)
     listing = MeasureListing(plan, indicator_rows(plan), request.GET, facets=INDICATOR_FACETS, texts=indicator_texts)
     return render(

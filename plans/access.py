@@ -1,4 +1,4 @@
-"""Who may do what in a plan. Fetching is authorising: every page starts at `plan_for`, every verb asks `Access`.
+"""Who may do what in a plan. Fetching is authorising: every page starts at `plan_for`, every action checks `Access`.
 
 Source: the design's table of roles. Deny is the default.
 """
@@ -70,7 +70,7 @@ class Access:
         return self.may_write and self.department_id in (None, measure.department_id)
 
     def why_not_enter(self, measure: Measure) -> str:
-        """Why somebody who enters others may not enter this one: its 担当課. "" where they may."""
+        """Why a person who enters others may not enter this one: its 担当課. "" where they may."""
         if self.may_enter(measure):
             return ""
         owner = f"担当は{measure.department.name}です。" if measure.department else "担当課が決まっていません。"
@@ -119,7 +119,9 @@ def is_manager_among(memberships: Iterable[Membership]) -> bool:
 
 
 def require_membership(user: Person) -> list[Membership]:
-    """The roles of a person; 403 with what to do for somebody without any, superusers too. One query."""
+    """The roles of a person. Raises PermissionDenied, with what to do, for anyone without a role, superusers too. One
+    query.
+    """
     memberships = list(memberships_of(user))
     require(bool(memberships), NO_MEMBERSHIP)
     return memberships
@@ -184,7 +186,7 @@ def prefecture_for(memberships: QuerySet[Membership], code: str) -> Municipality
 
 
 def require(allowed: bool, sentence: str) -> None:
-    """403 with a sentence for somebody of the city without this right."""
+    """Raises PermissionDenied with the sentence unless allowed."""
     if not allowed:
         raise PermissionDenied(sentence)
 

@@ -1,4 +1,4 @@
-"""The one verb that writes values, whatever door they came through."""
+"""The one action that writes values, whatever channel they came through."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,9 +51,10 @@ def record_values(
 ) -> list[Change]:
     """Write all of these changes of one plan, or none, with their history. Returns the history lines.
 
-    Checks rights, the years of the plan, locks and conflicts (each `old` against what stands; no row = 未入力).
-    Raises ValuesRefused. `by` None is the operator at the command line: no rights are asked, locks and conflicts hold.
-    計画値 go into the newest 計画変更; with `corrects` into the one that set them last, as what it should have said.
+    Checks rights, the years of the plan, locks and conflicts (each `old` against the stored value; no row = 未入力).
+    Raises ValuesRefused. `by` None is the operator at the command line: rights are not checked, locks and conflicts
+    are. 計画値 go into the newest 計画変更; with `corrects` into the one that set them last, as what it should have
+    said.
     """
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:

@@ -26,7 +26,7 @@ admin.site.site_header = admin.site.site_title = "ふくしPDCA システム管�
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Values, states and texts change through the verbs alone, which know rights, locks, conflicts and history."""
+    """Values, states and texts change through the actions alone, which know rights, locks, conflicts and history."""
 
     actions = None
 
@@ -105,7 +105,7 @@ class MembershipAdmin(admin.ModelAdmin):
     list_filter = ("municipality", "role")
     search_fields = ("user__username", "user__last_name")
     list_select_related = ("user", "municipality", "department")
-    actions = None  # deleting many at once would ask for many lines; one by one is enough here
+    actions = None  # deleting many at once would require many lines; one by one is enough here
 
     def get_readonly_fields(self, request, obj=None) -> tuple[str, ...]:
         """Another person or 自治体 is another membership."""

@@ -1,4 +1,4 @@
-"""What becomes of a request by somebody who is not, or no longer, logged in."""
+"""What happens to a request by a person who is not, or no longer, logged in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,10 +17,10 @@ NOT_SAVED = (
 
 
 class AskForLogin(LoginRequiredMiddleware):
-    """Sends to the login, and from there to the page that was asked for.
+    """Redirects to the login, and from there to the requested page.
 
-    What was sent to be written is not written, and that is said; the way back then leads to the page with the form,
-    since many an address that is written to is no page.
+    A POST is not carried out, and a message says so; the way back then leads to the page with the form, since many
+    addresses that accept a POST are no pages.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
@@ -34,7 +34,7 @@ class AskForLogin(LoginRequiredMiddleware):
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page of ours from which this was sent, as far as the browser says; else what was asked for."""
+    """The page of ours from which this was sent, as far as the browser says; else the requested one."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     if came_from.netloc != request.get_host():
         return request.get_full_path()

@@ -95,7 +95,7 @@ def _laid_over(entries: tuple[Entry, ...], amendments: Mapping[str, CatalogueAme
 
 
 def _blank(row: CatalogueAmendment) -> Entry:
-    """An entry that the city added itself. What it says of a service is told by the service's other volumes."""
+    """An entry that the city added itself. The facts of its service are those of the service's other volumes."""
     beside = next((one for one in national_catalogue().volumes if one.service == row.service_code), None)
     return Entry(
         code=row.code,

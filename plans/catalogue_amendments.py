@@ -1,4 +1,4 @@
-"""The verbs with which a city amends its catalogue: change an entry, leave it out, add one, take an amendment back.
+"""The actions with which a city amends its catalogue: change an entry, leave it out, add one, take an amendment back.
 
 A plan that was opened before keeps what it was opened with.
 """
@@ -64,7 +64,9 @@ class EntryContent:
 
 
 class AmendmentConflict(Exception):
-    """Somebody amended the entry in between; nothing was written. `stands` is what is kept now, None for nothing."""
+    """Another user amended the entry in between; nothing was written. `stands` is the stored amendment, None for
+    nothing.
+    """
 
     def __init__(self, stands: CatalogueAmendment | None) -> None:
         self.stands = stands
@@ -122,7 +124,7 @@ def add_entry(
 
 @transaction.atomic
 def take_back(municipality: Municipality, code: str, *, version: int, by: User, door: str) -> None:
-    """Forget an amendment: the national entry stands again, one of the city's own is gone.
+    """Delete an amendment: the national entry applies again; an entry of the city's own disappears.
 
     Raises PermissionDenied, AmendmentConflict.
     """
@@ -154,7 +156,9 @@ def in_words(content: EntryContent) -> str:
 
 
 def _start(municipality: Municipality, code: str, by: User) -> CatalogueAmendment | None:
-    """Rights, then the city's row: whoever amends meanwhile waits. What is kept of this entry, None for nothing."""
+    """Check the rights and lock the city's row: others who amend must wait. Returns what is stored of this entry, or
+    None.
+    """
     require_manager(by, municipality, MAY_NOT)
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     return CatalogueAmendment.objects.filter(municipality=municipality, code=code).first()

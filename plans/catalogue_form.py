@@ -99,7 +99,7 @@ class EntryForm(forms.Form):
         return EntryContent(**said)
 
     def start_again(self, stands: CatalogueAmendment | None) -> None:
-        """Let the next save start from what is kept now, which the page shows beside what was typed."""
+        """Let the next save start from what is stored now, which the page shows next to what was typed."""
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["version"] = str(stands.version if stands else 0)  # type: ignore[index]
 

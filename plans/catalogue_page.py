@@ -1,4 +1,4 @@
-"""The page of the catalogue as a noun: what the guideline of one 期 says, and what the city made of it."""
+"""Queries of the catalogue page: what the guideline of one 期 says, and what the city made of it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class EntryLine:
 
     @property
     def status(self) -> str:
-        """What the city did; "" where the entry is as the nation has it and nobody checked it."""
+        """What the city did; "" where the entry is the national one and the city has not checked it."""
         if self.amendment is None:
             return ""
         if self.national is None:
@@ -71,13 +71,13 @@ class CataloguePart:
 
     @property
     def needs_check(self) -> bool:
-        """Whether something of it rests on a secondary source that nobody of the city has checked."""
+        """Whether some entry of it rests on a secondary source that the city has not checked."""
         return any(line.entry.needs_check for line in self.lines)
 
 
 @dataclass(frozen=True)
 class CataloguePage:
-    """`line` is the entry being edited, None for a new one or none; `is_new` tells the two apart."""
+    """`line` is the entry being edited, None for a new one or none; `is_new` distinguishes the two."""
 
     municipality: Municipality
     cities: tuple[Municipality, ...]

@@ -1,4 +1,4 @@
-"""One measure in one year in words: what a page or a paper prints of it, with its unit. Nothing is computed here."""
+"""One measure in one year in words: what a page or a report prints of it, with its unit. Nothing is computed here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from plans.queries import YearCell
 class CellNote:
     """What is said under the figures of a year; no line of a page should break within `unbroken`.
 
-    `look` marks it on a page; not every note is for paper.
+    `look` marks it on a page; `for_paper`: it is printed too.
     """
 
     text: str
@@ -37,8 +37,8 @@ class CellNote:
 class CellWords:
     """Every figure with its unit; "" where there is none.
 
-    Where `planned_is_word` or `actual_is_word`, a word stands in the place of the number. `certainty` is "" for 確定値,
-    `tone` for a blank 判定.
+    `planned_is_word` and `actual_is_word`: a word takes the place of the number. `certainty` is "" for 確定値, `tone`
+    for a blank 判定.
     """
 
     planned: str
@@ -59,7 +59,7 @@ class CellWords:
 
     @property
     def reading_repeats(self) -> bool:
-        """Whether the 判定 only says once more what stands in the place of the actual: 未入力, 集計中 …"""
+        """Whether the 判定 only repeats the word in place of the actual: 未入力, 集計中 …"""
         return self.actual_is_word and self.reading == self.actual
 
 

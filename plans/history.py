@@ -1,8 +1,8 @@
-"""変更履歴 as nouns: the lines that a person may see, with what they may not see masked as 「確認中」.
+"""Queries of the 変更履歴: the lines that a person may see, with what they may not see masked as 「確認中」.
 
 Masked are, for those who do not see drafts, actuals, months, texts, records and 取組, and the reasons given for moves,
-of a 節 × 年度 that is not 確定 or 公表 now; 協議会意見, 見込み and 見込量の算出 always, being working papers. Changes
-of people are shown to the managers of that 自治体 alone.
+of a 節 × 年度 that is not 確定 or 公表 now; 協議会意見, 見込み and 見込量の算出 always, because they are drafts by
+nature. Changes of people are shown to the managers of that 自治体 alone.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def changes_for(user: Person) -> QuerySet[Change]:
     memberships = list(memberships_of(user))
     own = {membership.municipality_id: membership.role for membership in memberships}
     prefectures = [city for city, role in own.items() if role == Role.PREFECTURE]
-    # Numbers and no join: with them the index by 自治体 and time hands the newest lines out.
+    # Numbers and no join: with them the index by 自治体 and time finds the newest lines.
     cities = Municipality.objects.filter(prefecture__in=prefectures) if prefectures else Municipality.objects.none()
     seen = [*own, *cities.values_list("pk", flat=True)]
     writes_in = [city for city, role in own.items() if role in WRITERS]
@@ -131,7 +131,7 @@ def _masked(changes: QuerySet[Change], *, sees_drafts: Q) -> QuerySet[Change]:
     """With `is_masked`, and all that a line prints, in one query."""
     with_the_year = [Subject.MONTHLY, Subject.TEXT, Subject.RECORD, Subject.ACTION, Subject.STATE]
     guarded = Q(subject=Subject.VALUE, side=Side.ACTUAL) | Q(subject__in=with_the_year)
-    # A 指標 may have moved to another 節 since: what hides its values is the state of the one where it stands now.
+    # A 指標 may have moved to another 節 since: what hides its values is the state of its current 節.
     settled = SectionYear.objects.filter(
         section=Coalesce(OuterRef("measure__section"), OuterRef("section")),
         fiscal_year=OuterRef("fiscal_year"),

@@ -71,7 +71,7 @@ class HistoryFilters(forms.Form):
         self.fields["by"].choices = [ALL, (NO_PERSON, OPERATOR), *_people(own)]  # type: ignore[attr-defined]
 
     def narrowed(self, changes: QuerySet[Change]) -> QuerySet[Change]:
-        """The changes that every answer fits. An answer that makes no sense is left out (and named by `errors`)."""
+        """The changes that match every filter. An invalid filter is left out (and named by `errors`)."""
         self.full_clean()
         given = {name: value for name, value in self.cleaned_data.items() if value}
         lookups = {"plan": "plan__slug", "year": "fiscal_year", "section": "section__number", "subject": "subject"}
@@ -88,7 +88,7 @@ class HistoryFilters(forms.Form):
 
 
 def _people(municipalities: list[int]) -> list[tuple[str, str]]:
-    """Everyone who changed something in these 自治体, who has left as well. An index answers for each user."""
+    """Everyone who changed something in these 自治体, also those who have left. An index serves each user."""
     changed = Change.objects.filter(by=OuterRef("pk"), municipality__in=municipalities).order_by()
     people = User.objects.filter(Exists(changed)).order_by("last_name", "username")
     return [(str(user.pk), user.get_full_name() or user.username) for user in people]

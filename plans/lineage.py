@@ -1,4 +1,4 @@
-"""What became of measures and 節 from plan to plan, as nouns: the decisions of a carry-over, and lines of descent."""
+"""Queries for what became of measures and 節 from plan to plan: the decisions of a carry-over, and lines of descent."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ FROM_KINDS = {
     PlanKind.CHILD: (PlanKind.CHILD, PlanKind.DISABILITY),
     PlanKind.COMPREHENSIVE: (PlanKind.COMPREHENSIVE,),
 }
-"""What a plan may follow. Until 2018 the part on children stood in the 障害福祉計画."""
+"""What a plan may follow. Until 2018 the part on children was in the 障害福祉計画."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PlansAround:
 
 @dataclass(frozen=True)
 class NextPlace:
-    """Where something of a plan stands in the next one; `section` and `measure` are None where nothing follows them."""
+    """The place of something of a plan in the next one; `section` and `measure` are None where nothing follows them."""
 
     plan: Plan
     section: Section | None
@@ -122,7 +122,7 @@ def steps_to(steps: Iterable[Step]) -> Mapping[int | None, list[Step]]:
 def earlier_sections(links: Iterable[MeasureLink]) -> dict[int, list[Section]]:
     """By 節 of the new plan, the 節 of the old one that its measures come from, the one with most of them first.
 
-    The number of a 節 is no identity: what it was is told by its measures. The lines bring both 節.
+    The number of a 節 is no identity: its measures show which 節 it was. `links` must have both 節 loaded.
     """
     counted: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     sections: dict[int, Section] = {}
@@ -137,7 +137,7 @@ def earlier_sections(links: Iterable[MeasureLink]) -> dict[int, list[Section]]:
 
 
 def next_place(plan: Plan, section_id: int | None, measure_id: int | None) -> NextPlace | None:
-    """Where a 節 or a 指標 stands in the plan that follows, for what is carried on there. Two queries.
+    """The place of a 節 or a 指標 in the plan that follows, for what is continued there. Two queries.
 
     None where no plan follows. Of several it is the one in which the 指標 or the 節 goes on, else that of the same
     kind. A 指標 that was divided leads to its 節 alone.

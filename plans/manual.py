@@ -23,7 +23,7 @@ class Example:
 
 @dataclass(frozen=True)
 class TypedExample:
-    """What somebody types, and what is understood; `problem` where it is not."""
+    """What a person types, and what is understood; `problem` where it is not."""
 
     typed: str
     kind: str
@@ -113,7 +113,7 @@ _TYPED = (
 
 
 def role_rights() -> list[RoleRights]:
-    """What each role may do, asked of `Access`; 県 within the cities of the prefecture."""
+    """What each role may do, according to `Access`; 県 within the cities of the prefecture."""
     roles = [(role, Access(role)) for role in Role]
     return [
         RoleRights(
@@ -137,7 +137,7 @@ def typed_examples() -> list[TypedExample]:
 
 
 def figure_examples() -> list[Example]:
-    """One line for each reading; a formula is easier to believe beside its figures."""
+    """One line for each reading; a formula is easier to believe next to its figures."""
     more, less, near = Direction.MORE, Direction.LESS, Direction.NEAR
     return [
         _example(16, 18, more, "計画以上なので達成です"),

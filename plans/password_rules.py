@@ -1,10 +1,10 @@
-"""The rules of a password, said as the pages say everything else. What they ask is Django's."""
+"""The rules of a password, in the words of our pages. The rules themselves are Django's."""
 
 from django.contrib.auth import password_validation as rules
 
 
 class LongEnough(rules.MinimumLengthValidator):
-    """At least so many signs."""
+    """A minimum number of characters."""
 
     def get_error_message(self) -> str:
         return f"短すぎます。{self.min_length}文字以上にしてください。"

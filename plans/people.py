@@ -1,4 +1,5 @@
-"""利用者: the verbs with which the manager of a 自治体 keeps its people and its 担当課. Each leaves a line of history.
+"""利用者: the actions with which the manager of a 自治体 keeps its people and its 担当課. Each leaves a line of
+history.
 
 What belongs to a person and not to the membership (name, login, password) is changed only where this 自治体 is the
 person's only one, and never for staff of the admin: otherwise one manager would hold the keys of another's people.
@@ -23,7 +24,7 @@ NOT_ONLY_OURS = (
 CHANGED_MEANWHILE = (
     "ほかの人が先に、この人の登録を変更しました（いまの役割：{}）。内容を確かめて、もう一度保存してください。"
 )
-# Without 0/o, 1/l/i, which look alike on paper.
+# Without 0/o, 1/l/i, which look alike in print.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
 
 
@@ -37,7 +38,7 @@ class PeopleRefused(Exception):
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What is typed of somebody new."""
+    """What is typed for a new person."""
 
     username: str
     name: str
@@ -75,7 +76,7 @@ def role_in_words(membership: Membership) -> str:
 
 
 def shown_of(membership: Membership) -> str:
-    """Role, 担当課 and name in short: whether somebody else changed one of them is told by another of these."""
+    """A digest of role, 担当課 and name; a different one means that another user changed one of them."""
     return sha256(repr(_said(membership)).encode()).hexdigest()[:16]
 
 
@@ -88,19 +89,19 @@ def write_history(
     by: User | None,
     door: Door = Door.SCREEN,
 ) -> None:
-    """A line that names the person on both sides: 「花子（hanako）：閲覧」. For verbs, in their transaction."""
+    """Write a line that names the person on both sides: 「花子（hanako）：閲覧」. For actions, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
     _history(membership.municipality, field, old, new, by, door)
 
 
 def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
-    """A line about one 担当課, None where it is not there. For verbs, in their transaction."""
+    """Write a line about one 担当課; None where it does not exist. For actions, in their transaction."""
     _history(municipality, "担当課", old, new, by)
 
 
 def new_password() -> str:
-    """Twelve random letters in groups, easy to copy from paper."""
+    """Twelve random letters in groups, easy to copy from a printed sheet."""
     return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
 
 
@@ -151,7 +152,7 @@ def change_person(
 
 @transaction.atomic
 def remove_person(membership: Membership, *, by: User) -> None:
-    """Take somebody out of the 自治体. The person and the history stay."""
+    """Take a person out of the 自治体. The person and the history stay."""
     kept = _fetch(membership, by)
     _keep_a_manager(kept)
     write_history(kept, "所属を外す", role_in_words(kept), None, by=by)
@@ -224,7 +225,7 @@ def _start(municipality: Municipality, by: User) -> None:
 
 
 def _fetch(membership: Membership, by: User) -> Membership:
-    """The membership as it stands now."""
+    """The stored membership."""
     _start(membership.municipality, by)
     kept = people_of(membership.municipality).filter(pk=membership.pk).first()
     if kept is None:

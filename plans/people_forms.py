@@ -1,6 +1,6 @@
 """Forms of the people page: one class per thing that can be done there, chosen by the hidden field `action`.
 
-A form judges what was typed; its `act` calls the verb and returns the sentence that confirms it. Ids in a form are
+A form judges what was typed; its `act` calls the action and returns the sentence that confirms it. Ids in a form are
 looked up among the people and 担当課 of the page's 自治体.
 """
 
@@ -56,7 +56,7 @@ class PeopleForm(forms.Form):
             self.fields["department"].choices = city.department_choices  # type: ignore[attr-defined]
 
     def carry_out(self) -> bool:
-        """Whether it was done; the problems stand in the form otherwise."""
+        """Do it; returns whether it was done. If not, the form has the problems."""
         if not self.is_valid():
             return False
         try:
@@ -66,7 +66,7 @@ class PeopleForm(forms.Form):
         return self.is_valid()
 
     def act(self) -> str:
-        """Call the verb; raises PeopleRefused."""
+        """Call the action and return the sentence that confirms it. Raises PeopleRefused."""
         raise NotImplementedError
 
     def clean_department(self) -> Department | None:
@@ -87,7 +87,7 @@ USERNAME_SIGNS = "使えない文字があります。英字・数字と @ . + -
 
 
 class AddPerson(_Role):
-    """Somebody new."""
+    """A new person."""
 
     action = "add_person"
     username = forms.CharField(
@@ -161,7 +161,7 @@ class ChangePerson(OfMember, _Role):
 
 
 class RemovePerson(OfMember):
-    """Take somebody out of this 自治体."""
+    """Take a person out of this 自治体."""
 
     action = "remove_person"
 
@@ -238,7 +238,7 @@ class RenameDepartment(OfDepartment):
 
 
 class DeleteDepartment(OfDepartment):
-    """Delete one that nobody uses."""
+    """Delete one without members and measures."""
 
     action = "delete_department"
 

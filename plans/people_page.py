@@ -63,7 +63,7 @@ def _member_row(membership: Membership, city: CityPeople, by: User, sent: People
     has_keys = may_hold_keys(membership)
     seen = {"seen": shown_of(membership)}
     form = ChangePerson(
-        # A second save counts as having seen what stands now.
+        # A second save counts as having seen what is stored now.
         dict(sent.data.items()) | seen if is_sent and isinstance(sent, ChangePerson) else None,
         city=city,
         by=by,

@@ -1,4 +1,4 @@
-"""Where in a plan a page stands."""
+"""The place of a page in a plan."""
 
 from django.http import Http404, QueryDict
 

@@ -1,4 +1,4 @@
-"""The form above a list of opinions or 取組: 年度, 節 and 状態 that an address may ask for."""
+"""The form above a list of opinions or 取組: 年度, 節 and 状態 that an address may select."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ ALL = ("", "すべて")
 
 
 class PlanFilters(forms.Form):
-    """`state_field` is the column of 状態. An answer that the list does not have narrows nothing."""
+    """`state_field` is the column of 状態. A value that the list does not have narrows nothing."""
 
     year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
     section = forms.TypedChoiceField(label="節", required=False, coerce=int, empty_value=None)
@@ -46,6 +46,6 @@ class PlanFilters(forms.Form):
         return any(self.cleaned_data.values())
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
-        """The rows that were asked for."""
+        """The rows that the filters select."""
         columns = {"year": "fiscal_year", "section": "section__number", "state": self.state_field}
         return rows.filter(**{columns[name]: asked for name, asked in self.cleaned_data.items() if asked})

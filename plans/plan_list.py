@@ -1,4 +1,4 @@
-"""計画の一覧 as nouns: where a person starts, and how far the evaluation of each plan has come."""
+"""Queries of 計画の一覧: where a person starts, and how far the evaluation of each plan has come."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ class StateCount:
 
 @dataclass(frozen=True)
 class PlanSummary:
-    """One plan, and the states of its 節 in `year`, the year to be reported now; states nobody is in are left out."""
+    """One plan, and the states of its 節 in `year`, the year to be reported now; states without a 節 are left out."""
 
     plan: Plan
     year: int
@@ -104,7 +104,7 @@ def plans_beside(plan: Plan) -> QuerySet[Plan]:
 
 
 def by_kind(plan: Plan) -> tuple[int, int]:
-    """The order of plans beside each other: 障害福祉計画, 障害児福祉計画, 障害者計画, then the older first."""
+    """The order of plans of the same years: 障害福祉計画, 障害児福祉計画, 障害者計画, then the older first."""
     return KINDS.index(PlanKind(plan.kind)), plan.start_year
 
 

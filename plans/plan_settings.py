@@ -1,4 +1,4 @@
-"""計画の設定: the verb that changes the plan's frame — name, bounds, display words, 節 and who enters which 指標."""
+"""計画の設定: the action that changes the plan's frame: name, bounds, display words, 節 and who enters which 指標."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,9 @@ Written = list[tuple[SettingChange, models.Model]]
 
 @dataclass(frozen=True)
 class SettingConflict:
-    """A change that would overwrite what a colleague set since: `stands` is kept now, in the field's own type."""
+    """A change that would overwrite what another user set since: `stands` is the current value, in the field's own
+    type.
+    """
 
     change: SettingChange
     stands: Any
@@ -113,7 +115,7 @@ def _names(city: Municipality) -> Names:
 
 
 def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], int], models.Model]:
-    """Every row that these settings may touch, as it stands now."""
+    """Every row that these settings may touch, as it is stored."""
     rows = [city, Plan.objects.get(pk=plan.pk), *plan.sections.all(), *plan.measures.select_related("section")]
     return {(type(row), row.pk): row for row in rows}
 

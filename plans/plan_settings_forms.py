@@ -1,7 +1,7 @@
 """Forms of the plan's settings: one per part of the page, chosen by the hidden field `action`.
 
 Their fields are made from the rows of the plan, so that nothing else can be named by a form. Each field sends along
-what the person saw (Django's hidden initial), which tells a colleague's newer value from an own change.
+what the person saw (Django's hidden initial), which distinguishes a colleague's newer value from an own change.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from plans.sheet_layouts import EDITIONS, layout_choices
 
 LAST_PART = 9
 MEASURES_ON_A_PAGE = 100
-"""A choice among all 担当課 beside each of a thousand 指標 would be megabytes of page, and two thousand fields."""
+"""A choice among all 担当課 at each of a thousand 指標 would be megabytes of page, and two thousand fields."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One field of one row, with the form field that asks for it."""
+    """One field of one row, with its form field."""
 
     name: str
     row: Any
@@ -41,7 +41,7 @@ class Setting:
 class SettingsForm(forms.Form):
     """One part of the page. `conflicted`: a colleague had changed something, and both values are shown.
 
-    `page` is asked for where a part has so many rows that it is shown page by page.
+    `page` is the requested page where a part has so many rows that it is shown page by page.
     """
 
     action: ClassVar[str]
@@ -129,7 +129,7 @@ class WordsForm(SettingsForm):
 
 
 class OpenDataForm(SettingsForm):
-    """What the city says of its open data: under which licence they are, and whom to ask."""
+    """What the city says of its open data: under which licence they are, and the contact."""
 
     action = "open_data"
 
@@ -144,7 +144,7 @@ class OpenDataForm(SettingsForm):
 
 
 class SectionsForm(SettingsForm):
-    """節名, and on which printed part of the evaluation sheet each stands."""
+    """節名, and the part of the evaluation sheet on which each is printed."""
 
     action = "sections"
 
@@ -218,7 +218,7 @@ def settings_forms(plan: Plan, data=None, *, page: str | None = None) -> dict[st
 
 
 def shown(value: Any) -> str:
-    """A setting as it stands in its field: 80 for 80.0, blank for None."""
+    """A setting as the text of its field: 80 for 80.0, blank for None."""
     if isinstance(value, Decimal):
         return plain(value)
     return "" if value is None else str(value)

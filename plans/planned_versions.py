@@ -1,6 +1,6 @@
-"""What a 計画値 was at first and what each 計画変更 made of it, read out of the rows of the cell alone.
+"""What a 計画値 was at first and what each 計画変更 made of it, read from the rows of the cell alone.
 
-No page asks for the revisions beside its values: each row that one of them wrote or replaced brings its day and reason.
+No page queries the revisions separately: each row that one of them wrote or replaced has its day and reason.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ from plans.models import PlanRevision, YearlyValue
 
 @dataclass(frozen=True)
 class PlannedVersion:
-    """A 計画値 as it stood from one 計画変更 on, 0 being the plan as first adopted. Empty: nothing was planned."""
+    """A 計画値 as it was from one 計画変更 on, 0 being the plan as first adopted. Empty: nothing was planned."""
 
     number: int
     value: Value
@@ -35,7 +35,7 @@ class PlannedVersion:
 
 
 Versions = tuple[PlannedVersion, ...]
-"""From 当初 to what stands, in order; () for a 計画値 that no 計画変更 touched."""
+"""From 当初 to the current value, in order; () for a 計画値 that no 計画変更 touched."""
 
 
 def with_decisions(rows: QuerySet[YearlyValue]) -> QuerySet[YearlyValue]:
@@ -70,7 +70,7 @@ def planned_in_words(value: Value, kind: ValueKind, unit: str = "") -> str:
         return "なし"
     if value.state is State.WORDS_ONLY:
         return value.wording
-    if kind is ValueKind.PRESENCE:  # 有 alone would not tell 有5人 from 有7人
+    if kind is ValueKind.PRESENCE:  # 有 alone would not distinguish 有5人 from 有7人
         word = echo(value, kind)
         return f"{word}（原文：{value.wording}）" if value.wording not in ("", word) else word
     return echo(value, kind) + (unit if value.number is not None else "")
@@ -78,7 +78,7 @@ def planned_in_words(value: Value, kind: ValueKind, unit: str = "") -> str:
 
 @cache
 def _decision(number: str) -> Case:
-    """Day and reason of the 計画変更 with the number in this column; null for 当初, which costs nothing to tell."""
+    """Day and reason of the 計画変更 with the number in this column; null for 当初, without a subquery."""
     of_plan = PlanRevision.objects.filter(plan=OuterRef("measure__plan"), number=OuterRef(number)).order_by()
     said = of_plan.values(said=JSONObject(decided_on="decided_on", reason="reason"))
     return Case(When(**{f"{number}__gt": 0}, then=Subquery(said)), output_field=JSONField())

@@ -1,4 +1,4 @@
-"""The verb that says which plan a plan follows: measures, 節 and their series are carried over from there."""
+"""The action that sets which plan a plan follows: measures, 節 and their series are carried over from there."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -16,12 +16,12 @@ def as_kept(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text with one kind of line end, and without the signs that no database, page or sheet can hold."""
+    """The text with one kind of line end, and without the characters that no database, page or sheet can hold."""
     return "".join(sign for sign in as_kept(text) if not _is_control(sign))
 
 
 def refuse_controls(text: str) -> None:
-    """ValidationError for signs that nobody sees and a sheet cannot hold."""
+    """Raises ValidationError for invisible characters that a sheet cannot hold."""
     if any(_is_control(sign) for sign in text):
         raise forms.ValidationError("目に見えない制御文字が含まれています。取り除いてください。")
 
@@ -31,7 +31,7 @@ def _is_control(sign: str) -> bool:
 
 
 class ProseField(forms.CharField):
-    """Text of several lines; not required, unless it is given the sentence that asks for it."""
+    """Text of several lines; not required, unless `required` is the sentence that requests it."""
 
     def __init__(self, *, rows: int, required: str = "", longest: int = LONGEST, **kwargs: object) -> None:
         super().__init__(

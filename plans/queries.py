@@ -1,4 +1,4 @@
-"""Nouns: measures with their years, finished for every page, sheet and file, in a fixed number of queries."""
+"""Queries: measures with their years, finished for every page, sheet and file, in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,20 +69,18 @@ def measures_of(plan: Plan) -> QuerySet[Measure]:
 
 
 def in_fixed_order(measures: Iterable[Measure]) -> list[Measure]:
-    """The same order, whatever the database: one that sorts as a language does puts b-1 before C-1, others after it.
-    For what is hashed.
-    """
+    """The measures in the same order on every database: collations disagree about b-1 and C-1. For what is hashed."""
     return sorted(measures, key=lambda measure: (measure.section.number, measure.order, measure.code))
 
 
 def stored_values(measures: Iterable[Measure]) -> dict[CellKey, Value]:
-    """Every value of these measures that stands. One query."""
+    """Every current value of these measures. One query."""
     rows = stored_rows(measures).filter(replaced_in__isnull=True)
     return {(row.measure_id, row.fiscal_year, row.side): row.value for row in rows}
 
 
 def stored_rows(measures: Iterable[Measure]) -> QuerySet[YearlyValue]:
-    """The rows of these measures in no order: what stands, and the 計画値 that a 計画変更 replaced."""
+    """The rows of these measures in no order: current ones, and the 計画値 that a 計画変更 replaced."""
     return YearlyValue.objects.filter(measure__in=[measure.pk for measure in measures]).order_by()
 
 

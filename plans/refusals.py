@@ -1,4 +1,6 @@
-"""Why cells of a year may not be written: rights, locks, conflicts. Every verb that writes values or months asks."""
+"""Why cells of a year may not be written: rights, locks, conflicts. Every action that writes values or months checks
+this.
+"""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Refusal(Generic[C]):
-    """One change that could not be made. `stands` is the value now kept, shown beside what was typed."""
+    """One change that could not be made. `stands` is the current value, shown next to what was typed."""
 
     change: C
     cause: Cause
@@ -79,9 +81,9 @@ def refusals_of(
 ) -> list[Refusal[C]]:
     """Every reason why these changes may not be written; the rows of `years` are locked by the caller.
 
-    `stored` is what stands, by key; a key that is absent is 未入力. `wrong` says what is not valid in itself, as the
-    end of a sentence that begins with the place, "" where all is well. `by` None is the operator, of whom no rights
-    are asked.
+    `stored` are the current values by key; a key that is absent is 未入力. `wrong` says what is not valid in itself, as
+    the end of a sentence that begins with the place, "" where all is well. `by` None is the operator, whose rights are
+    not checked.
     """
     access = access_for(by, plan.municipality) if by else None
     changes = list(changes)
@@ -115,7 +117,7 @@ def refusals_of(
 
 
 def _moved(changes: Iterable[OneChange]) -> set[int]:
-    """The ids of measures that left their 節, whose locks were asked, since the caller read them. One query."""
+    """The ids of measures that were moved to another 節, with other locks, since the caller read them. One query."""
     sections = {change.measure.pk: change.measure.section_id for change in changes}
     stand = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
     return sections.keys() - {pk for pk, section in stand if sections[pk] == section}

@@ -1,10 +1,10 @@
-"""Who stands before a page."""
+"""The user behind a request."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 
 class PersonRequest(HttpRequest):
-    """A request of somebody who has logged in: LoginRequiredMiddleware lets no other through to these pages."""
+    """A request of a logged-in user: LoginRequiredMiddleware lets no other through to these pages."""
 
     user: User

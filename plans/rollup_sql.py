@@ -1,8 +1,8 @@
-"""The one question of the roll-up, asked of PostgreSQL and SQLite in nearly the same words.
+"""The one query of the roll-up, in nearly the same SQL for PostgreSQL and SQLite.
 
-The figures of 1,741 cities are some fifty thousand rows: the database adds them up, and only sums come here. What a
-判定 is stands in `core.figures`; here it stands a second time, in SQL, and the tests hold the two together. What each
-turn of the statement saves is in docs/performance.md.
+The figures of 1,741 cities are some fifty thousand rows: the database adds them up, and only sums come here.
+`core.figures` defines the 判定; here it is written a second time, in SQL, and the tests compare the two. What each part
+of the statement saves is in docs/performance.md.
 """
 
 import json
@@ -165,7 +165,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """A measure whose 達成率 stands in the middle of the `rates` that there are of its kind."""
+    """A measure whose 達成率 is in the middle of the `rates` of its kind."""
 
     kind: int
     rates: int

@@ -1,4 +1,4 @@
-"""The 指標 for which a person typed something and that are no more on the page that comes back."""
+"""Orphaned input: values typed for 指標 that are no longer on the page that is drawn again."""
 
 from collections.abc import Iterable
 

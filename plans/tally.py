@@ -14,7 +14,7 @@ TALLIED = (
 
 
 def tally(rows: Iterable[MeasureRow], year: int) -> tuple[tuple[str, str, int], ...]:
-    """How many measures read how in one year: (tone, words, count); what cannot be judged is counted beside it."""
+    """How many measures have each reading in one year: (tone, words, count), those without a judgement included."""
     cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     tones = Counter(cell.figures.tone for cell in cells if cell.figures.reading)
     judged = [(tone.value, words, tones[tone]) for tone, words in TALLIED]

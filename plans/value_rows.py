@@ -1,6 +1,6 @@
 """The rows behind the values of some cells, and how a new value is put into them.
 
-計画値 are written into the newest 計画変更: the row of an older one is kept beside it, so that 当初 can always be read.
+計画値 are written into the newest 計画変更: the row of an older one is kept as well, so that 当初 can always be read.
 実績値 know no 計画変更.
 """
 
@@ -35,7 +35,9 @@ def changes_of_plans() -> QuerySet[PlanRevision]:
 
 
 def lock_newest_revision(plan: Plan) -> int:
-    """The number of the newest 計画変更, which nobody can remove until the transaction ends; 0: as first adopted."""
+    """The number of the newest 計画変更, locked so that it cannot be removed until the transaction ends; 0: as first
+    adopted.
+    """
     # All of them: with LIMIT, PostgreSQL would find none after waiting for one that was removed in between.
     rows = PlanRevision.objects.select_for_update(no_key=True, of=("self",)).filter(plan=plan).order_by("number")
     return max((row.number for row in rows), default=0)
@@ -58,7 +60,7 @@ class CellRows:
 
     @property
     def stands(self) -> dict[CellKey, Value]:
-        """The values that stand; a key that is absent is 未入力, or no plan."""
+        """The current values; a key that is absent is 未入力, or no plan."""
         return {key: row.value for key, rows in self.rows.items() for row in rows if row.replaced_in is None}
 
     def into(self, key: CellKey) -> int:
@@ -98,7 +100,7 @@ class CellRows:
             row = row or YearlyValue(measure_id=key[0], fiscal_year=key[1], side=key[2], revision=into)
             row.take(new)
             (changed if row.pk else fresh).append(row)
-        # In this order no cell has two rows that stand at any moment.
+        # In this order no cell has two current rows at any moment.
         YearlyValue.objects.filter(pk__in=gone).delete()
         YearlyValue.objects.bulk_update(turned, ["replaced_in"], batch_size=200)
         YearlyValue.objects.bulk_create(fresh)

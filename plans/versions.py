@@ -1,4 +1,4 @@
-"""What verbs of rows share: the right to write, the locks of their years, and one conflict rule for a `version`."""
+"""What actions on rows share: the right to write, the locks of their years, and one conflict rule for a `version`."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -22,7 +22,7 @@ A_MOMENT = timedelta(seconds=30)
 
 
 class RowConflict(Exception):
-    """Somebody changed or deleted the row in between; nothing was written. `stands` is what is kept now, or None."""
+    """Another user changed or deleted the row in between; nothing was written. `stands` is the stored row, or None."""
 
     def __init__(self, stands: models.Model | None) -> None:
         self.stands = stands
@@ -48,7 +48,7 @@ def read_version(text: str) -> int:
 def as_it_stands(row: Row) -> Row:
     """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
     # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
-    # Whoever writes history refers to them, and would wait for us while we wait for the row.
+    # Anyone who writes history refers to them, and would wait for us while we wait for the row.
     rows = type(row)._default_manager.select_for_update(of=("self",))
     stands = rows.filter(pk=row.pk).order_by("pk").first()
     if stands is None:
@@ -63,8 +63,8 @@ def refuse_outdated(stands: Any, version: int) -> None:
 
 
 def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: Any) -> bool:
-    """Whether this person made the very same a moment ago: a button that was pressed twice is one wish. To be asked
-    under the lock that its verb takes, so that the first of the two is there. One query.
+    """Whether this person made the very same a moment ago: a button that was pressed twice counts once. To be called
+    under the lock of the action, so that the first of the two is already stored. One query.
 
     `place` is the plan in which it was made, or the 自治体 for what belongs to no plan.
     """
@@ -74,7 +74,7 @@ def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: A
 
 
 def require_writer(by: Any, plan: Plan, sentence: str) -> Access:
-    """What this person may do; PermissionDenied with the sentence for somebody who may not write in this plan."""
+    """What this person may do. PermissionDenied with the sentence for a person who may not write in this plan."""
     access = access_for(by, plan.municipality)
     if access is None or not access.may_write:
         raise PermissionDenied(sentence)
@@ -103,7 +103,7 @@ class VersionedForm(forms.Form):
         return read_version(self.data.get("version", ""))
 
     def start_again(self, stands: models.Model | None) -> None:
-        """Let the next save start from what is kept now, which the page shows beside what was typed."""
+        """Let the next save start from what is stored now, which the page shows next to what was typed."""
         if stands is not None:
             typed = {name: self.data.get(name, "") for name in self.fields}
             self.data = typed | {"version": str(stands.version)}  # type: ignore[attr-defined]

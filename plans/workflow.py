@@ -1,4 +1,4 @@
-"""The moves of one 節 × 年度: submit, withdraw, check, return, confirm, reopen. Publishing has its own verb.
+"""The moves of one 節 × 年度: submit, withdraw, check, return, confirm, reopen. Publishing has its own action.
 
 States are data: a move says from which states it starts, where it leads, who may make it and which stamps it leaves.
 """
@@ -18,10 +18,11 @@ from plans.models import MOVES, Change, Section, SectionYear, Subject, YearState
 
 @dataclass(frozen=True)
 class Move:
-    """One move. `right` names a property of Access, `stamp` the step it signs, `clears` the steps that no longer stand.
+    """One move. `right` names a property of Access, `stamp` the step it records, `clears` the steps that no longer
+    apply.
 
-    `done` tells the person that it was made.
-    `wants` is what the person must write (差し戻しの理由 …), with the name of its form field; "" where nothing.
+    `done` is the message that it was made. `wants` is what the person must write (差し戻しの理由 …), with the name of
+    its form field; "" where nothing.
     """
 
     name: str

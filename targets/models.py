@@ -1,4 +1,4 @@
-"""成果目標: what the guideline asks for, and the items (①②…) that measure it."""
+"""成果目標: what the guideline requires, and the items (①②…) that measure it."""
 
 from typing import ClassVar
 

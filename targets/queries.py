@@ -1,4 +1,4 @@
-"""Nouns: the 成果目標 of a plan with their years."""
+"""Queries: the 成果目標 of a plan with their years."""
 
 from core.words import Family
 from plans.models import Plan

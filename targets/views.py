@@ -12,7 +12,7 @@ from targets.tables import TargetTable
 
 @require_safe
 def target_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """All of them: search, filter, sort. What an address asks for and cannot have is ignored with a note."""
+    """All of them: search, filter, sort. An invalid value in the address is ignored with a note."""
     plan = plan_for(request.user, slug)
     listing = MeasureListing(plan, target_rows(plan), request.GET)
     return render(

@@ -1,1 +1,1 @@
-"""An old evaluation sheet as text: what is printed → a proposal with questions → what was answered. No city in it."""
+"""An old evaluation sheet as text: what is printed → a proposal with questions → the content. Knows no city."""

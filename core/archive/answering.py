@@ -1,4 +1,4 @@
-"""What an old sheet says once its questions are answered. An unanswered question leaves out what it is about."""
+"""The content of an old sheet once its questions are answered. An unanswered question leaves out what it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,17 +33,18 @@ class Answers:
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def with_proposals(self, proposal: Proposal) -> "Answers":
-        """What we would take for every question that was not answered."""
+        """The proposed choice for every question that was not answered."""
         proposed = {question.key: question.proposed for question in proposal.questions if question.proposed}
         return replace(self, chosen=proposed | dict(self.chosen))
 
 
 @dataclass
 class Content:
-    """All that is to be taken in. `year` is None where nobody said of which year the texts are, `undated` where
-    nobody said it of the actuals without one.
+    """All that is to be stored. `year` is None where the 年度 of the texts is not known, `undated` where that of the
+    actuals without a year is not.
 
-    `titles`, `quantities` and `kinds` are those that differ from the proposed goal's; `unanswered` what was left open.
+    `titles`, `quantities` and `kinds` are those that differ from the proposed goal's; `unanswered` are the open
+    questions.
     """
 
     year: int | None = None
@@ -57,7 +58,7 @@ class Content:
     unanswered: list[Question] = field(default_factory=list)
 
     def take(self, effect: Effect, typed: str = "") -> None:
-        """Let one effect happen; `typed` stands in the place of what was printed."""
+        """Apply one effect; `typed` replaces what was printed."""
         match effect:
             case PutValue():
                 value = replace(effect, text=typed, wording="") if typed else effect
@@ -85,7 +86,7 @@ class Content:
 
 
 def of_one_number(proposal: Proposal, answers: Answers) -> Proposal:
-    """The proposal without the 節 that have the number of another and of which nobody said that the two are one."""
+    """The proposal without the 節 that repeat the number of another one, unless an answer says that the two are one."""
     same = [one for one in proposal.questions if one.about == "same" and answers.chosen.get(one.key) != SAME]
     left_out = {one.address for one in same}
     parts = [section for section in proposal.sections if section.address in left_out]
@@ -102,7 +103,7 @@ def of_one_number(proposal: Proposal, answers: Answers) -> Proposal:
 
 
 def content_of(proposal: Proposal, answers: Answers) -> Content:
-    """What is sure, and what was answered."""
+    """What was read for sure, and what was answered."""
     content = Content()
     for section in proposal.sections:
         for text in section.texts:

@@ -1,4 +1,4 @@
-"""The questions that goals and blocks of figures on an old sheet leave, in the words in which a person is asked."""
+"""The questions that the goals and blocks of figures of an old sheet leave open, as they are shown to a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
@@ -26,12 +26,12 @@ from core.words import Side, ValueKind
 
 NOT_READ = Choice(SKIP, "読み取らない")
 MOST_READINGS = 12
-"""Ways to read a block that are offered; nobody compares more."""
+"""How many ways to read a block are offered; more are too many to compare."""
 Claim = Callable[..., None]
 
 
 class ReadSection(Protocol):
-    """What the questions over the whole sheet ask of a section that was read."""
+    """What the questions about the whole sheet need to know of a section that was read."""
 
     goals: Sequence[Goal]
     matches: Sequence[Match]
@@ -139,7 +139,9 @@ def ask_which_plan(measure: ProposedMeasure, goal: Goal, year: int, cell: Printe
 
 
 def ask_planned_years(sections: Sequence[ReadSection], years: Sequence[int]) -> Iterator[Question]:
-    """Of which year a goal without a block is the planned value: asked, with what the other goals' blocks show."""
+    """The question of which year a goal without a block is the planned value; it names the years of the other goals'
+    blocks.
+    """
     last = years[-1]
     placings = [(m.placing, m.goal) for one in sections for m in one.matches if m.goal and m.placing.sure]
     agreeing = [placing.sure for placing, goal in placings if figures_agree(placing, goal)]

@@ -147,7 +147,7 @@ def ask_baseline(
 
 
 def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Question:
-    """A sentence that stands alone, outside every column. `has` are the texts that the 節 has already."""
+    """A sentence outside every column. `has` are the texts that the 節 already has."""
     choices = [
         Choice(text.value, f"第{section}節の「{text.label}」", (PutText(section, text.value, cell.text, cell.address),))
         for text in _PLACES
@@ -221,7 +221,7 @@ def ask_evaluation_year(
 
 
 def ask_undated(questions: Iterable[Question], years: Sequence[int]) -> Iterator[Question]:
-    """One answer for all actuals without a year, where there are so many that one by one is tedious."""
+    """One question for all actuals without a year, where there are too many to ask one by one."""
     undated = [one for one in questions if one.about == "actual" and is_undated(one)]
     if len(undated) < MANY:
         return
@@ -240,7 +240,7 @@ def ask_undated(questions: Iterable[Question], years: Sequence[int]) -> Iterator
 
 
 def is_undated(question: Question) -> bool:
-    """Whether a question is about an actual whose year nobody wrote."""
+    """Whether a question is about an actual whose year is not written."""
     effects = [effect for choice in question.choices for effect in choice.effects]
     return any(isinstance(effect, PutValue) and effect.as_of == NO_YEAR for effect in effects)
 
@@ -253,7 +253,7 @@ def _actual(key: str, year: int, figure: Figure, address: str, note: str) -> Put
 
 
 def _around(text: str, figure: Figure) -> str:
-    """The line in which a figure stands, or what is near it in a long one."""
+    """The line that contains a figure, or the part around it where the line is long."""
     start = max(text.rfind("\n", 0, figure.start) + 1, figure.start - 40)
     end = text.find("\n", figure.end)
     return text[start : min(len(text) if end < 0 else end, figure.end + 25)]

@@ -37,7 +37,7 @@ class YearCell:
 
 @dataclass(frozen=True)
 class YearRow:
-    """Years side by side. `left` are the cells before them, from the years of the block beside on."""
+    """Years side by side. `left` are the cells before them, back to the years of the block on the left."""
 
     row: int
     years: tuple[YearCell, ...]
@@ -79,7 +79,7 @@ class Block:
 
     @property
     def name(self) -> str:
-        """Its title without the sign."""
+        """Its title without the circled number."""
         text = self.title.text if self.title else ""
         return (text[1:] if circled_number(text) else text).strip().replace("\n", "")
 
@@ -93,7 +93,7 @@ class Block:
 
 
 def year_rows(cells: Sequence[Printed]) -> list[YearRow]:
-    """The runs of years in one row of cells, each with what stands before it."""
+    """The runs of years in one row of cells, each with the cells before it."""
     found: list[YearRow] = []
     run: list[YearCell] = []
     before: list[Printed] = []
@@ -122,7 +122,7 @@ def _year_cell(cell: Printed) -> YearCell | None:
 
 
 def _goes_on(last: YearCell, year: YearCell) -> bool:
-    """Whether a year stands beside the last one: the next year, or its other side, at most three columns on."""
+    """Whether a year continues the run: the next year, or the other side of the same one, at most three columns on."""
     if year.column - last.column > 3 or (last.kind is None) != (year.kind is None):
         return False
     if year.kind and year.kind != last.kind:

@@ -17,7 +17,9 @@ _SINCE_THE_PLAN_BEGAN = re.compile(r"地域(?:生活)?移行者|地域生活へ�
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One ① of the list: its name, and its figure as printed, "" without one. It stands from `start` to `end`."""
+    """One ① of the list: its name, and its figure as printed ("" without one). `start` and `end` are its place in the
+    text.
+    """
 
     number: int
     title: str

@@ -1,4 +1,4 @@
-"""Which goal a block of figures belongs to: by its printed number, by elimination, else asked."""
+"""Which goal a block of figures belongs to: by its printed number, by elimination, else by a question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def _by_elimination(goals: Sequence[Goal], placing: Placing, goal: Goal) -> str:
 
 
 def figures_agree(placing: Placing, goal: Goal) -> bool | None:
-    """Whether the figure of the list stands among the planned values; None where one of them is not known."""
+    """Whether the figure of the list is one of the planned values; None where one of the two is not known."""
     placed = placing.sure.placed if placing.sure else {}
     planned = [cell.text for (kind, _), cell in placed.items() if kind is RowKind.PLANNED]
     try:

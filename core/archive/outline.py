@@ -39,7 +39,7 @@ class SectionLines:
 
 @dataclass(frozen=True)
 class Outline:
-    """The rows of headings, and the 節 with what stands before the first of them."""
+    """The rows of headings, the 節, and the cells before the first of them."""
 
     headings: tuple[Heading, ...]
     sections: tuple[SectionLines, ...]
@@ -55,7 +55,7 @@ def outline_of(sheet: ArchiveSheet) -> Outline:
     last: int | None = None
     for start in starts:
         if start.number == last and not start.title:
-            continue  # the same number printed again beside another goal
+            continue  # the same number printed again next to another goal
         last = start.number
         sections.append(start)
     first = {start.row for start in sections}

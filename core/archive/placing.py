@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Placing:
-    """`sure` is the reading that is taken, None where a person has to choose among `possible`; `reason` says why."""
+    """`sure` is the accepted reading, None where a person has to choose among `possible`; `reason` says why."""
 
     sure: Reading | None
     possible: tuple[Reading, ...]
@@ -74,8 +74,9 @@ def _within(reading: Reading, years: Collection[int]) -> Reading:
 
 
 def place(block: Block, *, is_table: bool = False) -> Placing:
-    """Read a block. The plain reading counts where its labels stand where they should, as those of a table do, and
-    nothing contradicts it."""
+    """Read a block. The plain reading is accepted where its labels are in their usual place, as those of a table are,
+    and nothing contradicts it.
+    """
     readings = list(_readings(block))
     if not readings:
         return Placing(None, (), "値の位置が年度の見出しと合いません。")
@@ -99,7 +100,7 @@ def _checked(reading: Reading) -> str:
 
 
 def _is_aligned(block: Block) -> bool:
-    """Whether the labels stand under the quantity, or directly before the first year."""
+    """Whether the labels are below the quantity, or directly before the first year."""
     first = block.years[0].column
     expected = {block.quantity.column} if block.quantity else {first - 1}
     if block.quantity is None and block.title:
@@ -148,7 +149,7 @@ def _in_order(row: FigureRow, years: list[int]) -> dict[int, int] | None:
 
 
 def _placed(block: Block, years: list[dict[int, int] | None]) -> Placed | None:
-    """The cells by row and year; None where one falls beside the years or two fall together."""
+    """The cells by row and year; None where one is in no column of a year or two are in the same one."""
     placed: dict[tuple[RowKind, int], Printed] = {}
     for row, columns in zip(block.rows, years, strict=True):
         for cell in row.cells:

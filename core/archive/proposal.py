@@ -91,7 +91,7 @@ Effect = PutValue | PutText | PutBaseline | PutName | PutKind | UseBlock | SetYe
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer, with what it does."""
+    """One possible answer, with its effects."""
 
     value: str
     label: str
@@ -100,10 +100,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What could not be read for sure. `printed` stands at `address`; `thought` is what we think of it and why.
+    """What could not be read for sure. `printed` is the text at `address`; `thought` says how it was understood and
+    why.
 
-    `proposed` is the choice that we would take, "" where nothing on the sheet speaks for one. With `typed` a person
-    may give another figure than the printed one, which this is. `about` is the kind of question.
+    `proposed` is the value of the proposed choice, "" where nothing on the sheet speaks for one. `typed` is the printed
+    figure where a person may type another one instead. `about` is the kind of question.
     """
 
     key: str
@@ -124,8 +125,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ProposedMeasure:
-    """One goal. `key` is 「節-番号」; `goal_text` its figure as the list prints it. `why` says how 種類 and 集計
-    were guessed. `has_block`: its figures stand in a table."""
+    """One goal. `key` is 「節-番号」; `goal_text` its figure as the list prints it. `why` says how 種類 and 集計 were
+    guessed. `has_block`: its figures are in a table.
+    """
 
     key: str
     section: int
@@ -146,7 +148,7 @@ class ProposedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How many years of the blocks of figures were read, and how many are asked about or were not understood."""
+    """How many years of the blocks of figures were read, are asked about, or were not understood."""
 
     read: int = 0
     asked: int = 0
@@ -208,7 +210,7 @@ class Remnant:
 
 @dataclass(frozen=True)
 class Proposal:
-    """All that was found on a sheet. `years` are the plan's, `year` the evaluation's as far as its figures tell."""
+    """All that was found on a sheet. `years` are the plan's, `year` the evaluation's as far as its figures show it."""
 
     sheet: ArchiveSheet
     years: Sequence[int]

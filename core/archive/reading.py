@@ -152,7 +152,7 @@ def _own_blocks(sheet: ArchiveSheet, lines: SectionLines, table_rows: set[int]) 
 
 
 def _orphans(cells: Iterable[Printed], texts: Iterable[SectionText]) -> list[Printed]:
-    """Sentences that stand alone in a row of their own."""
+    """Sentences in a row of their own."""
     used = {text.cell for text in texts}
     rows = Counter(cell.row for cell in cells if not is_filler(cell.text))
     return [cell for cell in cells if rows[cell.row] == 1 and cell not in used and not is_filler(cell.text)]

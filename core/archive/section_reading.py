@@ -142,7 +142,7 @@ class SectionReader:
     def _held_back(
         self, goal: Goal, measure: ProposedMeasure, reading: Reading, values: list[PutValue]
     ) -> list[PutValue]:
-        """The values without the last planned one, which is asked about: the list says another."""
+        """The values without the last planned one, which becomes a question because the list gives another figure."""
         planned = [value for value in values if value.side is Side.PLANNED]
         cell = reading.placed[RowKind.PLANNED, planned[-1].year]
         self.claim(cell, Fate.ASKED)
@@ -176,7 +176,7 @@ class SectionReader:
             self.notes.append(f"{block.address} 「{block.name}」：{named}は計画の期間の外のため、読み取りません。")
 
     def _count(self, placing: Placing, *, asked: bool) -> None:
-        """Count the years of a block as read, asked or unread."""
+        """Count the years of a block as read or as asked about."""
         years = len(placing.years)
         self.columns += Columns(asked=years) if asked else Columns(read=years)
 

@@ -15,7 +15,7 @@ _GOALS_BEGIN = re.compile(rf"【|[{CIRCLED}]")
 
 @dataclass(frozen=True, slots=True)
 class SectionText:
-    """A text for one field of a 節, with the cell that it stands in."""
+    """A text for one field of a 節, with the cell that contains it."""
 
     field: str
     text: str

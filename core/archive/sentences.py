@@ -26,7 +26,7 @@ _IN_BASELINE = re.compile(r"((?:[0-9]{4}|(?:令和|平成)(?:元|[0-9]+))年(?:[
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a sentence: as printed, where it stands, and the year said of it, None where none is.
+    """One figure of a sentence: as printed, its place, and the year it is about (None where none is named).
 
     `unit` is "" for words alone (「検討を行った。」) and for 有.
     """
@@ -40,7 +40,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an item ① of a text says: its name, and its figures; without any its words stand for one."""
+    """What an item ① of a text says: its name and its figures. Without a figure, its words are used instead."""
 
     item: Item
     name: str

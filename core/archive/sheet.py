@@ -78,7 +78,7 @@ class ArchiveSheet:
 
 
 def digit_runs(text: str) -> list[tuple[int, int]]:
-    """Where digits stand in a text, in either width: start and end of each run."""
+    """The start and end of each run of digits in a text, in either width."""
     return [match.span() for match in _DIGITS.finditer(text)]
 
 
@@ -146,7 +146,7 @@ def _table_line(number: int, row: str, covered: Mapping[int, int]) -> tuple[list
 
 
 def _split(text: str, delimiter: str) -> list[list[str]]:
-    """The cells; quotes hold line ends together where they are well formed, else they are signs like any other."""
+    """The cells. Quotes hold line ends together where they are well formed, else they are ordinary characters."""
     if '"' in text:
         try:
             return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -62,7 +62,7 @@ def _sides(cells: Sequence[Printed], years: Sequence[YearCell]) -> tuple[Printed
 
 
 def _with_sides(sheet: ArchiveSheet, runs: Sequence[YearRow], sides: Sequence[Printed]) -> tuple[YearCell, ...]:
-    """The columns of the table: each of the second row under the year that stands at or before it."""
+    """The columns of the table: each cell of the second row under the nearest year at or before it."""
     years = [year for run in runs for year in run.years]
     if not sides:
         above = sheet.row(runs[0].row - 1)

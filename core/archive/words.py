@@ -1,4 +1,4 @@
-"""The words by which old sheets name their rows and columns, and the figures and years that stand in their texts."""
+"""The words by which old sheets name their rows and columns, and the figures and years in their texts."""
 
 import re
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def _year_of(text: str) -> int | None:
 
 
 def bare_year(text: str) -> int | None:
-    """2021 as a number alone, which is a year only beside its neighbours."""
+    """2021 as a number alone, which counts as a year only next to other years."""
     return _bare_year(text) if 4 <= len(text) <= 8 else None
 
 
@@ -162,7 +162,7 @@ def _year_and_side(text: str) -> tuple[int, Side] | None:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One ①… of a text. `text` is what follows the sign, `start` and `end` where it stands with its sign."""
+    """One ①… of a text. `text` is what follows the number; `start` and `end` include the number."""
 
     number: int
     text: str
@@ -171,7 +171,7 @@ class Item:
 
 
 def items_of(text: str) -> list[Item]:
-    """The enumeration ①②③ in a text, each up to the next sign, heading 【…】 or line end."""
+    """The items ①②③ of a text, each up to the next number, heading 【…】 or line end."""
     places = [place for place, sign in enumerate(text) if sign in CIRCLED]
     found = []
     for place, after in zip(places, [*places[1:], len(text)], strict=False):
@@ -204,7 +204,7 @@ def is_figure(text: str) -> bool:
 
 
 def without_bracket(text: str) -> str:
-    """17人 of 「17人（移行13人・A型2人）」, where the bracket stands behind."""
+    """The text without a bracket at its end: 17人 of 「17人（移行13人・A型2人）」."""
     return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text).strip()
 
 

@@ -1,6 +1,6 @@
 """The chart of 計画 and 実績: what it says (`figure`), drawn as SVG (`svg`) and for plotly (`plotly`).
 
-The picture of 成果目標 and their 活動指標 stands in `links` and `links_svg`.
+The picture of 成果目標 and their 活動指標 is in `links` and `links_svg`.
 """
 
 import json

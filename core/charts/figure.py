@@ -36,10 +36,10 @@ SIGNS_OF_A_LONG_ONE = 3
 
 @dataclass(frozen=True)
 class YearPoint:
-    """One fiscal year. None means there is no number, and then the word beside it stands in the bar's place.
+    """One fiscal year. None means there is no number; the matching word is then printed in the bar's place.
 
-    A missing word is read as 計画値なし or 未入力: no year is left without a mark. `remark`: a sign under the label.
-    `broken`: in what way the series is another one from this year on, "" where it goes on (定義を見直し).
+    A missing word is read as 計画値なし or 未入力, so that no year is without a mark. `remark` is a character under the
+    label. `broken` says why the series is another one from this year on, "" where it continues (定義を見直し).
     """
 
     year: int
@@ -53,7 +53,7 @@ class YearPoint:
 
     @property
     def name(self) -> str:
-        """The label with its sign, in one line."""
+        """The label with its remark, in one line."""
         return self.label + self.remark
 
     @property
@@ -100,7 +100,7 @@ class PlannedActualChart:
     has_planned_bars: bool = True
 
     def written(self, number: Decimal) -> str:
-        """A number as it stands on the chart: a 割合 to one decimal at most, everything else as stored."""
+        """A number as printed on the chart: a 割合 to one decimal at most, everything else as stored."""
         return plain(Decimal(one_decimal(number))) if self.is_percent else plain(number)
 
     def with_unit(self, number: Decimal) -> str:
@@ -109,7 +109,7 @@ class PlannedActualChart:
 
     @property
     def shown_unit(self) -> str:
-        """The unit, which a 割合 has even where nobody wrote it down."""
+        """The unit; a 割合 has one even where none was entered."""
         return self.unit or ("%" if self.is_percent else "")
 
     @cached_property
@@ -136,7 +136,7 @@ class PlannedActualChart:
 
     @cached_property
     def places(self) -> tuple[Decimal, ...]:
-        """Where each year stands, the first one at 0: a year apart, and further where the series is broken."""
+        """The position of each year, the first one at 0: 1 further each year, and more where the series is broken."""
         found, place = [], Decimal(-1)
         for point in self.points:
             place += 1 + (BREAK if point.broken else 0)
@@ -155,7 +155,7 @@ class PlannedActualChart:
 
     @property
     def has_remarks(self) -> bool:
-        """Whether a sign stands under the name of any year."""
+        """Whether there is a remark under the label of any year."""
         return any(point.remark for point in self.points)
 
     @property
@@ -165,14 +165,14 @@ class PlannedActualChart:
 
     @property
     def stacks_values(self) -> bool:
-        """Whether the two values of a year are too long to stand side by side on a telephone."""
+        """Whether the two values of a year are too long to fit side by side on a telephone."""
         if self.is_long:
             return self.longest > SIGNS_OF_A_LONG_ONE
         return self.has_planned_bars and self.longest * max(len(self.points), 3) > SIGNS_SIDE_BY_SIDE
 
     @cached_property
     def longest(self) -> int:
-        """Signs in the longest number."""
+        """Characters in the longest number."""
         return max((len(self.written(number)) for number in self.numbers), default=0)
 
     @property

@@ -1,7 +1,8 @@
-"""The picture of 成果目標 and 活動指標 as SVG: indicators at the left by 区分, goals at the right, a line for each tie.
+"""The picture of 成果目標 and 活動指標 as SVG: indicators at the left by 区分, goals at the right, a line for each
+link.
 
-A line says by its strokes what the indicator means for the goal, and every reading stands in words beside its sign:
-nothing hangs on a colour. All lengths are in the units of the drawing.
+The strokes of a line say what the indicator means for the goal, and every reading is written in words next to its mark:
+no meaning depends on colour. All lengths are in the units of the drawing.
 """
 
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ class _Drawing:
                 self.foot += height + GAP
 
     def _placed_goals(self) -> list[_Placed]:
-        """The goals in the order of the plan, evenly beside the indicators: lines then cross as little as they can."""
+        """The goals in the order of the plan, spread evenly along the indicators, so that few lines cross."""
         inner = GOALS - 2 * PAD
         heights = [len(_name_lines(goal.name, inner)) * LINE + SMALL_LINE + 2 * PAD for goal in self.chart.goals]
         room = max((self.foot - HEAD) / max(len(heights), 1), max(heights, default=0) + GAP)
@@ -176,7 +177,7 @@ def _reading(x: float, y: float, reading: Reading) -> str:
 
 
 def _said(reading: Reading) -> str:
-    """Sign and words: 「▲ 利用者数：見込みを下回る」."""
+    """Mark and words: 「▲ 利用者数：見込みを下回る」."""
     of = f"{reading.of}：" if reading.of else ""
     return f"{SIGNS[reading.tone]} {of}{reading.word}"
 

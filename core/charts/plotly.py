@@ -40,7 +40,7 @@ CONFIG: dict[str, Any] = {
     "displaylogo": False,
     # Always there: a tool that shows itself only under a mouse is not found by finger or keyboard.
     "displayModeBar": True,
-    # Otherwise the bar has a button that would hand the figures to a public cloud.
+    # Otherwise the bar has a button that would send the figures to a public cloud.
     "showSendToCloud": False,
     "showTips": False,
     "responsive": True,
@@ -107,7 +107,7 @@ def _series(
         "marker": marker,
         "text": ["" if number is None else chart.written(number) for number in numbers],
         "textposition": "none" if _stacks(chart) else "outside",
-        # Beside each other many long values would run together; upright they do not.
+        # Side by side, many long values would run together; upright they do not.
         "textangle": -90 if _upright(chart) else 0,
         "constraintext": "none",
         "cliponaxis": False,
@@ -205,17 +205,17 @@ def _air(chart: PlannedActualChart) -> float:
 
 
 def _upright(chart: PlannedActualChart) -> bool:
-    """Whether the values are too long to lie beside each other; of twelve months only the shortest are not."""
+    """Whether the values are too long to fit side by side; of twelve months only the shortest are not."""
     return chart.stacks_values or (not chart.has_planned_bars and chart.longest > SHORT)
 
 
 def _stacks(chart: PlannedActualChart) -> bool:
-    """Whether long values are written one above the other; the longest have to stand upright."""
+    """Whether long values are written one above the other; the longest have to be upright."""
     return chart.stacks_values and chart.longest * len(chart.points) <= SIGNS_STACKED
 
 
 def _placed(chart: PlannedActualChart) -> list[tuple[float, YearPoint]]:
-    """Each year with where it stands."""
+    """Each year with its position."""
     return [(float(place), point) for place, point in zip(chart.places, chart.points, strict=True)]
 
 
@@ -266,7 +266,7 @@ def _year_name(chart: PlannedActualChart, point: YearPoint) -> str:
 
 
 def _downwards(word: str) -> str:
-    """One sign a line: the place of a bar is narrow."""
+    """One character per line: the place of a bar is narrow."""
     return "<br>".join(escape(sign, quote=False) for sign in word)
 
 

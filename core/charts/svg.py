@@ -1,4 +1,4 @@
-"""The chart as SVG: in the page at once, on paper, and where no script runs.
+"""The chart as SVG: in the page at once, in print, and where no script runs.
 
 Presentation attributes and no style attribute, so that the strict content security policy holds. The drawing is laid
 out for a telephone (360 units wide for three years) and grows from there; all lengths below are in those units.
@@ -68,7 +68,7 @@ class _Side:
 
 @dataclass(frozen=True)
 class _Year:
-    """Where a year stands, and its two bars; a month has no planned one."""
+    """The position of a year and of its two bars; a month has no planned one."""
 
     lines: list[str]
     middle: float
@@ -93,7 +93,7 @@ class _Drawing:
         self.slot = max(room / max(len(chart.points), 1), SLOT if chart.has_planned_bars else MONTH_SLOT)
         if not chart.has_planned_bars:
             self.slot = max(self.slot, widest + 4)
-        # Long values stand one above the other, with their names.
+        # Long values are written one above the other, with their names.
         self.stacked = chart.stacks_values
         if self.stacked:
             self.slot = max(self.slot, widest + 2 * TEXT + 12)
@@ -225,7 +225,7 @@ class _Drawing:
         )
 
     def _lines(self, point: YearPoint) -> list[str]:
-        """The name of a year as it is written under its bars, and the sign under it."""
+        """The label of a year as it is written under its bars, with its remark below."""
         name = wrap(point.label, TEXT * YEAR_LINE, TEXT) if self.chart.has_many_years else [point.label]
         return [*name, point.remark] if point.remark else name
 
@@ -260,7 +260,7 @@ class _Drawing:
         )
 
     def _number(self, middle: float, place: float, words: str) -> str:
-        """Readable also where it lies over a line: by a halo, on paper by a white ground."""
+        """A number that is readable also over a line: with a halo on screen, with a white background in print."""
         if not self.for_paper:
             return text(middle, place, words, anchor="middle", halo=True)
         width = text_width(words, TEXT)
@@ -275,8 +275,9 @@ class _Drawing:
         return ground + text(middle, place, words, anchor="middle")
 
     def _missing(self, side: _Side) -> str:
-        """The word in the bar's place, written downwards as Japanese can be. Signs placed one by one: not every
-        renderer for paper knows the writing direction."""
+        """The word in the bar's place, written downwards. Its characters are placed one by one: not every renderer for
+        print knows the writing direction.
+        """
         start = self._word_top(side)
         signs = [
             tag("tspan", escape(sign), x=units(side.middle), y=units(start + TEXT * (place + 0.88)))
@@ -291,7 +292,7 @@ class _Drawing:
         return top if top >= HEAD else zero + 6
 
     def _goal(self) -> str:
-        """A dashed line over all years; its label stands at the right, where no bar can reach it."""
+        """A dashed line over all years; its label is at the right, where no bar can reach it."""
         if self.chart.goal is None:
             return ""
         height = self.y(self.chart.goal)

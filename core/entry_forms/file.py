@@ -86,7 +86,7 @@ def _write_head(sheet: Worksheet, form: EntryForm) -> None:
 
 
 def _place(columns: Sequence[FormColumn], title: str) -> int:
-    """Where a column stands, from 1."""
+    """The position of a column, from 1."""
     return next(place for place, column in enumerate(columns, start=1) if column.title == title)
 
 
@@ -168,7 +168,7 @@ def _set_up(sheet: Worksheet, form: EntryForm) -> None:
 
 
 def _protect(sheet: Worksheet) -> None:
-    """Against a slip of the hand alone: what a reader must be able to do stays allowed."""
+    """Against accidental changes only: what a reader must be able to do stays allowed."""
     sheet.protection.enable()
     sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.formatCells = False
 

@@ -20,7 +20,7 @@ SHEET_NAME = "入力様式"
 """Of the workbook's first sheet and in its title."""
 FORM = "entry-1"
 LAYOUT, EDITION = "entry", "form"
-"""What stands for layout and edition in the property of the workbook; no layout has an edition of this name."""
+"""The value of layout and edition in the property of the workbook; no layout has an edition of this name."""
 FILL_IN = "【記入】"
 WHO = "記入した人・連絡先"
 NO_DEPARTMENT = "担当課なし"
@@ -55,7 +55,8 @@ class FormColumn:
 class FormRow:
     """One measure. `printed` holds the texts to be read by column title, `texts` those of its actual by field.
 
-    `shut` says why nothing is to be filled in, "" where it is; `word` then stands for an actual there is none of.
+    `shut` says why nothing may be filled in, "" where it may; `word` is then printed in place of an actual that does
+    not exist.
     """
 
     code: str
@@ -85,8 +86,9 @@ class FormRow:
 
 @dataclass(frozen=True)
 class EntryForm:
-    """A whole form. `department` is "" for the measures of every 担当課; `due` the day it is asked for, "" if none is
-    set. `total` is how often the plan had been changed."""
+    """A whole form. `department` is "" for the measures of every 担当課; `due` the day it has to be returned, "" if
+    none is set. `total` is how often the plan had been changed.
+    """
 
     plan: str
     plan_title: str
@@ -184,7 +186,7 @@ def _printed(lines: Sequence[str]) -> PrintedForm:
 
 
 def _sound(value: Value) -> Value:
-    """The value itself; ValueError for one that nobody could have been shown."""
+    """The value itself. Raises ValueError for a value that the form cannot have shown."""
     numbers = [number for number in (value.number, value.numerator, value.denominator) if number is not None]
     texts = (value.wording, value.as_of, value.note)
     # 1E999999999 is finite, and a gigabyte once it is written out.

@@ -8,12 +8,12 @@ from core.open_data.checked_file import CheckedFile, checked_file
 from core.open_data.rules import HIDDEN, RULE_BY_KEY, RULES, Rule
 
 MOST_SHOWN, MOST_COUNTED = 100, 1000
-"""Of one rule: whoever mends a hundred cells checks again, and beyond a thousand nobody needs the number."""
+"""Per rule: more than a thousand are not worth counting, since the file is checked again after any correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One place against one rule: where, what stands there, and what to do."""
+    """One cell that breaks one rule: its address, what it contains, and what to do."""
 
     address: str
     rule: str

@@ -1,6 +1,6 @@
 """A CSV or workbook as the check of open data looks at it: every cell as it is written, nothing interpreted.
 
-An import reads what people mean; this reads what stands there. The limits are those of every upload.
+An import reads what people mean; this reads what is written. The limits are those of every upload.
 """
 
 import re
@@ -15,7 +15,7 @@ from core.uploads.xlsx_files import XlsxBook
 
 EXTENSIONS = (".csv", ".xlsx")
 MAX_CELLS = 100_000
-"""In all sheets together: an answer within two seconds, for the tables of a city many times over."""
+"""In all sheets together: a result within two seconds, for the tables of a city many times over."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z]+[0-9]+(?::[A-Z]+[0-9]+)?)["']""")
 _OBJECTS = (
@@ -103,7 +103,7 @@ def _without_blank_end(lines: list[Line]) -> tuple[Line, ...]:
 
 
 def _written(cell: WrittenCell) -> CheckedCell:
-    """One cell of a workbook: a formula is one whatever it came to."""
+    """One cell of a workbook; a formula counts as one whatever its result."""
     if cell.kind == "f":
         return CheckedCell(cell.text, fault=FORMULA)
     if cell.kind == "e":

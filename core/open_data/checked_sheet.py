@@ -15,7 +15,7 @@ FORMULA = "formula"
 LONGEST_FIGURES = 60
 """Characters: what is longer is a sentence."""
 _LOOKED_AT = 1000
-"""Cells of a column from which it is told what it holds."""
+"""How many cells of a column are read to decide what it holds."""
 _NOTE = re.compile(r"[※*＊]|[（(]?注|資料[:：]|出典[:：]|備考[:：]")
 _NAMES = re.compile(
     "コード|番号|原文|注記|備考|説明|意味|内容|書式|根拠|名$|名称|単位|状態|区分|種別|種類|電話|郵便|URL|ID$|^No|例$|指標$"
@@ -29,7 +29,9 @@ _OF_UNITS = re.compile(r"(?:[人名件回所日月年円床点割分数%A-Za-z�
 
 
 class CheckedCell(NamedTuple):
-    """`is_number`: a program that reads the file gets a number. `fault` is FORMULA, or the error that stands there."""
+    """`is_number`: a program that reads the file gets a number. `fault` is FORMULA, or the error that the cell
+    contains.
+    """
 
     text: str = ""
     is_number: bool = False
@@ -112,7 +114,7 @@ class CheckedSheet:
         return tuple((row[0], note) for row in self.filled_rows if (note := self._note(row)))
 
     def cells(self) -> Iterator[Placed]:
-        """Every cell that is not blank, headings and what stands above them too."""
+        """Every cell that is not blank, headings and the rows above them included."""
         for number, line in enumerate(self.lines, start=1):
             for place, cell in enumerate(line):
                 if not cell.is_blank:
@@ -133,7 +135,7 @@ class Column:
 
     @property
     def address(self) -> str:
-        """Where its heading stands."""
+        """The address of its heading."""
         return address(self.place, self.sheet.header_row)
 
     def cells(self) -> Iterator[Placed]:
@@ -150,7 +152,7 @@ class Column:
 
     @cached_property
     def is_complete(self) -> bool:
-        """Whether something stands here in every row."""
+        """Whether the column has a value in every row."""
         return not self.is_empty and all(not placed.cell.is_blank for placed in self.cells())
 
     @cached_property
@@ -160,7 +162,7 @@ class Column:
 
     @cached_property
     def is_of_figures(self) -> bool:
-        """Whether at least half of what stands here is a figure, however it is written."""
+        """Whether at least half of its values are figures, however they are written."""
         if self.is_of_names:
             return False
         looked_at = [is_like_figure(placed.cell) for placed in islice(self.filled(), _LOOKED_AT)]

@@ -1,4 +1,4 @@
-"""コード一覧: the words that stand in columns of words, each with its meaning for people who know no plan."""
+"""コード一覧: the words allowed in columns of words, each with its meaning for readers who know no plan."""
 
 from core.words import (
     NOT_ENTERED,

@@ -20,9 +20,10 @@ KEY_COLUMNS = ("団体コード", "計画種別", "計画期", "指標コード"
 
 @dataclass(frozen=True)
 class Item:
-    """One column. `codes` are all words that may stand in it, each with its meaning; `pattern` a regular expression
-    that holds for the whole text. `blank` says what a blank cell means; "": never blank. `pair` and `rule`: how this
-    column and another one go together."""
+    """One column. `codes` are all words that it may contain, each with its meaning; `pattern` a regular expression that
+    holds for the whole text. `blank` says what a blank cell means; "": never blank. `pair` and `rule`: how this column
+    and another one go together.
+    """
 
     name: str
     meaning: str
@@ -38,7 +39,7 @@ class Item:
 
     @property
     def allowed(self) -> str:
-        """How it is told which values may stand here."""
+        """In which form the allowed values are given."""
         return "コード一覧" if self.codes else "書式" if self.pattern else "自由"
 
 
@@ -271,5 +272,5 @@ def dictionary_rows() -> list[dict[str, str]]:
 
 
 def code_rows() -> list[dict[str, str]]:
-    """One row per word that may stand in a column of words."""
+    """One row per word that a column of words may contain."""
     return [{"項目名": item.name, "値": word, "意味": meaning} for item in ITEMS for word, meaning in item.codes]

@@ -1,4 +1,4 @@
-"""The files of open data: rows in the form that the rules ask for, and all files in one archive."""
+"""The files of open data: rows in the form that the rules require, and all files in one archive."""
 
 import hashlib
 import io
@@ -11,7 +11,7 @@ from core.open_data.dictionary import ITEMS, TEXT
 from core.open_data.texts import open_text
 from core.tidy import Row
 
-_IN_ERAS = ("年度和暦",)  # stands beside 年度, which is Western
+_IN_ERAS = ("年度和暦",)  # next to 年度, which is Western
 _TEXTS = frozenset(item.name for item in ITEMS if item.form == TEXT and item.name not in _IN_ERAS)
 JSON, ZIP = "application/json", "application/zip"
 

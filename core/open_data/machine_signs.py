@@ -1,4 +1,4 @@
-"""機種依存文字: which signs every machine has, and what stands for the others.
+"""機種依存文字: which characters every machine has, and what replaces the others.
 
 Source: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-10. What every machine has is
 taken to be ASCII and JIS X 0208; ordinary letters of Unicode stay too, so that no name is rewritten.
@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 
 UNKNOWN = "〓"
-"""For a sign that nothing can stand for: what Japanese printers set where they lack a type."""
+"""For a character that has no replacement: what Japanese printers set where they lack a type."""
 
 TABLE = {
     "№": "No.",
@@ -39,7 +39,9 @@ _ENCLOSED = ("CIRCLED", "NEGATIVE CIRCLED", "DOUBLE CIRCLED", "DINGBAT")
 
 
 def plain_signs(text: str) -> str:
-    """The text with everyday signs alone: ①地域㈱ is (1)地域(株). A text without others comes back as it is."""
+    """The text with everyday characters alone: ①地域㈱ becomes (1)地域(株). A text without others is returned
+    unchanged.
+    """
     if _all_everywhere(text):
         return text
     while (again := _once(text)) != text:
@@ -48,14 +50,14 @@ def plain_signs(text: str) -> str:
 
 
 def strange_signs(text: str) -> str:
-    """The signs of a text that are not on every machine, each once, in their order."""
+    """The characters of a text that are not on every machine, each once, in their order."""
     if _all_everywhere(text):
         return ""
     return "".join(dict.fromkeys(sign for sign in text if _plain(sign) != sign or _HALF_KANA.match(sign)))
 
 
 def _all_everywhere(text: str) -> bool:
-    """The quick answer for most texts; this encoding knows ASCII, JIS X 0208 and two signs more."""
+    """A quick check that settles most texts; this encoding knows ASCII, JIS X 0208 and two more characters."""
     try:
         text.encode("iso2022_jp")
     except UnicodeEncodeError:
@@ -70,7 +72,7 @@ def _once(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _plain(sign: str) -> str:
-    """What stands for one sign: itself where every machine has it, "" where it only steers the sign before it."""
+    """What replaces one character: itself where every machine has it, "" where it only modifies the one before it."""
     if _is_everywhere(sign):
         return sign
     if sign in TABLE:
@@ -85,7 +87,7 @@ def _plain(sign: str) -> str:
     if normal != sign:
         return "".join(map(_plain, normal))
     if category[0] in "LMN" or category in ("Cc", "Zl", "Zp"):
-        return sign  # a letter of some language; controls and line ends are layout, no signs
+        return sign  # a letter of some language; controls and line ends are layout, not characters
     return UNKNOWN
 
 
@@ -98,9 +100,9 @@ def _enclosed(sign: str, normal: str) -> str:
 
 
 def _is_everywhere(sign: str) -> bool:
-    """Whether a sign is in ASCII or JIS X 0208: rows 1–8 and 16–84 of its table of 94 × 94.
+    """Whether a character is in ASCII or JIS X 0208: rows 1–8 and 16–84 of its table of 94 × 94.
 
-    Asked in both mappings of Shift_JIS: 〜 and ～ are one sign of that table and two of Unicode.
+    Looked up in both mappings of Shift_JIS: 〜 and ～ are one character of that table and two of Unicode.
     """
     if sign.isascii():
         return True
@@ -116,4 +118,4 @@ def _is_everywhere(sign: str) -> bool:
 
 
 EXAMPLES = tuple((sign, plain_signs(sign)) for sign in (*"①❷⑶Ⅲⅳ㈱㊤№℡㌔㎡㍻½²", "ｶﾞ", *"–✓☎"))
-"""Signs and what stands for them, as pages show it."""
+"""Characters and their replacements, as pages show it."""

@@ -157,7 +157,7 @@ def metadata(dataset: Dataset, files: Sequence[OpenDataFile], rows: int) -> byte
 
 
 def data_package(dataset: Dataset, tables: Sequence[OpenDataFile]) -> bytes:
-    """datapackage.json: the same for programs that read data packages, with types and what may stand where."""
+    """datapackage.json: the same for programs that read data packages, with types and allowed values."""
     fields: dict[str, dict[str, Any]] = {
         "data.csv": {"fields": [_field(item) for item in ITEMS], "primaryKey": list(KEY_COLUMNS)},
         "dictionary.csv": {"fields": [_plain_field(name) for name in DICTIONARY_COLUMNS]},

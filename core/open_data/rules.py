@@ -25,12 +25,12 @@ _UNITS = re.compile("単位")
 _NO_FIGURE = re.compile(r"[^0-9０-９]*")
 
 Found = Iterator[tuple[str, str, str]]
-"""For each place against a rule: its address, what stands there, and the remedy."""
+"""For each place against a rule: its address, what the cell contains, and the remedy."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: a short name, what it asks, where it comes from, and the function that finds what is against it."""
+    """One rule: a short name, what it requires, its source, and the function that finds what breaks it."""
 
     key: str
     title: str
@@ -55,7 +55,7 @@ def figures_are_numbers(sheet: CheckedSheet) -> Found:
 
 
 def _not_a_number(text: str) -> tuple[str, str]:
-    """What a figure that is no number is, and how it should stand."""
+    """What a figure that is not a number is, and how it should be written."""
     try:
         number = plain(read_numeral(text).number)
     except ValueError:
@@ -92,7 +92,7 @@ def nothing_left_out(sheet: CheckedSheet) -> Found:
                 yield placed.address, message, "省略せず、同じ値を書いてください"
     for column in sheet.columns:
         if column.is_complete or column.is_of_figures:
-            return  # a column that names every row: what stands right of it may be blank
+            return  # a column that names every row: cells to the right of it may be blank
         above = ""
         for placed in column.cells():
             if not placed.cell.is_blank:
@@ -170,7 +170,7 @@ def western_years(sheet: CheckedSheet) -> Found:
 
 
 def areas_are_named(sheet: CheckedSheet) -> Found:
-    """Of tables with figures: 統一ルール asks for code or name, the open data sets of 自治体 for both."""
+    """Of tables with figures: 統一ルール requires code or name, the open data sets of 自治体 for both."""
     if not _of_figures(sheet):
         return
     codes = [column for column in sheet.columns if column.says(_AREA_CODES)]
@@ -264,7 +264,7 @@ def _stands(sentence: str, text: str) -> str:
 
 
 def _visible(signs: str) -> str:
-    """The signs one after the other, those that nobody sees by their number."""
+    """The characters one after the other, invisible ones by their code point."""
     shown = (sign if sign.isprintable() and not sign.isspace() else f"U+{ord(sign):04X}" for sign in signs[:10])
     return "、".join(shown)
 

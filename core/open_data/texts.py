@@ -1,6 +1,6 @@
 """A text as open data may hold it: no layout by blanks, nothing that a spreadsheet would calculate, years countable.
 
-Each function leaves a text that keeps its rule as it is; so the check asks the same functions that our own files use.
+Each function leaves a text that keeps its rule as it is; so the check uses the same functions as our own files.
 Source of the rules: 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」チェック項目1-5, 1-7, 1-10, 1-11.
 """
 
@@ -31,14 +31,14 @@ _ERA_TIME = re.compile(
 _ERA_YEAR = re.compile(r"(?:(?:令和|平成|昭和)(?:元|[0-9]{1,2})|(?<![0-9A-Za-z])[RHS]\.?(?:元|[0-9]{1,2}))年")
 
 
-@lru_cache(maxsize=8192)  # the names of plan, 節 and 指標 stand in row after row
+@lru_cache(maxsize=8192)  # the names of plan, 節 and 指標 recur in row after row
 def open_text(text: str) -> str:
     """The text in the form for open data. A text that is in it already comes back as it is."""
     return with_western_year(inert(without_layout(plain_signs(text))))
 
 
 def without_layout(text: str) -> str:
-    """One line, no blanks around it, no two in a row, none between the single signs of a word (合　計)."""
+    """One line, no blanks around it, no two in a row, none between the single characters of a word (合 計)."""
     text = _LAYOUT.sub(" ", _CONTROL.sub("", text)).strip()
     return "".join(text.split()) if _SPACED.fullmatch(text) else text
 
@@ -49,7 +49,7 @@ def is_live(text: str) -> bool:
 
 
 def inert(text: str) -> str:
-    """The text with its first sign in full width where a spreadsheet would calculate it: ＝1+1."""
+    """The text with its first character in full width where a spreadsheet would calculate it: ＝1+1."""
     live = _LIVE.match(text) if is_live(text) else None
     return f"{live['quote']}{live['sign'].translate(_WIDE)}{text[live.end() :]}" if live else text
 

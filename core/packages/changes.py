@@ -1,5 +1,5 @@
 """What a package would change: one line for each created thing, each master field, each side of a 年度, each text and
-each 状態 that differs from what stands. The preview shows these lines and the history keeps them.
+each 状態 that differs from what is stored. The preview shows these lines and the history keeps them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ class ChangeKind(StrEnum):
 @dataclass(frozen=True)
 class PackageChange:
     """One line. `old` and `new` are words, or the fields of a value; None is nothing. `section` and `code` are the
-    節番号 and the 指標コード that it is about; a side stands only in the line of a value.
+    節番号 and the 指標コード that it is about; only the line of a value has a side.
     """
 
     kind: ChangeKind
@@ -57,7 +57,7 @@ class PackageChange:
 
 
 def package_changes(city: Facts | None, stands: Content | None, new: Content) -> list[PackageChange]:
-    """From what stands (None: not there yet) to the package."""
+    """The changes from what is stored (None: nothing yet) to the package."""
     return [
         *_about_city(city, new["municipality"]),
         *_about_plan(stands["plan"] if stands else None, new["plan"]),
@@ -70,14 +70,14 @@ def package_changes(city: Facts | None, stands: Content | None, new: Content) ->
 
 
 def gone_sections(stands: Content | None, new: Content) -> list[str]:
-    """The 節 that stand and are missing in the package, by name."""
+    """The stored 節 that are missing in the package, by name."""
     numbers = {section["number"] for section in new["sections"]}
     standing = stands["sections"] if stands else []
     return [_named_section(section) for section in standing if section["number"] not in numbers]
 
 
 def gone_measures(stands: Content | None, new: Content) -> list[Facts]:
-    """The measures that stand and are missing in the package; one of the same code and another 種別 is another one."""
+    """The stored measures that are missing in the package; the same code with another 種別 is another measure."""
     kept = {(measure["code"], measure["family"]) for measure in new["measures"]}
     standing = stands["measures"] if stands else []
     return [measure for measure in standing if (measure["code"], measure["family"]) not in kept]

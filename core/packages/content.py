@@ -134,7 +134,7 @@ class _Actual:
 
 
 class _SectionYear:
-    """One 節 in one 年度: 未確定 and no more, or 確定 with its day and its texts."""
+    """One 節 in one 年度: 未確定 alone, or 確定 with its day and its texts."""
 
     def check(self, value: Any, place: Place) -> None:
         state = ("状態", OneOf((SETTLED, UNSETTLED)))

@@ -1,7 +1,7 @@
-"""The package file of a city's plan: written, and read as what it is until proven otherwise, a hostile file.
+"""The package file of a city's plan: written, and read as untrusted input.
 
-One JSON object. `sha256` is the SHA-256 of everything else in it as canonical text. It shows damage and edits by hand;
-whoever wants to forge can compute it again, so who handed the file over is known by the way it came.
+One JSON object. `sha256` is the SHA-256 of everything else in it as canonical text. It reveals damage and edits by hand
+but not forgery, since anyone can compute it again: who sent the file is known only by the way it came.
 """
 
 import json
@@ -59,7 +59,7 @@ _HEADER = Record(
 
 
 class PackageRefused(ValueError):
-    """The file is not taken; the text says where what does not fit, and what to do."""
+    """The file is refused; the text says what does not fit, where, and what to do."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a file from elsewhere may hold, said as data. Each shape has its caps; what it does not name is refused.
 
-A shape judges plain JSON values. It changes nothing: what fits can be written as it stands.
+A shape judges plain JSON values. It changes nothing: what fits can be stored unchanged.
 """
 
 import re

@@ -22,7 +22,7 @@ class KeyTwice(ValueError):
 
 
 def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these pairs, as `json.loads` asks for it; KeyTwice."""
+    """The object of these pairs, for `object_pairs_hook` of `json.loads`. Raises KeyTwice."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
@@ -33,7 +33,7 @@ def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass
 class JsonPart:
-    """One object of the file, which is asked for its keys; what is never asked for is unknown."""
+    """One object of the file. Its keys are read one by one; a key that is never read is unknown."""
 
     given: Any
     place: str
@@ -55,12 +55,12 @@ class JsonPart:
         self.problems.append(f"{place}：{sentence}。" if place else f"{sentence}。")
 
     def finish(self) -> None:
-        """Note every key that nobody asked for."""
+        """Note a problem for every key that was not read."""
         for key in sorted(map(str, self.given.keys() - self.asked)):
             self.problem("", f"項目「{key[:40]}」は使えません。つづりを確かめてください")
 
     def take(self, key: str, default: Any) -> Any:
-        """What stands there, unchecked. The others note a problem for what is wrong, and give something harmless."""
+        """The unchecked value of a key. The other methods note a problem for a wrong one and return a harmless one."""
         self.asked.add(key)
         return self.given.get(key, default)
 

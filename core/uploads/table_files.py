@@ -168,7 +168,7 @@ def _refuse_long_texts(number: int, line: Sequence[Kept]) -> None:
 
 
 def _refuse_half_signs(number: int, line: Sequence[Kept]) -> None:
-    """JSON can name halves of a sign that no page and no file can show."""
+    """JSON can contain surrogates, which no page and no file can show."""
     for place, kept in enumerate(line):
         if isinstance(kept, str) and any("\ud800" <= sign <= "\udfff" for sign in kept):
             sentence = "文字として扱えない符号があります。書き出したときの形のまま保存してください。"

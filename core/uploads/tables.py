@@ -52,7 +52,7 @@ class TableCell:
 
     @property
     def wrong_date(self) -> str:
-        """What is to be said of a date that stands where none belongs; "" for a cell that is none."""
+        """What to say of a date where none belongs; "" for a cell that is not a date."""
         return f"{IS_A_DATE}（入力：{self.text}）。" if self.is_date else ""
 
 
@@ -93,13 +93,13 @@ class Table:
 
 
 def address(column: int, row: int) -> str:
-    """Where a cell stands, as a spreadsheet shows it: (2, 12) is C12. Columns count from 0, rows from 1."""
+    """The address of a cell as a spreadsheet shows it: (2, 12) is C12. Columns count from 0, rows from 1."""
     return f"{get_column_letter(column + 1)}{row}"
 
 
 Line = Sequence[Kept]
 Wanted = Callable[[Sequence[str]], bool]
-"""Asked of a header before the rows under it are read."""
+"""Called with a header before the rows under it are read."""
 
 
 def everything(header: Sequence[str]) -> bool:
@@ -114,8 +114,9 @@ def as_table(
     header_row: int = 1,
     is_wanted: Wanted = everything,
 ) -> Table:
-    """Header and rows; what stands above the header and blank rows are passed over. Under a header that is not wanted
-    nothing is read."""
+    """Header and rows; blank rows and the rows above the header are skipped. Under a header that is not wanted nothing
+    is read.
+    """
     header: tuple[str, ...] = ()
     rows = []
     for number, line in enumerate(lines, start=1):
@@ -146,7 +147,7 @@ def refuse_long(row: int, column: int) -> NoReturn:
 
 
 def refuse_wide(row: int, columns: int) -> None:
-    """NotReadable for a row of more columns than we read. Readers ask before they make cells of them."""
+    """NotReadable for a row of more columns than we read. Called before its cells are made."""
     if columns > MAX_COLUMNS:
         raise NotReadable(f"列が多すぎます。{MAX_COLUMNS}列までにしてください。", address(MAX_COLUMNS, row))
 

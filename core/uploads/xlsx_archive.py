@@ -21,12 +21,13 @@ MAX_RATIO = 100
 """Unpacked bytes to packed ones. A sheet of equal rows comes to about fifty."""
 MAX_ELEMENTS, MAX_TEXT_ELEMENTS, MAX_OTHER_ELEMENTS = 1_000_000, 300_000, 50_000
 """XML elements in all sheets together, in the shared texts, and in each other part (styles, names). Each costs a
-microsecond, whatever its size: a part of four bytes an element would keep us busy within the ratio.
-Shared texts have many: LibreOffice writes a long text as runs of Japanese and of digits, eight elements each."""
+microsecond, whatever its size: a part of four bytes an element would take long within the ratio. Shared texts have
+many: LibreOffice writes a long text as runs of Japanese and of digits, eight elements each.
+"""
 BROKEN = "ブックとして読み取れません。表計算ソフトで開き、「Excelブック（.xlsx）」として保存し直してください。"
 TOO_LARGE = "ブックを開くと大きくなりすぎます。必要な行だけを新しいブックに写してください。"
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # the container of .xls and of a workbook with a password
-_SMALL = 4 * 1024 * 1024  # below it a high ratio harms nobody
+_SMALL = 4 * 1024 * 1024  # below it a high ratio harms no one
 _TEXTS = "xl/sharedstrings.xml"
 _ENTRY = b"PK\x01\x02"  # begins each line of the archive's directory
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without measure, and no spreadsheet has them
@@ -49,7 +50,8 @@ _OF_ODD_VALUES = (ValueError, KeyError, IndexError, TypeError, ArithmeticError)
 
 class XlsxArchive:
     """The parts of a workbook by their names. NotReadable for what is no archive, is locked, unpacks to too much, or
-    holds what is never taken in."""
+    holds a part that is never accepted.
+    """
 
     def __init__(self, content: bytes) -> None:
         if content.startswith(_OLD_OR_LOCKED):
@@ -72,13 +74,13 @@ class XlsxArchive:
         return name.lower() in self.names
 
     def open(self, name: str) -> IO[bytes]:
-        """The part of this name, whatever its capitals; KeyError where there is none."""
+        """The part of this name, in upper or lower case. Raises KeyError where there is none."""
         return self.archive.open(self.names[name.lower()])
 
 
 @contextmanager
 def damage_in_words() -> Iterator[None]:
-    """NotReadable for whatever a damaged file makes of a reader."""
+    """Raises NotReadable for any error that a damaged file causes in a reader."""
     try:
         yield
     except NotReadable:

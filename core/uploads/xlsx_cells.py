@@ -1,5 +1,4 @@
-"""The cells of one sheet of an .xlsx, row by row as they are read; what stands in a row too wide or too long is never
-made."""
+"""The cells of one sheet of an .xlsx, row by row as they are read; cells of a row too wide or too long are skipped."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta

@@ -12,10 +12,10 @@ from core.uploads.xlsx_parts import Format, book_parts, formats_of, properties_o
 
 
 class XlsxBook:
-    """A workbook within the limits, its sheets read one by one as they are asked for.
+    """A workbook within the limits, its sheets read one by one on demand.
 
     `sheets` are the names in their order, `hidden` those of them that people do not see; `properties` the texts that a
-    program has left in it. NotReadable for what is no workbook, is locked, or unpacks to too much.
+    program stored in it. Raises NotReadable for a file that is no workbook, is locked, or unpacks to too much.
     """
 
     def __init__(self, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What a workbook says beside its cells: its sheets and where they are, shared texts, formats, properties."""
+"""The parts of a workbook other than its cells: its sheets and where they are, shared texts, formats, properties."""
 
 import posixpath
 import re
@@ -22,7 +22,7 @@ _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://pu
 _RELATION = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _CUSTOM = ("custom-properties", "customProperties")
 _PROPERTY = tuple(f"{space}/{kind} property" for space, kind in zip(_OFFICE, _CUSTOM, strict=True))
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the sign beside the number as it is
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the percent sign after the number as it is
 LONGEST_FORMAT = 255  # of any spreadsheet
 # Dates as a Japanese Excel writes them: known by their number alone, and to no list of formats.
 _JAPANESE_DATES = frozenset([*range(27, 37), *range(50, 59)])

@@ -1,6 +1,6 @@
-"""The XML of a stranger, read as it comes: no tree, no document type, no depth, nothing fetched from elsewhere.
+"""Untrusted XML, read as a stream: no tree, no document type, no deep nesting, no external entities.
 
-A tree of a million elements would take a gigabyte; here a reader is told of each element and keeps what it wants.
+A tree of a million elements would take a gigabyte; here callbacks receive each element and keep what they need.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ class XmlStream:
         self.texts: list[str] = []
 
     def run(self, source: IO[bytes]) -> Iterator[None]:
-        """Read to the end, giving way after each piece; whoever has enough just stops."""
+        """Read to the end, yielding after each piece; a caller that has enough stops iterating."""
         fed = 0
         try:
             while piece := source.read(PIECE):
@@ -64,7 +64,7 @@ class XmlStream:
         self.parser.CharacterDataHandler = self.texts.append
 
     def pause(self) -> None:
-        """Keep no more text for now."""
+        """Stop keeping the text."""
         self.parser.CharacterDataHandler = None
 
     def collected(self) -> str:

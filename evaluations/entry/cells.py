@@ -1,7 +1,7 @@
-"""One cell of the entry grid: what the person saw, what they typed, and the change that this makes.
+"""One cell of the entry grid: what the person saw, what they typed, and the change that follows.
 
 A change is what this person changed against what they saw. Fields left as they were shown are not read again, so that
-a row nobody touched posts nothing, and what stands beside a touched field stays as it is kept.
+an untouched row posts nothing, and the untouched fields of a changed cell keep their stored values.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ MINE, THEIRS = "mine", "theirs"
 class EntryCell:
     """One side of one measure in the year of the grid.
 
-    `stored` is what stands now, `seen` what stood when the page was drawn, `typed` the posted texts by field (a field
-    that was not posted is absent), `asked` whether the page asked which of two values to keep, and `choice` the answer.
+    `stored` is the current value, `seen` the value when the page was drawn, `typed` the posted texts by field (a field
+    that was not posted is absent). `asked`: the page offered a choice between two values; `choice` is the one chosen.
     """
 
     measure: Measure
@@ -89,7 +89,7 @@ class EntryCell:
     def _texts(self) -> CellTexts:
         """The changed fields for the reader. Of value and state the one that was changed counts, not what it replaces.
 
-        Typing 12 over 集計中 needs no second click, nor does choosing 集計中 where 12 stands.
+        Typing 12 over 集計中 needs no second click, nor does choosing 集計中 over 12.
         """
         texts = dict(self.changed)
         if "state" in texts and "value" not in texts:
@@ -149,7 +149,7 @@ class EntryCell:
 
     @cached_property
     def shown(self) -> dict[str, str]:
-        """The texts of the fields: those typed where something was changed, else what stands now."""
+        """The texts of the fields: those typed where something was changed, else those of the stored value."""
         if not self.is_touched:
             return texts_of(self.stored, self.kind)
         texts = {**texts_of(self.seen, self.kind), **self.typed}
@@ -185,7 +185,7 @@ class EntryCell:
 
     @property
     def stored_words(self) -> str:
-        """What stands now, in a word; a year without a plan says so."""
+        """The stored value in a word; a year without a plan says so."""
         if self.side is Side.PLANNED and not self.stored.is_entered:
             return NO_PLAN
         return words_of(self.stored, self.kind)
@@ -197,7 +197,7 @@ class EntryCell:
 
     @property
     def stored_in_words(self) -> str:
-        """What stands now with its circumstances, for a choice."""
+        """The stored value with its circumstances, for a choice."""
         return side_in_words(self.stored.as_dict() or None, self.kind)
 
     @property
@@ -207,7 +207,7 @@ class EntryCell:
 
     @property
     def state_options(self) -> list[tuple[str, str]]:
-        """Text and label of each choice in 状態. The first stands for a value that is typed."""
+        """Value and label of each choice in 状態. The first is for a value that is typed."""
         words = {ValueKind.TEXT: "文章を入力", ValueKind.PRESENCE: "有・無を入力"}
         own = [state for state in State if self.side is Side.PLANNED or state is not State.NOT_SET]
         if self.is_prose:
@@ -233,7 +233,7 @@ class EntryCell:
         return self.measure.pk, self.year, self.side
 
     def refused(self, refusal: Refusal[CellChange]) -> "EntryCell":
-        """The same cell with what the verb said, and with the value that stands now."""
+        """The same cell with its refusal, and with the value that is stored now."""
         return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
 
 

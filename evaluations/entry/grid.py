@@ -1,7 +1,7 @@
 """The entry grid as one plain form: a 節 in a year, both sides of each measure, one POST.
 
 Not a Django formset: thirty measures would validate and save in hundreds of queries. What the person saw travels with
-the page, signed, so that a change can be told from an old page.
+the page, signed, so that an own change can be distinguished from an old page.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,17 +27,17 @@ from plans.strays import measures_gone
 from plans.value_rows import newest_revision
 
 PAGE_SIZE = 60
-"""Measures a page: at most 15 fields each, and Django takes no more than 1,000 a form."""
+"""Measures per page: at most 15 fields each, and Django takes at most 1,000 in a form."""
 CORRECTS = "corrects"
 """The box that says: these 計画値 were typed wrongly, the plan was not changed."""
 
 
 @dataclass(frozen=True)
 class EntryRow:
-    """One measure of the grid. `before` is the year before as it stands, None in the first year of the plan.
+    """One measure of the grid. `before` is the stored year before, None in the first year of the plan.
 
-    `reason` says why the person may not enter it; "" where they may. `offer` is what 取組記録 make of the actual, None
-    where none is linked to the measure.
+    `reason` says why the person may not enter it; "" where they may. `offer` is the actual that follows from 取組記録,
+    None where none is linked to the measure.
     """
 
     row: MeasureRow
@@ -69,11 +69,11 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class EntryGrid:
-    """The grid as it is drawn, or as it came back. `lock_reason` is set where nobody of this role may change it.
+    """The grid as it is drawn, or as it was posted. `lock_reason` is set where no one of this role may change it.
 
-    `strays` were typed for measures that left the page since it was drawn: for another 節, for another page of this
-    one, or for good. 計画値 go into `revision`, None while the plan is as first adopted; `corrects` says that the
-    person puts typing errors right. `seen_revision` is the number that the page was drawn with.
+    `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
+    page, or removed). 計画値 go into `revision`, None while the plan is as first adopted; `corrects`: the person
+    corrects typing errors. `seen_revision` is the number that the page was drawn with.
     """
 
     section: Section
@@ -107,13 +107,13 @@ class EntryGrid:
 
     @property
     def unsaved(self) -> list[EntryCell]:
-        """What was typed where it cannot be saved any more: shown, so that nobody has to remember it."""
+        """What was typed where it can no longer be saved; it is shown so that no one has to remember it."""
         locked = [c for row in self.rows for c in row.cells if c.is_touched and (self.lock_reason or row.reason)]
         return [*locked, *(cell for cell in self.strays if cell.is_touched)]
 
     @property
     def changes(self) -> list[CellChange]:
-        """What the person changed, for the one verb that writes."""
+        """What the person changed, as input for `record_values`."""
         return [cell.change for cell in self.open_cells if cell.change]
 
     @property
@@ -144,7 +144,7 @@ class EntryGrid:
 
     @property
     def seen_token(self) -> str:
-        """What the drawn page shows as standing, and which cells ask for a choice; signed."""
+        """The values that the drawn page shows, and which cells offer a choice; signed."""
         seen = {cell.prefix: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered}
         asked = [cell.prefix for cell in self.open_cells if cell.is_conflict]
         shown = {"seen": seen, "asked": asked, "offers": self._offered, "revision": self.revision_number}
@@ -173,7 +173,7 @@ class EntryGrid:
         return replace(self, rows=tuple(rows))
 
     def refused(self, error: ValuesRefused) -> "EntryGrid":
-        """The same grid with what the verb said at each cell."""
+        """The same grid with the refusals at their cells."""
         by_key = {refusal.change.key: refusal for refusal in error.refusals}
         return self._with(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
 
@@ -190,7 +190,9 @@ class EntryGrid:
 def entry_grid(
     plan: Plan, section: Section, year: int, *, page: str | None = None, data: Mapping[str, str] | None = None
 ) -> EntryGrid:
-    """The grid for the person of `plan.access`; with `data` as they posted it. Five queries, and one for strays."""
+    """The grid for the person of `plan.access`; with `data` as they posted it. Five queries, and one for orphaned
+    input.
+    """
     chosen = Paginator(list(measures_of(plan).filter(section=section)), PAGE_SIZE).get_page(page)
     states = section_years(plan, [section])
     section_year = states.get((section.pk, year))

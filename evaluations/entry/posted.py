@@ -1,4 +1,4 @@
-"""What a drawn page of the entry grid had shown, signed, and one POST read beside it."""
+"""What a drawn page of the entry grid had shown, signed, and one POST read together with it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,16 @@ _FIELD = re.compile(rf"(?:{'|'.join(Side)})-(?P<code>.+)-(?:{'|'.join(LABELS)})"
 
 
 def page_token(section: Section, year: int, shown: Mapping[str, Any]) -> str:
-    """What the page shows, signed: `seen` by cell, which cells are `asked` about, `offers` to take records over (actual
-    and successor by 指標コード), and the `revision` that it says 計画値 go into.
+    """What the page shows, signed: `seen` by cell, the cells that offer a choice (`asked`), the `offers` to take
+    records over (actual and successor by 指標コード), and the `revision` that it names for 計画値.
     """
     return signing.dumps(shown, salt=_salt(section, year), compress=True)
 
 
 @dataclass(frozen=True)
 class PostedGrid:
-    """One POST: the texts by field name, what the page had shown, which cells it had asked about, what it had offered,
-    and into which 計画変更 it said that 計画値 go.
+    """One POST: the texts by field name, and what the page had shown: values, cells that offered a choice, offers, and
+    the 計画変更 that it named for 計画値.
     """
 
     data: Mapping[str, str]
@@ -38,7 +38,9 @@ class PostedGrid:
 
     @classmethod
     def read(cls, data: Mapping[str, str], section: Section, year: int) -> "PostedGrid":
-        """A token that is missing or not of this page counts as having seen nothing: what stands is then a conflict."""
+        """A token that is missing or not of this page counts as having seen nothing: every stored value is then a
+        conflict.
+        """
         try:
             token = signing.loads(data.get("seen", ""), salt=_salt(section, year))
         except signing.BadSignature:

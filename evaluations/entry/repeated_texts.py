@@ -1,4 +1,4 @@
-"""課題 and 取組 that say the same as last year: a cycle that did not turn, or a text that nobody looked at."""
+"""課題 and 取組 that repeat last year's: a cycle that did not turn, or a text that was not revised."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ COMPARED = ("issues_text", "act_text")
 
 @dataclass(frozen=True)
 class RepeatedText:
-    """One text with the sentences that stood in last year's 課題 or 取組."""
+    """One text with the sentences that were already in last year's 課題 or 取組."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""The verb that writes the texts of an evaluation: same locks, conflicts and history as values."""
+"""The action that writes the texts of an evaluation: same locks, conflicts and history as values."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from plans.models import Change, Section, Subject
 
 
 class TextsConflict(Exception):
-    """Somebody saved in between. `stands` is the evaluation as it is kept now; nothing was written."""
+    """Another user saved in between; nothing was written. `stands` is the evaluation that is stored now."""
 
     def __init__(self, stands: Evaluation) -> None:
         self.stands = stands
@@ -39,7 +39,7 @@ def save_texts(
 ) -> Evaluation:
     """Save these texts of one 節 × 年度 and their history. `version` is the one the person started from; 0 = none yet.
 
-    Raises PermissionDenied, TextsLocked, or TextsConflict. `by` None is the operator, of whom no rights are asked.
+    Raises PermissionDenied, TextsLocked, or TextsConflict. `by` None is the operator, whose rights are not checked.
     """
     plan = section.plan
     access = access_for(by, plan.municipality) if by else None

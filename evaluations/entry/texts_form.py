@@ -30,7 +30,7 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class TextClash:
-    """Two versions of one text: what this person typed, and what somebody else saved in between."""
+    """Two versions of one text: what this person typed, and what another user saved in between."""
 
     name: str
     label: str
@@ -73,7 +73,7 @@ class TextsForm(forms.Form):
         return [(title, [(self[name], self.clashes.get(name)) for name in names]) for title, names in GROUPS]
 
     def clean(self) -> dict:
-        """Every text that was asked about needs its answer."""
+        """Every text that offered a choice needs an answer."""
         cleaned = super().clean() or {}
         for name in self._token["asked"]:
             if self._differs(name) and self._choice(name) not in (MINE, THEIRS):
@@ -106,7 +106,7 @@ class TextsForm(forms.Form):
         )
 
     def show_asked(self, stands: Evaluation | None) -> None:
-        """Show the choices again that still want an answer."""
+        """Show the choices again that still need an answer."""
         for name in self._token["asked"]:
             if stands and self._differs(name):
                 mine = as_kept(self.data[name])

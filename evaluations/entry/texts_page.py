@@ -1,4 +1,4 @@
-"""The page where the evaluation of one 節 × 年度 is written, as a noun."""
+"""Queries of the page where the evaluation of one 節 × 年度 is written."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from plans.queries import measure_rows, measures_of, section_years
 
 @dataclass(frozen=True)
 class TextsPage:
-    """`record` is the one being edited, None for a new one; `evaluation` None while nothing is written. `lines` are
-    the measures with their figures of the year, `repeated` the sentences of the kept texts that stood there last year.
+    """`record` is the one being edited, None for a new one; `evaluation` None while nothing is written. `lines` are the
+    measures with their figures of the year, `repeated` the sentences of the stored texts that were in last year's.
     `countable` are the measures that the record may count for: of this 節, and of the others that it belongs to.
     """
 

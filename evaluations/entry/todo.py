@@ -1,4 +1,4 @@
-"""What is to be entered in one year of a plan, 節 by 節, for the person at hand."""
+"""What is to be entered in one year of a plan, 節 by 節, for the current user."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class SectionTodo:
 
     @property
     def is_handed_on(self) -> bool:
-        """提出 or later: no longer in the to-do part, whoever looks."""
+        """提出 or later: no longer in the to-do part, for any reader."""
         return self.state not in (YearState.DRAFT, YearState.RETURNED)
 
     @property

@@ -1,6 +1,6 @@
-"""The verb that says which 活動指標 belong to which 成果目標: rights, conflicts and history.
+"""The action that sets which 活動指標 belong to which 成果目標: rights, conflicts and history.
 
-What it writes is `ActivityIndicator.related_sections`, the one place where a link is kept: the 節 stands for its
+What it writes is `ActivityIndicator.related_sections`, the one place where a link is stored: the 節 represents its
 成果目標. No state of a year locks it: a link belongs to the plan, and what was published does not hold it.
 """
 
@@ -32,8 +32,9 @@ class LinksOfGoal:
 
 
 class LinksMoved(Exception):
-    """Nothing was written: somebody linked otherwise meanwhile. `stands`: by 節 id, what is kept now of each goal
-    that moved."""
+    """Nothing was written: another user changed the links in between. `stands`: by 節 id, the current links of each
+    goal that changed.
+    """
 
     def __init__(self, stands: dict[int, frozenset[int]]) -> None:
         self.stands = stands
@@ -48,8 +49,8 @@ class LinksRefused(Exception):
 def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, door: str) -> list[Change]:
     """Make these the indicators of these goals, or change nothing. Returns the history, one line for each indicator.
 
-    Raises PermissionDenied, LinksMoved, or LinksRefused for something that is no 活動指標 of the plan or stands in the
-    goal's own 節, to which it belongs by its place.
+    Raises PermissionDenied, LinksMoved, or LinksRefused for something that is no 活動指標 of the plan or is in the
+    goal's own 節, where it needs no link.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)

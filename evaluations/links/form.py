@@ -25,7 +25,7 @@ Codes = Mapping[str, Mapping[str, list[str]]]
 
 @dataclass(frozen=True)
 class Box:
-    """One tick box. `named`: what the guideline says of it; `moved`: that somebody else changed it, "" otherwise."""
+    """One tick box. `named`: what the guideline says of it; `moved`: that another user changed it, "" otherwise."""
 
     label: str
     code: str
@@ -99,7 +99,9 @@ def seen_token(plan: Plan, columns: Iterable[GoalColumn]) -> str:
 
 
 def ticked_links(page: LinksPage, column: GoalColumn, data: Any) -> LinksOfGoal:
-    """What the form of one 成果目標 asks for; LinksRefused where it does not say what it was drawn from."""
+    """The links that the form of one 成果目標 requests. Raises LinksRefused where it does not say what it was drawn
+    from.
+    """
     ids = _ids(column)
     codes = data.getlist("linked")
     if not set(codes) <= set(ids):
@@ -108,7 +110,7 @@ def ticked_links(page: LinksPage, column: GoalColumn, data: Any) -> LinksOfGoal:
     if shown is None:
         raise LinksRefused(NOT_DRAWN)
     old = frozenset(ids[code] for code in shown["linked"] if code in ids)
-    # What stands in the 節 itself has no box: a link that it kept from before it was moved there stays as it is.
+    # A 活動指標 of the 節 itself has no box: a link that it kept from before it was moved there stays as it is.
     return LinksOfGoal(column.section, old, frozenset(ids[code] for code in codes) | old & column.in_place)
 
 
@@ -127,7 +129,7 @@ def offered_links(page: LinksPage, data: Any) -> list[LinksOfGoal]:
 
 
 def again(page: LinksPage, column: GoalColumn, data: Any, wanted: LinksOfGoal | None) -> EditedGoal:
-    """The form over what stands now, with the person's own changes kept and those of others marked."""
+    """The form over the current links, with the person's own changes kept and those of others marked."""
     ids = _ids(column)
     if wanted is None:
         return EditedGoal(page, column, frozenset(ids[code] for code in data.getlist("linked") if code in ids))

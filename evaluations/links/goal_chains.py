@@ -1,7 +1,7 @@
-"""Chains of a plan as nouns: a 成果目標 of one 節 in one year with its 活動指標, as the reader may see them.
+"""Queries for the chains of a plan: a 成果目標 of one 節 in one year with its 活動指標, as the reader may see them.
 
-The rule is `core.goal_chain`; here finished rows become its figures. The 節 stands for its 成果目標: links are to the
-節, and 活動指標 in the 節 itself belong to it by their place.
+The rule is `core.goal_chain`; here finished rows become its figures. The 節 represents its 成果目標: links are to the
+節, and 活動指標 in the 節 itself need no link.
 """
 
 from collections import defaultdict
@@ -118,7 +118,7 @@ def chains_of(
 
 
 def wording_of(measure: Measure) -> IndicatorWording:
-    """A 活動指標 as the guideline is asked about it."""
+    """A 活動指標 as the guideline is searched for it."""
     service, indicator = service_of(measure), getattr(measure, "activity_indicator", None)
     return IndicatorWording(
         key=measure.pk,

@@ -26,10 +26,10 @@ class Named:
 
 @dataclass(frozen=True)
 class GoalColumn:
-    """One 成果目標: the 節 that stands for it, with every 活動指標 of the plan.
+    """One 成果目標: the 節 that represents it, with every 活動指標 of the plan.
 
-    `linked` are the ids that are kept as linked, `in_place` those that stand in the 節 itself and need no link,
-    `named` what the guideline says, by id.
+    `linked` are the ids that are stored as linked, `in_place` those in the 節 itself that need no link, `named` what
+    the guideline says, by id.
     """
 
     section: Section

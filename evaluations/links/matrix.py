@@ -93,5 +93,5 @@ def _cell(column: GoalColumn, rows: list[MeasureRow]) -> LinkCell:
 
 
 def _quantity(measure: Measure) -> str:
-    """利用者数, 利用日数 …; the name where nobody said what is counted."""
+    """利用者数, 利用日数 …; the name where it is not stated what is counted."""
     return measure.activity_indicator.get_amount_of_display() or measure.title

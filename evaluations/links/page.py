@@ -1,4 +1,4 @@
-"""目標と活動指標の関係 as a noun: the matrix of one plan, what the guideline says of it, how both read in one year."""
+"""Queries of 目標と活動指標の関係: the matrix of one plan, what the guideline says of it, how both read in one year."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ def link_pictures(page: LinksPage) -> list[LinkPicture]:
 
 
 def link_chart(page: LinksPage) -> LinkChart:
-    """Goals and the indicators tied to them; what is tied to nothing stands in the table alone."""
+    """Goals and the indicators linked to them; those without a link are in the table alone."""
     groups = ((group.title, tuple(_node(row) for row in group.rows)) for group in page.groups)
     tied = ((title, tuple(node for node in nodes if node.goals)) for title, nodes in groups)
     return LinkChart(

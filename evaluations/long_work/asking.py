@@ -1,5 +1,6 @@
-"""The verbs of who asks for long work: ask, cancel, start again, remove. Each compares the state in its UPDATE, so
-that a click and a runner in the same moment leave one of the two answers and nothing between."""
+"""The actions on long work: ask, cancel, start again, remove. Each compares the state in its UPDATE, so that a click
+and a runner at the same moment leave one of the two results and nothing between.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from plans.models import Municipality, Plan
 
 
 class WorkRefused(Exception):
-    """The work cannot be asked for now; the text can be shown."""
+    """The work cannot be requested now; the text can be shown."""
 
 
 @transaction.atomic
@@ -30,9 +31,10 @@ def ask(
     parameters: Mapping[str, Any] | None = None,
     files: Iterable[tuple[str, bytes]] = (),
 ) -> LongWork:
-    """A work that waits for its runner; `files` are name and content of what it is given.
+    """Create and return a work that waits for its runner; `files` are name and content of its input.
 
-    The same work without files, asked for twice, is one work. WorkRefused where the person has too many under way.
+    The same work without files, requested twice, is one work. Raises WorkRefused where the person has too many under
+    way.
     """
     mark_interrupted()
     _wait_for_each_other(by)
@@ -54,8 +56,9 @@ def ask(
 
 
 def cancel(work: LongWork) -> bool:
-    """End the work: at once where it waits or its runner is dead, else as soon as the runner asks. False where it had
-    ended already."""
+    """End the work: at once where it waits or its runner is dead, else when the runner next reports. Returns False
+    where it had already ended.
+    """
     now = timezone.now()
     mark_interrupted()
     own = LongWork.objects.filter(pk=work.pk)
@@ -68,8 +71,9 @@ def cancel(work: LongWork) -> bool:
 
 @transaction.atomic
 def start_again(work: LongWork) -> bool:
-    """Put a work that failed, was cancelled or was interrupted back at the end of the queue. False where it is none of
-    these. WorkRefused as for `ask`."""
+    """Put a work that failed, was cancelled or was interrupted back at the end of the queue. Returns False where it is
+    none of these. Raises WorkRefused as `ask` does.
+    """
     mark_interrupted()
     _wait_for_each_other(work.by)
     _refuse_too_many(work.by.long_works.filter(state__in=UNDER_WAY).count())
@@ -98,7 +102,7 @@ def remove(work: LongWork) -> bool:
 
 
 def _wait_for_each_other(by: User) -> None:
-    """What one person asks for in the same moment is counted one after the other, until the transaction ends."""
+    """Make simultaneous requests of one person wait for each other until the transaction ends; each is then counted."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 

@@ -1,4 +1,4 @@
-"""What a kind of long work is made of: a function, the right to it, and what it hands back."""
+"""What a kind of long work is made of: a function, the right to it, and its result."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,9 +11,9 @@ from plans.access import Access, plan_for, require
 from plans.models import Plan
 
 Tell = Callable[[int, int, str], None]
-"""`tell(done, total, step)` says how far the work is, and raises what ends it (see `telling`).
+"""The progress callback `tell(done, total, step)`. Raises what ends the work (see `telling`).
 
-Between verbs and never within a transaction: the progress would be seen by nobody before its end.
+Called between actions and never within a transaction, where the progress would be visible only at its end.
 """
 
 
@@ -65,19 +65,21 @@ class Onward:
 
 
 def plan_of(work: LongWork) -> Plan:
-    """The plan of a work as the person who asked for it sees it now, with `plan.access`. Http404 for a stranger."""
+    """The plan of a work, with `plan.access`, as the person who requested it may see it now. Raises Http404 for a
+    stranger.
+    """
     if work.plan is None:
         raise PermissionDenied("計画のない処理です。")
     return plan_for(work.by, work.plan.slug)
 
 
 def readers(work: LongWork) -> Access:
-    """For whoever may see the plan."""
+    """For anyone who may see the plan."""
     return plan_of(work).access
 
 
 def writers(sentence: str) -> Callable[[LongWork], Access]:
-    """For whoever may enter, import and write texts; others are refused with this sentence."""
+    """For those who may enter, import and write texts; others are refused with this sentence."""
 
     def access(work: LongWork) -> Access:
         plan = plan_of(work)
@@ -89,11 +91,11 @@ def writers(sentence: str) -> Callable[[LongWork], Access]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work. `run` does it. `access` is what the person may do now; it raises PermissionDenied or Http404
-    for somebody who may not (any more), and is asked when the work runs, is shown and is fetched.
+    """One kind of work. `run` does it. `access` returns what the person may do now, and raises PermissionDenied or
+    Http404 for a person who may not (or no longer); it is called when the work runs, is shown and is downloaded.
 
-    `onward` says where a finished work leads, where that is more than its file. `offers_file`: the file that came of it
-    is for people; else it is for the page that `onward` leads to.
+    `onward` returns where a finished work leads, where that is more than its file. `offers_file`: the resulting file is
+    for people; otherwise it is for the page that `onward` leads to.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the pages of long work show: the works of one person, and one of them. Nouns alone."""
+"""Queries for the pages of long work: the works of one person, and one of them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from evaluations.models import LongWork, LongWorkFile, WorkState
 from plans.models import Plan
 
 GONE = "確かめた内容は、もう残っていません。もう一度ファイルを選んでください。"
-"""What a page says that a work leads to, when what it found is kept no more."""
+"""What a page says when the result that a work leads to is no longer stored."""
 NO_RIGHT = "この処理の結果を見る権限がなくなったため、表示できません。"
 INTERRUPTED = (
     "サーバーの停止などで、途中で止まりました。もう一度始められます。"
@@ -31,7 +31,7 @@ STARTING = "始めています。"
 
 
 def works_of(person: User) -> QuerySet[LongWork]:
-    """What this person asked for and is kept still, the newest first. Without the files."""
+    """The works that this person requested and that are still stored, the newest first. Without the files."""
     oldest = timezone.now() - timedelta(days=settings.WORK_DAYS)
     kept = Q(ended_at=None) | Q(ended_at__gte=oldest)
     return LongWork.objects.filter(kept, by=person.pk).select_related("by", "municipality", "plan")
@@ -43,7 +43,7 @@ def work_for(person: User, key: UUID) -> LongWork:
 
 
 def refusal(work: LongWork) -> str:
-    """Why the person may not see what came of the work (any more); "" where they may. Asks anew."""
+    """Why the person may not (or no longer) see the result of the work; "" where they may. Checks current rights."""
     kind = KINDS.get(work.kind)
     if kind is None:
         return "システムが更新され、この処理の結果は見られません。"
@@ -66,7 +66,7 @@ def in_words(work: LongWork) -> str:
 
 
 def as_json(work: LongWork) -> dict[str, Any]:
-    """What the script of the page asks for again and again."""
+    """What the script of the page requests again and again."""
     state = work.shown_state
     return {
         "state": state.value,
@@ -100,7 +100,7 @@ def work_page(work: LongWork) -> WorkPage:
         return WorkPage(work, in_words(work), "", (), None, None)
     refused = refusal(work)
     if refused:
-        # The reason of a failure may name what the person may see no more.
+        # The reason of a failure may name what the person may no longer see.
         return WorkPage(work, "", refused, (), None, None)
     files = work.files.filter(side=LongWorkFile.Side.RESULT).defer("content")
     is_done = work.state == WorkState.DONE
@@ -116,8 +116,9 @@ def work_page(work: LongWork) -> WorkPage:
 
 
 def found_for(person: User, key: str, plan: Plan, *kinds: Kind) -> LongWorkFile | None:
-    """What a work of these kinds found for a page of this plan, which its address names; None where that is kept no
-    more, or never was this person's. PermissionDenied for somebody who may not see it any more."""
+    """The result that a work of these kinds has for a page of this plan, `key` being in its address. None where it is
+    no longer stored or is another user's. Raises PermissionDenied for a person who may no longer see it.
+    """
     try:
         work = work_for(person, UUID(key))
     except (Http404, ValueError):
@@ -128,13 +129,14 @@ def found_for(person: User, key: str, plan: Plan, *kinds: Kind) -> LongWorkFile 
 
 
 def result_for(person: User, key: UUID) -> LongWorkFile:
-    """The file that came of a work. Http404 where there is none, PermissionDenied for somebody who may not see it any
-    more."""
+    """The file that a work made. Raises Http404 where there is none, PermissionDenied for a person who may no longer
+    see it.
+    """
     return get_object_or_404(_shown_result(work_for(person, key)))
 
 
 def _shown_result(work: LongWork) -> QuerySet[LongWorkFile]:
-    """The file that came of the work, if any; PermissionDenied for somebody who may not see it any more."""
+    """The file that the work made, if any. Raises PermissionDenied for a person who may no longer see it."""
     refused = refusal(work)
     if refused:
         raise PermissionDenied(refused)

@@ -1,4 +1,4 @@
-"""A runner beside the web server, for installations without a service of its own."""
+"""A runner next to the web server, for installations without a service of its own."""
 
 import subprocess
 import sys

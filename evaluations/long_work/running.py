@@ -99,7 +99,7 @@ class Runner:
         )
 
     def _do(self, work: LongWork, tell: Teller) -> tuple[dict[str, Any], Result | None] | None:
-        """The fields of the end and what came of it; None where the work is this runner's no more."""
+        """The fields of the end, and the result; None where the work is no longer this runner's."""
         try:
             kind = KINDS.get(work.kind)
             if kind is None:
@@ -154,7 +154,7 @@ def _write_end(work: LongWork, ended: dict[str, Any], result: Result | None) -> 
     if result is None:
         return
     LongWork.objects.filter(pk=work.pk, total__gt=0).update(done=F("total"))
-    work.files.all().delete()  # what it was given is needed no more, and may be anything
+    work.files.all().delete()  # its input is no longer needed, and may be anything
     if result.file:
         LongWorkFile.objects.create(
             work=work,
@@ -168,7 +168,7 @@ def _write_end(work: LongWork, ended: dict[str, Any], result: Result | None) -> 
 
 @contextmanager
 def _beating(work: LongWork) -> Iterator[None]:
-    """Signs of life while the work is done, however long one of its steps takes."""
+    """Write heartbeats while the work is done, however long one of its steps takes."""
     ended = Event()
 
     def beat() -> None:

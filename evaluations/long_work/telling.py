@@ -1,4 +1,4 @@
-"""How a running work says how far it is, and hears that it shall end."""
+"""How a running work reports its progress, and learns that it must end."""
 
 from time import monotonic
 
@@ -11,11 +11,11 @@ SECONDS_BETWEEN = 0.3
 
 
 class Cancelled(Exception):
-    """The person who asked for the work asked for its end."""
+    """The person who requested the work cancelled it."""
 
 
 class Lost(Exception):
-    """The work belongs to this runner no more: it was taken for dead. Nothing may be written of it."""
+    """The work no longer belongs to this runner, which was taken for dead. It must write nothing about it."""
 
 
 class Stopped(Exception):
@@ -23,7 +23,7 @@ class Stopped(Exception):
 
 
 class Teller:
-    """`tell(done, total, step)` of one running work."""
+    """The progress callback `tell(done, total, step)` of one running work."""
 
     def __init__(self, work: LongWork) -> None:
         self.mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
@@ -38,7 +38,7 @@ class Teller:
             return
         self.told_at = monotonic()
         total = max(done, total)
-        # One statement both writes and asks, so that no request to cancel falls between the two.
+        # One statement both writes and checks, so that no request to cancel falls between the two.
         told = self.mine.filter(cancel_asked_at=None).update(
             done=done, total=total, step=step[:300], heartbeat=timezone.now()
         )

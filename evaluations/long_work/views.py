@@ -1,4 +1,4 @@
-"""処理の状況: what takes long, how far it is, and what came of it. The person who asked sees it, and nobody else."""
+"""処理の状況: long works, their progress and their results, each visible only to the person who requested it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from plans.requests import PersonRequest
 
 @require_safe
 def work_list(request: PersonRequest) -> HttpResponse:
-    """Everything the person asked for."""
+    """Every work that the person requested."""
     works = list(works_of(request.user))
     context = {"works": works, "refreshes": _refreshes(request, works)}
     return render(request, "evaluations/work_list.html", context)
@@ -63,8 +63,9 @@ def begin(
     files: Iterable[tuple[str, bytes]] = (),
     back: str = "",
 ) -> HttpResponse:
-    """Ask for a long work about a plan, have it begun, and show it; back to `back` (「出力」 unless said) where it is
-    refused. For every view that asks for one."""
+    """Request a long work about a plan, have it started, and show it; where it is refused, return to `back` (「出力」
+    if not given). For every view that requests one.
+    """
     try:
         asked = ask(
             kind.name,
@@ -100,7 +101,7 @@ def _act(request: PersonRequest, asked: LongWork) -> HttpResponse:
 
 
 def _refreshes(request: PersonRequest, works: Iterable[LongWork]) -> bool | None:
-    """Whether the page asks for itself again without a script; None where nothing is under way."""
+    """Whether the page reloads itself without a script; None where nothing is under way."""
     if not any(one.is_under_way for one in works):
         return None
     return request.GET.get("refresh") != "no"

@@ -23,10 +23,10 @@ OPEN = (ActionState.PLANNED, ActionState.RUNNING)
 
 
 class ActionItem(models.Model):
-    """課題 → 取組 of one 節, with who does it, until when, and where it stands in the budget.
+    """課題 → 取組 of one 節, with who does it, until when, and its place in the budget.
 
-    `fiscal_year` is the 年度 whose evaluation promised it. `reported_at` and `reported_by` sign state and outcome;
-    nothing is signed while nobody has reported. `origin` is the promise of the year before that goes on here.
+    `fiscal_year` is the 年度 whose evaluation promised it. `reported_at` and `reported_by` say when and by whom state
+    and outcome were reported; both are empty before. `origin` is the promise of the year before that continues here.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="action_items")

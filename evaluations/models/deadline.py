@@ -14,8 +14,8 @@ class Deadline(models.Model):
     """One date of a plan's calendar. A plan without any shows the usual round as a proposal.
 
     `key` names it within its plan and never changes: calendar programs know the date by it. `fiscal_year` is the 年度
-    it is about, null for no single one. `done_at` and `done_by` sign that it was ticked; what the database itself
-    knows of a step (entered, 確定, 公表) needs no tick.
+    it is about, null for no single one. `done_at` and `done_by` say when and by whom it was ticked; what the database
+    itself knows of a step (entered, 確定, 公表) needs no tick.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="deadlines")

@@ -65,7 +65,7 @@ class ActivityRecord(models.Model):
 class Publication(models.Model):
     """公表: what was published of one plan and 年度, frozen. `number` counts per plan; `sha256` is the body's hash.
 
-    `reason` is the city's own note; `correction_reason` stands in the 正誤表, for everybody.
+    `reason` is the city's own note; `correction_reason` is printed in the 正誤表, for everyone.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="publications")

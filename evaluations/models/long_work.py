@@ -1,6 +1,6 @@
-"""時間のかかる処理: work that somebody asked for, that a runner does outside the web server, and what came of it.
+"""時間のかかる処理: work that a person requested and that a runner does outside the web server, with its result.
 
-Passing by nature: rows and files go some days after the end, and with the person, the plan or the 自治体.
+Temporary: rows and files are deleted some days after the end, and with the person, the plan or the 自治体.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from django.utils import timezone
 from plans.models import Municipality, Plan
 
 STALE_AFTER = timedelta(seconds=60)
-"""A runner that gave no sign of life for so long is dead: it gives one every few seconds."""
+"""Without a heartbeat for so long a runner counts as dead; it writes one every few seconds."""
 
 
 class WorkState(models.TextChoices):
@@ -36,10 +36,10 @@ REPEATABLE = (WorkState.FAILED, WorkState.CANCELLED, WorkState.INTERRUPTED)
 class LongWork(models.Model):
     """One work. `kind` names an entry of `evaluations.work_kinds`, `parameters` are that kind's own.
 
-    `done` of `total` parts are through (total 0: nobody knows how many), `step` says in words what is being done or
-    what came of it, `report` has a line per part (`kinds.ReportLine`), `failure` why it failed. `slot` is the place
-    among those that run at the same time, `runner` the process that has it; a runner writes only where both still
-    stand. `shows_drafts`: the result was made for somebody who may see drafts, and is given to nobody else.
+    `done` of `total` parts are finished (total 0: the number is not known), `step` says in words what is being done or
+    what the result is, `report` has a line per part (`kinds.ReportLine`), `failure` says why it failed. `slot` is the
+    place among those that run at the same time, `runner` the process that has it; a runner writes only while both are
+    unchanged. `shows_drafts`: the result was made for a person who may see drafts, and is given only to those who may.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -96,7 +96,7 @@ class LongWork(models.Model):
 
     @property
     def shown_state(self) -> WorkState:
-        """The state; 中断 as soon as the runner is dead, also where nobody has written that down yet."""
+        """The state; 中断 as soon as the runner is dead, even before that is stored."""
         if self.state == WorkState.RUNNING and self.heartbeat and self.heartbeat < timezone.now() - STALE_AFTER:
             return WorkState.INTERRUPTED
         return WorkState(self.state)
@@ -116,10 +116,10 @@ class LongWork(models.Model):
 
 
 class LongWorkFile(models.Model):
-    """A file that a work was given, or the one that came of it; `order` counts those of one side.
+    """An input file of a work, or its result; `order` counts the files of one side.
 
-    A row and no file of the server's: so the backup of the database holds everything, every web server finds it, and
-    none can ever serve it past the question who asks.
+    A row and not a file of the server: so the backup of the database contains everything, every web server finds it,
+    and none can serve it without checking who requests it.
     """
 
     class Side(models.TextChoices):

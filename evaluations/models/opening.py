@@ -17,7 +17,7 @@ OWN = "own-"
 
 class PlanDraft(models.Model):
     """The frame of a plan to come. `slug` is the one the plan will have; `version` counts the changes of the frame, of
-    the order and of the titles of its 節. `access` is what the person at hand may do; `draft_for` sets it.
+    the order and of the titles of its 節. `access` is what the current user may do; `draft_for` sets it.
     """
 
     access: Access
@@ -64,8 +64,8 @@ class PlanDraft(models.Model):
 class DraftSection(models.Model):
     """One 節 to come, with what was typed for its 指標, by code and field, as it was typed.
 
-    `key` is the code of a 成果目標, the name of a kind of service, or begins with `OWN`. `is_seen`: somebody looked
-    at the lines and saved them. `version` counts the changes of the lines.
+    `key` is the code of a 成果目標, the name of a kind of service, or begins with `OWN`. `is_seen`: the lines were
+    looked at and saved. `version` counts the changes of the lines.
     """
 
     draft = models.ForeignKey(PlanDraft, on_delete=models.CASCADE, related_name="sections")

@@ -1,4 +1,4 @@
-"""協議会意見: what a council said of a year's evaluation, what the city answered and where it led."""
+"""協議会意見: what a council said of a year's evaluation, what the city answered and what followed from it."""
 
 from typing import ClassVar
 

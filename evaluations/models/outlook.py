@@ -14,8 +14,8 @@ class Outlook(models.Model):
     """The choice of one measure of a plan. `method` "" is a choice taken back; `own` is of the plan's last year.
 
     `basis_year` is the latest year with an actual when it was chosen, for an own value also one with months: reason and
-    own value may speak of every year up to it. `chosen_at` and `chosen_by` sign the latest choice, or who took it back;
-    `reason` says why they did.
+    own value may speak of every year up to it. `chosen_at` and `chosen_by` say when and by whom it was last chosen or
+    taken back; `reason` says why.
     """
 
     measure = models.OneToOneField(Measure, verbose_name="指標", on_delete=models.CASCADE, related_name="outlook")

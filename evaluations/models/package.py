@@ -63,9 +63,9 @@ class MadePackage(PlanPackage):
 
 
 class ReceivedPackage(PlanPackage):
-    """A file that was taken in. A plan with one of these is a received plan: only the next file changes it.
+    """A package file that was imported. A plan with one of these is a received plan: only the next file changes it.
 
-    `publications` are the city's 公表番号, which stand nowhere else here; `changes` counts what the file changed.
+    `publications` are the city's 公表番号, which are stored nowhere else here; `changes` counts what the file changed.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="received_packages")

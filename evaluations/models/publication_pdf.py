@@ -1,4 +1,4 @@
-"""What a publication looks like on paper: its PDF, made once outside the web server and kept beside it."""
+"""The PDF of a publication, made once outside the web server and stored with it."""
 
 from typing import ClassVar
 

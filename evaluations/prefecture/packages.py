@@ -42,17 +42,17 @@ def package_editions(plan: Plan) -> Editions:
 
 @transaction.atomic
 def make_package(plan: Plan, *, by: User | None, door: str) -> tuple[MadePackage, bool]:
-    """The edition that says what is 確定 now, and whether it was made now: where nothing changed it is the last one.
+    """The package of what is 確定 now, and whether it was made now: where nothing changed it is the last one.
 
     Raises PermissionDenied without the right, PackageNotMade for a received plan, or where something in the plan does
-    not fit into a file. `by` None is the operator, of whom no rights are asked.
+    not fit into a file. `by` None is the operator, whose rights are not checked.
     """
     access = access_for(by, plan.municipality) if by else None
     if by and (access is None or not access.may_write):
         raise PermissionDenied(MAY_NOT)
     if plan.received_packages.exists():
         raise PackageNotMade("この計画はファイルで受け取ったものです。県へ渡すファイルは、市区町村が作ります。")
-    # What is read stays as it is until the file is kept. The 節 come before the plan, as in every verb.
+    # What is read must not change until the file is stored. The 節 are locked before the plan, as in every action.
     years = SectionYear.objects.filter(section__plan=plan).order_by("section_id", "fiscal_year")
     list(years.select_for_update(of=("self",)))
     plan = lock_plan(plan)

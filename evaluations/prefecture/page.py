@@ -1,4 +1,4 @@
-"""The page of a prefecture: which 期 and 年度, its own plans, and cities of similar size beside one city."""
+"""The page of a prefecture: which 期 and 年度, its own plans, and one city compared with cities of similar size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cities to choose from, and those of similar size beside the chosen one, nearest first."""
+    """Cities to choose from, and those of similar size as the chosen one, nearest first."""
 
     cities: tuple[Municipality, ...]
     without_population: int
@@ -78,8 +78,8 @@ def term_choices(prefecture: Municipality) -> list[TermChoice]:
 
 
 def chosen_term(choices: list[TermChoice], asked: Mapping[str, str]) -> tuple[TermChoice, Term] | None:
-    """What `?kind=&generation=&year=` asks for: by default 障害福祉計画, the 期 of the last 年度 that has ended,
-    and that 年度. None where no city has a plan; 404 for a 期 or 年度 that none has.
+    """What `?kind=&generation=&year=` selects: by default 障害福祉計画, the 期 of the last 年度 that has ended, and
+    that 年度. None where no city has a plan. Raises Http404 for a 期 or 年度 that none has.
     """
     if not choices:
         return None

@@ -1,4 +1,4 @@
-"""The page on which a prefecture takes in files: what a file would change, and what was taken in so far."""
+"""The page on which a prefecture imports packages: what a file would change, and what was imported so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class ChangeGroup:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A file that was looked at: why it is not taken, or what it would change, and the signed text that confirms."""
+    """A file that was checked: why it is refused, or what it would change, and the signed text that confirms it."""
 
     name: str = ""
     failure: str = ""
@@ -81,7 +81,7 @@ class ReceivedPlan:
 
 
 def received_plans(prefecture: Municipality) -> list[ReceivedPlan]:
-    """What was taken in of the cities of a prefecture, by city and plan. One query."""
+    """What was imported of the cities of a prefecture, by city and plan. One query."""
     files = (
         ReceivedPackage.objects.filter(plan__municipality__prefecture=prefecture)
         .select_related("plan__municipality", "received_by")
@@ -110,19 +110,21 @@ def change_line(change: PackageChange) -> ChangeLine:
 
 
 def _words(change: PackageChange, side: dict | str | None) -> str:
-    """Nobody forgot to enter a plan for a year that has none."""
+    """The words of a side; a year without a plan is blank instead of 未入力."""
     if side is None and change.side != Side.ACTUAL:
         return BLANK
     return side_in_words(side)
 
 
 def signed(file: str, found: Incoming, prefecture: Municipality, person: User) -> str:
-    """The file and what stood when it was looked at, as a text that only this person can send back, for this page."""
+    """The file and the hash of the last one imported, as a text that only this person can send back, for this page."""
     return signing.dumps([file, found.last_sha256], salt=_salt(prefecture, person), compress=True)
 
 
 def unsigned(text: str, prefecture: Municipality, person: User) -> tuple[str, str]:
-    """The file that was signed, and the SHA-256 of the last one taken in then; FileLost otherwise."""
+    """The signed file, and the SHA-256 of the file that was the last one imported then. Raises FileLost for a text that
+    is too old or not signed here.
+    """
     try:
         file, seen = signing.loads(text, salt=_salt(prefecture, person), max_age=MAX_AGE)
     except signing.SignatureExpired as error:

@@ -1,7 +1,7 @@
-"""A city's package taken in by its prefecture: looked at first, then written as a whole, or refused in a sentence.
+"""A city's package imported by its prefecture: checked first, then written as a whole, or refused in a sentence.
 
-A received plan is a copy. Nobody of the city works on it here, so its 確定 years are not locked against the next file;
-against everything else they are. A plan that lives here is never touched.
+A received plan is a copy. No one of the city works on it here, so its 確定 years are not locked against the next file;
+against everything else they are. A plan that is maintained here is never changed by a package.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class NotReceived(Exception):  # noqa: N818 - named like PublicationRefused
 
 @dataclass(frozen=True)
 class Incoming:
-    """A package beside what stands. `last` is the newest file taken in of this plan."""
+    """A package compared with what is stored. `last` is the newest file imported of this plan."""
 
     package: Package
     city: Municipality | None
@@ -46,7 +46,7 @@ class Incoming:
 
     @property
     def is_here(self) -> bool:
-        """Whether this very file was taken in already."""
+        """Whether this very file was already imported."""
         return self.last is not None and self.last.sha256 == self.package.sha256
 
     @property
@@ -56,7 +56,7 @@ class Incoming:
 
 
 def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
-    """What taking it in would change; NotReceived where it may not be taken in. Thirteen queries at most."""
+    """What importing it would change. Raises NotReceived where it may not be imported. Thirteen queries at most."""
     facts, about = package.content["municipality"], package.content["plan"]
     _check_address(package, prefecture)
     city = Municipality.objects.filter(code=facts["code"]).first()
@@ -91,8 +91,8 @@ def receive(
 ) -> Incoming:
     """Write the package as a whole, with its history, or nothing. The same file again changes nothing.
 
-    `seen_sha256` is the `last_sha256` that the person looked at. Raises PermissionDenied without the right,
-    NotReceived with the reason. `by` None is the operator, of whom no rights are asked.
+    `seen_sha256` is the `last_sha256` that the person looked at. Raises PermissionDenied without the right, NotReceived
+    with the reason. `by` None is the operator, whose rights are not checked.
     """
     if by:
         access = access_for(by, prefecture) if prefecture else None
@@ -131,8 +131,8 @@ def _keep(package: Package, plan: Plan, found: Incoming, by: User | None) -> Rec
 
 
 def _wait_for_each_other(package: Package, prefecture: Municipality | None) -> None:
-    """Two files of one prefecture are written one after the other, also where neither city is there yet; and the
-    years of a plan are held as every verb holds them.
+    """Two files of one prefecture are written one after the other, also where neither city exists yet; and the years of
+    a plan are locked as by every action.
     """
     code = prefecture.code if prefecture else package.content["municipality"]["code"]
     list(Municipality.objects.select_for_update(of=("self",), no_key=True).filter(code=code))

@@ -15,7 +15,7 @@ from plans.locks import lock_section_years
 from plans.models import Measure, Plan, Section, SectionYear, YearlyValue, YearState
 
 SIGNER = "(file)"
-"""Who stands as 確定者 in a received plan, because the file names nobody. No form gives this name to a person."""
+"""The name shown as 確定者 in a received plan, because the file names no one. No form gives this name to a person."""
 
 
 def write_values(plan: Plan, content: Content, measures: Mapping[str, Measure]) -> None:
@@ -81,7 +81,7 @@ def write_years(plan: Plan, content: Content, sections: Mapping[int, Section]) -
 
 
 def _signer() -> User:
-    """A name for the stamps; nobody can log in with it."""
+    """The user for the stamps; no one can log in with its name."""
     return User.objects.get_or_create(
         username=SIGNER,
         defaults={"last_name": "ファイルで受領", "is_active": False, "password": make_password(None)},

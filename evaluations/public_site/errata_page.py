@@ -1,4 +1,4 @@
-"""The 正誤表 of one publication against the one before it that can still be read, made when somebody asks."""
+"""The 正誤表 of one publication against the one before it that can still be read, made on request."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,6 +1,6 @@
 """オープンデータ: table, dictionary, words and metadata of what is published of a plan, from publications alone.
 
-Only two things come from the city as it is now: under which licence it opens its data, and whom to ask.
+Only two things come from the city as it is now: under which licence it opens its data, and the contact.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class OpenData:
 
 
 def open_data(slug: str) -> OpenData:
-    """The open data of the plan with this address; Http404 where nothing of it stands published. Three queries."""
+    """The open data of the plan with this address. Http404 where it has no current publication. Three queries."""
     published = published_plan(slug)
     if not published.years:
         raise Http404("この計画で、いま公表しているものはありません。")

@@ -17,7 +17,7 @@ from plans.models import Plan
 
 @dataclass(frozen=True)
 class PublishedPlan:
-    """A plan as residents find it: the publication that stands for each year, and all there ever were."""
+    """A plan as residents find it: the current publication of each year, and all there ever were."""
 
     publications: tuple[Publication, ...]
     years: Mapping[int, PublishedYear]
@@ -40,7 +40,7 @@ class PublishedPlan:
 
     @property
     def former(self) -> tuple[Publication, ...]:
-        """The publications that no longer stand, newest first."""
+        """The publications that are no longer current, newest first."""
         now = {published.publication.pk for published in self.years.values()}
         return tuple(publication for publication in self.publications if publication.pk not in now)
 
@@ -146,7 +146,7 @@ class SectionPage:
 
     @property
     def anchor(self) -> str:
-        """Where the 節 stands on the page of its publication."""
+        """The anchor of the 節 on the page of its publication."""
         return f"#section-{self.section.section.number}"
 
 
@@ -189,7 +189,7 @@ class ListedCity:
 
 
 def published_cities() -> list[ListedCity]:
-    """Everything that stands, by 自治体 and plan, called as the newest publication calls it. Two queries."""
+    """The current publications, by 自治体 and plan, named as in the newest publication. Two queries."""
     by_plan: dict[int, list[Publication]] = {}
     order = ("plan__municipality__code", "-plan__start_year", "plan__kind", "plan_id")
     for publication in Publication.objects.defer("body").order_by(*order):

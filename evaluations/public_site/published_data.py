@@ -27,7 +27,7 @@ def published_rows(published: PublishedPlan) -> list[Row]:
 
 
 def rows_with_publication(published: PublishedPlan) -> list[tuple[Row, PublishedYear]]:
-    """The rows of `published_rows`, each with the publication that says what stands in its year."""
+    """The rows of `published_rows`, each with the publication that its year comes from."""
     newest_first = sorted(published.years.values(), key=lambda one: -one.publication.number)
     tables = {one.year: _table(one.body["rows"]) for one in newest_first}
     masters = _masters(newest_first)

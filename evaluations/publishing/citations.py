@@ -1,5 +1,6 @@
 """Which publication a report cites. One made from a publication cites it; one made from living data only where the same
-report made from the standing publication would say the same."""
+report made from the current publication would say the same.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,8 +25,9 @@ def not_published() -> NotPublished:
 
 
 def mark_of(plan: Plan, year: int | None, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
-    """What a report from living data cites: the publication of this year that stands, if it says the same; without a
-    year the newest that stands. One query."""
+    """What a report from living data cites: the current publication of this year, if it says the same; without a year
+    the newest current one. One query.
+    """
     published = standing_year(plan, year) if year is not None else _newest_standing(plan)
     if published and says_the_same(published):
         return citation_of(published.publication)
@@ -33,7 +35,7 @@ def mark_of(plan: Plan, year: int | None, says_the_same: Callable[[PublishedYear
 
 
 def standing_year(plan: Plan, year: int) -> PublishedYear | None:
-    """The publication of this year that stands, read back from its body. One query."""
+    """The current publication of this year, read back from its body; None where there is none. One query."""
     newest = plan.publications.filter(fiscal_year=year).order_by("-number").first()
     if newest is None or newest.withdrawn_at is not None:
         return None
@@ -64,7 +66,7 @@ def mark_among(sections: Sequence[Any], year: int, says_the_same: Callable[[Publ
 
 
 def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:
-    """The publication of this year that stands, out of 節 that came out of `with_newest_body`; None where none does."""
+    """The current publication of this year, from 節 that `with_newest_body` returned; None where there is none."""
     one = sections[0] if sections else None
     if one is None or one.newest_number is None or one.newest_withdrawn_at is not None:
         return None
@@ -77,7 +79,7 @@ def newest_body(sections: Sequence[Any]) -> Any:
 
 
 def _newest_standing(plan: Plan) -> PublishedYear | None:
-    """Of the publications that stand, for whatever year, the newest. One query."""
+    """The newest of the current publications, of whichever year; None where there is none. One query."""
     later = Publication.objects.filter(plan=plan, fiscal_year=OuterRef("fiscal_year"), number__gt=OuterRef("number"))
     last = plan.publications.filter(~Exists(later), withdrawn_at__isnull=True).order_by("-number").first()
     return PublishedYear(last, last.body) if last else None

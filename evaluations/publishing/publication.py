@@ -1,4 +1,4 @@
-"""The verbs 公表 and 取り下げ. Publishing is its own act: nothing else changes what residents see."""
+"""The actions 公表 and 取り下げ. Publishing is its own act: nothing else changes what residents see."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ class PublicationRefused(Exception):
 
 
 def standing(publications: Iterable[Publication]) -> dict[int, Publication]:
-    """The publication that stands for each 年度, by year.
+    """The current publication of each 年度, by year.
 
     A publication ends when its successor is made: withdrawing the successor does not bring it back.
     """
@@ -47,7 +47,7 @@ def publish(
 ) -> Publication:
     """Freeze all 確定 and 公表 節 of this year and show them to everyone; the others are listed as 未公表.
 
-    `correction_reason` stands in the 正誤表 beside what differs from the publication before. `seen_number` is the
+    `correction_reason` is printed in the 正誤表 with the differences from the publication before. `seen_number` is the
     newest number of the plan (0: none) and `seen_sha256` the hash of the body that the person looked at. Raises
     PermissionDenied without the right, PublicationRefused where nothing is 確定, nothing is new, or something changed
     since the person looked.
@@ -119,10 +119,10 @@ def _require_right(plan: Plan, by: User, label: str) -> None:
 
 
 def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
-    """Lock what the body is read from until the transaction ends; the rows of this year come back.
+    """Lock what the body is read from until the transaction ends, and return the rows of this year.
 
-    Earlier years are read too, and could be reopened in between. The 節 come before the plan: every other verb holds
-    its 節 when it writes the history, and would wait for the plan while we wait for the 節.
+    Earlier years are read too, and could be reopened in between. The 節 are locked before the plan: every other action
+    holds its 節 when it writes the history, and would wait for the plan while we wait for the 節.
     """
     earlier = SectionYear.objects.filter(section__plan=plan, fiscal_year__lt=year)
     keys = {(pk, year) for pk in plan.sections.values_list("pk", flat=True)}

@@ -1,7 +1,7 @@
 """What a publication freezes of a plan and 年度: a body of plain JSON from which the published pages are drawn.
 
-The body names nobody of the city hall; 意見者 stand as the city wrote them. Its hash is the SHA-256 of
-its canonical text, so that anybody can compute it again.
+The body names no one of the city hall; 意見者 are kept as the city wrote them. Its hash is the SHA-256 of its canonical
+text, so that anyone can compute it again.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ from targets.models import OutcomeTarget
 FORMAT_PLAIN, FORMAT_WITH_OPINIONS, FORMAT_WITH_REVISIONS = 1, 2, 3
 """Format 2 adds `opinions` to the body and to each published 節. Format 3 adds `revisions` to the body and `versions`
 to each measure whose 計画値 a 計画変更 touched; it may have opinions too. A body with nothing of either stays format 1,
-byte for byte, so that what stands published does not become news by an upgrade. Readers take all.
+byte for byte, so that an upgrade does not make current publications look changed. All formats can be read.
 """
 CITY_FACTS = ("code", "name", "is_fictional", "disability_word", "planned_word", "place_word")
 PLAN_FACTS = ("slug", "name", "kind", "generation", "start_year", "end_year", "near_low", "near_high")
@@ -73,7 +73,7 @@ def source_of(
     opinions: QuerySet[CouncilOpinion] | None = None,
     sections: QuerySet[Section] | None = None,
 ) -> Source:
-    """Read the plan as it stands: seven queries. The actuals are those that `access` may see; None is the operator.
+    """Read the plan as it is now: seven queries. The actuals are those that `access` may see; None is the operator.
 
     `opinions` None: those that are marked for publication. `sections` may bring more with them than the 節 itself.
     """
@@ -83,7 +83,7 @@ def source_of(
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
         targets[target.section_id].append(target)
     held = ActivityRecord.sections.through.objects.filter(section__plan=plan).select_related("activityrecord")
-    # Left to themselves, the databases do not agree where a record without a day stands, and the hash must not depend.
+    # Without an order, databases place a record without a day differently, and the hash must not depend on that.
     day = F("activityrecord__held_on").asc(nulls_first=True)
     for link in held.order_by("activityrecord__fiscal_year", day, "activityrecord_id"):
         records[link.section_id].append(link.activityrecord)

@@ -1,7 +1,7 @@
 """The PDFs of what is published: which are there, and the request to have them made when a year is published.
 
-They are made by long work of the kind KIND and given to residents as they lie there. No resident ever has one made: a
-PDF takes seconds, and anybody may ask for published pages as often as they like.
+They are made by long work of the kind KIND and given to residents as they are stored. No resident ever has one made: a
+PDF takes seconds, and anyone may request published pages as often as they like.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What one 節 of a report says, in plain values: equal where two reports say the same, wherever they come from."""
+"""What one 節 of a report says, in plain values: equal where two reports say the same, whatever they were made from."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from plans.tally import tally
 from targets.models import OutcomeTarget, TargetItem
 
 CONCLUSIONS = TEXT_FIELDS[1:]
-"""All texts but 実績・取組の内容, which stands with the results."""
+"""All texts but 実績・取組の内容, which is printed with the results."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class ReportOpinion:
 class ReportSection:
     """One 節 of one year.
 
-    `state` is the word for how far its evaluation is: 下書き, 確定, 公表, 未公表. `withheld` is the word that stands
+    `state` is the word for how far its evaluation is: 下書き, 確定, 公表, 未公表. `withheld` is the word printed
     instead of its texts, "" where they are shown: 確認中 where the reader may not see them yet (title, goals and 計画値
-    are still there), 未公表 in a publication that does not hold the 節 (which prints no more than its name).
-    `promises` are the 取組 that the evaluation of the year decided on; a publication keeps none.
+    are still there), 未公表 in a publication that does not hold the 節 (of which only the name is printed). `promises`
+    are the 取組 that the evaluation of the year decided on; a publication keeps none.
     """
 
     section: Section
@@ -76,12 +76,12 @@ class ReportSection:
 
     @property
     def figures_caption(self) -> str:
-        """What the table of figures is called, so that several on a page can be told apart."""
+        """The caption of the table of figures; it names the 節, because a page may have several such tables."""
         return f"{self.section.label}の計画と実績"
 
     @property
     def opinions_caption(self) -> str:
-        """What the table of opinions is called, so that several on a page can be told apart."""
+        """The caption of the table of opinions; it names the 節, because a page may have several such tables."""
         return f"{self.section.label}への意見と対応"
 
     @property
@@ -91,7 +91,7 @@ class ReportSection:
 
     @property
     def reasons(self) -> list[TargetItem]:
-        """The 目標項目 that say why their goal is what it is, or what the 基本指針 asks for."""
+        """The 目標項目 that say why their goal is what it is, or what the 基本指針 requires."""
         items = (getattr(row.measure, "target_item", None) for row in self.rows)
         return [item for item in items if item and (item.rationale or item.national_level)]
 

@@ -1,4 +1,4 @@
-"""公表 and its withdrawal: each its own act, with what it does written beside it."""
+"""公表 and its withdrawal: each its own act, shown with what it does."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -75,7 +75,7 @@ def _page(
     check: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page as things stand now, with what was wrong in the form that was sent and the reason typed there."""
+    """The current page, with the problems of the form that was sent and the reason typed there."""
     page = publish_page(plan, check=check)
     context = {"plan": plan, "active": "publish", "page": page, "sent": form, "offers_pdf": offers_pdf()}
     return render(request, "evaluations/publish.html", context, status=status)

@@ -15,7 +15,7 @@ from plans.queries import MeasureRow
 
 @dataclass(frozen=True)
 class FigureCell:
-    """What one line says of one year. `tone` marks a reading; `is_word` a word that stands in the place of a number."""
+    """What one line says of one year. `tone` marks a reading; `is_word`: a word takes the place of a number."""
 
     text: str
     tone: str = ""

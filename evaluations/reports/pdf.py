@@ -22,7 +22,7 @@ EXPLAINED = (Line.ACTUAL, Line.DIFFERENCE, Line.ACHIEVEMENT_RATE, Line.DEVIATION
 
 
 class PaperSize(StrEnum):
-    """The sheet of paper; on the larger one the same type stands in wider tables and three charts in a row."""
+    """The size of a sheet; the larger one has the same type, wider tables and three charts in a row."""
 
     A4 = "a4"
     A3 = "a3"

@@ -14,7 +14,7 @@ def pdf_name(slug: str, year: int, section: int = 0) -> str:
 
 
 def make_paper(work: LongWork, tell: Tell) -> Result:
-    """`parameters` name 年度, 節番号 (0: the whole book) and size of the paper."""
+    """`parameters` name 年度, 節番号 (0: the whole book) and size of the sheet."""
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
     tell(0, 2, f"{wareki(year)}の内容を集めています。")

@@ -1,6 +1,6 @@
-"""The evaluation of one plan and 年度 as one noun, which every report prints: text, PDF, and what is to come.
+"""The evaluation of one plan and 年度 as one value, which every report prints: text, PDF, and what is to come.
 
-Made from living data for a reader, or from a publication alone; the printers cannot tell which, and need not.
+Made from living data for a reader, or from a publication alone; the printers need not know which.
 """
 
 from collections import defaultdict
@@ -34,9 +34,9 @@ _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 class EvaluationReport:
     """Everything that a report on the evaluation of one year says.
 
-    `opinions` are those on the evaluation as a whole; the others stand with their 節. `mark` is the publication that
-    says the same, or says of a report from living data that none does; None only before anybody asked. `stands`: of a
-    report from living data, the publication of the year that stands.
+    `opinions` are those on the evaluation as a whole; the others are in their 節. `mark` is the publication that says
+    the same, or says of a report from living data that none does; None only before it was looked up. `stands`: of a
+    report from living data, the current publication of the year.
     """
 
     plan: Plan
@@ -117,8 +117,9 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
 
 
 def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
-    """Whether a report from living data says neither more nor less than the publication: what would be published now
-    is what was, and the report says no more than that."""
+    """Whether a report from living data says exactly what the publication says: publishing now would give the same
+    body, and the report says nothing beyond it.
+    """
     body = publication_body(source, report.year)
     if body_hash(body) != citation.sha256:
         return False
@@ -127,8 +128,9 @@ def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
 
 
 def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport | None:
-    """The report of one 節 alone, None where it prints no such 節. It cites the publication that stands wherever this
-    節 says the same as there, whatever the others say by now."""
+    """The report of one 節 alone, None where it prints no such 節. It cites the current publication wherever this 節
+    says the same as there, even if other 節 differ by now.
+    """
     alone = report.only(number)
     if alone is None or report.stands is None:
         return alone

@@ -12,7 +12,7 @@ from plans.queries import MeasureRow, decisions_of
 
 
 def revision_notes(plan: Plan, rows: Iterable[MeasureRow]) -> Iterator[str]:
-    """Which 計画値 of these rows were changed in mid-period, when and why; figures print what stands now."""
+    """Which 計画値 of these rows were changed in mid-period, when and why; figures print the current ones."""
     rows = tuple(rows)
     for one in decisions_of(rows):
         day = f"（{wareki_day(one.decided_on)}決定）" if one.decided_on else ""

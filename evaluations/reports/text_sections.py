@@ -17,7 +17,7 @@ from targets.models import OutcomeTarget
 
 NOTHING = "記載はありません。"
 Block = list[str]
-"""Lines that belong together; an empty line stands between two of them."""
+"""Lines that belong together; an empty line separates two of them."""
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The plans of one 自治体 for the same years, side by side, as nouns: 障害福祉計画, 障害児福祉計画, 障害者計画."""
+"""Queries that compare the plans of one 自治体 for the same years: 障害福祉計画, 障害児福祉計画, 障害者計画."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class PlanCompared:
 
 @dataclass(frozen=True)
 class ComparisonPage:
-    """`years` are the fiscal years of the plan at hand; what others have beyond them stands in their own tables."""
+    """`years` are the fiscal years of this plan; further years of the others are in their own tables."""
 
     years: tuple[int, ...]
     plans: tuple[PlanCompared, ...]
@@ -58,8 +58,8 @@ class ComparisonPage:
 
 @dataclass(frozen=True)
 class PlanSwitch:
-    """What the dashboard says of the plans beside it: those to switch to (none for a plan that stands alone), this one
-    among them; and of this one, how many opinions want an answer, and number and day of its newest 計画変更.
+    """What the dashboard says of the city's other plans: those to switch to, this one among them (none where it is the
+    only one); and of this one, how many opinions wait for an answer, and number and day of its newest 計画変更.
     """
 
     plans: tuple[Plan, ...]
@@ -68,7 +68,8 @@ class PlanSwitch:
 
 
 def plan_switch(plan: Plan) -> PlanSwitch:
-    """The plans beside this one; of it, its unanswered opinions for those who may answer, and its newest 計画変更.
+    """The plans of the same 自治体 with overlapping years; of this one, its unanswered opinions for those who may
+    answer, and its newest 計画変更.
 
     One query for all of it.
     """

@@ -1,4 +1,4 @@
-"""The verb that chooses the outlook of a measure. No state of a year locks it: a forecast is no actual."""
+"""The action that chooses the outlook of a measure. No state of a year locks it: a forecast is no actual."""
 
 from decimal import Decimal
 
@@ -64,7 +64,7 @@ def choose_outlook(
 
 
 def in_words(choice: Outlook) -> str | None:
-    """One line for the history; None where nobody ever chose."""
+    """One line for the history; None where nothing was ever chosen."""
     if not choice.version:
         return None
     own = f" {plain(choice.own)}" if choice.own is not None else ""

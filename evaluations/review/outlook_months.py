@@ -1,7 +1,7 @@
-"""What this year's months let one expect, as nouns for the page of a measure.
+"""Queries for the page of a measure: what this year's months let one expect.
 
-Months are seen with the actuals of their 節 × 年度: nobody finds an outlook made of months that are hidden from them.
-The city takes such a figure as its own, with its reason: one that moved with every month could not be signed.
+Months are visible with the actuals of their 節 × 年度: no one sees an outlook made of months that are hidden from them.
+The city enters such a figure as its own, with its reason: one that changed with every month could not be signed.
 """
 
 from collections.abc import Iterable

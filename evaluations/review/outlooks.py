@@ -1,8 +1,8 @@
-"""達成見込み as nouns: what one person sees of a measure's outlook, made of the actuals that this person may see.
+"""Queries for 達成見込み: what one person sees of a measure's outlook, made of the actuals that this person may see.
 
-A choice is shown to those who may see every year it could speak of (up to its `basis_year`); others find the methods
-over their own actuals, or nothing, and no sign that anything was chosen. Pages and files that residents or other
-systems read never come here.
+A choice is shown to those who may see every year it could speak of (up to its `basis_year`); others see the methods
+over the actuals visible to them, or nothing, and no hint that anything was chosen. Pages and files that residents or
+other systems read never show it.
 """
 
 from collections.abc import Iterable
@@ -130,7 +130,7 @@ def with_outlooks(plan: Plan, rows: Iterable[MeasureRow]) -> list[MeasureRow]:
 
 
 def choice_of(measure: Measure) -> Outlook | None:
-    """What was chosen, or taken back; None where nobody ever chose. No query after `select_related("outlook")`."""
+    """What was chosen, or taken back; None where nothing ever was. No query after `select_related("outlook")`."""
     return getattr(measure, "outlook", None)
 
 

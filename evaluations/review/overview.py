@@ -1,4 +1,4 @@
-"""概況 of a plan as a noun: what is behind, missing and due, 節 × 年度 at a glance, how far the entry is."""
+"""Queries for the 概況 of a plan: what is behind, missing and due, 節 × 年度 at a glance, how far the entry is."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -65,7 +65,7 @@ class GoalOnTheWay:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the dashboard prints for one chosen year. `asked`: 成果目標 that contradict their 活動指標."""
+    """What the dashboard prints for one chosen year. `asked`: 成果目標 whose reading contradicts their 活動指標."""
 
     year: int
     tally: tuple[tuple[str, str, int], ...]
@@ -138,7 +138,9 @@ def _heat_cell(section: Section, rows: list[MeasureRow], year: int, states: Stat
 
 
 def _tone_of_all(cells: list[YearCell]) -> str:
-    """The tone that needs eyes first: behind, then findings, then good; nothing entered is missing, unless withheld."""
+    """The most urgent tone: behind, then findings, then good. Without a reading, MISSING where nothing is entered or
+    withheld.
+    """
     tones = {cell.figures.tone for cell in cells if cell.figures.reading}
     for tone in (Tone.BEHIND, Tone.FINDING, Tone.GOOD):
         if tone in tones:
@@ -148,7 +150,7 @@ def _tone_of_all(cells: list[YearCell]) -> str:
 
 
 def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:
-    """「達成 3」「未達 2」… in a fixed order, readings without a judgement left out; 未入力 is told by the count."""
+    """「達成 3」「未達 2」… in a fixed order, only readings with a judgement; 未入力 shows in the count."""
     counts = Counter(c.figures.reading for c in cells if c.figures.tone in (Tone.GOOD, Tone.BEHIND))
     findings = sum(c.figures.tone is Tone.FINDING for c in cells)
     words = [f"{reading} {counts[reading]}" for reading in sorted(counts)]

@@ -1,4 +1,4 @@
-"""The PDCA page of one 節 and 年度 as a noun: everything it shows, in a fixed number of queries."""
+"""Queries of the PDCA page of one 節 and 年度: everything it shows, in a fixed number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,11 +36,11 @@ class YearTab:
 class SectionPage:
     """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year.
 
-    `related` are the 活動指標 of other 節 that are linked to this one, those of one service together; `chain` says how
-    they bear on its 成果目標, None without one. `promised_before` is what the year before promised,
-    `promised_in_old_plan` what the last year of the plan before did in the 節 that this one came of. For who writes:
-    `repeated`, the sentences taken over from the year before, and `miscounted`, the actuals that differ from what
-    取組記録 make of them.
+    `related` are the 活動指標 of other 節 that are linked to this one, those of one service together; `chain` compares
+    them with its 成果目標, None without one. `promised_before` is what the year before promised, `promised_in_old_plan`
+    what the last year of the plan before did in the 節 that this one continues. For those who write: `repeated`, the
+    sentences taken over from the year before, and `miscounted`, the actuals that differ from the count of their
+    取組記録.
     """
 
     section: Section

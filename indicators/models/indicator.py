@@ -112,7 +112,7 @@ class MonthlyReading(models.Model):
         )
 
     def take(self, value: Value) -> None:
-        """Set the fields of this row from a plain value; saving is the verb's."""
+        """Set the fields of this row from a plain value; the action saves it."""
         self.number, self.state = value.number, value.state or ""
         self.provisional = value.certainty is Certainty.PRELIMINARY
 
@@ -120,9 +120,9 @@ class MonthlyReading(models.Model):
 class MonthlyMapping(models.Model):
     """How one kind of monthly file of a city is read: its header row, its columns, and which codes mean which measure.
 
-    `codes`: by 指標コード the column that is read ("users" or "amount") and the codes of the file's rows. Measures of
-    every plan of the city may stand in it. `version` counts the changes, so that nobody overwrites what they have not
-    seen.
+    `codes`: by 指標コード the column that is read ("users" or "amount") and the codes of the file's rows. It may
+    contain measures of every plan of the city. `version` counts the changes, so that no one overwrites what they have
+    not seen.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="monthly_mappings")

@@ -1,6 +1,6 @@
-"""見込量の算出: what a city wrote down of a forecast, and which of its figures went into the plan.
+"""見込量の算出: what a city stored of a forecast, and which of its figures went into the plan.
 
-What the scenarios make of it is computed when somebody looks; kept are the inputs, the choice and its reason.
+The results of the scenarios are computed when they are shown; stored are the inputs, the choice and its reason.
 """
 
 from typing import ClassVar
@@ -14,7 +14,7 @@ from plans.models import Measure, Plan
 
 
 def _who(step: str) -> models.ForeignKey:
-    """Who did it; nobody where the operator did."""
+    """A field for the user who did it; null where the operator did."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=step, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -23,9 +23,9 @@ def _who(step: str) -> models.ForeignKey:
 class VolumeForecast(models.Model):
     """One forecast of a plan: of a service, or of the services of a `group` together.
 
-    `first_year` and `basis_year` bound the actuals it stands on; `first_year` None: from the first there is,
+    `first_year` and `basis_year` bound the actuals it is based on; `first_year` None: from the first there is,
     `basis_year` None: on none. `own_users` and `own_per_user` are texts of numbers by year, {"2027": "63"}. `scenario`
-    "" is none chosen yet. `version` counts the changes, so that nobody overwrites what they have not seen.
+    "" is none chosen yet. `version` counts the changes, so that no one overwrites what they have not seen.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="volume_forecasts")
@@ -132,7 +132,7 @@ class VolumeTaking(models.Model):
 
 
 class TakenVolume(models.Model):
-    """One planned value with the taking that it came from. The latest one stands; the value may have changed since."""
+    """One planned value with the taking that it came from. The latest is current; the value may have changed since."""
 
     taking = models.ForeignKey(VolumeTaking, on_delete=models.CASCADE, related_name="values")
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="taken_volumes")

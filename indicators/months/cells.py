@@ -18,9 +18,9 @@ MINE, THEIRS = "mine", "theirs"
 class MonthCell:
     """One month of one 活動指標.
 
-    `stored` is what stands now, `seen` what stood when the page was drawn, `typed` and `ticked` (速報) what was posted,
-    None where the cell was not posted. `asked`: the page asked which of two values to keep; `choice` is the answer.
-    `outside`: the law does not know the service in that month.
+    `stored` is the current value, `seen` the value when the page was drawn, `typed` and `ticked` (速報) what was
+    posted, None where the cell was not posted. `asked`: the page offered a choice between two values; `choice` is the
+    one chosen. `outside`: the service does not exist in law in that month.
     """
 
     measure: Measure
@@ -50,7 +50,7 @@ class MonthCell:
 
     @property
     def is_touched(self) -> bool:
-        """Whether the person changed anything here. A 速報 beside no number says nothing."""
+        """Whether the person changed anything here. A 速報 without a number changes nothing."""
         if self.typed is None:
             return False
         moved = self.ticked != is_provisional(self.seen) and bool(self.typed.strip())
@@ -99,12 +99,12 @@ class MonthCell:
 
     @property
     def next_seen(self) -> Value:
-        """What the page that is drawn now counts as seen: what stands, but for a cell somebody is still typing into."""
+        """The value that the page now drawn counts as seen: the stored one, except for a cell with unsaved input."""
         return self.seen if self.is_touched and not self.is_refused_for_conflict else self.stored
 
     @property
     def shown(self) -> str:
-        """The text of the field: what was typed where something was changed, else what stands now."""
+        """The text of the field: what was typed where something was changed, else the stored value."""
         return self.typed if self.is_touched and self.typed is not None else text_of(self.stored)
 
     @property
@@ -121,7 +121,7 @@ class MonthCell:
 
     @property
     def stored_text(self) -> str:
-        """What stands, for a cell without a field: 12, 集計中; blank for 未入力."""
+        """The stored value, for a cell without a field: 12, 集計中; blank for 未入力."""
         return text_of(self.stored)
 
     @property
@@ -135,7 +135,7 @@ class MonthCell:
         return f"{typed} → {understood or '未入力'}" if self.change and typed and typed != understood else ""
 
     def refused(self, refusal: Refusal[ReadingChange]) -> "MonthCell":
-        """The same cell with what the verb said, and with the value that stands now."""
+        """The same cell with its refusal, and with the value that is stored now."""
         return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
 
 

@@ -37,6 +37,6 @@ def _point(cell: MonthCell) -> YearPoint:
 
 
 def _planned_line(row: MonthRow) -> Decimal | None:
-    """The plan beside which every month may stand: only that of a monthly average says the same as a month."""
+    """The plan with which each month can be compared; None unless it is a monthly average."""
     is_average = row.measure.accumulation == Accumulation.MONTHLY_AVERAGE
     return row.year_cell.figures.planned.amount if is_average else None

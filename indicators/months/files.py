@@ -117,7 +117,7 @@ def found_months(
 
 
 class _Reader:
-    """Row by row: `values` by 指標コード and month, each with where it stood first."""
+    """Row by row: `values` by 指標コード and month, each with the place where it was found first."""
 
     def __init__(
         self, table: Table, mapping: MonthlyMapping, year: int, measures: Iterable[Measure], provisional: bool

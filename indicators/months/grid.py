@@ -38,7 +38,7 @@ from plans.refusals import Cause
 from plans.strays import measures_gone
 
 PAGE_SIZE = 25
-"""活動指標 a page: 24 fields each, 12 more where every month were contested; Django takes no more than 1,000 a form."""
+"""活動指標 per page: 24 fields each, 12 more where every month is in conflict; Django takes at most 1,000 in a form."""
 SALT = "indicators.monthly"
 _FIELD = re.compile(r"m-(?P<code>.+)-[0-9]{1,2}")
 
@@ -75,7 +75,7 @@ class MonthRow:
 
     @property
     def actual(self) -> Value:
-        """The year's actual as it stands."""
+        """The stored actual of the year."""
         return self.year_cell.figures.actual
 
     @property
@@ -108,16 +108,16 @@ class MonthRow:
 
     @property
     def take_over(self) -> TakeOver | None:
-        """What the person saw and asked for; None where nothing was offered on the page."""
+        """What the person saw and requested; None where the page offered nothing."""
         return TakeOver(self.measure, self.year, *self.seen) if self.seen else None
 
 
 @dataclass(frozen=True)
 class MonthGrid:
-    """The grid as it is drawn, or as it came back. `is_visible` False: the reader sees neither months nor actuals.
+    """The grid as it is drawn, or as it was posted. `is_visible` False: the reader sees neither months nor actuals.
 
-    `strays` were typed for measures that left the page since it was drawn: for another 節, another page of this one, or
-    for good.
+    `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
+    page, or removed).
     """
 
     sections: tuple[Section, ...]
@@ -159,7 +159,7 @@ class MonthGrid:
 
     @property
     def unsaved(self) -> list[MonthCell]:
-        """What was typed where it cannot be saved any more: shown, so that nobody has to remember it."""
+        """What was typed where it can no longer be saved; it is shown so that no one has to remember it."""
         closed = [c for row in self.rows for c in row.cells if self.lock_reason or row.reason or c.outside]
         return [cell for cell in (*closed, *self.strays) if cell.is_touched]
 
@@ -182,7 +182,7 @@ class MonthGrid:
 
     @property
     def seen_token(self) -> str:
-        """What the drawn page shows, which cells ask for a choice, and what it offers for the year; signed."""
+        """What the drawn page shows, which cells offer a choice, and what it offers for the year; signed."""
         body = {
             "seen": {cell.name: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered},
             "asked": [cell.name for cell in self.open_cells if cell.is_conflict],
@@ -195,7 +195,7 @@ class MonthGrid:
         return signing.dumps(body, salt=_salt(self.section, self.year), compress=True)
 
     def refused(self, error: ReadingsRefused) -> "MonthGrid":
-        """The same grid with what the verb said at each month."""
+        """The same grid with the refusals at their months."""
         by_key = {refusal.change.key: refusal for refusal in error.refusals}
         return self._with_cells(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
 
@@ -250,8 +250,8 @@ def monthly_grid(
 ) -> MonthGrid | None:
     """The grid for the person of `plan.access`, with `data` as they posted it; None for a plan without such 活動指標.
 
-    `section` is the number of a 節, None the first one. Http404 for a year or a 節 that has no months. Four queries,
-    and one for strays.
+    `section` is the number of a 節, None the first one. Raises Http404 for a year or a 節 that has no months. Four
+    queries, and one for orphaned input.
     """
     require_year(plan, year)
     everything = list(monthly_measures(plan, year))
@@ -292,14 +292,16 @@ def _lock_reason(plan: Plan, state: str) -> str:
 
 @dataclass(frozen=True)
 class _Posted:
-    """One POST: the fields, what the page had shown, which cells it had asked about, and what it offered."""
+    """One POST: the fields, and what the page had shown: values, cells that offered a choice, and offers."""
 
     data: Mapping[str, str]
     token: Mapping[str, Any]
 
     @classmethod
     def read(cls, data: Mapping[str, str], section: Section, year: int) -> "_Posted":
-        """A token that is missing or not of this page counts as having seen nothing: what stands is then a conflict."""
+        """A token that is missing or not of this page counts as having seen nothing: every stored value is then a
+        conflict.
+        """
         try:
             token = signing.loads(data.get("seen", ""), salt=_salt(section, year))
         except signing.BadSignature:

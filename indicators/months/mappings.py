@@ -1,4 +1,4 @@
-"""How a city's monthly files are read: the form for it, and the verb that keeps it."""
+"""How a city's monthly files are read: the form for it, and the action that saves it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The verbs of monthly readings: record months, and take over into the year what they make of it."""
+"""The actions on monthly readings: record months, and take over into the year what follows from them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
     """Write all of these months of one plan, or none, with their history. Returns the history lines.
 
     Rights, locks and conflicts are those of the year's actuals: own 担当課, the state of 節 × 年度, each `old` against
-    what stands. Raises ReadingsRefused. `by` None is the operator at the command line.
+    the stored value. Raises ReadingsRefused. `by` None is the operator at the command line.
     """
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:

@@ -74,7 +74,9 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
 
 
 def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, codes: list[str]) -> HttpResponse:
-    """Make the months the year's actual, for the rows asked for and exactly as the page showed them."""
+    """Store what follows from the months as the year's actual, for the requested rows and exactly as the page showed
+    it.
+    """
     grid = grid.choosing(codes)
     if grid.has_unsaved or grid.unsaved:
         return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", codes or _all(grid)))

@@ -1,1 +1,1 @@
-"""見込量の算出: what a forecast stands on, its scenarios, and what it puts into the plan."""
+"""見込量の算出: what a forecast is based on, its scenarios, and what it puts into the plan."""

@@ -1,6 +1,6 @@
-"""The verbs of forecasts: keep what a person decided, and put its figures into the plan.
+"""The actions on forecasts: store what a person decided, and put its figures into the plan.
 
-No state of a 節 locks a forecast: it is no part of what 確定 looks at. The planned values are locked as always.
+No state of a 節 locks a forecast: it is no part of what 確定 covers. The planned values are locked as always.
 """
 
 from collections.abc import Iterable
@@ -100,7 +100,7 @@ def take_over_forecast(
     if not wanted or any(one.key not in made or made[one.key].new != one.new for one in wanted):
         raise VolumesMoved
     changes = [CellChange(one.measure, one.fiscal_year, Side.PLANNED, one.old, one.new) for one in wanted]
-    # Everyone reads the history of planned values: which scenario it was would tell 据置's actual while it is a draft.
+    # Everyone reads the history of planned values: the scenario's name would reveal 据置's actual while it is a draft.
     lines = record_values(changes, by=by, door=door, reason=f"{FIELD}から")
     taking = VolumeTaking.objects.create(
         forecast=stands,
@@ -124,7 +124,7 @@ def worked_out(plan: Plan, volume: Volume, by: User | None) -> Workbench:
 
 
 def _keep_taken(taking: VolumeTaking, cells: list[PlannedCell]) -> None:
-    """The latest taking of each planned value is the one that stands."""
+    """Store the cells; the latest taking of each planned value replaces earlier ones."""
     TakenVolume.objects.bulk_create(
         [
             TakenVolume(
@@ -143,7 +143,9 @@ def _keep_taken(taking: VolumeTaking, cells: list[PlannedCell]) -> None:
 
 
 def _require_right(plan: Plan, volume: Volume, by: User | None) -> None:
-    """PermissionDenied for somebody who may not enter all of its measures; of the operator no rights are asked."""
+    """Raises PermissionDenied for a person who may not enter all of its measures; the operator's rights are not
+    checked.
+    """
     if by is None:
         return
     access = access_for(by, plan.municipality)

@@ -84,7 +84,7 @@ class FactorRow:
 
     @property
     def title(self) -> str:
-        """What the row is called for who cannot see where it stands."""
+        """The name of the row for readers who cannot see its place."""
         return self.name or f"{self.number}番目の勘案事項"
 
     @property
@@ -199,7 +199,7 @@ class FactorRows:
         )
 
     def _typed_unit(self, name: str) -> str:
-        """人, where somebody typed 「３人」 and left the unit blank."""
+        """人, where 「３人」 was typed and the unit left blank."""
         number = self.form.cleaned_data.get(name)
         return read_numeral(self.form.data.get(name, "")).unit if number is not None else ""
 

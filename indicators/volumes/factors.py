@@ -22,7 +22,7 @@ COMMON_OF_CHILDREN = (USING_NOW[1], "障害児等のニーズ", USE_EACH)
 LEAVERS = "施設入所者の地域生活への移行者数(成果目標)"
 EMPLOYED = "福祉施設利用者の一般就労への移行者数(成果目標)"
 GOALS = {LEAVERS: "4-1-1", EMPLOYED: "4-4-1"}
-"""Factors that are 成果目標, with the entry of 第4期 that they meant; the plan at hand may have its successor."""
+"""Factors that are 成果目標, with the entry of 第4期 that they meant; the plan may have its successor instead."""
 RESIDENCE = "shisetsu_nyusho"
 KEPT_PLACES = 4
 """Decimals of a number as the database keeps it."""
@@ -83,7 +83,7 @@ def proposals(
 
 
 def begun_with(reference: Reference, proposed: Mapping[str, Factor]) -> tuple[Factor, ...]:
-    """The factors of a forecast that nobody has begun yet."""
+    """The factors of a forecast before anything is entered."""
     return tuple(proposed.get(name, Factor(name)) for name in reference.factors)
 
 

@@ -1,4 +1,4 @@
-"""The form of one forecast: what it stands on, its factors, the own figures, the choice and its reason."""
+"""The form of one forecast: what it is based on, its factors, the own figures, the choice and its reason."""
 
 from decimal import Decimal
 from functools import cached_property
@@ -79,12 +79,12 @@ class VolumeForm(VersionedForm):
         fixed = ground.reference.factors if ground.reference.is_known else ()
         self.factor_rows = FactorRows(self, fixed, kept.factors, ground.plan_years)
         if self.is_bound:
-            # What was typed is worked out wherever it is drawn, also where some of it was not understood.
+            # What was typed is computed wherever it is drawn, also where some of it was not understood.
             self.full_clean()
 
     @property
     def rows(self) -> list[FactorRow]:
-        """The rows of the factors; what is proposed stands on the year that was chosen."""
+        """The rows of the factors, with proposals based on the chosen year."""
         return self.factor_rows.drawn(self.ground.proposed(self._basis))
 
     @property

@@ -1,4 +1,4 @@
-"""Everything that a forecast stands on, fetched for one reader in a fixed number of queries."""
+"""Everything that a forecast is based on, fetched for one reader in a fixed number of queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ from plans.queries import MeasureRow, measure_rows
 
 @dataclass(frozen=True)
 class Ground:
-    """What is known of one volume. `rows` by measure id; `forecast` is what is kept, seen or not.
+    """What is known of one volume. `rows` by measure id; `forecast` is the stored one, visible or not.
 
     `is_in_group`: this service can be forecast together with others too. `is_hidden`: there is a forecast that this
-    reader may not see, because actuals it stands on are not 確定.
+    reader may not see, because actuals it is based on are not 確定.
     """
 
     plan: Plan
@@ -54,7 +54,7 @@ class Ground:
 
     @property
     def usable_years(self) -> list[HistoryYear]:
-        """The years that a forecast may stand on: those after which a year of the plan is left to forecast."""
+        """The years that a forecast may be based on: those after which a year of the plan is left to forecast."""
         last = max(self.plan_years, default=self.plan.start_year)
         return [one for one in self.history if one.is_usable and one.year < last]
 
@@ -67,7 +67,7 @@ class Ground:
         return ForecastContent(basis_year=basis, factors=begun_with(self.reference, self.proposed(basis)))
 
     def proposed(self, basis_year: int | None) -> dict[str, Factor]:
-        """What the plan itself knows of the factors, standing on this year."""
+        """The factors that the plan itself proposes, based on this year."""
         return proposals(self.volume, self.plan, self.history, basis_year, self.goals)
 
     @property

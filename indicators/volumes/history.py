@@ -45,7 +45,7 @@ Actuals = Mapping[int, SeenActual]
 
 def line_states(plan: Plan) -> States:
     """The states of all plans of the city, by section id and fiscal year. One query."""
-    # Whatever their kind: the part on children may have left a 障害福祉計画.
+    # Plans of every kind: the part on children may have left a 障害福祉計画.
     found = SectionYear.objects.filter(section__plan__municipality=plan.municipality_id)
     rows = found.only("section", "fiscal_year", "state")
     return {(row.section_id, row.fiscal_year): row for row in rows}

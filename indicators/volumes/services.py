@@ -88,7 +88,7 @@ class Volume:
 
     @property
     def users_word(self) -> str:
-        """What the first figure is called: 利用者数, 利用児童数, or the name of the measure that stands for it."""
+        """The name of the first figure: 利用者数, 利用児童数, or the name of the measure that is used instead."""
         if not self.members[0].counts_users:
             return self.members[0].users.title
         return "利用児童数" if self.category == CHILDREN else "利用者数"

@@ -1,4 +1,4 @@
-"""Where planned values came from: the takings out of forecasts, for those who may see what they stand on."""
+"""Where planned values came from: the takings out of forecasts, for those who may see what they are based on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from plans.queries import MeasureRow
 
 @dataclass(frozen=True)
 class TakenYear:
-    """One planned value that a forecast made, beside what is planned now."""
+    """One planned value that a forecast made, with the value planned now."""
 
     row: TakenVolume
     planned: Value
@@ -25,7 +25,7 @@ class TakenYear:
 
 @dataclass(frozen=True)
 class SeenTaking:
-    """One taking with the values of it that still stand as the latest of their year."""
+    """One taking with those of its values that are still the latest of their year."""
 
     taking: VolumeTaking
     years: tuple[TakenYear, ...]
@@ -41,7 +41,9 @@ def taken_rows(measures: Iterable[Measure]) -> list[TakenVolume]:
 def seen_takings(
     taken: Iterable[TakenVolume], rows: Iterable[MeasureRow], states: States, access: Access | None
 ) -> tuple[SeenTaking, ...]:
-    """Newest first. A taking is shown to who may see every actual it stands on; `rows` hold what is planned now."""
+    """The takings that the reader may see, newest first: those based only on actuals they may see. `rows` hold the
+    current planned values.
+    """
     by_measure = {row.measure.pk: row for row in rows}
     grouped: dict[int, list[TakenVolume]] = {}
     for one in taken:

@@ -119,13 +119,13 @@ class Workbench:
 
     @property
     def basis_is_gone(self) -> bool:
-        """Whether the last year it was to stand on is no usable actual (any more)."""
+        """Whether the last year it was to be based on has no usable actual (or no longer has one)."""
         basis = self.content.basis_year
         return basis is not None and self.last_used_year != basis
 
     @property
     def last_used_year(self) -> int | None:
-        """The last year that the figures really stand on; None where there is none."""
+        """The last year that the figures are in fact based on; None where there is none."""
         return self.given.uses[-1].year if self.given.uses else None
 
     @property
@@ -214,7 +214,7 @@ class Workbench:
         return self._shared(made)
 
     def _shared(self, made: VolumeYear) -> tuple[PlannedCell, ...]:
-        """The sums of several services, shared out as they stood to each other in the last year."""
+        """The sums of several services, divided in the proportions of the last year."""
         users = self._parts(made.users, "users")
         amounts = self._parts(made.amount, "amount")
         cells = []

@@ -14,7 +14,7 @@ from indicators.volumes.services import ServiceMeasures, Volume
 
 EXPECTED_ONLY = "確定度が「見込み」のため、もとにしません。"
 NOTHING_THERE = (State.NOT_APPLICABLE, State.CANCELLED)
-"""Nobody used it, and the city said so: such a service is missing from no sum."""
+"""No one used it, and the city said so: such a service is missing from no sum."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HistoryYear:
     """One year as the table prints it. Numbers are None where `users_word` and `amount_word` say why.
 
     `excluded` names the services that are not in the sums; `parts` are those that are, by code; `why_not` says why no
-    forecast stands on this year, "" where one may. `stands_on` are the (節 id, 年度) of the actuals.
+    forecast is based on this year, "" where one may be. `stands_on` are the (節 id, 年度) of the actuals.
     """
 
     year: int
@@ -48,7 +48,7 @@ class HistoryYear:
 
     @property
     def is_usable(self) -> bool:
-        """Whether a forecast may stand on it."""
+        """Whether a forecast may be based on it."""
         return self.users is not None and not self.why_not
 
 

@@ -107,7 +107,7 @@ def _objection_to_kind(measure: Measure, final: Row) -> Objection | None:
 
 
 def _at(objection: Objection, wanted: Row, measure: Measure) -> FieldRefused:
-    """Beside the first of its columns that the person changed."""
+    """The refusal at the first of its columns that the person changed."""
     column = next((column for column in objection.columns if column in wanted), measure.code)
     return FieldRefused(column, objection.sentence)
 

@@ -1,4 +1,4 @@
-"""The master columns of the tidy table: what may stand in them, and in which field each is kept.
+"""The master columns of the tidy table: their allowed values, and the field in which each is stored.
 
 Everything is compared and shown in the form in which it is exported, so that reading an export changes nothing.
 """
@@ -46,7 +46,7 @@ def canonical(column: str, text: str) -> str:
 
 
 def measure_fields(texts: dict[str, str]) -> dict[str, Any]:
-    """The model fields that these columns fill; 節番号, 種別 and 親指標 are looked up by whoever writes."""
+    """The model fields that these columns fill; the writing action looks up 節番号, 種別 and 親指標."""
     return {_FIELDS[column][0]: _FIELDS[column][1](text) for column, text in texts.items() if column in _FIELDS}
 
 

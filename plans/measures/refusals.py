@@ -8,7 +8,7 @@ REASON = "指標の設定"
 
 @dataclass(frozen=True)
 class FieldRefused:
-    """Why one field could not be changed; `stands` is what is kept now, as a form says it, where somebody else changed
+    """Why one field could not be changed; `stands` is the current value, as a form says it, where another user changed
     it, else None.
     """
 

@@ -1,4 +1,4 @@
-"""The verb that takes a 指標 away that has neither values nor history of its own."""
+"""The action that removes a 指標 that has neither values nor history of its own."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -39,7 +39,7 @@ def remove_measure(plan: Plan, measure: Measure, *, by: User, door: str) -> None
 
 
 def why_it_stays(measure: Measure) -> str:
-    """Why this measure cannot be taken away; "" where it can. Four queries at most."""
+    """Why this measure cannot be removed; "" where it can. Four queries at most."""
     keep = "数えない年度があるときは、終了年度を入れてください。"
     if YearlyValue.objects.filter(measure=measure).exists():
         return f"値が入力されているため、取り除けません。{keep}"

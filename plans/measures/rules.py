@@ -1,4 +1,4 @@
-"""What a measure may become. Both its settings and the import of tables ask here before anything is written."""
+"""What a measure may become. Both its settings and the import of tables check this before anything is written."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

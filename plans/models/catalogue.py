@@ -15,7 +15,7 @@ class CatalogueAmendment(models.Model):
     """One entry of the catalogue as a city wants it: a national one changed or left out, or one of its own.
 
     `code` is that of the national entry, or a new one. `generation` 0 is a service volume, which recurs in each 期.
-    `version` counts the changes, so that nobody overwrites what they have not seen.
+    `version` counts the changes, so that no one overwrites what they have not seen.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="catalogue_amendments")

@@ -1,4 +1,4 @@
-"""変更履歴: who, when, from, to, by which door. Append only; the verbs write it in their own transaction."""
+"""変更履歴: who, when, from, to, by which channel. Append only; actions write it in their own transaction."""
 
 from typing import ClassVar
 

@@ -32,11 +32,11 @@ def _number(name: str) -> models.DecimalField:
 
 
 class Measure(models.Model):
-    """指標. What is particular to 成果目標 or 活動指標 stands in a one-to-one row beside it.
+    """指標. What is particular to 成果目標 or 活動指標 is stored in a one-to-one row.
 
     `label` is the printed number without its circle ("1" for ①). `quantity` is what the sheet prints above the years
     （利用者数（実人））. `baseline_is_same_quantity` allows a pace from 基準値 to goal. `sheet_block` says whether the
-    evaluation sheet gives the measure a block of figures; without one it stands in the prose alone.
+    evaluation sheet gives the measure a block of figures; without one it is in the prose alone.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="measures")
@@ -116,7 +116,7 @@ class YearlyValue(models.Model):
     """One side of one measure in one year: number xor state. No row = 未入力 (actual), or no plan for that year.
 
     `revision` is the number of the 計画変更 that set a 計画値, `replaced_in` of the one that replaced or took it away;
-    null: the row stands. A cell has at most one row that stands, and none where the plan sets nothing.
+    null: the row is current. A cell has at most one current row, and none where the plan sets nothing.
     """
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="values")
@@ -186,7 +186,7 @@ class YearlyValue(models.Model):
         )
 
     def take(self, value: Value) -> None:
-        """Set the fields of this row from a plain value; saving is the verb's."""
+        """Set the fields of this row from a plain value; the action saves it."""
         self.number, self.state, self.wording = value.number, value.state or "", value.wording
         self.numerator, self.denominator = value.numerator, value.denominator
         self.as_of, self.certainty, self.note = value.as_of, value.certainty or "", value.note

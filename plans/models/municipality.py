@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Municipality(models.Model):
     """自治体: a city, or a prefecture. `code` is the six-digit 全国地方公共団体コード with its check digit.
 
-    `access` is what the person at hand may do in a prefecture; `plans.access.prefecture_for` sets it.
+    `access` is what the current user may do in a prefecture; `plans.access.prefecture_for` sets it.
     """
 
     access: "Access"

@@ -48,9 +48,9 @@ def plan_slug(code: str, kind: str, generation: int) -> str:
 class Plan(models.Model):
     """計画（第N期） of one 自治体. `near_low` and `near_high` bound 見込みどおり, in percent.
 
-    `sheet_layout` is the key of the layout that the evaluation sheet has where nobody asks for another.
+    `sheet_layout` is the key of the layout that the evaluation sheet has where no other is requested.
 
-    `access` is what the person at hand may do; `plans.access.plan_for` sets it on the plan it hands out.
+    `access` is what the current user may do; `plans.access.plan_for` sets it on the plan it returns.
     """
 
     access: "Access"
@@ -128,7 +128,8 @@ class Plan(models.Model):
 class PlanRevision(models.Model):
     """計画変更: number 0 is the plan as first adopted, whose day may be unknown; the others have a day and a reason.
 
-    `opened_at` and `opened_by` say who entered it; nobody did for number 0. `version` goes up with every correction.
+    `opened_at` and `opened_by` say who entered it; both are empty for number 0. `version` goes up with every
+    correction.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="revisions")
@@ -174,7 +175,7 @@ class PlanRevision(models.Model):
 class Section(models.Model):
     """節: one evaluation page and one entry page. Its number is no identity across 期.
 
-    `sheet_part` says on which printed part of the city's evaluation sheet it stands.
+    `sheet_part` says on which part of the city's evaluation sheet it is printed.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections")

@@ -49,8 +49,9 @@ def _who(step: str) -> models.ForeignKey:
 
 
 class SectionYear(models.Model):
-    """State of one 節 in one 年度, with who and when for each step that stands. `version` counts
-    every change of values, texts and state, so that nobody confirms what they have not seen.
+    """State of one 節 in one 年度, with who and when for each step that applies.
+
+    `version` counts every change of values, texts and state, so that no one confirms what they have not seen.
     """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="section_years")

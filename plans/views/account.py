@@ -11,15 +11,15 @@ from plans.forms import LoginForm, OwnPasswordForm
 
 
 class Login(LoginView):
-    """Fields `username` and `password`; afterwards the page that was asked for."""
+    """Fields `username` and `password`; afterwards the requested page."""
 
     form_class = LoginForm
     template_name = "registration/login.html"
     redirect_authenticated_user = True
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
-        """The page that was asked for; "" for the login itself, a circle, and for the logout that an ended session
-        asked for, which is no page.
+        """The requested page; "" for the login itself, which would be a loop, and for the logout after an expired
+        session, which is no page.
         """
         asked = str(super().get_redirect_url())
         return "" if urlsplit(asked).path in (self.request.path, reverse("plans:logout")) else asked

@@ -1,4 +1,4 @@
-"""カタログ: what the guideline of one 期 asks for, and what the city makes of it."""
+"""カタログ: what the guideline of one 期 requires, and what the city makes of it."""
 
 from dataclasses import replace
 from typing import Any
@@ -52,7 +52,7 @@ def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
 
 
 def _leave_out(request: PersonRequest, page: CataloguePage) -> HttpResponse:
-    """The entry as it stands is no longer offered when a plan is opened."""
+    """Leave the current entry out: it is no longer offered when a plan is opened."""
     form = EntryForm(request.POST, page=page)
     form.is_valid()
     if page.line is None:
@@ -90,12 +90,12 @@ def _conflicted(
 
 
 def _back(request: PersonRequest, page: CataloguePage) -> str:
-    """The list without the entry that was open, at the place where it stands."""
+    """The list without the entry that was open, at the place of that entry."""
     return _address(request, page) + (f"#row-{page.line.entry.code}" if page.line else "")
 
 
 def _address(request: PersonRequest, page: CataloguePage, **asked: str) -> str:
-    """The page of the same 自治体 with what is asked for."""
+    """The page of the same 自治体 with these query parameters."""
     if "city" in request.GET:
         asked = {"city": page.municipality.code} | asked
     return f"{request.path}?{urlencode(asked)}" if asked else request.path

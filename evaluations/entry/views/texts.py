@@ -57,7 +57,9 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
 
 
 def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Evaluation:
-    """Save; where somebody saved other texts in between, beside theirs. Raises TextsConflict for one and the same."""
+    """Save; where another user saved other texts in between, keep both. Raises TextsConflict where both changed the
+    same text.
+    """
 
     def save(version: int) -> Evaluation:
         return save_texts(page.section, page.year, form.texts, version=version, by=request.user, door=Door.SCREEN)

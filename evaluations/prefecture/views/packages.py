@@ -17,7 +17,7 @@ from plans.signed_previews import MAX_SIGNED
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def packages(request: PersonRequest, code: str) -> HttpResponse:
-    """GET lists what was taken in; POST looks at a file, or takes in what was confirmed."""
+    """GET lists what was imported; POST checks a file, or imports what was confirmed."""
     prefecture = prefecture_for(memberships_of(request.user), code)
     if request.method != "POST":
         return _page(request, prefecture, Receipt())
@@ -28,7 +28,7 @@ def packages(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _read(request: PersonRequest, prefecture: Municipality, file: UploadedFile | None) -> Receipt:
-    """Why an uploaded file is not taken, or its changes to look at. Nothing is written."""
+    """Why an uploaded file is refused, or its changes to look at. Nothing is written."""
     if file is None:
         return Receipt(failure="ファイルが選ばれていません。受け取るファイルを選んでください。")
     name = file.name or ""

@@ -14,7 +14,7 @@ from plans.downloads import as_download
 @require_safe
 @login_not_required
 def published_open_data(request: HttpRequest, slug: str) -> HttpResponse:
-    """Title, publisher, terms and files, and the dictionary as tables; 404 where nothing stands published."""
+    """Title, publisher, terms and files, and the dictionary as tables; 404 where no publication is current."""
     data = open_data(slug)
     context = {
         "plan": data.published.plan,
@@ -30,6 +30,6 @@ def published_open_data(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @conditional_page
 def published_open_data_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """One of its files, or all of them as a zip. Unchanged data answer 304."""
+    """One of its files, or all of them as a zip. Unchanged data return 304."""
     file = open_data(slug).file(name)
     return as_download(file.content, file.content_type, f"{slug}_{file.name}")

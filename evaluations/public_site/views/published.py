@@ -45,7 +45,7 @@ def published_section(request: HttpRequest, slug: str, number: int, year: int) -
 @login_not_required
 @conditional_page
 def published_data(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
-    """The table as CSV or JSON; 404 where nothing stands. Unchanged data answer 304."""
+    """The table as CSV or JSON; 404 where no publication is current. Unchanged data return 304."""
     found = published.published_plan(slug)
     if extension not in DATA_FILES or not found.years:
         raise Http404("このデータはありません。")

@@ -26,7 +26,7 @@ def published_section_text(request: HttpRequest, slug: str, number: int, year: i
 @login_not_required
 @conditional_page
 def published_version_text(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One publication whole in words, also when a newer one stands; 410 with the reason where it was withdrawn."""
+    """One publication whole in words, also when a newer one replaced it; 410 with the reason where it was withdrawn."""
     version = published.published_version(slug, number)
     if version.publication.withdrawn_at is not None:
         context = {"plan": version.read.plan, "version": version}

@@ -17,7 +17,7 @@ from plans.downloads import as_download
 @require_safe
 @login_not_required
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One publication whole, also when a newer one stands; 410 with the reason where it was withdrawn.
+    """One publication whole, also when a newer one replaced it; 410 with the reason where it was withdrawn.
 
     ?format=json is the body itself.
     """
@@ -68,7 +68,7 @@ def gone(request: HttpRequest, found: PublishedVersion) -> HttpResponse:
 
 
 def for_readers_alone(answer: HttpResponse, found: PublishedVersion) -> HttpResponse:
-    """A search engine shall lead to what stands, not to what it replaced."""
+    """Search engines shall lead to the current publication, not to one that it replaced."""
     if found.newer:
         answer["X-Robots-Tag"] = "noindex"
     return answer

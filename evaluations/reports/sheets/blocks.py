@@ -1,4 +1,4 @@
-"""The blocks of figures of an evaluation sheet: which measures stand in which 節, and what each line prints."""
+"""The blocks of figures of an evaluation sheet: which measures each 節 shows, and what each line prints."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -22,7 +22,9 @@ TENTH = Decimal("0.1")
 
 @dataclass(frozen=True)
 class SheetRows:
-    """The finished rows of the measures, and by what a layout asks for and the id of the 節 that shows them."""
+    """The finished rows of the measures: all of them, and by the group that a layout requests and the id of the 節 that
+    shows them.
+    """
 
     rows: tuple[MeasureRow, ...]
     by_place: Mapping[Measures, Mapping[int, tuple[MeasureRow, ...]]]
@@ -78,7 +80,7 @@ def sheet_rows(
     states: States,
     prints_words: bool,
 ) -> SheetRows:
-    """The rows that a layout asks for: two queries."""
+    """The rows that a layout requests: two queries."""
     measures = measures_of(plan).select_related(None)  # a sheet prints nothing of 節, 担当課 or 親指標
     if wanted == {Measures.BLOCKS}:
         measures = measures.filter(sheet_block=True)

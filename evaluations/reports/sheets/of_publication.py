@@ -23,15 +23,15 @@ from plans.queries import MeasureRow
 from plans.sheet_layouts import SheetForm, shipped_designs
 
 SHEETS: Mapping[str, SheetForm] = {key: SheetForm(design, Edition.NEW) for key, design in shipped_designs().items()}
-"""What residents may choose from: the layouts that every release knows, and figures that tell 未入力 from 0."""
+"""The layouts that residents may choose from: those of every release, with figures that distinguish 未入力 from 0."""
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """What stands where on the sheet, which no publication keeps.
+    """The arrangement of the sheet, which no publication stores.
 
-    `parts` are the 節番号 of each part, `result_titles` the headings over the results, `codes` which 指標コード stand
-    in which 節, and `rows` those of all measures in their order.
+    `parts` are the 節番号 of each part, `result_titles` the headings over the results, `codes` the 指標コード of each
+    節, and `rows` those of all measures in their order.
     """
 
     parts: tuple[tuple[int, ...], ...]

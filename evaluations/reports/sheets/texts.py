@@ -24,7 +24,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class SheetTexts:
-    """Everything that stands in words. By the id of the 節, in the order in which it is printed.
+    """All texts of a sheet, by the id of the 節, in the order in which they are printed.
 
     `wanted` is what the layout prints; the names of a 節 are always given. `notes` say what found no place.
     """

@@ -1,4 +1,4 @@
-"""The evaluation sheets of all years of a plan, asked for on 出力."""
+"""The evaluation sheets of all years of a plan, requested on 出力."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from plans.sheet_layouts import UnknownLayout, form_of
 
 @require_POST
 def all_sheets(request: PersonRequest, slug: str) -> HttpResponse:
-    """Ask for the evaluation sheets of all years in one file."""
+    """Request the evaluation sheets of all years in one file."""
     plan = plan_for(request.user, slug)
     asked = {name: request.POST.get(name, "") for name in ("layout", "edition")}
     try:

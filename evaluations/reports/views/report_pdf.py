@@ -25,7 +25,7 @@ MEASURES_AT_ONCE = 12
 
 @require_safe
 def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> HttpResponse:
-    """One 節 of one 年度, on A4 or on the paper of ?size=. One that would take long is asked for on 「出力」."""
+    """One 節 of one 年度, on A4 or on the size of ?size=. One that would take long is requested on 「出力」 instead."""
     plan = plan_for(request.user, slug)
     require_year(plan, year)
     report = report_of_plan(plan, year, access=plan.access)
@@ -45,7 +45,7 @@ def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> Ht
 
 @require_POST
 def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
-    """Ask for the book of a 年度, or for one of its 節: what is short is sent at once."""
+    """Request the book of a 年度, or of one of its 節; a short one is sent at once."""
     plan = plan_for(request.user, slug)
     year, size = year_asked(request.POST), _size(request.POST)
     if year not in plan.years:
@@ -64,7 +64,7 @@ def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def _size(asked: QueryDict) -> PaperSize:
-    """A4 unless A3 is asked for."""
+    """A4 unless A3 is requested."""
     return PaperSize.A3 if asked.get("size") == PaperSize.A3 else PaperSize.A4
 
 

@@ -1,1 +1,1 @@
-"""Pages that are read by whoever may see the plan."""
+"""Pages that anyone who may see the plan can read."""

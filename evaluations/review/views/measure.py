@@ -48,7 +48,7 @@ def measure(request: PersonRequest, slug: str, code: str) -> HttpResponse:
         )
     except (RowConflict, RowRefused) as refused:
         if isinstance(refused, RowConflict):
-            found.outlook = cast(Outlook, refused.stands)  # the page shows what is kept now beside what was typed
+            found.outlook = cast(Outlook, refused.stands)  # the page shows what is stored now next to what was typed
             form.start_again(refused.stands)
         return _drawn(request, plan, related, outlook_form=form, refused=refused)
     messages.success(request, "見込みを保存しました。")

@@ -1,4 +1,4 @@
-"""The moves of one 節 and 年度: hand on, take back, mark checked, return, confirm, reopen. POST only."""
+"""The moves of one 節 and 年度: submit, withdraw, mark checked, return, confirm, reopen. POST only."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -34,9 +34,9 @@ def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -
 
 
 def _seen_version(request: PersonRequest) -> int | None:
-    """The version that the page showed; None where the form did not say, which is not checked.
+    """The version that the page showed; None where the form did not name one, which is not checked.
 
-    Anything that is no number of a page of ours counts as a version that nobody has seen.
+    Anything that no page of ours can have sent counts as a version that does not exist.
     """
     seen = request.POST.get("version", "")
     return read_version(seen) if seen else None
