@@ -1,4 +1,4 @@
-"""Whose address counts when failed logins are counted."""
+"""The client address by which failed logins are counted."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 def client_address(request: HttpRequest) -> str:
     """The caller's IP address; "" where the server gives none.
 
-    Behind a proxy REMOTE_ADDR is the proxy for everybody. The last entry of X-Forwarded-For is the one the proxy wrote
+    Behind a proxy REMOTE_ADDR is the proxy for everyone. The last entry of X-Forwarded-For is the one the proxy wrote
     itself; those before it came from the caller and may be invented.
     """
     if settings.BEHIND_PROXY:

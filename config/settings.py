@@ -7,13 +7,13 @@ SECRET_KEY              50 random characters or more; keep it: sessions and half
 ALLOWED_HOSTS           names people type, comma-separated: pdca.city.example.lg.jp
 DATABASE_URL            postgres://user:password@host:5432/name or sqlite:////var/lib/fukushi/db.sqlite3
 BEHIND_PROXY=1          the web server in front ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself
-CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does not hand on the Host header
+CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does not pass on the Host header
 HTTPS=0                 a closed network that has no certificate at all: plain http, no redirect, no HSTS
-HSTS_SECONDS            how long browsers insist on https, one year unless said; 0 while certificates are tried out
+HSTS_SECONDS            how long browsers insist on https, one year unless set; 0 while certificates are tried out
 STATIC_ROOT             where collectstatic writes, if not staticfiles/ next to manage.py
 WORK_RUNNER=0           the web server starts no process for long work: `manage.py work --keep-going` runs as a service
-WORK_AT_ONCE            how many long works run at the same time, 1 unless said
-WORK_DAYS               for how many days what came of long work is kept, 7 unless said
+WORK_AT_ONCE            how many long works run at the same time, 1 unless set
+WORK_DAYS               for how many days results of long work are kept, 7 unless set
 """
 
 import tomllib
@@ -224,7 +224,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # What the largest page of a plan of 1,000 指標 sends: three fields a line (基準値 of a carry-over) and a few more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
-DATA_UPLOAD_MAX_NUMBER_FILES = 100  # 入力様式 come back by the dozen; their page says how many it takes
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # 入力様式 are sent by the dozen; their page says how many it accepts
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger files wait on disk
 
 # --- Long work ---

@@ -1,4 +1,4 @@
-"""Which items of two sequences are the same, in a time that a made-up text cannot stretch.
+"""The equal items of two sequences, found in bounded time whatever the input.
 
 difflib takes a time that grows with the cube of the items where many of them are alike: a thousand short sentences took
 four seconds, two thousand thirty.
@@ -41,5 +41,5 @@ def opcodes(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Opcod
 
 
 def _shared(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
-    """How many items both begin with."""
+    """The length of the common beginning."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

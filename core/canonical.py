@@ -1,4 +1,4 @@
-"""The one way to write JSON that is hashed, so that anybody can compute the same sum again."""
+"""The one way to write JSON that is hashed, so that anyone can compute the same sum again."""
 
 import hashlib
 import json

@@ -91,7 +91,7 @@ class Follows:
 
 @dataclass(frozen=True)
 class Entry:
-    """One measure that the guideline asks for: an item of a 成果目標, a 活動指標, or the volume of a service.
+    """One measure that the guideline names: an item of a 成果目標, a 活動指標, or the volume of a service.
 
     `goal` is the code of its 成果目標, `parent` that of the whole it is a part of (内数), `service` that of its
     service; "" for none. Volumes recur in each 期 and have generation 0.

@@ -1,6 +1,6 @@
-"""正誤表: what a publication says otherwise than the one before it of the same 年度, made from their bodies alone.
+"""正誤表: how a publication differs from the one before it of the same 年度, made from their bodies alone.
 
-What was published and is said otherwise now (誤 → 正) is kept apart from what is merely published for the first time.
+What was published and is said differently now (誤 → 正) is kept apart from what is published for the first time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ class Errata:
 
 
 def errata(old: Body, new: Body) -> Errata:
-    """What the new body says otherwise; empty exactly where both say the same."""
+    """The lines of the 正誤表 from `old` to `new`; empty exactly where both say the same."""
     before, after = statements(old), statements(new)
     lines = (line for key in _in_order(list(before), list(after)) for line in _line(key, before, after))
     return Errata(tuple(lines))
@@ -108,7 +108,7 @@ def _line(key: Key, before: Side, after: Side) -> Iterator[Erratum]:
 
 
 def _falls_with_its_item(item: Key, before: Side, after: Side) -> bool:
-    """Whether the line of its 節, 指標 or 記録 says it all: the whole item is new, or gone."""
+    """Whether its 節, 指標 or 記録 has a line of its own that is enough, because the whole item is new or gone."""
     return bool(item) and (item in before) != (item in after)
 
 
@@ -128,7 +128,9 @@ def _changed(key: Key, old: Statement, new: Statement, before: Side, after: Side
 
 
 def _is_told_elsewhere(key: Key, before: Side, after: Side) -> bool:
-    """How a 計画値 came about goes with the line of the 計画値; where 指標 come or go, their order goes with theirs."""
+    """Whether another line already covers it: a changed 計画値 that of its versions, 指標 that come or go that of the
+    order.
+    """
     if key[-1] == VERSIONS:
         return _beside(key, PLANNED, before) != _beside(key, PLANNED, after)
     if key[-1] == ORDER and key in before and key in after:

@@ -82,7 +82,7 @@ ORDER, PLANNED, VERSIONS = "order", "planned", "versions"
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that a publication says. `place` is where a reader finds it, `field` what it is.
+    """One statement of a publication. `place` is where a reader finds it, `field` what it is.
 
     `parts` are the thing itself and then what belongs to it. `of` is the item it belongs to: where that is new or
     removed as a whole, its own statements are not listed again.

@@ -1,7 +1,8 @@
-"""From 活動指標 to 成果目標: whether the indicators of a goal support how it reads, and where the two contradict.
+"""From 活動指標 to 成果目標: whether the indicators of a goal fit the reading of the goal, and where the two
+contradict.
 
-Nothing here judges a city. A contradiction is a question: either the chain of thought from service to goal does not
-hold, or a figure is not what it seems. Readings come from `core.figures` alone.
+Nothing here judges a city. A contradiction is a question: either the reasoning from service to goal does not hold, or a
+figure is not what it seems. Readings come from `core.figures` alone.
 """
 
 from collections import Counter
@@ -57,9 +58,10 @@ class ChainLink:
 
     @cached_property
     def bearing(self) -> Bearing:
-        """Below the plan is too little, at or above it supports; the other way round where less is wanted.
+        """What the indicator says: below the plan is too little, at or above it supports; the reverse where less is
+        wanted.
 
-        Silent is what has no plan or no actual, 計画・実績とも0, a text, and what the reader may not see.
+        An indicator without a plan or an actual, with 計画・実績とも0, of text, or hidden from the reader says nothing.
         """
         tone, difference = self.figures.tone, self.figures.difference
         if tone is Tone.GOOD:
@@ -111,7 +113,7 @@ class GoalChain:
 
     @property
     def is_weak(self) -> bool:
-        """Whether one side of a contradiction rests on figures under ten alone: one person more would turn it."""
+        """Whether one side of a contradiction rests on figures under ten alone: one person more would reverse it."""
         deciding = Tone.BEHIND if self.reading is GoalReading.MISSED else Tone.GOOD
         goals = [figures for figures in self.goals if figures.tone is deciding]
         return self.contradiction is not None and (_all_few(goals) or _all_few(link.figures for link in self._speaking))
@@ -134,7 +136,7 @@ class GoalChain:
 
     @cached_property
     def tally(self) -> tuple[tuple[str, int], ...]:
-        """How many indicators read how: those behind first, what says nothing last."""
+        """The readings of the indicators, counted: those behind first, those that say nothing last."""
         counts = Counter(reading_word(link.figures) for link in self.links)
         order = {reading_word(link.figures): _TONES.index(link.figures.tone) for link in self.links}
         return tuple(sorted(counts.items(), key=lambda pair: (order[pair[0]], pair[0])))
@@ -158,7 +160,7 @@ class GoalChain:
 
 
 def reading_word(figures: Figures) -> str:
-    """The reading as it is counted: what the reader may not see and what has no reading are words too."""
+    """The reading as it is counted; a hidden value and a missing reading have words too."""
     return figures.withheld or figures.reading or (TEXT_ONLY if figures.actual.is_entered else NOT_ENTERED)
 
 

@@ -1,4 +1,4 @@
-"""Which 活動指標 the guideline ties to which 成果目標, for a plan as it words them.
+"""Which 活動指標 the guideline links to which 成果目標, in the wording of a plan.
 
 Two sources: the catalogue of the plan's own 期 (`Entry.goal`), and 参考3 of 第4期, carried on to later 期 by what each
 成果目標 follows. The second is data of 第4期 and therefore, in a later 期, always to be checked.
@@ -27,7 +27,9 @@ Counted = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class GoalWording:
-    """One 成果目標 as a plan words it: codes of the catalogue, its titles (節名 among them), names of its 目標項目."""
+    """One 成果目標 in the wording of a plan: codes of the catalogue, its titles (節名 among them), names of its
+    目標項目.
+    """
 
     key: int
     titles: tuple[str, ...]
@@ -37,7 +39,7 @@ class GoalWording:
 
 @dataclass(frozen=True)
 class IndicatorWording:
-    """One 活動指標 as a plan words it. `is_part`: 内数 or 内訳 of another, which 参考3 does not name."""
+    """One 活動指標 in the wording of a plan. `is_part`: 内数 or 内訳 of another, which 参考3 does not name."""
 
     key: int
     title: str
@@ -49,9 +51,9 @@ class IndicatorWording:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The guideline ties this indicator to this goal. `generation` is the 期 of the guideline that says so.
+    """The guideline links this indicator to this goal. `generation` is the 期 of the guideline that says so.
 
-    `entry` is the code of what the catalogue calls the indicator and `goal_code` that of its goal; "" from 参考3.
+    `entry` is the code of the indicator in the catalogue and `goal_code` that of its goal; "" from 参考3.
     """
 
     goal: int
@@ -94,7 +96,7 @@ class GuidelineLinks:
         return any(service in fewer for service, _ in self._counted(indicator))
 
     def _goals_meant(self, goal: GoalWording) -> frozenset[str]:
-        """The catalogue's goals of every 期 that this one is: by codes of its items, else titles, else names."""
+        """The goals of the catalogue, of every 期, that match this one: by codes of its items, titles, else names."""
         entries = self._entries
         titles = {_plain(title) for title in goal.titles}
         items = {_plain(item) for item in goal.items}
@@ -109,7 +111,7 @@ class GuidelineLinks:
         return frozenset()
 
     def _own(self, indicator: IndicatorWording, generation: int | None) -> Entry | None:
-        """What this 期 calls the indicator: by its code, else by its name."""
+        """The catalogue's entry of this 期 for the indicator: by its code, else by its name; None without one."""
         own = [e for e in self.catalogue.entries if e.generation == generation and e.family is Family.INDICATOR]
         if indicator.code:
             return next((entry for entry in own if entry.code == indicator.code), None)

@@ -1,6 +1,6 @@
-"""What becomes of a measure from one 期 to the next: how it goes on, and what does not fit.
+"""What becomes of a measure from one 期 to the next: how it continues, and what does not fit.
 
-Plain values; what is kept of it are the rows of `plans.MeasureLink`.
+Plain values; what is stored of it are the rows of `plans.MeasureLink`.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from core.words import Accumulation, Direction, Family, ValueKind, Word
 
 UNDECIDED = "未定"
 OPPOSITE = {Direction.MORE, Direction.LESS}
-"""Judged the other way round, the same title counts another quantity (削減数 4人以上, 入所者数 55人以下)."""
+"""Under the opposite 方向, the same title counts another quantity (削減数 4人以上, 入所者数 55人以下)."""
 
 
 class How(Word):
-    """How a measure goes on. Only 継続 continues the series."""
+    """How a measure continues. Only 継続 continues the series."""
 
     SAME = "same", "継続"
     REDEFINED = "redefined", "見直し"
@@ -88,7 +88,7 @@ class Tie:
 
 
 def differences(old: Traits, new: Traits) -> list[str]:
-    """「単位：人 → 件」 for each trait without which two series are not one."""
+    """「単位：人 → 件」 for each trait whose difference makes two series out of one."""
     found = []
     if squeeze(old.unit) != squeeze(new.unit):
         found.append(f"単位：{old.unit or 'なし'} → {new.unit or 'なし'}")

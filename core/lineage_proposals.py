@@ -1,4 +1,4 @@
-"""What the tool proposes of measures that are undecided: counterparts by the catalogue, by volume, by name."""
+"""What the tool proposes for measures that are undecided: counterparts by the catalogue, by volume, by name."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from core.numerals import squeeze
 
 @dataclass(frozen=True)
 class Proposal:
-    """A tie that the tool proposes, and on what ground. `is_found`: a counterpart was found, or the law ended it."""
+    """A tie that the tool proposes, and why. `is_found`: a counterpart was found, or the law ended it."""
 
     tie: Tie
     basis: str

@@ -71,7 +71,7 @@ class YearFromMonths:
 
     @property
     def is_of_one_month(self) -> bool:
-        """年度末 and 累計: one month alone says it."""
+        """Whether one month alone is the figure (年度末 and 累計)."""
         return self.accumulation in (Accumulation.YEAR_END, Accumulation.CUMULATIVE)
 
     @property
@@ -86,12 +86,12 @@ class YearFromMonths:
 
     @property
     def is_complete(self) -> bool:
-        """Whether no month can change the figure any more by being added."""
+        """Whether no further month can change the figure."""
         return LAST_MONTH in self.numbers if self.is_of_one_month else bool(self.numbers) and not self.missing
 
     @property
     def amount(self) -> Decimal | None:
-        """The figure, unrounded; None where no month is in."""
+        """The figure, unrounded; None where no month is entered."""
         if not self.numbers:
             return None
         if self.is_of_one_month:

@@ -1,7 +1,7 @@
-"""達成見込み: what plain methods make of the actuals so far, for the years that remain. Never an actual, never stored.
+"""達成見込み: what simple methods make of the actuals so far, for the years that remain. Never an actual, never stored.
 
-Source: the guideline's PDCA (watch the indicators, with an outlook on achievement). Two or three yearly figures bear no
-finer method than these: a line that a person can draw again with a ruler.
+Source: the guideline's PDCA (watch the indicators, with an outlook on achievement). Two or three yearly figures allow
+no finer method than these: a line that a person can draw again with a ruler.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Direction, State, ValueKind, Word
 
 FEWEST_ACTUALS = 2
-"""One figure has no direction."""
+"""The fewest actuals: a single figure has no direction."""
 WHOLE = Decimal(100)
 
 
@@ -70,7 +70,8 @@ class Need:
 class Prospect:
     """What the actuals so far let one expect. `actuals` are at least two; `remaining` years at least one.
 
-    `first_year` is the plan's first, from which a 累計 counts; `stands_on_few` says that a person is a large share.
+    `first_year` is the plan's first, from which a 累計 counts; `stands_on_few`: one person is a large share of the
+    figure.
     """
 
     actuals: Mapping[int, Decimal]

@@ -145,5 +145,5 @@ def _step(step: Decimal, kind: ValueKind, unit: str) -> str:
 
 
 def _size(change: Decimal, kind: ValueKind, unit: str, rounding: str = ROUND_HALF_UP) -> str:
-    """How large a change is. What is needed is rounded up: 2.33 a year is not reached by 2.3."""
+    """The size of a change. What is needed is rounded up: 2.33 a year is not reached by 2.3."""
     return f"{plain(abs(change).quantize(TENTH, rounding=rounding))}{POINTS if kind is ValueKind.RATE else unit}"

@@ -1,4 +1,4 @@
-"""Sentences that are taken over from one year's text into the next without a change."""
+"""Sentences that are repeated from one year's text in the next without a change."""
 
 import re
 import unicodedata

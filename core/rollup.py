@@ -1,4 +1,4 @@
-"""Rolling up cities: which measures belong together, and a total that names whom it leaves out.
+"""Rolling up cities: which measures belong together, and a total that names the cities it leaves out.
 
 Nothing here adds up years: one total is one 年度 of several cities. A 割合 is added by 分子 and 分母 or not at all.
 """
@@ -31,7 +31,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Wording:
-    """How one plan writes a measure: what decides with which measures of other plans it belongs together."""
+    """How one plan words a measure, which decides with which measures of other plans it belongs together."""
 
     catalogue_code: str
     family: str
@@ -44,8 +44,8 @@ class Wording:
     def key(self) -> tuple[str, ...]:
         """The catalogue's code where there is one, else 種別 and 指標名 without widths and blanks.
 
-        単位, 種類 and 集計 decide with in either case: 人 and 件, or a 月平均 and a 年度計, are no parts of one sum,
-        whatever the catalogue says.
+        単位, 種類 and 集計 count in either case: 人 and 件, or a 月平均 and a 年度計, never belong to one sum, even
+        under one code.
         """
         name = ("code", self.catalogue_code) if self.catalogue_code else ("name", self.family, squeeze(self.title))
         return (*name, squeeze(self.unit), self.value_kind, self.accumulation)
@@ -91,7 +91,7 @@ class Sum:
 
 @dataclass
 class Total:
-    """What the cities' figures of one kind come to in one 年度, each part with whom it leaves out.
+    """The totals of the cities' figures of one kind in one 年度, each part with the cities it leaves out.
 
     `both` adds the actuals of the cities that have both sides, `both_planned` their plans; `judged` counts the cities
     with a 判定, `rated` those with a 達成率.
@@ -187,7 +187,7 @@ class Total:
 
 
 def _take(part: Sum, count: int, why_not: str) -> bool:
-    """Count cities in or out of one part; whether they are in."""
+    """Count cities in or out of one part; returns whether they are in."""
     if why_not != COUNTED:
         part.excluded[why_not] += count
         return False

@@ -66,7 +66,7 @@ Row = dict[str, str]
 
 
 def year_columns(year: int, figures: Figures) -> Row:
-    """From 年度 to 注記 for one measure in one fiscal year. An actual withheld is blank, with its word as 状態."""
+    """From 年度 to 注記 for one measure in one fiscal year. A withheld actual is blank, with its word as 状態."""
     planned, actual, kind = figures.planned, figures.actual, figures.nature.kind
     return {
         "年度": str(year),

@@ -1,4 +1,4 @@
-"""Values out of a row of the tidy table that we wrote ourselves: exact, no reading between the lines."""
+"""Values read back from a row of the tidy table that we wrote ourselves: exact, without tolerance."""
 
 from decimal import Decimal
 

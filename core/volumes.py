@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from core.words import Word
 
 FEWEST_ACTUALS = 2
-"""One figure has no direction."""
+"""The fewest actuals: a single figure has no direction."""
 MOST = Decimal(10) ** 9
 """Beyond this a trend has left everything that a city counts, and soon what a cell holds."""
 _DIGITS = 60
@@ -52,7 +52,7 @@ class Spread(Word):
 
 
 class Obstacle(Word):
-    """Why a scenario says nothing."""
+    """Why a scenario has no figures."""
 
     NO_ACTUALS = "no_actuals", "実績がないため、計算しません。"
     TOO_FEW = "too_few", "実績が2年度分そろっていないため、計算しません。1年度分では増え方が分かりません。"

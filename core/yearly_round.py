@@ -13,7 +13,7 @@ from core.fiscal_years import wareki
 from core.words import Word
 
 CLAIMS_COME_AFTER = 2
-"""Months after which the claims of a month are there."""
+"""Months after which the claims of a month are in."""
 FRIDAY = 4
 
 
@@ -33,7 +33,9 @@ class RoundStep(Word):
 
 @dataclass(frozen=True)
 class ProposedDate:
-    """One date of the round. `key` names it within its plan; `fiscal_year` is the 年度 it is about, None for no one."""
+    """One date of the round. `key` names it within its plan; `fiscal_year` is the 年度 it is about, None for none in
+    particular.
+    """
 
     key: str
     due_on: date

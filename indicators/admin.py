@@ -1,4 +1,4 @@
-"""活動指標, services, months and forecasts in the admin: to look at."""
+"""活動指標, services, months and forecasts in the admin, read-only."""
 
 from django.contrib import admin
 

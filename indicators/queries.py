@@ -43,7 +43,7 @@ def services_together(measures: Iterable[Measure]) -> list[Measure]:
 
 
 def months_entered(plan: Plan, years: Iterable[int]) -> dict[int, dict[int, set[int]]]:
-    """The months of each fiscal year that say something final, by measure id; 集計中 says nothing yet. One query."""
+    """The months of each fiscal year with a final reading, by measure id; 集計中 is not final. One query."""
     rows = MonthlyReading.objects.filter(indicator__measure__plan=plan, fiscal_year__in=set(years))
     found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for year, indicator, month, state in rows.values_list("fiscal_year", "indicator_id", "month", "state"):

@@ -26,7 +26,7 @@ def create_missing_services(fixture: Path = FIXTURE) -> int:
 
 
 def services_by_code() -> dict[str, Service]:
-    """Every service as it is kept; those that no database has yet, as shipped and unsaved. One query."""
+    """Every service by its code: as stored, else as shipped and unsaved. One query."""
     shipped = {fields["code"]: Service(**_with_days(fields)) for fields in _shipped(FIXTURE)}
     return shipped | {service.code: service for service in Service.objects.all()}
 

@@ -62,7 +62,7 @@ class Access:
 
     @property
     def may_receive(self) -> bool:
-        """In a 都道府県: take in the files of its cities."""
+        """In a 都道府県: import the files of its cities."""
         return self.role in (Role.PREFECTURE, Role.MANAGER)
 
     def may_enter(self, measure: Measure) -> bool:
@@ -128,7 +128,9 @@ def require_membership(user: Person) -> list[Membership]:
 
 
 def managed_by(user: Person, sentence: str) -> list[Municipality]:
-    """The 自治体 in which this person has the role 管理; 403 with the sentence where there is none. One query."""
+    """The 自治体 in which this person has the role 管理. Raises PermissionDenied with the sentence where there is none.
+    One query.
+    """
     managed = [m.municipality for m in require_membership(user) if m.role == Role.MANAGER]
     require(bool(managed), sentence)
     return managed
@@ -161,7 +163,7 @@ def visible_plans(user: Person) -> QuerySet[Plan]:
 
 
 def plan_for(user: Person, slug: str) -> Plan:
-    """The plan, with `plan.access` set. 404 for strangers, here and nowhere else. Two queries."""
+    """The plan, with `plan.access` set. Raises Http404 for strangers, here and nowhere else. Two queries."""
     plan = Plan.objects.select_related("municipality").filter(slug=slug).order_by("pk").first()
     access = access_for(user, plan.municipality) if plan else None
     if plan is None or access is None:
@@ -171,8 +173,8 @@ def plan_for(user: Person, slug: str) -> Plan:
 
 
 def prefecture_for(memberships: QuerySet[Membership], code: str) -> Municipality:
-    """The 都道府県 with `access` set, for its members whatever their role. 403 with a sentence for people of its
-    cities, 404 for strangers.
+    """The 都道府県 with `access` set, for its members whatever their role. Raises PermissionDenied with a sentence for
+    people of its cities, Http404 for strangers.
     """
     for membership in memberships:
         if membership.municipality.code == code and prefectures_of([membership]):
@@ -192,13 +194,13 @@ def require(allowed: bool, sentence: str) -> None:
 
 
 def require_manager(user: Person, municipality: Municipality, sentence: str) -> None:
-    """403 with a sentence for everybody but the managers of this 自治体. One query."""
+    """Raises PermissionDenied with the sentence for everyone but the managers of this 自治体. One query."""
     access = access_for(user, municipality)
     require(access is not None and access.may_manage, sentence)
 
 
 def require_year(plan: Plan, year: int) -> None:
-    """404 for a 年度 that the plan does not have."""
+    """Raises Http404 for a 年度 that the plan does not have."""
     if year not in plan.years:
         raise Http404("この計画の期間にない年度です。")
 

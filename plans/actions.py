@@ -1,4 +1,4 @@
-"""The one action that writes values, whatever channel they came through."""
+"""The one action that writes values, through whichever channel they came."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The Django admin: users, 自治体, 担当課 and memberships are kept here; what the plans hold is only looked at."""
+"""The Django admin: users, 自治体, 担当課 and memberships are edited here; the content of plans is read-only."""
 
 from django.contrib import admin
 from django.db.models import Q
@@ -42,7 +42,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(admin.ModelAdmin):
-    """Each change leaves a line in the history. What addresses, exports and roles rest on does not change."""
+    """Each change leaves a line in the history. Fields that addresses, exports and roles depend on are read-only."""
 
     list_display = ("code", "name", "kind", "prefecture", "population", "is_fictional")
     search_fields = ("code", "name")
@@ -52,7 +52,9 @@ class MunicipalityAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, help_texts={"code": CODE_STAYS}, **kwargs)
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
-        """The code once a plan carries it, the kind once anything rests on it; a prefecture has no prefecture."""
+        """The read-only fields: the code once a plan has it, the kind once anything depends on it; a prefecture has no
+        prefecture.
+        """
         if obj is None:
             return []
         fixed = ["code"] if _has_plans(obj) else []
@@ -83,7 +85,7 @@ class DepartmentAdmin(admin.ModelAdmin):
     actions = None
 
     def get_readonly_fields(self, request, obj=None) -> tuple[str, ...]:
-        """The same name in another 自治体 is another 担当課."""
+        """The 自治体 of a stored 担当課: the same name in another 自治体 is another 担当課."""
         return ("municipality",) if obj else ()
 
     def save_model(self, request, obj, form, change) -> None:
@@ -108,7 +110,7 @@ class MembershipAdmin(admin.ModelAdmin):
     actions = None  # deleting many at once would require many lines; one by one is enough here
 
     def get_readonly_fields(self, request, obj=None) -> tuple[str, ...]:
-        """Another person or 自治体 is another membership."""
+        """The person and the 自治体 of a stored membership: with another of them it is another membership."""
         return ("user", "municipality") if obj else ()
 
     def save_model(self, request, obj, form, change) -> None:

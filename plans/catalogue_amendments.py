@@ -59,7 +59,7 @@ class EntryContent:
 
     @classmethod
     def of(cls, row: CatalogueAmendment) -> "EntryContent":
-        """What is kept of an amendment."""
+        """The stored amendment."""
         return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
 
 
@@ -78,9 +78,10 @@ class AmendmentConflict(Exception):
 def amend_entry(
     municipality: Municipality, code: str, new: EntryContent, *, version: int, by: User, door: str
 ) -> CatalogueAmendment:
-    """Keep how the city wants a national entry, from the version that was drawn (0: not amended yet).
+    """Store how the city wants a national entry, from the version that was drawn (0: not amended yet).
 
-    Saved as the nation has it, it says that the city has checked it. Raises PermissionDenied, AmendmentConflict.
+    Saved with the national content, it records that the city has checked it. Raises PermissionDenied,
+    AmendmentConflict.
     """
     stands = _start(municipality, code, by)
     national = national_catalogue().by_code().get(code)
@@ -105,7 +106,7 @@ def amend_entry(
 def add_entry(
     municipality: Municipality, generation: int, new: EntryContent, *, by: User, door: str
 ) -> CatalogueAmendment:
-    """An entry of the city's own for one 期, with the next free code; sent twice, it is one.
+    """Add an entry of the city's own for one 期, with the next free code; sent twice, it is one.
 
     Raises PermissionDenied.
     """

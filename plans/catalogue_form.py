@@ -66,7 +66,7 @@ class EntryForm(forms.Form):
 
     @property
     def started_from(self) -> int:
-        """The version that the page had drawn; none where it does not say."""
+        """The version that the page had drawn; none where it does not name one."""
         return -1 if self["version"].errors else self.cleaned_data.get("version") or 0
 
     def clean_level_number(self) -> Any:

@@ -48,7 +48,7 @@ class EntryLine:
 
     @property
     def differences(self) -> list[tuple[str, str]]:
-        """What the nation says where the city says otherwise: name and national wording of each."""
+        """The national wording where the city's differs: name and wording of each."""
         if self.national is None or self.status != "市で変更":
             return []
         return [

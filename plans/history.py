@@ -86,7 +86,7 @@ def changes_for(user: Person) -> QuerySet[Change]:
 
 
 def history_line(change: Change) -> HistoryLine:
-    """One finished line of a change that came out of this module's queries (they say what is masked)."""
+    """One finished line of a change that a query of this module returned (those say what is masked)."""
     masked = change.is_masked  # type: ignore[attr-defined]
     hides_values = masked and change.subject != Subject.STATE
     return HistoryLine(

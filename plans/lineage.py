@@ -15,7 +15,7 @@ FROM_KINDS = {
     PlanKind.CHILD: (PlanKind.CHILD, PlanKind.DISABILITY),
     PlanKind.COMPREHENSIVE: (PlanKind.COMPREHENSIVE,),
 }
-"""What a plan may follow. Until 2018 the part on children was in the 障害福祉計画."""
+"""The kinds of plan that a plan may follow. Until 2018 the part on children was in the 障害福祉計画."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def possible_previous(plan: Plan) -> list[Plan]:
 
 
 def ties_of(links: Iterable[MeasureLink]) -> list[Tie]:
-    """The decisions that these lines of one plan make up, in their order. The lines bring their measures."""
+    """The decisions that these lines of one plan make up, in their order. The lines must have their measures loaded."""
     groups: dict[tuple[str, int | None], list[MeasureLink]] = defaultdict(list)
     for link in links:
         groups[_group(link)].append(link)

@@ -27,6 +27,6 @@ def lock_section_year(section: Section, year: int) -> SectionYear:
 
 
 def lock_plan(plan: Plan) -> Plan:
-    """The plan as it is now, locked so that numbers are given out one after the other."""
+    """The plan, locked so that numbers are assigned one after the other."""
     locked = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("municipality")
     return locked.get(pk=plan.pk)

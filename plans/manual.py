@@ -1,4 +1,4 @@
-"""The tables of the manual, made by the rules themselves, so that the manual cannot say anything else than the tool."""
+"""The tables of the manual, made by the rules themselves, so that the manual cannot differ from the tool."""
 
 from dataclasses import dataclass
 from decimal import Decimal

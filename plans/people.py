@@ -115,7 +115,7 @@ def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Me
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, password=person.password, last_name=person.name)
-    except IntegrityError as error:  # another city took it in this moment
+    except IntegrityError as error:  # another city took it at this moment
         raise PeopleRefused(USERNAME_TAKEN, "username") from error
     membership = Membership.objects.create(
         user=user, municipality=municipality, role=person.role, department=person.department
@@ -174,7 +174,7 @@ def set_login(membership: Membership, *, allowed: bool, by: User) -> None:
 
 @transaction.atomic
 def reset_password(membership: Membership, *, by: User) -> str:
-    """Give a person a new password, returned once and kept nowhere. It ends their sessions."""
+    """Give a person a new password, which is returned once and not stored in plain text. It ends their sessions."""
     kept = _fetch(membership, by)
     _require_keys(kept)
     password = new_password()
@@ -241,7 +241,7 @@ def _fetch_department(department: Department) -> Department:
 
 
 def _keep_a_manager(membership: Membership) -> None:
-    """Refuse what would leave the 自治体 without anybody who can manage it."""
+    """Refuse what would leave the 自治体 without anyone who can manage it."""
     managers = membership.municipality.memberships.filter(role=Role.MANAGER, user__is_active=True)
     if not managers.exclude(pk=membership.pk).exists() and managers.filter(pk=membership.pk).exists():
         raise PeopleRefused(LAST_MANAGER)

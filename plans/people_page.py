@@ -13,7 +13,7 @@ from plans.people_forms import AddDepartment, AddPerson, ChangePerson, CityPeopl
 
 @dataclass(frozen=True)
 class MemberRow:
-    """One member. `has_keys`: name, login and password may be changed here. `is_open`: the form just sent is theirs."""
+    """One member. `has_keys`: name, login and password may be changed here. `is_open`: the posted form is theirs."""
 
     membership: Membership
     form: PeopleForm
@@ -31,7 +31,7 @@ class DepartmentRow:
 
 
 def managed_cities(user: Person) -> list[Municipality]:
-    """The 自治体 whose people this person keeps; 403 where there is none. One query."""
+    """The 自治体 whose people this person manages. Raises PermissionDenied where there is none. One query."""
     return managed_by(user, "利用者のページは、管理の役割の人だけが開けます。")
 
 

@@ -25,7 +25,7 @@ def section_in_year(plan: Plan, number: int, year: int) -> Section:
 
 
 def next_year_in_words(plan: Plan, year: int) -> str:
-    """The 年度 to which something of a year is carried on, 「令和5年度」; after the last one, the next plan's first.
+    """The 年度 into which something of a year is carried on, 「令和5年度」; after the last one, the next plan's first.
 
     "" where there is none. One query for the last 年度, else none.
     """

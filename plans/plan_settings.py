@@ -32,7 +32,7 @@ class SettingChange:
 
 
 Names = Mapping[str, Mapping[Any, str]]
-"""By field, what each of the values to choose from is called."""
+"""By field, the labels of the values to choose from."""
 Written = list[tuple[SettingChange, models.Model]]
 """Changes with the row that took them."""
 

@@ -50,7 +50,7 @@ def versions_of(rows: Collection[YearlyValue]) -> Versions:
     versions = {0: PlannedVersion(0, EMPTY)}
     for row in sorted(rows, key=lambda row: row.revision):
         versions[row.revision] = _version(row.revision, row.value, row.written_by)  # type: ignore[attr-defined]
-        if row.replaced_in is not None:  # by nothing, unless the next row says otherwise
+        if row.replaced_in is not None:  # replaced by nothing, unless the next row says otherwise
             versions[row.replaced_in] = _version(row.replaced_in, EMPTY, row.replaced_by)  # type: ignore[attr-defined]
     return tuple(versions.values())
 

@@ -1,4 +1,4 @@
-"""A field for prose: kept as typed, paragraph indents and all, without what no page or sheet can hold."""
+"""A field for prose: stored as typed, paragraph indents included, without what no page or sheet can hold."""
 
 import unicodedata
 
@@ -47,7 +47,7 @@ class ProseField(forms.CharField):
         )
 
     def to_python(self, value: object) -> str:
-        """The text as it will be kept."""
+        """The text as it will be stored."""
         text = as_kept(super().to_python(value) or "")
         refuse_controls(text)
         return text

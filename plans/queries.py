@@ -35,7 +35,7 @@ class YearCell:
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One measure with all its years. `measure` is the model row, or what a publication kept of it."""
+    """One measure with all its years. `measure` is the model row, or its copy from a publication."""
 
     measure: Measure
     cells: tuple[YearCell, ...]

@@ -130,7 +130,7 @@ _CELLS = f"""
     LEFT JOIN (SELECT DISTINCT plan_id FROM evaluations_receivedpackage) r ON r.plan_id = p.id
     WHERE c.prefecture_id = %(prefecture)s AND (%(fictional)s OR NOT c.is_fictional)
     UNION ALL
-    """  # noqa: S608 - built of constants of the code; what anybody typed is a parameter
+    """  # noqa: S608 - built of constants of the code; all typed text is a parameter
 
 # The one or two measures in the middle, by name: the rate itself is calculated where all rates are. PostgreSQL sorts
 # the rates of one kind faster than rows by kind and rate; an old SQLite cannot sort what it aggregates.

@@ -11,8 +11,8 @@ def measures_gone(section: Section, codes: Iterable[str], drawn: Iterable[Measur
     """Those of the posted codes that are not drawn: moved to another 節 or page, or removed. One query where there are
     any.
 
-    A removed one is a 指標 that is kept nowhere, of the 節 in which it was typed. Its kind is the one with most fields:
-    which it had is forgotten.
+    A removed 指標 is an unsaved one, of the 節 in which it was typed. Its original 種類 is not known, so it gets the
+    one with the most fields.
     """
     missing = set(codes) - {measure.code for measure in drawn}
     if not missing:

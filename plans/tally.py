@@ -1,4 +1,4 @@
-"""How many measures read how in one year, as pages and reports print it above the table."""
+"""How many measures have each reading in one year, as pages and reports print it above the table."""
 
 from collections import Counter
 from collections.abc import Iterable

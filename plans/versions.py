@@ -40,13 +40,13 @@ class YearLocked(RowRefused):
 
 
 def read_version(text: str) -> int:
-    """The version that a form says it was drawn from; one that never was where it says none."""
+    """The version that a form says it was drawn from; one that does not exist where it names none."""
     version = read_digits(text)
     return NEVER_DRAWN if version is None else version
 
 
 def as_it_stands(row: Row) -> Row:
-    """The row as it is kept now, locked until the transaction ends. Raises RowConflict where it was deleted."""
+    """The row as it is stored now, locked until the transaction ends. Raises RowConflict where it was deleted."""
     # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
     # Anyone who writes history refers to them, and would wait for us while we wait for the row.
     rows = type(row)._default_manager.select_for_update(of=("self",))

@@ -1,4 +1,4 @@
-"""What waits for one person: 節 that came back to those who enter, 節 handed on to those who check and confirm."""
+"""What waits for one person: 節 that were returned to those who enter, 節 submitted to those who check and confirm."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from plans.models import Role, Section, SectionYear, YearState
 
 @dataclass(frozen=True)
 class Waiting:
-    """One 節 × 年度 that goes no further without this person. `note`: why it came back, else ""."""
+    """One 節 × 年度 that needs this person to continue. `note`: why it was returned, else ""."""
 
     section: Section
     year: int
@@ -19,7 +19,9 @@ class Waiting:
 
 
 def waiting_for(access: Access, sections: Iterable[Section], states: States) -> tuple[Waiting, ...]:
-    """In the order of years and 節. Who confirms may also check; a 節 already checked does not wait for a checker."""
+    """In the order of years and 節. A person who confirms may also check; a 節 already checked does not wait for a
+    checker.
+    """
     by_key = {section.pk: section for section in sections}
     rows = sorted(states.values(), key=lambda row: (row.fiscal_year, by_key[row.section_id].number))
     found = ((row, by_key[row.section_id], _label(access, row)) for row in rows)

@@ -131,8 +131,8 @@ def move_section_year(
 ) -> SectionYear:
     """Make one move, stamp it and write it into the history. `seen_version` is the version the person looked at.
 
-    Raises PermissionDenied without the right, MoveRefused from another state, without the text that the move wants, or
-    when something was changed since the person looked.
+    Raises PermissionDenied without the right, MoveRefused from another state, without the text that the move requires,
+    or when something was changed since the person looked.
     """
     access = access_for(by, section.plan.municipality)
     if access is None or not getattr(access, move.right):

@@ -1,4 +1,4 @@
-"""成果目標 in the admin: to look at."""
+"""成果目標 in the admin, read-only."""
 
 from django.contrib import admin
 

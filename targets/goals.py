@@ -91,7 +91,7 @@ class GoalsForm(forms.Form):
 
     @property
     def seen(self) -> dict[str, str]:
-        """What the page had shown. A field that does not say is not changed."""
+        """The value that the page had shown. A field that the page did not send is not changed."""
         sent = {name: self.data.get(self.add_initial_prefix(name)) for name in self.fields}
         return {
             name: self.cleaned_data[name] if text is None else text.replace("\r\n", "\n").rstrip()
@@ -99,7 +99,7 @@ class GoalsForm(forms.Form):
         }
 
     def take_refusal(self, refused: MastersRefused) -> None:
-        """Say it at the fields. A second save counts as having seen the colleague's text."""
+        """Report the conflict at the fields. A second save counts as having seen the colleague's text."""
         data = self.data.copy()  # type: ignore[attr-defined]
         for one in refused.fields:
             self.add_error(one.name, one.sentence)

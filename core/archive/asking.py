@@ -40,7 +40,7 @@ class ReadSection(Protocol):
 
 
 def ask_name(measure: ProposedMeasure, printed: Printed, other: str) -> Question:
-    """Block and list call a goal differently."""
+    """The question of the name where block and list name a goal differently."""
     choices = tuple(
         Choice(value, f"{title}（{where}）", (PutName(measure.key, title),))
         for value, title, where in (("block", measure.title, "数値欄"), ("list", other, "目標の一覧"))
@@ -61,7 +61,7 @@ def ask_name(measure: ProposedMeasure, printed: Printed, other: str) -> Question
 
 
 def ask_kind(measure: ProposedMeasure, goal: Goal, statement: Statement | None) -> Question:
-    """有 and a number are both said of a goal."""
+    """The question of the 種類 where a goal has both 有 and a number."""
     said = statement.figures[0].text if statement and statement.figures else ""
     kind = figure_kind(without_bracket(said)) if said else None
     thought = f"目標は「{goal.figure}」と、有無と数の両方で書かれています。"
@@ -85,7 +85,7 @@ def ask_kind(measure: ProposedMeasure, goal: Goal, statement: Statement | None) 
 def ask_block(
     key: str, match: Match, targets: Sequence[ProposedMeasure], likely: ProposedMeasure | None
 ) -> Question | None:
-    """Whose figures a block has, or how they are to be read. None where no reading places them all."""
+    """The question of whose figures a block has, or how they are to be read. None where no reading places them all."""
     readings = (match.placing.sure,) if match.placing.sure else match.placing.possible
     choices = [
         Choice(
@@ -118,7 +118,7 @@ def ask_block(
 
 
 def ask_which_plan(measure: ProposedMeasure, goal: Goal, year: int, cell: Printed) -> Question:
-    """The list of goals says another figure than the block."""
+    """The question of the planned value where the list of goals and the block differ."""
     in_block = _planned(measure.key, year, cell.text, cell.address)
     in_list = _planned(measure.key, year, goal.figure, goal.cell.address)
     return Question(
@@ -177,7 +177,7 @@ def _planned_choices(measure: ProposedMeasure, goal: Goal, years: Iterable[int])
 
 
 def block_effects(match: Match, measure: ProposedMeasure, reading: Reading) -> tuple[Effect, ...]:
-    """What a block says of a goal, read in this way."""
+    """The effects of accepting this reading of a block for this goal."""
     quantity = match.block.quantity.text if match.block.quantity else ""
     return (UseBlock(measure.key, match.block.name, quantity), *block_values(measure.key, reading))
 

@@ -25,9 +25,9 @@ from core.sheets.design import Content
 from core.words import Side
 
 NO_YEAR = "資料に年度の記載なし"
-"""時点 of an actual whose year the sheet does not say."""
+"""The 時点 of an actual whose year the sheet does not name."""
 MANY = 3
-"""From so many actuals without a year on, one answer for all is offered."""
+"""From this number of actuals without a year on, one answer for all is offered."""
 NOT_READ = Choice(SKIP, "読み取らない")
 STAYS_TEXT = Choice(SKIP, "指標の値ではない（文章のまま残す）")
 NO_TEXTS = Choice(SKIP, "文章を読み取らない")
@@ -37,7 +37,7 @@ _PLACES = (Content.ISSUES_TEXT, Content.DO_TEXT)
 def ask_actuals(
     measure: ProposedMeasure, cell: Printed, statement: Statement, years: Sequence[int]
 ) -> Iterator[tuple[Figure, Question]]:
-    """The figures of a statement about a goal; those of years outside the plan are left to the text."""
+    """The questions for the figures of a statement about a goal; figures of years outside the plan stay in the text."""
     drifts = bool(statement.name) and not same_name(statement.name, measure.goal_title)
     note = f"資料の表記は「{statement.name}」。" if drifts else ""
     for place, figure in enumerate(statement.figures, start=1):
@@ -71,7 +71,7 @@ def ask_actuals(
 
 
 def ask_words(measure: ProposedMeasure, cell: Printed, statement: Statement, years: Sequence[int]) -> Question:
-    """A statement about a goal without any figure."""
+    """The question for a statement about a goal without any figure."""
     words = statement.item.text
     choices = [
         Choice(
@@ -97,7 +97,7 @@ def ask_words(measure: ProposedMeasure, cell: Printed, statement: Statement, yea
 def ask_loose(
     section: int, place: int, cell: Printed, figure: Figure, measures: Sequence[ProposedMeasure], years: Sequence[int]
 ) -> Question:
-    """A figure within a sentence that might be a goal's, for its unit."""
+    """The question for a figure within a sentence that might be a goal's, because it has the same unit."""
     said = "年度の書かれていない文" if figure.year is None else f"{wareki(figure.year)}と書かれた文"
     choices = [
         Choice(
@@ -125,7 +125,7 @@ def ask_loose(
 def ask_baseline(
     section: int, place: int, cell: Printed, found: BaselineFigure, measures: Iterable[ProposedMeasure]
 ) -> Question:
-    """A figure that the goals give for a year before the plan."""
+    """The question for a figure that the goals give for a year before the plan."""
     choices = [
         Choice(
             measure.key,
@@ -147,7 +147,7 @@ def ask_baseline(
 
 
 def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Question:
-    """A sentence outside every column. `has` are the texts that the 節 already has."""
+    """The question for a sentence outside every column. `has` are the texts that the 節 already has."""
     choices = [
         Choice(text.value, f"第{section}節の「{text.label}」", (PutText(section, text.value, cell.text, cell.address),))
         for text in _PLACES
@@ -168,7 +168,7 @@ def ask_place(section: int, place: int, cell: Printed, has: set[str]) -> Questio
 
 
 def ask_same(sections: Sequence[ProposedSection]) -> Iterator[Question]:
-    """Where a number is printed over another title again: one 節 in parts, or two of which one has a wrong number?"""
+    """A question for each 節 that repeats the number of another one: one 節 in parts, or one wrong number?"""
     first: dict[int, ProposedSection] = {}
     for place, section in enumerate(sections):
         before = first.setdefault(section.number, section)
@@ -195,7 +195,7 @@ def ask_evaluation_year(
     before: Iterable[Printed],
     years: Sequence[int],
 ) -> Question:
-    """Of which year the texts are: the sheet seldom says. `before` are the cells above the first 節."""
+    """The question of the year of the texts, which sheets seldom name. `before` are the cells above the first 節."""
     named = {year: cell for cell in before for year in years_named(cell.text) if year in years}
     of_blocks = [effect for one in questions if one.about == "block" for c in one.choices for effect in c.effects]
     values = [value for section in sections for value in section.values]

@@ -21,7 +21,7 @@ from core.archive.words import (
 )
 
 MAX_ROWS = 8
-"""Beneath a row of years; a block has three or four."""
+"""How many rows beneath a row of years are read; a block has three or four."""
 LONGEST_TITLE = 120
 
 

@@ -86,7 +86,7 @@ def accumulation(title: str, quantity: str, figure: str, of_kind: ValueKind) -> 
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two titles are one, but for widths, brackets' width and a 数 at the end."""
+    """Whether two titles are the same apart from widths, the width of brackets and a 数 at the end."""
     return _bare(one) == _bare(other)
 
 

@@ -1,4 +1,4 @@
-"""Which year a printed value belongs to. Sheets shift: every reading is held against the printed 乖離値."""
+"""Which year a printed value belongs to. Sheets are shifted, so every reading is checked against the printed 乖離値."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ _MEANINGS: dict[str, Callable[[Figures], Decimal | None]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a block. `how` in words; `meaning` what its 乖離値 then is, "" where none is printed.
+    """One way to read a block. `how` in words; `meaning` is what its 乖離値 then means, "" where none is printed.
 
-    `contradicts`: the printed 乖離値 does not come out.
+    `contradicts`: the printed 乖離値 does not fit this reading.
     """
 
     how: str
@@ -64,7 +64,7 @@ class Placing:
         return {year for reading in self.possible[:1] for _, year in reading.placed}
 
     def within(self, years: Collection[int]) -> "Placing":
-        """The same without what is of other years."""
+        """The same reading without the values of other years."""
         possible = tuple(_within(reading, years) for reading in self.possible)
         return replace(self, sure=_within(self.sure, years) if self.sure else None, possible=possible)
 

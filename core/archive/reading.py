@@ -21,7 +21,7 @@ from core.uploads.tables import NotReadable
 
 MAX_MEASURES = 100
 MAX_QUESTIONS = 300
-"""A sheet of 24 goals leaves about forty. The fields of all must fit into one form."""
+"""The most questions about a sheet; one of 24 goals leaves about forty. The fields of all must fit into one form."""
 NOTHING_FOUND = (
     "年度の並んだ見出しと、「計画値」「実績値」などの行が見つかりません。"
     "評価シートの、見出しから最後の行までを写して貼り付けてください。"

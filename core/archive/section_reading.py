@@ -1,4 +1,4 @@
-"""The reading of one 節: its goals with their figures, what its sentences say of them, and its texts."""
+"""The reading of one 節: its goals with their figures, what its sentences say about them, and its texts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ class SectionReader:
             self._leave_out(block, placing)
 
     def read(self, orphans: Sequence[Printed]) -> None:
-        """Take everything in, and ask what is not sure."""
+        """Read everything, and add a question for what is not sure."""
         for goal in self.goals:
             self._add(goal.number, goal.title, goal.cell.address, goal)
             self.claim(goal.cell, Fate.GOAL, goal.start, goal.end)
@@ -86,7 +86,7 @@ class SectionReader:
 
     @property
     def family(self) -> Family:
-        """活動指標 where the headings above speak of services and not of goals."""
+        """The goals of a 節 are 活動指標 where the headings above speak of services and not of goals."""
         words = "".join(cell.text for cell in self.lines.heading.cells) if self.lines.heading else ""
         is_indicator = ("活動指標" in words or "サービス" in words) and "成果目標" not in words
         return Family.INDICATOR if is_indicator else Family.TARGET

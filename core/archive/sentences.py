@@ -1,4 +1,4 @@
-"""Figures in sentences on an old sheet: found with the year that is said of them, never given a year that is not."""
+"""Figures in sentences on an old sheet, each with the year that the text names for it; no year is ever assumed."""
 
 import re
 from bisect import bisect_right
@@ -76,7 +76,7 @@ def _figure(text: str, start: int, year: int | None) -> Figure:
 
 
 def loose_figures(text: str) -> Iterator[Figure]:
-    """The figures with a unit outside the items, each with the last year said before it on the way."""
+    """The figures with a unit outside the items, each with the last year named before it."""
     items, marks = items_of(text), list(_YEAR_SAID.finditer(text))
     begins, ends = [item.start for item in items], [mark.end() for mark in marks]
     for match in _LOOSE.finditer(text):

@@ -1,4 +1,4 @@
-"""What a picture of 成果目標 and their 活動指標 says: who is tied to whom, and how each reads. Not its drawing."""
+"""What a picture of 成果目標 and their 活動指標 says: which are linked, and how each reads. Not its drawing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ class NodeGroup:
 
 @dataclass(frozen=True)
 class LinkChart:
-    """Goals and the indicators tied to them. `key` makes the ids on the page."""
+    """Goals and the indicators linked to them. `key` makes the ids on the page."""
 
     key: str
     title: str
@@ -100,7 +100,7 @@ class LinkChart:
 
 
 def bearing_of(bearings: Iterable[Bearing]) -> Bearing:
-    """What several quantities of one row say together: too little comes first, and silence last."""
+    """The reading of several quantities of one row together: too little comes first, and silence last."""
     said = set(bearings)
     return next((one for one in (Bearing.LACKS, Bearing.BACKS) if one in said), Bearing.SILENT)
 

@@ -27,7 +27,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is against the rules: `counts` by rule, up to `MOST_COUNTED`, and the first `MOST_SHOWN` of each."""
+    """The violations: `counts` by rule, up to `MOST_COUNTED`, and the first `MOST_SHOWN` of each."""
 
     violations: tuple[Violation, ...]
     counts: dict[str, int]
@@ -38,7 +38,7 @@ class Verdict:
 
     @property
     def total_in_words(self) -> str:
-        """12件; where a rule was no longer counted, 1,012件以上."""
+        """12件; where a rule was not counted to the end, 1,012件以上."""
         return _in_words(self.total, MOST_COUNTED in self.counts.values())
 
     @property
@@ -51,7 +51,7 @@ class Verdict:
 
 
 def check_open_data(name: str, content: bytes) -> Verdict:
-    """Every violation of a CSV or .xlsx; NotReadable for a file that cannot be looked at."""
+    """Every violation of a CSV or .xlsx. Raises NotReadable for a file that cannot be read."""
     return judged(checked_file(name, content))
 
 

@@ -1,1 +1,1 @@
-"""Files from outside, hostile until read: CSV, workbooks and JSON within limits."""
+"""Files from outside, untrusted until read: CSV, workbooks and JSON within limits."""

@@ -1,4 +1,4 @@
-"""An uploaded table by its file: every file is hostile until read, and refused in a plain sentence."""
+"""An uploaded table by its file type: every file is untrusted until read, and refused in a plain sentence."""
 
 import codecs
 import csv
@@ -75,7 +75,7 @@ def read_csv(content: bytes, *, header_row: int = 1, is_wanted: Wanted = everyth
 def read_json(content: bytes) -> Table:
     """A list of objects: the keys are the columns. Numbers keep every digit; a key that one object lacks is absent
     from that row alone."""
-    # Before anything is made of it: three bytes are enough for an object of a hundred.
+    # Before any object is made: three bytes are enough for an object of a hundred.
     if sum(map(content.count, (b",", b"[", b"{"))) > MAX_JSON_PARTS:
         raise NotReadable("ファイルの項目が多すぎます。行を分けて、いくつかのファイルにしてください。")
     try:

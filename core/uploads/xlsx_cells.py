@@ -30,7 +30,7 @@ from core.uploads.xml_stream import Attributes, TooMuch
 
 Row = list[Kept]
 MAX_MERGED = 20_000
-"""Cells under one merge: as many as a table has rows. Who merges more has merged something away."""
+"""The most cells under one merge: as many as a table has rows. A larger merge hides values."""
 _NOT_CALCULATED = TableCell(
     problem="数式の計算結果が保存されていません。表計算ソフトで開いて保存し直すか、値にして貼り付けてください。"
 )
@@ -178,7 +178,7 @@ class WrittenCells(SheetCells):
         return WrittenCell(kept or "", "n" if self.kind == "n" else "")
 
     def _merge(self, attributes: Attributes) -> None:
-        """However many."""
+        """Accept any number of merges."""
 
 
 @lru_cache(maxsize=20_000)

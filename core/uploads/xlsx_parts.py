@@ -24,7 +24,7 @@ _CUSTOM = ("custom-properties", "customProperties")
 _PROPERTY = tuple(f"{space}/{kind} property" for space, kind in zip(_OFFICE, _CUSTOM, strict=True))
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the percent sign after the number as it is
 LONGEST_FORMAT = 255  # of any spreadsheet
-# Dates as a Japanese Excel writes them: known by their number alone, and to no list of formats.
+# Dates as a Japanese Excel writes them: only by their number, without an entry in the list of formats.
 _JAPANESE_DATES = frozenset([*range(27, 37), *range(50, 59)])
 Handler = TypeVar("Handler")
 

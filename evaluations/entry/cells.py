@@ -161,7 +161,7 @@ class EntryCell:
 
     @property
     def next_seen(self) -> Value:
-        """What the page that is drawn now shows as the value before: the newer one where there is a conflict."""
+        """The value that the page now drawn shows as the previous one: the newer one where there is a conflict."""
         return self.stored if self.is_refused_for_conflict or not self.is_touched else self.seen
 
     @cached_property
@@ -179,7 +179,7 @@ class EntryCell:
 
     @property
     def wants_details_open(self) -> bool:
-        """Whether a problem hides in the folded part."""
+        """Whether a problem is in the folded part."""
         shown = (f"{self.prefix}-value", *([f"{self.prefix}-state"] if self.side is Side.ACTUAL else []))
         return bool(self.problem) and self.problem_field not in (*shown, f"{self.prefix}-choice-mine")
 
@@ -273,5 +273,5 @@ def _state_text(value: Value, kind: ValueKind) -> str:
 
 
 def _comparable(text: str) -> str:
-    """Without what a browser adds: its line ends, and blanks around."""
+    """The text without what a browser adds: its line ends, and blanks around."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

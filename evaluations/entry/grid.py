@@ -29,7 +29,7 @@ from plans.value_rows import newest_revision
 PAGE_SIZE = 60
 """Measures per page: at most 15 fields each, and Django takes at most 1,000 in a form."""
 CORRECTS = "corrects"
-"""The box that says: these 計画値 were typed wrongly, the plan was not changed."""
+"""The check box that marks 計画値 as corrections of typing errors and not as a change of the plan."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class EntryGrid:
 
     @property
     def warnings(self) -> list[str]:
-        """What the reader took in a way worth saying, with its place."""
+        """The reader's warnings, each with its place."""
         return [f"{c.change.place}：{sentence}" for c in self.open_cells if c.change for sentence in c.warnings]
 
     @property
@@ -165,7 +165,7 @@ class EntryGrid:
         return next((row.offer for row in self.rows if row.offer and row.measure.code == code), None)
 
     def not_taken_over(self, code: str, sentence: str) -> "EntryGrid":
-        """The same grid with what was said to taking over the records of one measure."""
+        """The same grid with the refusal of taking over the records of one measure."""
         rows = (
             replace(row, offer=replace(row.offer, problem=sentence)) if row.offer and row.measure.code == code else row
             for row in self.rows

@@ -98,7 +98,7 @@ class TextsForm(forms.Form):
         }
 
     def clashes_with(self, stands: Evaluation) -> tuple[TextClash, ...]:
-        """The texts that both changed, each its own way."""
+        """The texts that both users changed differently."""
         return tuple(
             TextClash(name, label_of(name), text, getattr(stands, name))
             for name, text in self.texts.items()

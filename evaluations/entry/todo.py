@@ -15,7 +15,7 @@ TITLES_SHOWN = 4
 @dataclass(frozen=True)
 class SectionTodo:
     """One 節 in the year. `mine` are the measures the person may enter, `missing` those of them without an actual;
-    `has_measures`: whether anybody has something to enter here.
+    `has_measures`: whether anyone has something to enter here.
     """
 
     section: Section
@@ -58,7 +58,7 @@ class SectionTodo:
 
 @dataclass(frozen=True)
 class YearTodo:
-    """The page: what was sent back, what is open, what the person has no figures in, what has been handed on."""
+    """The page: what was returned, what is open, where the person has no figures, and what has been submitted."""
 
     returned: tuple[SectionTodo, ...]
     todo: tuple[SectionTodo, ...]

@@ -38,7 +38,7 @@ class LinkedRow:
 
     @property
     def word(self) -> str:
-        """How it reads, or why there is nothing to read."""
+        """Its reading, or why there is none."""
         return reading_word(self.figures)
 
 
@@ -74,7 +74,7 @@ class SeenChain:
 
     @property
     def named(self) -> list[tuple[str, str, list[LinkedRow]]]:
-        """The indicators by how they read: tone, reading, those that read so, in the order of the summary."""
+        """The indicators by their reading: tone, reading, those that have it, in the order of the summary."""
         words = [word for word, _ in self.chain.tally]
         ordered = sorted(self.links, key=lambda one: words.index(one.word))
         grouped = [(word, list(ones)) for word, ones in groupby(ordered, key=lambda one: one.word)]

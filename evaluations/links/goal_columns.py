@@ -111,7 +111,7 @@ def _named(
 
 
 def _as_named(proposal: Proposal, generation: int | None) -> Named:
-    """What a city made of the catalogue itself is not the guideline's word."""
+    """The mark and words of one proposal. An entry that a city changed itself does not count as the guideline's."""
     if proposal.entry:
         national = national_catalogue().by_code().get(proposal.entry)
         if national is None or national.goal != proposal.goal_code:

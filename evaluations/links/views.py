@@ -67,7 +67,7 @@ def _say(request: PersonRequest, lines: list[Change], done: str) -> None:
 
 
 def _drawn(request: PersonRequest, page: LinksPage, **more: Any) -> HttpResponse:
-    """Tokens to take proposals over are drawn for those who may."""
+    """Draw tokens to take proposals over only for those who may."""
     may = page.plan.access.may_manage
     tokens = [(column, seen_token(page.plan, [column]) if may else "") for column in page.columns]
     context = {

@@ -95,7 +95,7 @@ def start_again(work: LongWork) -> bool:
 
 
 def remove(work: LongWork) -> bool:
-    """Take a work that has ended away, with its files. False where it is under way."""
+    """Delete a work that has ended, with its files. Returns False where it is under way."""
     mark_interrupted()
     deleted, _ = LongWork.objects.filter(pk=work.pk, state__in=ENDED).delete()
     return bool(deleted)

@@ -1,4 +1,4 @@
-"""What is kept of long work and for how long; what a runner that died has left behind."""
+"""What is stored of long work and for how long; what a dead runner has left behind."""
 
 import logging
 from datetime import timedelta
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def mark_interrupted() -> int:
-    """Works whose runner is dead are 中断, and their places free. Returns how many."""
+    """Mark works whose runner is dead as 中断, and free their places. Returns how many."""
     now = timezone.now()
     count = LongWork.objects.filter(state=WorkState.RUNNING, heartbeat__lt=now - STALE_AFTER).update(
         state=WorkState.INTERRUPTED, ended_at=now, slot=None, runner=""
@@ -24,7 +24,7 @@ def mark_interrupted() -> int:
 
 
 def clean() -> None:
-    """Take away what is older than it is kept, and of each person the oldest results beyond what is kept of them."""
+    """Delete what is older than its time limit, and of each person the oldest results beyond the size limit."""
     oldest = timezone.now() - timedelta(days=settings.WORK_DAYS)
     LongWork.objects.filter(ended_at__lt=oldest).delete()
     kept: dict[int, int] = {}

@@ -18,8 +18,9 @@ Called between actions and never within a transaction, where the progress would 
 
 
 class WorkFailed(Exception):
-    """The work cannot be done. The text says why and what to do, as a sentence for the person; `report` how far it
-    came."""
+    """The work cannot be done. The text says why and what to do, as a sentence for the person; `report` is what was
+    done so far.
+    """
 
     def __init__(self, sentence: str, report: tuple["ReportLine", ...] = ()) -> None:
         super().__init__(sentence)
@@ -28,7 +29,7 @@ class WorkFailed(Exception):
 
 @dataclass(frozen=True)
 class ReportLine:
-    """What came of one part: of one file, of one step."""
+    """The result of one part: of one file, of one step."""
 
     name: str
     sentence: str
@@ -40,7 +41,7 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class ResultFile:
-    """A file that came of a work, to be fetched."""
+    """The file that a work made, to be downloaded."""
 
     name: str
     content_type: str
@@ -49,7 +50,7 @@ class ResultFile:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a work, in a sentence; perhaps a file, and a line per part."""
+    """The result of a work, in a sentence; perhaps a file, and a line per part."""
 
     sentence: str
     file: ResultFile | None = None

@@ -55,7 +55,7 @@ def refusal(work: LongWork) -> str:
 
 
 def in_words(work: LongWork) -> str:
-    """What is to be said of the work now, in a sentence."""
+    """The current status of the work, in a sentence."""
     state = work.shown_state
     if state == WorkState.WAITING:
         return WAITING
@@ -80,7 +80,7 @@ def as_json(work: LongWork) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WorkPage:
-    """One work. `refused`: why its report and result are kept back; "" where they are not."""
+    """One work. `refused`: why its report and result are hidden; "" where they are not."""
 
     work: LongWork
     words: str

@@ -44,13 +44,13 @@ class Runner:
         self.cleaned_at: float | None = None
 
     def stop(self) -> None:
-        """End soon: the work that runs goes back to the queue."""
+        """End soon: the running work goes back to the queue."""
         self.is_stopping = True
         if self.teller:
             self.teller.is_stopping = True
 
     def run_all(self) -> int:
-        """Do what waits until nothing is left or every place is taken. Returns how many works were done."""
+        """Do works until none waits or every place is taken. Returns how many were done."""
         if self.cleaned_at is None or monotonic() - self.cleaned_at > SECONDS_BETWEEN_CLEANINGS:
             clean()
             self.cleaned_at = monotonic()
@@ -146,7 +146,7 @@ def _too_large(size: int) -> str:
 
 @transaction.atomic
 def _write_end(work: LongWork, ended: dict[str, Any], result: Result | None) -> None:
-    """Write how the work ended, with its file, if it is this runner's still."""
+    """Store how the work ended, with its file, if it is still this runner's."""
     mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
     if not mine.update(slot=None, runner="", **ended):
         logger.warning("Long work %s was taken from this runner", work.key)

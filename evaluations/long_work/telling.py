@@ -7,7 +7,7 @@ from django.utils import timezone
 from evaluations.models import LongWork, WorkState
 
 SECONDS_BETWEEN = 0.3
-"""Progress is written no oftener, however small the steps are."""
+"""Seconds between two writes of the progress, however small the steps are."""
 
 
 class Cancelled(Exception):

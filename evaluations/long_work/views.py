@@ -29,7 +29,7 @@ def work_list(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def work(request: PersonRequest, key: UUID) -> HttpResponse:
-    """One of them; POST cancels it, starts it again, or takes it away."""
+    """One of them; POST cancels it, starts it again, or removes it."""
     asked = work_for(request.user, key)
     if request.method == "POST":
         return _act(request, asked)
@@ -40,7 +40,7 @@ def work(request: PersonRequest, key: UUID) -> HttpResponse:
 
 @require_safe
 def work_state(request: PersonRequest, key: UUID) -> JsonResponse:
-    """How far it is."""
+    """The progress of one work, as JSON."""
     asked = work_for(request.user, key)
     start_runner_if_unheeded(asked)
     return JsonResponse(as_json(asked))
@@ -48,7 +48,7 @@ def work_state(request: PersonRequest, key: UUID) -> JsonResponse:
 
 @require_safe
 def work_result(request: PersonRequest, key: UUID) -> HttpResponse:
-    """The file that came of it."""
+    """The file that the work made."""
     file = result_for(request.user, key)
     return as_download(bytes(file.content), file.content_type, file.name)
 

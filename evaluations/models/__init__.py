@@ -1,5 +1,6 @@
-"""What is kept of an evaluation: texts, records, and what was published, handed on, heard, promised, expected, is due;
-the plans that are being put together, and long work."""
+"""The models of evaluations: texts, records, publications, packages, opinions, 取組, outlooks, dates; plans that are
+being put together, and long work.
+"""
 
 from evaluations.models.action import ActionItem, ActionState
 from evaluations.models.deadline import Deadline

@@ -1,4 +1,4 @@
-"""取組: what the evaluation of a year promised, and what became of it."""
+"""取組: what the evaluation of a year promised, and its outcome."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from plans.models import Plan, Section
 
 
 class ActionState(models.TextChoices):
-    """What became of a promise."""
+    """The outcome of a promise."""
 
     PLANNED = "PLANNED", "予定"
     RUNNING = "RUNNING", "実施中"
@@ -19,7 +19,7 @@ class ActionState(models.TextChoices):
 
 
 OPEN = (ActionState.PLANNED, ActionState.RUNNING)
-"""Neither done nor dropped: may go on into the next 年度."""
+"""Neither done nor dropped: may continue in the next 年度."""
 
 
 class ActionItem(models.Model):

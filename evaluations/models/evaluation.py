@@ -36,7 +36,7 @@ class ActivityRecord(models.Model):
     """取組記録: a meeting or an activity. One record may belong to several 節, and to a year before the plan.
 
     `counted_in` are 指標 of its 節 whose actual it counts for; whether as 回数 or by its 参加者数 follows from their
-    unit (`core.record_counts`). `counted_ids` are their ids on records that came out of `record_counts.with_links`.
+    unit (`core.record_counts`). `counted_ids` are their ids on records that `record_counts.with_links` returned.
     """
 
     counted_ids: frozenset[int]

@@ -30,7 +30,7 @@ class WorkState(models.TextChoices):
 UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
 ENDED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED, WorkState.INTERRUPTED)
 REPEATABLE = (WorkState.FAILED, WorkState.CANCELLED, WorkState.INTERRUPTED)
-"""From here a work can be started again; what it was given is kept so long."""
+"""From these states a work can be started again; its input is kept until then."""
 
 
 class LongWork(models.Model):
@@ -111,7 +111,7 @@ class LongWork(models.Model):
 
     @property
     def kept_until(self) -> datetime | None:
-        """When result and report go; None while it is under way."""
+        """When result and report are deleted; None while it is under way."""
         return self.ended_at + timedelta(days=settings.WORK_DAYS) if self.ended_at else None
 
 

@@ -12,7 +12,7 @@ from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import EARLIEST_YEAR
 
 OWN = "own-"
-"""How the key of a 節 begins that is the city's own and not the catalogue's."""
+"""The prefix of the key of a 節 that is the city's own and not the catalogue's."""
 
 
 class PlanDraft(models.Model):

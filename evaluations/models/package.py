@@ -1,4 +1,4 @@
-"""Files by which a city hands its plan to a prefecture: those made here, and those that came from elsewhere."""
+"""Package files by which a city reports its plan to a prefecture: those made here, and those from elsewhere."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -18,7 +18,7 @@ def edition_in_words(made_at: datetime, number: int) -> str:
 
 
 class PlanPackage(models.Model):
-    """What a file says of itself. `number` counts the editions of one plan; `role` is that of who made it.
+    """What a file says of itself. `number` counts the editions of one plan; `role` is that of its maker.
 
     `content_sha256` is the hash of the content alone: two editions with the same one say the same.
     """
@@ -45,7 +45,7 @@ class PlanPackage(models.Model):
 
 
 class MadePackage(PlanPackage):
-    """県へ渡すファイル made here. `body` is the file, so that what was handed over can be handed over again."""
+    """県へ渡すファイル made here. `body` is the file, so that what was sent can be sent again."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="made_packages")
     made_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The content of a plan's package, read from its rows: what is 確定, and of the rest that it is not."""
+"""The content of a plan's package, read from its rows: everything 確定; the rest is only marked as 未確定."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

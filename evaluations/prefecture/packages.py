@@ -24,7 +24,7 @@ MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定
 
 @dataclass(frozen=True)
 class Editions:
-    """The files made of a plan, newest first; of a received plan the newest file that came instead."""
+    """The files made of a plan, newest first; of a received plan, its newest imported file instead."""
 
     made: tuple[MadePackage, ...]
     received: ReceivedPackage | None
@@ -86,7 +86,7 @@ def make_package(plan: Plan, *, by: User | None, door: str) -> tuple[MadePackage
 
 
 def same_again(received: ReceivedPackage) -> bytes:
-    """The file of a received plan written from the rows here: the very file that came, where nothing was lost."""
+    """The file of a received plan written from the rows here: identical to the imported file where nothing was lost."""
     plan = received.plan
     header = Header(received.number, received.made_at, received.role, received.software, _prefecture(plan))
     return write_package(header, content_of(plan))

@@ -41,7 +41,7 @@ class TermChoice:
 @dataclass(frozen=True)
 class Peer:
     """One city of the comparison. `figures` None: `word` says why there are none. `received`: the edition of the file
-    by which its plan came, "" for a plan that lives here.
+    that its plan was imported from, "" for a plan that is maintained here.
     """
 
     city: Municipality

@@ -20,8 +20,9 @@ MAX_SHOWN = 300
 
 
 def newest_receipt(plan: Plan) -> ReceivedPackage | None:
-    """The file whose content a reader of the prefecture sees in this plan; None for a plan that lives here, and for
-    people of the city, whose plan does. One query for the prefecture."""
+    """The file whose content a reader of the prefecture sees in this plan; None for a plan that is maintained here, and
+    for people of the city. One query for the prefecture.
+    """
     if plan.access.role != Role.PREFECTURE:
         return None
     return plan.received_packages.order_by("-number").first()

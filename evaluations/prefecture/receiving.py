@@ -176,7 +176,7 @@ def _check_edition(package: Package, last: ReceivedPackage) -> None:
 
 
 def _used_measures(plan: Plan | None, stands: Content | None, new: Content) -> list[str]:
-    """The measures that are gone and have values or a history here: a city takes away only those that have neither."""
+    """The measures missing in the file that have values or a history here; a city removes only those without."""
     lost, still_named = gone_measures(stands, new), {measure["code"] for measure in new["measures"]}
     if plan is None or not lost:
         return []

@@ -35,7 +35,7 @@ def write_history(
     Change.objects.bulk_create(
         Change(
             section_id=sections[change.section] if change.section else None,
-            # The line of its making does not hold a measure that a city takes away again before it had any value.
+            # The line of a new measure does not refer to it: a city may remove the measure before it has any value.
             measure_id=measures[change.code] if change.code and change.kind is not ChangeKind.CREATED else None,
             fiscal_year=change.year,
             side=change.side,

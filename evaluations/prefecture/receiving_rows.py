@@ -1,4 +1,4 @@
-"""The rows of a received plan, written as its package says: what is there is brought to it, what is missing made."""
+"""The rows of a received plan, written as its package says: existing rows are updated, missing ones created."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -17,7 +17,7 @@ DATES, NUMBERS = ("population_as_of",), ("near_low", "near_high", "baseline")
 
 
 def write_rows(package: Package, prefecture: Municipality | None, city: Municipality | None, plan: Plan | None) -> Plan:
-    """Bring the rows to what the package says; inside a transaction of the caller, who judged it. Returns the plan."""
+    """Write the rows as the package says, inside a transaction of the caller, who checked it. Returns the plan."""
     content = package.content
     city = city or Municipality(kind=Municipality.Kind.CITY)
     city.prefecture = prefecture or city.prefecture
@@ -45,7 +45,7 @@ def services_of(content: Content) -> set[str]:
 
 
 def _take(row: Any, facts: Mapping[str, Any], names: Iterable[str]) -> Any:
-    """The row with these facts, dates and numbers out of their texts."""
+    """The row with these facts, dates and numbers parsed from their texts."""
     for name in names:
         fact = facts[name]
         if fact is not None and name in NUMBERS:
@@ -65,7 +65,7 @@ def _write_sections(plan: Plan, content: Content) -> dict[int, Section]:
 
 
 def _write_measures(plan: Plan, content: Content, sections: Mapping[int, Section]) -> dict[str, Measure]:
-    """Every measure by its code; wholes and parts are joined when all are there."""
+    """Every measure by its code; wholes and parts are linked once all exist."""
     measures = {measure.code: measure for measure in plan.measures.all()}
     own = [name for name in MEASURE if name != "parent_role"]
     fresh: list[Measure] = []
@@ -86,7 +86,7 @@ def _write_measures(plan: Plan, content: Content, sections: Mapping[int, Section
 def _write_targets(
     plan: Plan, content: Content, sections: Mapping[int, Section], measures: Mapping[str, Measure]
 ) -> None:
-    """The 成果目標 with the 目標項目 of each; those that are gone go last, when no item is theirs any more."""
+    """The 成果目標 with the 目標項目 of each; removed ones are deleted last, when no item refers to them."""
     found = OutcomeTarget.objects.filter(section__plan=plan)
     targets = {(target.section_id, target.order): target for target in found}
     kept = set()

@@ -19,7 +19,7 @@ SIGNER = "(file)"
 
 
 def write_values(plan: Plan, content: Content, measures: Mapping[str, Measure]) -> None:
-    """The values of the package and no others; what is the same stays the row it is."""
+    """Store the values of the package and no others; unchanged values keep their rows."""
     wanted = {
         (measures[facts["code"]].pk, int(year), side.value): Value.from_dict(sides[side])
         for facts in content["measures"]

@@ -17,7 +17,7 @@ from plans.models import Plan
 
 @dataclass(frozen=True)
 class ErrataPage:
-    """What a publication says otherwise than `before`."""
+    """How a publication differs from `before`."""
 
     version: PublishedVersion
     before: Publication
@@ -57,8 +57,9 @@ def errata_file(page: ErrataPage) -> bytes:
 
 
 def corrected_by(version: PublishedVersion) -> Errata | None:
-    """What the newest publication of the year says otherwise; None where that cannot be read, or is this one. At most
-    one query."""
+    """The 正誤表 of the newest publication of the year; None where that cannot be read, or is this one. At most one
+    query.
+    """
     newer = version.newer
     if newer is None or newer.withdrawn_at is not None:
         return None

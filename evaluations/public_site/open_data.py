@@ -36,7 +36,7 @@ ARCHIVE = "open-data.zip"
 
 @dataclass(frozen=True)
 class OpenData:
-    """All files of what is published of one plan, and what is true of them."""
+    """All files of what is published of one plan, and the facts they share."""
 
     dataset: Dataset
     files: tuple[OpenDataFile, ...]

@@ -30,7 +30,7 @@ class PublishedPlan:
 
     @property
     def with_errata(self) -> frozenset[int]:
-        """The ids of those that can be read and followed another of their 年度 that can."""
+        """The ids of the readable ones with an earlier readable one of the same 年度."""
         readable = [one for one in self.publications if one.withdrawn_at is None]
         return frozenset(
             one.pk
@@ -74,7 +74,7 @@ class PublishedVersion:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether what is kept is still what was published."""
+        """Whether the stored body still has the hash of the publication."""
         return body_hash(self.read.body) == self.publication.sha256
 
     @property
@@ -100,7 +100,7 @@ class PublishedVersion:
 
     @property
     def errata_after(self) -> tuple[Publication, ...]:
-        """The later ones that can be read: what their 正誤表 say leads from this one to the newest."""
+        """The later ones that can be read: their 正誤表 lead from this one to the newest."""
         return tuple(one for one in self.of_year if one.number > self.publication.number and one.withdrawn_at is None)
 
     @property

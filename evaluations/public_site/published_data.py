@@ -1,4 +1,4 @@
-"""The published table: of each 年度 what its publication says, in the columns of the tidy table."""
+"""The published table: what the publication of each 年度 says, in the columns of the tidy table."""
 
 from core.figures import Figures, hidden
 from core.tidy import COLUMNS, DERIVED, Row, year_columns
@@ -51,7 +51,7 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _masters(newest_first: list[PublishedYear]) -> dict[str, Row]:
-    """What describes each 指標, in the order of 節 and then of the newest publication that knows it."""
+    """The facts of each 指標, in the order of 節 and then of the newest publication that knows it."""
     rows = [row for one in newest_first for row in one.body["rows"]]
     titles: dict[str, str] = {}
     masters: dict[str, Row] = {}

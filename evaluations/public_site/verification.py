@@ -1,4 +1,4 @@
-"""Whether a number or a file is that of a publication, and what became of it since."""
+"""Whether a number or a file is that of a publication, and whether it was replaced or withdrawn since."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Verified:
-    """One publication that bears the number. `computed` is the hash of what is kept of it now."""
+    """One publication that bears the number. `computed` is the hash of the body stored now."""
 
     publication: Publication
     plan: Plan
@@ -29,7 +29,7 @@ class Verified:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether what is kept is still what was published."""
+        """Whether the stored body still has the hash of the publication."""
         return self.computed == self.publication.sha256
 
     @property

@@ -43,8 +43,9 @@ def standing_year(plan: Plan, year: int) -> PublishedYear | None:
 
 
 def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section]:
-    """The 節, each knowing the newest publication of this year, the first of them with its body too: for a report that
-    has no question to spare."""
+    """The 節, each with the newest publication of this year, the first also with its body: for a report that can spare
+    no query.
+    """
     newest = Publication.objects.filter(plan=OuterRef("plan"), fiscal_year=year).order_by("-number")
     before = Section.objects.filter(plan=OuterRef("plan"), number__lt=OuterRef("number"))
     return sections.annotate(
@@ -57,7 +58,7 @@ def with_newest_body(sections: QuerySet[Section], year: int) -> QuerySet[Section
 
 
 def mark_among(sections: Sequence[Any], year: int, says_the_same: Callable[[PublishedYear], bool]) -> Mark:
-    """As `mark_of`, out of 節 that came out of `with_newest_body`. No query."""
+    """As `mark_of`, from 節 that `with_newest_body` returned. No query."""
     citation = newest_citation(sections, year)
     body = newest_body(sections)
     if citation and body and says_the_same(PublishedYear(Publication(), body)):
@@ -74,7 +75,7 @@ def newest_citation(sections: Sequence[Any], year: int) -> Citation | None:
 
 
 def newest_body(sections: Sequence[Any]) -> Any:
-    """The body of that publication, out of 節 that came out of `with_newest_body`; None where there is none."""
+    """The body of that publication, from 節 that `with_newest_body` returned; None where there is none."""
     return next((one.newest_body for one in sections if one.newest_body), None)
 
 

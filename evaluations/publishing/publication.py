@@ -88,10 +88,10 @@ def publish(
 
 @transaction.atomic
 def withdraw_publication(publication: Publication, *, by: User, reason: str, door: str) -> Publication:
-    """Take a publication back, with a reason that is shown in its place.
+    """Withdraw a publication, with a reason that is shown in its place.
 
     Its 節 go back to 確定 only where it is the newest of its 年度: what a successor published stays published. Raises
-    PermissionDenied, or PublicationRefused without a reason or where it is withdrawn already.
+    PermissionDenied, or PublicationRefused without a reason or where it is already withdrawn.
     """
     plan = publication.plan
     _require_right(plan, by, WITHDRAW)

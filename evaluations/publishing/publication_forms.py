@@ -1,4 +1,4 @@
-"""What the page to publish sends."""
+"""The forms of the page to publish."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ class CheckForm(forms.Form):
 
     @property
     def place(self) -> str:
-        """The id on the page of what was sent."""
+        """The id of this form on the page."""
         return f"year-{self.data.get('year', '')}"
 
 
@@ -38,7 +38,7 @@ class PublishForm(CheckForm):
 
 
 class WithdrawForm(forms.Form):
-    """Withdraw one publication of this plan; the number of another plan's is none."""
+    """Withdraw one publication of this plan; the number of another plan's is refused."""
 
     reason = forms.CharField(max_length=LONGEST_REASON, error_messages={"required": "取り下げの理由を書いてください。"})
 
@@ -52,5 +52,5 @@ class WithdrawForm(forms.Form):
 
     @property
     def place(self) -> str:
-        """The id on the page of what was sent."""
+        """The id of this form on the page."""
         return f"publication-{self.data.get('number', '')}"

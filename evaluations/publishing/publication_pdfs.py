@@ -21,13 +21,13 @@ MAY_NOT = "公表資料のPDFを作るのは、確定の役割がある人の操
 
 
 def books_of(publications: Iterable[Publication]) -> set[int]:
-    """The publications, by id, of which the whole 評価書 lies ready. One query."""
+    """The publications, by id, whose whole 評価書 is stored. One query."""
     made = PublicationPdf.objects.filter(publication__in=[one.pk for one in publications], section=BOOK)
     return set(made.values_list("publication", flat=True))
 
 
 def is_made(publication: Publication, section: int) -> bool:
-    """Whether this 節 (or the BOOK) lies ready. One query."""
+    """Whether the PDF of this 節 (or the BOOK) is stored. One query."""
     return publication.pdfs.filter(section=section).exists()
 
 
@@ -43,7 +43,7 @@ def pdf_of_publication(slug: str, number: int, section: int) -> PublicationPdf:
 
 
 def ask_for_pdfs(publication: Publication, *, by: User) -> bool:
-    """Have the PDFs of this publication made. False where none can be made here, or where too much is under way."""
+    """Request the PDFs of this publication. False where none can be made here, or where too much is under way."""
     if not offers_pdf():
         return False
     plan = publication.plan

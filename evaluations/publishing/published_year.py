@@ -24,7 +24,7 @@ from targets.models import OutcomeTarget, TargetItem
 
 
 class PublishedYear:
-    """One publication read back: the plan and its 節 as they were."""
+    """One publication read back: the plan and its 節 as they were then."""
 
     def __init__(self, publication: Publication, body: Body) -> None:
         self.publication, self.body = publication, body

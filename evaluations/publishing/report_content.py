@@ -35,7 +35,7 @@ def _row(row: MeasureRow) -> dict[str, Any]:
 
 
 def _cell(cell: YearCell, kind: ValueKind) -> dict[str, Any]:
-    """As exported. Of an actual that is withheld, or of which nothing is known, nothing is said."""
+    """The figures as exported. A withheld or unknown actual is left out."""
     figures = cell.figures
     said = year_columns(cell.year, figures)
     if figures.withheld or not figures.actual.is_entered:

@@ -66,7 +66,7 @@ class ReportSection:
 
     @property
     def tally(self) -> tuple[tuple[str, str, int], ...]:
-        """How many measures read how in the year of the report."""
+        """How many measures have each reading in the year of the report."""
         return tally(self.rows, self.year)
 
     @property

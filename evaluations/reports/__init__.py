@@ -1,1 +1,1 @@
-"""What is handed out: the 評価書 as PDF and as text, and the evaluation sheet."""
+"""Documents to pass on: the 評価書 as PDF and as text, and the evaluation sheet."""

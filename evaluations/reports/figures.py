@@ -1,4 +1,4 @@
-"""Figures as a report prints them: of each measure a few lines that run along the years, and what is said of them.
+"""Figures as a report prints them: of each measure a few lines over the years, and the remarks on them.
 
 A line that would be blank in every year is left out, so that a goal of the last year alone takes three lines.
 """

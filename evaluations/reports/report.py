@@ -68,7 +68,7 @@ class EvaluationReport:
 
     @property
     def states(self) -> tuple[tuple[str, tuple[Section, ...]], ...]:
-        """Which 節 are how far: each word with its 節, in the order of the report."""
+        """Each word for the state of a 節 with the 節 that have it, in the order of the report."""
         by_word = sorted(self.sections, key=lambda one: _WORDS.index(one.state))
         groups = groupby(by_word, key=lambda one: one.state)
         return tuple((word, tuple(one.section for one in group)) for word, group in groups)
@@ -79,7 +79,7 @@ class EvaluationReport:
         return tuple(revision_notes(self.plan, (row for section in self.printed_sections for row in section.rows)))
 
     def only(self, number: int) -> "EvaluationReport | None":
-        """The report of one 節 alone, without what was said of the whole; None where it prints no such 節."""
+        """The report of one 節 alone, without the opinions on the whole; None where it prints no such 節."""
         chosen = tuple(one for one in self.printed_sections if one.section.number == number)
         return replace(self, sections=chosen, opinions=()) if chosen else None
 
@@ -163,7 +163,7 @@ def content_of(report: EvaluationReport) -> dict[str, Any]:
 
 
 def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:
-    """The same 節 for who may read what was written of the year."""
+    """The same 節 for readers who may read the texts of the year."""
     row = source.states.get((report.section.pk, report.year))
     return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
 

@@ -1,6 +1,6 @@
 """テキスト版: the report of a year as a plain text file for people who hear or feel it.
 
-UTF-8 without a byte order mark, which some screen readers and braille converters read aloud or choke on. Lines end in
+UTF-8 without a byte order mark, which some screen readers and braille converters read aloud or fail on. Lines end in
 CRLF: those programs run on Windows, where an old Notepad shows a file without them as one line.
 """
 
@@ -58,7 +58,7 @@ def _blocks(report: EvaluationReport) -> Iterator[Block]:
 
 
 def _states(report: EvaluationReport) -> Iterator[str]:
-    """「評価の状態が確定の節は、第1節、第3節です。」: what a file handed round must say of itself."""
+    """「評価の状態が確定の節は、第1節、第3節です。」: a file that is passed on must name its states."""
     for word, sections in report.states:
         yield f"評価の状態が{word}の節は、{'、'.join(section.label for section in sections)}です。"
 

@@ -80,7 +80,7 @@ def _spoken_of(measure: Measure, method: str, row: MeasureRow) -> int:
 
 
 def _locked(measure: Measure) -> Outlook:
-    """The choice as it is kept, or a new one of version 0.
+    """The stored choice, or a new one of version 0.
 
     Two people who both choose first have no row to wait at: they wait for each other at the measure.
     """

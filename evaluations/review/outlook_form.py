@@ -17,7 +17,7 @@ NONE = ("", "選ばない")
 
 
 class OutlookForm(VersionedForm):
-    """Which method the city takes, and why."""
+    """The method that the city chooses, and why."""
 
     method = forms.ChoiceField(
         label="市が採る見込み",

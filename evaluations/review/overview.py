@@ -160,8 +160,9 @@ def _reading_words(cells: Iterable[YearCell]) -> tuple[str, ...]:
 def missing_by_section(
     plan: Plan, sections: Iterable[Section], grouped: dict[int, list[MeasureRow]], year: int
 ) -> tuple[tuple[Section, int], ...]:
-    """How many actuals of the year each 節 still lacks: none before the year has begun, and none that the person may
-    not see."""
+    """How many actuals of the year each 節 still lacks: none before the year has begun, and none that are hidden from
+    the person.
+    """
     if plan.year_lies_ahead(year):
         return ()
     found = []

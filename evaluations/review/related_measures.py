@@ -1,4 +1,4 @@
-"""One 指標 with those that its page speaks of, in one query: the page has none to spare."""
+"""One 指標 with those that its page mentions, in one query: the page can spare no second one."""
 
 from dataclasses import dataclass
 

@@ -30,7 +30,7 @@ class Descent:
 
     @property
     def raises(self) -> list["Onward"]:
-        """What was put on top of its goal, with the old measure that missed its own."""
+        """What was added to its goal, with the old measure that missed its own."""
         olds = {one.pk: one for one in self.earlier}
         lines = self.steps.get(self.measure.pk, ())
         return [Onward(step, olds[step.old_id]) for step in lines if step.added is not None]
@@ -84,7 +84,7 @@ class Series:
 
 
 def descent_of(plan: Plan, measure: Measure) -> Descent:
-    """Where a measure comes from, over all plans, and what became of it. Two queries, however many plans."""
+    """Where a measure comes from, over all plans, and what it became. Two queries, however many plans."""
     steps = steps_of(plan.municipality)
     before = ancestors(steps, measure.pk)
     later = [step for step in steps if step.old_id == measure.pk]

@@ -1,4 +1,4 @@
-"""One month of the grid: what the person saw, what they typed, and the change that this makes."""
+"""One month of the grid: what the person saw, what they typed, and the change that follows."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -140,7 +140,7 @@ class MonthCell:
 
 
 def text_of(value: Value) -> str:
-    """A kept month as the text that a person would type."""
+    """A stored month as the text that a person would type."""
     if value == EMPTY:
         return ""
     return plain(value.number) if value.number is not None else value.missing_word

@@ -74,7 +74,7 @@ class FoundMonths:
 
 
 def has_columns(mapping: MonthlyMapping, header: Sequence[str]) -> bool:
-    """Whether a file with this header can be read in this way."""
+    """Whether a file with this header can be read by this mapping."""
     given = set(map(squeeze, header))
     named = (mapping.service_column, mapping.month_column, mapping.users_column, mapping.amount_column)
     return all(squeeze(column) in given for column in named if column)
@@ -92,8 +92,8 @@ def found_months(
 ) -> FoundMonths:
     """The months of the fiscal year that the file would change. NotReadable where a column is missing. One query.
 
-    A blank cell says nothing and changes nothing. Rows of other years, of codes without a measure, and of measures
-    that another 担当課 enters are passed over and counted.
+    A blank cell changes nothing. Rows of other years, of codes without a measure, and of measures that another 担当課
+    enters are skipped and counted.
     """
     reader = _Reader(table, mapping, year, measures, provisional)
     for row in table.rows:

@@ -1,4 +1,5 @@
-"""The twelve-month grid of one 節 and year as one plain form: months, what they make of the year, and the year itself.
+"""The twelve-month grid of one 節 and year as one plain form: months, the figure that follows from them, and the year
+itself.
 
 What the person saw travels with the page, signed: the months, the year's actuals, and what was proposed for them.
 """
@@ -85,7 +86,7 @@ class MonthRow:
 
     @cached_property
     def proposal(self) -> Value | None:
-        """What the months make the year's actual."""
+        """The year's actual that follows from the months."""
         return None if self.obstacle else self.made.taken_over(self.actual)
 
     @property
@@ -94,12 +95,12 @@ class MonthRow:
 
     @property
     def is_taken_over(self) -> bool:
-        """Whether the year's actual is what the months make of it already."""
+        """Whether the year's actual is already the one that follows from the months."""
         return self.proposal is not None and self.proposal == self.actual
 
     @property
     def differs(self) -> bool:
-        """Whether the year's number is another one than the months make."""
+        """Whether the year's number differs from the one that follows from the months."""
         return self.proposal is not None and self.actual.number != self.proposal.number
 
     @property
@@ -200,7 +201,7 @@ class MonthGrid:
         return self._with_cells(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
 
     def not_taken_over(self, error: ValuesRefused | MonthsMoved) -> "MonthGrid":
-        """The same grid with what was said to the take-over at each row; it must have been read anew."""
+        """The same grid with the result of the take-over at each row; it must have been read again."""
         if isinstance(error, MonthsMoved):
             moved = {measure.pk for measure in error.measures}
             sentence = "月別の値が変わりました。いまの値を確かめて、もう一度反映してください。"

@@ -32,7 +32,7 @@ CHANGED = "ほかの人がこの読み方を変更しました。開き直して
 
 
 class MappingRefused(ValueError):  # noqa: N818 - a sentence for a person
-    """The mapping was not kept; the text says why."""
+    """The mapping was not saved; the text says why."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ HELP = {
 
 @dataclass
 class MappingForm:
-    """The form: empty, filled from a mapping, or as it came back."""
+    """The form: empty, filled from a mapping, or as it was posted."""
 
     mapping: MonthlyMapping | None
     fields: list[MappingField]
@@ -93,7 +93,7 @@ class MappingForm:
         return next(one.text for one in self.fields if one.name == name)
 
     def values(self) -> dict:
-        """What is to be kept; only where there are no problems."""
+        """The content to be saved; only where there are no problems."""
         codes = dict(self.kept)
         for line in self.lines:
             codes.pop(line.measure.code, None)
@@ -131,7 +131,9 @@ def mapping_form(
 def save_mapping(
     municipality: Municipality, mapping: MonthlyMapping | None, values: dict, *, version: int, by: User, door: str
 ) -> MonthlyMapping:
-    """Keep a new mapping, or one that still is what the person saw (`version`), with its history. MappingRefused."""
+    """Save a new mapping, or one that is still what the person saw (`version`), with its history. Raises
+    MappingRefused.
+    """
     access = access_for(by, municipality)
     require(access is not None and access.may_write, MAY_NOT)
     before = _as_text(mapping) if mapping else None

@@ -57,8 +57,9 @@ class ReadingsRefused(ChangesRefused[ReadingChange]):
 
 @dataclass(frozen=True)
 class TakeOver:
-    """What the months of one 活動指標 make of the year, as the person saw it: `old` the year's actual, `new` its
-    successor."""
+    """The year's figure that follows from the months of one 活動指標, as the person saw it: `old` the year's actual,
+    `new` its successor.
+    """
 
     measure: Measure
     fiscal_year: int
@@ -71,7 +72,7 @@ class TakeOver:
 
 
 class MonthsMoved(Exception):
-    """The months of these measures no longer make what the person saw; nothing was written."""
+    """The months of these measures no longer give what the person saw; nothing was written."""
 
     def __init__(self, measures: Iterable[Measure]) -> None:
         self.measures = tuple(measures)
@@ -85,13 +86,13 @@ def stored_readings(measures: Iterable[Measure], year: int) -> dict[tuple[int, i
 
 
 def is_outside(measure: Measure, year: int, month: int) -> bool:
-    """Whether the law does not know the service in that month, so that there is nothing to enter."""
+    """Whether the service does not exist in law in that month, so that there is nothing to enter."""
     service = service_of(measure)
     return service is not None and not service.exists_on(first_day(year, month))
 
 
 def year_from_months(measure: Measure, year: int, stored: Mapping[tuple[int, int], Value]) -> YearFromMonths:
-    """What the stored months make of the year; the months in which the service does not exist are 該当なし."""
+    """The year's figure that follows from the stored months; months without the service in law are 該当なし."""
     nothing = Value(state=State.NOT_APPLICABLE)
     months = {
         month: nothing if is_outside(measure, year, month) else stored[measure.pk, month]
@@ -128,10 +129,10 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
 
 @transaction.atomic
 def take_over(wanted: Iterable[TakeOver], *, by: User | None, door: str) -> list[Change]:
-    """Make what the months say the year's actual: all of these measures of one plan, or none.
+    """Store what follows from the months as the year's actual: all of these measures of one plan, or none.
 
-    Under the lock of the year the months are read again: MonthsMoved where they no longer make what the person saw.
-    ValuesRefused is that of `record_values`, which writes.
+    Under the lock of the year the months are read again: raises MonthsMoved where they no longer give what the person
+    saw, and the ValuesRefused of `record_values`, which writes.
     """
     wanted = list(wanted)
     if not wanted:

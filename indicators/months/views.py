@@ -21,9 +21,9 @@ ECHOES_SAID = 8
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def monthly(request: PersonRequest, slug: str, year: int) -> HttpResponse:
-    """GET draws the months of one 節; POST saves them, or takes over into the year what they make of it.
+    """GET draws the months of one 節; POST saves them, or takes over into the year what follows from them.
 
-    With `?import=1` it is the room where monthly files come in.
+    With `?import=1` it is the page that imports monthly files.
     """
     plan = plan_for(request.user, slug)
     if "import" in request.GET:
@@ -60,7 +60,7 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
         lines = record_readings(grid.changes, by=request.user, door=Door.SCREEN)
     except ReadingsRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
-            # The rights or the state changed between drawing and writing: draw what holds now.
+            # The rights or the state changed between drawing and writing: draw what applies now.
             grid = _grid(request, plan, year, posted=True) or grid
         return _page(request, plan, year, grid.refused(error))
     if not lines:

@@ -31,7 +31,7 @@ FIELD = "見込量の算出"
 
 @dataclass(frozen=True)
 class Taking:
-    """One planned value as the person saw it: `old` what is planned, `new` what the forecast makes of it."""
+    """One planned value as the person saw it: `old` what is planned, `new` the figure of the forecast."""
 
     measure: Measure
     fiscal_year: int
@@ -44,17 +44,17 @@ class Taking:
 
 
 class VolumesMoved(Exception):
-    """The forecast no longer makes what the person saw; nothing was written."""
+    """The forecast no longer gives what the person saw; nothing was written."""
 
 
 @transaction.atomic
 def save_forecast(
     plan: Plan, volume: Volume, new: ForecastContent, *, version: int, by: User | None, door: str
 ) -> VolumeForecast:
-    """Keep a forecast from the version that was drawn, 0 where there was none. Nothing changed: nothing written.
+    """Save a forecast from the version that was drawn, 0 where there was none. Without a change nothing is written.
 
-    Raises PermissionDenied, RowConflict, or RowRefused: a scenario without a reason, or one that says nothing. `by`
-    None is the operator.
+    Raises PermissionDenied, RowConflict, or RowRefused: a scenario without a reason, or one without figures. `by` None
+    is the operator.
     """
     _require_right(plan, volume, by)
     stands = _locked(plan, volume)
@@ -83,10 +83,10 @@ def save_forecast(
 def take_over_forecast(
     plan: Plan, volume: Volume, wanted: Iterable[Taking], *, version: int, by: User | None, door: str
 ) -> list[Change]:
-    """Make these figures of the chosen scenario planned values: all of them or none. Returns the history lines.
+    """Store these figures of the chosen scenario as planned values: all of them or none. Returns the history lines.
 
-    Under the lock of the years the forecast is worked out again: VolumesMoved where it makes something else than the
-    person saw. Raises PermissionDenied, RowConflict, and ValuesRefused of `record_values`, which writes.
+    Under the lock of the years the forecast is computed again. Raises VolumesMoved where it differs from what the
+    person saw, PermissionDenied, RowConflict, and the ValuesRefused of `record_values`, which writes.
     """
     wanted = list(wanted)
     _require_right(plan, volume, by)
@@ -117,7 +117,7 @@ def take_over_forecast(
 
 
 def worked_out(plan: Plan, volume: Volume, by: User | None) -> Workbench:
-    """The kept forecast, made of the actuals that this person may see."""
+    """The stored forecast, computed from the actuals that this person may see."""
     access = access_for(by, plan.municipality) if by else None
     ground = ground_of(plan, volume.key, access)
     return Workbench(ground, ground.content)
@@ -155,7 +155,7 @@ def _require_right(plan: Plan, volume: Volume, by: User | None) -> None:
 
 
 def _locked(plan: Plan, volume: Volume) -> VolumeForecast:
-    """The forecast as it is kept, or a new one without a key; locked until the transaction ends.
+    """The stored forecast, or a new one without a key; locked until the transaction ends.
 
     Two people who both begin one have no row to wait at: they wait for each other at its first measure.
     """

@@ -1,4 +1,4 @@
-"""What a forecast says, as a plain value: typed into the form, kept in the rows, written into the history alike."""
+"""The content of a forecast as a plain value, the same for the form, the rows and the history."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ class ForecastContent:
 
     @classmethod
     def of(cls, forecast: VolumeForecast) -> "ForecastContent":
-        """What is kept."""
+        """The stored content."""
         return cls(
             forecast.first_year,
             forecast.basis_year,

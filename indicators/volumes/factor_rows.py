@@ -66,7 +66,7 @@ class LineField(forms.CharField):
 
 
 def field_with(field: forms.Field, initial: Any) -> forms.Field:
-    """The field, beginning with what is kept."""
+    """The field, beginning with the stored value."""
     field.initial = plain(initial) if isinstance(initial, Decimal) else initial
     return field
 
@@ -89,7 +89,7 @@ class FactorRow:
 
     @property
     def opens_years(self) -> bool:
-        """Whether the fields of the single years are of use, or something is wrong with them."""
+        """Whether the fields of the single years are used, or have errors."""
         return self.fields["spread"].value() == Spread.OWN or any(field.errors for _, field in self.years)
 
 
@@ -114,7 +114,7 @@ class FactorRows:
         return [self._row(place, proposed) for place in range(len(self.names))]
 
     def judge(self) -> None:
-        """What crosses the fields of a row: a name for what was typed, no name twice, a number for an effect."""
+        """Check across the fields of a row: a name for what was typed, no name twice, a number for an effect."""
         said, names = self.form.cleaned_data, set()
         for place, fixed in enumerate(self.names):
             name = fixed or said.get(f"factor-{place}-name", "")
@@ -129,7 +129,7 @@ class FactorRows:
         return tuple(factor for factor in found if factor.name)
 
     def _posted(self, most: int) -> int:
-        """How many rows came back with something in them."""
+        """How many posted rows have some content."""
         texts = ("name", "number", "source", "note")
         filled = (
             place + 1

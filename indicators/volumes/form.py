@@ -75,7 +75,7 @@ class VolumeForm(VersionedForm):
                 self.fields[f"own_per_user-{year}"] = field_with(field, kept.own_per_user.get(year))
         if not ground.volume.has_amount:
             del self.fields["per_user"]
-        # Where the reference is silent, its usual factors are a proposal: rows that the city may name anew or empty.
+        # Where the reference names none, its usual factors are a proposal: rows that the city may rename or empty.
         fixed = ground.reference.factors if ground.reference.is_known else ()
         self.factor_rows = FactorRows(self, fixed, kept.factors, ground.plan_years)
         if self.is_bound:
@@ -103,14 +103,14 @@ class VolumeForm(VersionedForm):
 
     @property
     def opens_own(self) -> bool:
-        """Whether the own figures are of use, or something is wrong with them."""
+        """Whether the own figures are used, or have errors."""
         chosen = [self["scenario"].value(), self["per_user"].value() if "per_user" in self.fields else ""]
         is_typed = any(self[name].value() or self[name].errors for name in self.fields if name.startswith("own_"))
         return Scenario.OWN in chosen or PerUser.OWN in chosen or is_typed
 
     @cached_property
     def content(self) -> ForecastContent:
-        """What was typed, as far as it was understood; of a form that was not sent, what is kept."""
+        """What was typed, as far as it was understood; of a form that was not sent, the stored content."""
         if not self.is_bound:
             return self.ground.content
         said = self.cleaned_data
@@ -127,7 +127,7 @@ class VolumeForm(VersionedForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """The years in their order, and what each factor needs."""
+        """Check the order of the years, and what each factor needs."""
         said = super().clean() or {}
         first, basis = said.get("first_year"), said.get("basis_year")
         if first and "basis_year" not in self.errors:
@@ -139,13 +139,13 @@ class VolumeForm(VersionedForm):
         return said
 
     def ask_for_reason(self) -> None:
-        """What only a choice that is kept needs."""
+        """Check what is needed only to save a choice."""
         if self.cleaned_data.get("scenario") and not self.cleaned_data.get("reason") and "reason" not in self.errors:
             self.add_error("reason", "採る算出のしかたを選んだときは、理由を書いてください。")
 
     @property
     def _basis(self) -> int | None:
-        """The last actual as chosen; as kept where none could be read."""
+        """The last actual as chosen; as stored where the choice could not be read."""
         kept = self.ground.content.basis_year
         return self.cleaned_data.get("basis_year", kept) if self.is_bound else kept
 

@@ -60,7 +60,7 @@ class Ground:
 
     @property
     def content(self) -> ForecastContent:
-        """What is kept; where nothing is, or it is hidden, what a forecast begins with."""
+        """The stored content; where there is none, or it is hidden, that of a new forecast."""
         if self.seen_forecast:
             return ForecastContent.of(self.seen_forecast)
         basis = max((one.year for one in self.usable_years), default=None)
@@ -79,7 +79,7 @@ class Ground:
 
 
 def ground_of(plan: Plan, key: str, access: Access | None) -> Ground:
-    """The ground of the service with this code, or of the 訪問系 together. Http404 where the plan has none.
+    """The ground of the service with this code, or of the 訪問系 together. Raises Http404 where the plan has none.
 
     Eight queries; `access` None is the operator.
     """
@@ -113,7 +113,7 @@ def ground_of(plan: Plan, key: str, access: Access | None) -> Ground:
 
 
 def forecast_of(plan: Plan, volume: Volume) -> VolumeForecast | None:
-    """What is kept of this volume, with its factors and the number of the plan's newest 計画変更. Two queries."""
+    """The stored forecast of this volume, with its factors and the number of the newest 計画変更. Two queries."""
     newest = PlanRevision.objects.filter(plan=OuterRef("plan")).order_by("-number").values("number")[:1]
     found = VolumeForecast.objects.annotate(newest_revision=Subquery(newest)).filter(
         plan=plan, service=volume.service, group=HOME_VISITS if volume.is_group else ""

@@ -80,7 +80,7 @@ def _predecessors(plan: Plan, measures: Iterable[Measure]) -> dict[int, int]:
     found: dict[int, int] = {}
     for measure in measures:
         older = links.get(measure.pk)
-        # A chain that came back on itself would have no end.
+        # A chain that returned to itself would have no end.
         while older is not None and older not in found:
             found[older] = measure.pk
             older = links.get(older)

@@ -1,4 +1,4 @@
-"""What the page of one 活動指標 shows of its 見込量: where planned values came from, and what its miss is made of."""
+"""What the page of one 活動指標 shows of its 見込量: the origin of planned values, and the split of its difference."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

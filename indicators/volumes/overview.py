@@ -1,4 +1,4 @@
-"""All volumes of a plan at a glance: what was, what is planned, and how far each forecast has come."""
+"""All volumes of a plan at a glance: the history, the planned values, and the state of each forecast."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ YEARS_SHOWN = 3
 
 @dataclass(frozen=True)
 class VolumeState:
-    """How far a forecast has come, in a word, and its tone."""
+    """The state of a forecast, in a word, and its tone."""
 
     word: str
     tone: str
@@ -80,7 +80,7 @@ def volumes_page(plan: Plan) -> VolumesPage:
 
 
 def _forecasts(plan: Plan) -> dict[str, VolumeForecast]:
-    """What is kept, by the address of its volume, with the version that went into the plan last. One query."""
+    """The stored forecasts by the address of their volume, with the version that went into the plan last. One query."""
     found = plan.volume_forecasts.select_related("service").annotate(taken=Max("takings__forecast_version"))
     return {one.service.code if one.service else one.group: one for one in found}
 

@@ -43,7 +43,7 @@ def volumes(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def volume(request: PersonRequest, slug: str, key: str) -> HttpResponse:
-    """The workbench to read and print; with `?edit=1` its form. POST works out, saves, or puts into the plan."""
+    """The workbench to read and print; with `?edit=1` its form. POST computes, saves, or puts into the plan."""
     plan = plan_for(request.user, slug)
     ground = ground_of(plan, key, plan.access)
     may_not = ground.volume.reason_not_to_enter(plan.access)
@@ -120,7 +120,7 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
 def _refused(
     request: PersonRequest, ground: Ground, form: VolumeForm, refused: RowConflict | RowRefused
 ) -> HttpResponse:
-    """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
+    """The form with what was typed, the reason, and what is stored now: saving again is then a decision."""
     stands = refused.stands if isinstance(refused, RowConflict) else None
     form.start_again(stands)
     lines = ForecastContent.of(stands).lines if isinstance(stands, VolumeForecast) else []
@@ -128,12 +128,12 @@ def _refused(
 
 
 def _again(ground: Ground) -> Ground:
-    """The same, as it is now."""
+    """The same with the content that is stored now."""
     return ground_of(ground.plan, ground.volume.key, ground.access)
 
 
 def _drawn(request: HttpRequest, ground: Ground, form: VolumeForm | None, **more: Any) -> HttpResponse:
-    """The workbench: with a form what was typed is worked out, without one what is kept."""
+    """The workbench: with a form computed from what was typed, without one from what is stored."""
     bench = Workbench(ground, form.content if form else ground.content)
     if "not_taken" in more and form is None:
         form = VolumeForm(ground=ground)
@@ -154,7 +154,7 @@ def _drawn(request: HttpRequest, ground: Ground, form: VolumeForm | None, **more
 
 
 def _token(bench: Workbench) -> str:
-    """What the page shows of the planned values and of what the forecast makes of them; signed."""
+    """The planned values and the figures of the forecast that the page shows; signed."""
     forecast = bench.ground.seen_forecast
     cells = {cell.name: [cell.old.as_dict(), cell.new.as_dict()] for year in bench.planned for cell in year.cells}
     version, revision = forecast.version if forecast else 0, _revision_number(bench.ground)
@@ -172,7 +172,7 @@ class _Seen:
 
 
 def _seen(request: PersonRequest, ground: Ground) -> _Seen:
-    """Nothing where the page was not ours."""
+    """Returns nothing where the page was not ours."""
     try:
         token = signing.loads(request.POST.get("seen", ""), salt=_salt(ground))
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""A forecast worked out: the scenarios side by side, and what the chosen one would make of the planned values."""
+"""A computed forecast: the scenarios side by side, and the planned values that the chosen one gives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +47,9 @@ class ScenarioLine:
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """What the chosen scenario makes of one planned value. `exact` is before rounding, or before sharing out."""
+    """The figure of the chosen scenario for one planned value. `exact` is before rounding, or before dividing among
+    services.
+    """
 
     measure: Measure
     cell: YearCell
@@ -64,7 +66,7 @@ class PlannedCell:
 
     @property
     def old(self) -> Value:
-        """What is planned now."""
+        """The value planned now."""
         return self.cell.figures.planned
 
     @property
@@ -91,7 +93,7 @@ class PlannedYear:
 
 @dataclass(frozen=True)
 class Workbench:
-    """A ground with what a person decided: kept, or just typed."""
+    """A ground with what a person decided: stored, or just typed."""
 
     ground: Ground
     content: ForecastContent
@@ -142,7 +144,7 @@ class Workbench:
 
     @property
     def formula(self) -> str:
-        """How the chosen figures came about, in one text; "" where none were."""
+        """How the chosen figures were computed, in one text; "" where none were chosen."""
         if self.chosen is None:
             return ""
         effects = "、".join(
@@ -161,7 +163,7 @@ class Workbench:
 
     @cached_property
     def planned(self) -> tuple[PlannedYear, ...]:
-        """What the chosen scenario makes of the planned values, by year; empty where it makes nothing."""
+        """The planned values that the chosen scenario gives, by year; empty where it gives none."""
         if self.chosen is None:
             return ()
         return tuple(
@@ -172,7 +174,7 @@ class Workbench:
 
     @property
     def why_not_planned(self) -> str:
-        """Why the chosen scenario makes no planned values; "" where it does, or none is chosen."""
+        """Why the chosen scenario gives no planned values; "" where it does, or none is chosen."""
         if self.chosen is None or self.planned:
             return ""
         if self.chosen.obstacle:

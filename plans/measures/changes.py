@@ -77,7 +77,7 @@ def _lock_years(plan: Plan, measure: Measure, wanted: Row, sections: Mapping[int
 
 
 def _objections(plan: Plan, measure: Measure, final: Row, measures: Mapping[str, Measure]) -> Iterator[Objection]:
-    """What speaks against a measure with these columns. Two queries at most."""
+    """The objections to a measure with these columns. Two queries at most."""
     parents = {code: one.parent.code if one.parent else "" for code, one in measures.items()}
     found = [
         _objection_to_section(plan, measure, final),

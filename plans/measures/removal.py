@@ -13,7 +13,7 @@ from plans.versions import RowRefused
 
 @transaction.atomic
 def remove_measure(plan: Plan, measure: Measure, *, by: User, door: str) -> None:
-    """Take away a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
+    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     stands = plan.measures.select_related("section").filter(pk=measure.pk).first()

@@ -1,4 +1,4 @@
-"""What is kept of a city, its plans, their measures and every change of them."""
+"""The models of a city, its plans, their measures and every change of them."""
 
 from plans.models.catalogue import CatalogueAmendment
 from plans.models.change import Change, Door, Subject

@@ -12,7 +12,7 @@ from plans.models.plan import Plan, Section
 
 
 class Door(models.TextChoices):
-    """By which way a change came in."""
+    """The channel by which a change came in."""
 
     SCREEN = "screen", "画面"
     UPLOAD = "upload", "取り込み"

@@ -14,9 +14,10 @@ class MeasureLink(models.Model):
     """One line of a carry-over into `plan`: which old measure a new one continues, and how.
 
     継続 continues the series; 見直し, 分割 and 統合 break it visibly. 終了 has no new measure, 新規 no old one. Several
-    lines of one old measure are a 分割, several of one new measure a 統合; they share their `note`. `shortfall` is the
-    未達成分 of the last 期 as it was proposed, `added` what the city put on top of the new goal, and `added_reason`
-    why; the three are set together. `version` counts the changes of these three.
+    lines of one old measure are a 分割, several of one new measure a 統合; they share their `note`.
+
+    `shortfall` is the 未達成分 of the last 期 as it was proposed, `added` what the city added to the new goal, and
+    `added_reason` why; the three are set together. `version` counts the changes of these three.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="measure_links")

@@ -98,7 +98,7 @@ class Measure(models.Model):
 
     @property
     def parent_title(self) -> str:
-        """指標名 of the whole that this is a part of, or ""; fetched along by `measures_of`."""
+        """指標名 of the whole that this is a part of, or ""; `measures_of` loads it with the measure."""
         return self.parent.title if self.parent else ""
 
     def outside(self, year: int) -> str:

@@ -27,7 +27,7 @@ def people(request: PersonRequest) -> HttpResponse:
     if not form.carry_out():
         return render(request, "plans/people.html", {"managed": managed} | people_page(city, request.user, form))
     if form.secret:
-        # Rendered at once and kept nowhere: a redirect would have to store the password on the way.
+        # Rendered at once and stored nowhere: a redirect would have to store the password on the way.
         return render(request, "plans/people_password.html", {"form": form})
     messages.success(request, form.done)
     return redirect(request.get_full_path())

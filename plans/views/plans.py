@@ -14,7 +14,7 @@ from plans.plan_list import cities_page, current_plan, plan_list_rows
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The plan of one's city; residents find what was published, an administrator without a role the next steps."""
+    """The plan of one's city; for residents what was published, for an administrator without a role the next steps."""
     if not request.user.is_authenticated:
         return redirect("evaluations:published_list")
     if is_operator_alone(request.user):

@@ -23,7 +23,7 @@ ECHOES_SAID = 8
 
 @require_safe
 def entry_year(request: PersonRequest, slug: str, year: int) -> HttpResponse:
-    """What is to be entered in that year: sent back first, then open, then what others and later steps have."""
+    """What is to be entered in that year: returned first, then open, then what other users and later steps have."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     require_year(plan, year)
@@ -33,7 +33,7 @@ def entry_year(request: PersonRequest, slug: str, year: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_section(request: PersonRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The grid: GET draws it, POST saves all of it or nothing and stays, or takes over what 取組記録 make of a 指標."""
+    """The grid: GET draws it, POST saves all of it or nothing and stays, or takes over the count of 取組記録."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     section = section_in_year(plan, number, year)
@@ -54,7 +54,7 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
         lines = record_values(grid.changes, by=request.user, door=Door.SCREEN, corrects=grid.corrects)
     except ValuesRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
-            # The rights or the state changed between drawing and writing: draw what holds now.
+            # The rights or the state changed between drawing and writing: draw what applies now.
             grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
         return _page(request, plan, grid.refused(error).with_authors())
     _say(request, lines, grid)
@@ -71,7 +71,7 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
 
 
 def _take_counts(request: PersonRequest, plan: Plan, section: Section, year: int, code: str) -> HttpResponse:
-    """Make what the records count the actual of one measure, exactly as the page showed it."""
+    """Store what the records count as the actual of one measure, exactly as the page showed it."""
     asked = request.GET.get("page")
     grid = entry_grid(plan, section, year, page=asked, data=request.POST)
     if grid.has_unsaved or grid.unsaved:
@@ -89,7 +89,7 @@ def _take_counts(request: PersonRequest, plan: Plan, section: Section, year: int
 
 
 def _say(request: PersonRequest, saved: list[Change], grid: EntryGrid) -> None:
-    """How many were saved and where 計画値 went, what was understood, what the reader took in a way worth saying."""
+    """Show how many values were saved, which 計画変更 they went into, how they were understood, and the warnings."""
     if not saved:
         messages.info(request, "変更はありませんでした。")
         return
@@ -103,7 +103,7 @@ def _say(request: PersonRequest, saved: list[Change], grid: EntryGrid) -> None:
 
 
 def _where_plans_went(saved: list[Change], grid: EntryGrid) -> str:
-    """Into which 計画変更, once there is one."""
+    """A sentence on the 計画変更 that 計画値 were stored for; "" without one."""
     if grid.revision is None or all(line.side != Side.PLANNED for line in saved):
         return ""
     if grid.corrects:

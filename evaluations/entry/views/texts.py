@@ -46,7 +46,7 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
     try:
         saved = _save_beside(request, page, form)
     except TextsLocked:
-        # Locked since the page was fetched: draw what holds now, which says why.
+        # Locked since the page was fetched: draw what applies now, which says why.
         return _drawn(request, texts_page(page.plan, page.section, page.year), unsaved=form.typed)
     except TextsConflict as conflict:
         again = TextsForm.showing(conflict.stands, typed=form.texts, clashes=form.clashes_with(conflict.stands))

@@ -49,7 +49,7 @@ def _read(request: PersonRequest, prefecture: Municipality, file: UploadedFile |
 
 
 def _confirm(request: PersonRequest, prefecture: Municipality) -> HttpResponse:
-    """Take in what was looked at."""
+    """Import what was looked at."""
     try:
         file, seen = unsigned(request.POST["package"], prefecture, request.user)
         found = receive(read_package(file.encode()), prefecture, by=request.user, door=Door.UPLOAD, seen_sha256=seen)

@@ -1,4 +1,4 @@
-"""正誤表: what one publication corrects of the one before it, for everybody."""
+"""正誤表: what one publication corrects of the one before it, for everyone."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

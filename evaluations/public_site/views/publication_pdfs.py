@@ -1,4 +1,4 @@
-"""The PDF of what is published: for residents as it lies there, made at the word of who may confirm."""
+"""The PDF of what is published: for residents as it is stored, made on request of those who may confirm."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -29,7 +29,7 @@ def published_pdf(request: HttpRequest, slug: str, number: int, section: int = B
 
 @require_POST
 def make_publication_pdfs(request: PersonRequest, slug: str, number: int) -> HttpResponse:
-    """Make them, or make them anew."""
+    """Make them, or make them again."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_confirm, MAY_NOT)
     publication = get_object_or_404(plan.publications, number=number, withdrawn_at=None)

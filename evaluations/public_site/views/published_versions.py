@@ -39,7 +39,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 @login_not_required
 def version_body(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What was published, byte for byte what its 識別番号 is the SHA-256 of."""
+    """What was published, byte for byte as its 識別番号 was computed."""
     found = published_version(slug, number)
     if found.is_withdrawn:
         return gone(request, found)
@@ -62,7 +62,7 @@ def version_sheet(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def gone(request: HttpRequest, found: PublishedVersion) -> HttpResponse:
-    """Why it cannot be read any more."""
+    """Why it can no longer be read."""
     context = {"plan": found.read.plan, "version": found}
     return render(request, "published/withdrawn.html", context, status=410)
 

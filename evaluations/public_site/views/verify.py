@@ -1,4 +1,4 @@
-"""番号を確かめる: which publication a 識別番号 or a file belongs to, for everybody."""
+"""番号を確かめる: which publication a 識別番号 or a file belongs to, for everyone."""
 
 from hashlib import sha256
 

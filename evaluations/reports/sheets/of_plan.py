@@ -46,7 +46,7 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
 
 
 def marked_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> SheetBook:
-    """The book of `sheet_book` with what it says of itself: which publication it prints, or that it prints none."""
+    """The book of `sheet_book` with its source: which publication it prints, or that it prints none."""
     material = _material(plan, year, access, form)
     book = _book(plan, year, access, material)
     return replace(book, mark=mark_among(material.sections, year, lambda one: _says_the_same(book, material, one)))
@@ -54,7 +54,7 @@ def marked_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm
 
 def sheet_as_printed(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> PrintedSheet:
     """What the sheet would print now, cell by cell."""
-    # Which publication it cites is compared with nothing; the line takes its room all the same.
+    # The publication it cites is not compared; its line takes its room all the same.
     book = replace(sheet_book(plan, year, access=access, form=form), mark=not_published())
     placed = lay_out(book, form.design, form.edition)
     return printed_sheet(placed, book.stamp, form.design.key, form.edition)
@@ -93,7 +93,7 @@ def _book(plan: Plan, year: int, access: Access | None, material: _Material) -> 
 
 
 def _says_the_same(book: SheetBook, material: _Material, published: PublishedYear) -> bool:
-    """Whether the sheet prints what this publication would print, had it been arranged like it."""
+    """Whether the sheet prints what this publication would print in the same arrangement."""
     try:
         other = publication_book(published, material.form, _arrangement(material))
     except KeyError:  # a 節 or 指標 is new
@@ -145,7 +145,7 @@ def _versions(material: _Material) -> dict[str, int]:
 
 
 def _states_in_words(sections: Iterable[Section], year: int, states: States) -> str:
-    """「状態：公表 第1節・第2節　下書き 第3節」: what a report handed round must say of itself."""
+    """「状態：公表 第1節・第2節 下書き 第3節」: a report that is passed on must name its states."""
     by_state: dict[str, list[str]] = {}
     for section in sorted(sections, key=lambda s: s.number):
         by_state.setdefault(state_of(states.get((section.pk, year))), []).append(section.label)

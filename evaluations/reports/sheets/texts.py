@@ -56,7 +56,7 @@ class SheetTexts:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was heard of no particular 節 is counted, not dropped."""
+        """Opinions on no particular 節 are counted, not dropped."""
         return remark_on_opinions(len(self.opinions.get(None, [])))
 
     def _text(self, content: Content, section: Section, targets: Iterable[OutcomeTarget]) -> str:
@@ -145,7 +145,7 @@ def rationale_line(measure: Measure, rationale: str) -> str:
 
 
 def remark_on_opinions(general: int) -> tuple[str, ...]:
-    """The line that counts what was heard of no particular 節; none where nothing was."""
+    """The line that counts the opinions on no particular 節; none where there are none."""
     if not general:
         return ()
     return (f"節を決めていない協議会等の意見が{general}件あります。「意見と対応」の表に記載しています。",)

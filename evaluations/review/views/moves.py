@@ -16,7 +16,7 @@ from plans.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
 
 @require_POST
 def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -> HttpResponse:
-    """Make the move and go back to the PDCA page. A refusal is said there, with what was written for it."""
+    """Make the move and go back to the PDCA page. A refusal is shown there, with the text that was typed."""
     plan = plan_for(request.user, slug)
     section = section_in_year(plan, number, year)
     wanted = MOVE_BY_NAME[name]
