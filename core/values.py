@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.numerals import plain
 from core.words import NOT_ENTERED, Certainty, State
 
 STORED_PLACES = Decimal("0.0001")
@@ -48,9 +49,15 @@ class Value:
         return self.state.label if self.state else NOT_ENTERED
 
     def as_dict(self) -> dict[str, str]:
-        """The fields that are set, as texts: what the history keeps and a preview signs."""
+        """The fields that are set, as texts: what the history keeps and a preview signs. A number has one form there,
+        "1003", whether it was typed or comes from the database.
+        """
         fields = {name: getattr(self, name) for name in self.__slots__}
-        return {name: str(field) for name, field in fields.items() if field is not None and field != ""}
+        return {
+            name: plain(field) if isinstance(field, Decimal) else str(field)
+            for name, field in fields.items()
+            if field is not None and field != ""
+        }
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "Value":

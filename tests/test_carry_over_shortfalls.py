@@ -162,7 +162,7 @@ def test_the_goal_rises_by_what_the_city_decided_and_the_trace_stays(plans, mana
     assert (goal_of(plans[1]), trace()) == (45, (8, 5, REASON, 1))
     history = Change.objects.order_by("id").values_list("measure__code", "field", "fiscal_year", "old", "new", "reason")
     assert list(history) == [
-        ("x", "計画値", 2026, {"number": "40.0000"}, {"number": "45.0000"}, f"未達成分の上乗せ：{REASON}"),
+        ("x", "計画値", 2026, {"number": "40"}, {"number": "45"}, f"未達成分の上乗せ：{REASON}"),
         ("x", "未達成分の上乗せ", 2026, None, f"5人（未達成分 8人、理由：{REASON}）", ""),
     ]
 

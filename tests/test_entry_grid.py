@@ -270,7 +270,7 @@ def test_every_change_is_a_line_of_the_history(editor, section):
         measure,
         "actual",
         2022,
-        {"number": "3.0000"},
+        {"number": "3"},
         {"number": "4"},
         "screen",
     )
