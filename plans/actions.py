@@ -11,6 +11,7 @@ from core.fiscal_years import wareki
 from core.reader import echo
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Side, State
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, PlanRevision, SectionYear, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
@@ -73,7 +74,7 @@ def record_values(
     history = _history(news, rows, plan, by, door, reason)
     rows.write({change.key: change.new for change in news})
     bump(years.values())
-    return Change.objects.bulk_create(history)
+    return write_lines(history)
 
 
 def bump(section_years: Iterable[SectionYear]) -> None:
@@ -102,20 +103,18 @@ def _history(
     changes: list[CellChange], rows: CellRows, plan: Plan, by: User | None, door: str, reason: str
 ) -> list[Change]:
     return [
-        Change(
+        new_line(
+            plan,
+            Subject.VALUE,
+            _field(change, rows),
+            change.old,
+            change.new,
             by=by,
             door=door,
             reason=CORRECTION if rows.puts_right(change.key) else reason,
-            municipality=plan.municipality,
-            plan=plan,
-            section_id=change.measure.section_id,
             measure=change.measure,
             fiscal_year=change.fiscal_year,
             side=change.side,
-            subject=Subject.VALUE,
-            field=_field(change, rows),
-            old=change.old.as_dict() or None,
-            new=change.new.as_dict() or None,
         )
         for change in changes
     ]

@@ -15,7 +15,8 @@ from core.numerals import plain
 from core.words import Accumulation, Direction, Family, ValueKind
 from plans.access import require_manager
 from plans.catalogue import national_catalogue
-from plans.models import CatalogueAmendment, Change, Municipality, Subject
+from plans.history_writer import write_line
+from plans.models import CatalogueAmendment, Municipality, Subject
 from plans.versions import made_just_now
 
 MAY_NOT = "カタログを変えられるのは、管理の役割の人だけです。"
@@ -176,12 +177,4 @@ def _national_in_words(code: str) -> str | None:
 
 
 def _note(municipality: Municipality, code: str, old: str | None, new: str | None, by: User, door: str) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=municipality,
-        subject=Subject.SETTING,
-        field=f"カタログ {code}",
-        old=old,
-        new=new,
-    )
+    write_line(municipality, Subject.SETTING, f"カタログ {code}", old, new, by=by, door=door)

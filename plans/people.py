@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from plans.access import require_manager
-from plans.models import Change, Department, Door, Membership, Municipality, Role, Subject
+from plans.history_writer import write_line
+from plans.models import Department, Door, Membership, Municipality, Role, Subject
 
 USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー名にしてください。"
 LAST_MANAGER = "管理の役割の人がいなくなるため、この操作はできません。先に、ほかの人を「管理」にしてください。"
@@ -263,6 +264,4 @@ def _full_name(user: User) -> str:
 def _history(
     municipality: Municipality, field: str, old: str | None, new: str | None, by: User | None, door: Door = Door.SCREEN
 ) -> None:
-    Change.objects.create(
-        by=by, door=door, municipality=municipality, subject=Subject.PEOPLE, field=field, old=old, new=new
-    )
+    write_line(municipality, Subject.PEOPLE, field, old, new, by=by, door=door)

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.access import require_manager
+from plans.history_writer import new_line, write_lines
 from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
 from plans.sheet_layouts import EDITIONS, layout_choices
 
@@ -85,7 +86,7 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     if conflicts:
         raise SettingsRefused(conflicts=conflicts)
     _save(written)
-    return Change.objects.bulk_create(_line(change, row, city, plan, names, by) for change, row in written)
+    return write_lines(_line(change, row, city, plan, names, by) for change, row in written)
 
 
 def write_city_history(before: Municipality, after: Municipality, *, by: User) -> None:
@@ -98,9 +99,7 @@ def write_city_history(before: Municipality, after: Municipality, *, by: User) -
     names = {**_names(after), "kind": dict(Municipality.Kind.choices), "prefecture_id": prefectures}
     fields = [field.attname for field in Municipality._meta.concrete_fields]
     changes = [SettingChange(name, after, name, getattr(before, name), getattr(after, name)) for name in fields]
-    Change.objects.bulk_create(
-        _line(change, after, after, None, names, by) for change in changes if change.old != change.new
-    )
+    write_lines(_line(change, after, after, None, names, by) for change in changes if change.old != change.new)
 
 
 def _names(city: Municipality) -> Names:
@@ -153,17 +152,16 @@ def _line(
     """表記 belong to the 自治体 and so to no plan; a 節 and a 指標 are named by the line's place."""
     is_master = isinstance(row, Section | Measure)
     section = row if isinstance(row, Section) else getattr(row, "section", None)
-    return Change(
+    return new_line(
+        city if plan is None or isinstance(row, Municipality) else plan,
+        Subject.MASTER if is_master else Subject.SETTING,
+        str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+        _in_words(change.field, change.old, names),
+        _in_words(change.field, change.new, names),
         by=by,
         door=Door.SCREEN,
-        municipality=city,
-        plan=None if isinstance(row, Municipality) else plan,
         section=section,
         measure=row if isinstance(row, Measure) else None,
-        subject=Subject.MASTER if is_master else Subject.SETTING,
-        field=str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
-        old=_in_words(change.field, change.old, names),
-        new=_in_words(change.field, change.new, names),
     )
 
 

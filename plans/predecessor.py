@@ -4,8 +4,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from plans.access import require_manager
+from plans.history_writer import write_line
 from plans.lineage import possible_previous
-from plans.models import Change, Plan, Subject
+from plans.models import Plan, Subject
 
 MAY_NOT = "計画の引き継ぎを決められるのは、管理の役割の人だけです。"
 
@@ -34,15 +35,7 @@ def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, d
         raise PreviousRefused(
             "引き継ぎ方を決めた指標があるため、前の計画は変えられません。先に、すべての指標を未定に戻してください。"
         )
-    old = possible.get(kept.previous_id or 0)
+    old, new = possible.get(kept.previous_id or 0), possible.get(previous_id or 0)
     Plan.objects.filter(pk=kept.pk).update(previous=previous_id)
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=plan.municipality,
-        plan=plan,
-        subject=Subject.SETTING,
-        field="前の計画",
-        old=old.name if old else None,
-        new=possible[previous_id].name if previous_id else None,
-    )
+    words = (one.name if one else None for one in (old, new))
+    write_line(plan, Subject.SETTING, "前の計画", *words, by=by, door=door)

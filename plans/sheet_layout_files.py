@@ -7,7 +7,8 @@ from django.db import transaction
 
 from core.sheets.design_file import DesignRefused, read_design
 from plans.access import require_manager
-from plans.models import Change, Municipality, SheetLayout, Subject
+from plans.history_writer import write_line
+from plans.models import Municipality, SheetLayout, Subject
 from plans.sheet_layouts import FOLDER, UNREADABLE, shipped_designs
 
 MAY_NOT = "評価シートの様式を加えられるのは、管理の役割の人だけです。"
@@ -122,5 +123,4 @@ def _in_words(layout: SheetLayout) -> str:
 
 
 def _note(city: Municipality, old: str | None, new: str | None, by: User, door: str) -> None:
-    field = str(SheetLayout._meta.verbose_name)
-    Change.objects.create(by=by, door=door, municipality=city, subject=Subject.SETTING, field=field, old=old, new=new)
+    write_line(city, Subject.SETTING, str(SheetLayout._meta.verbose_name), old, new, by=by, door=door)

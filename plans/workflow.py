@@ -12,8 +12,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from plans.access import Access, access_for
+from plans.history_writer import write_line
 from plans.locks import lock_section_year
-from plans.models import MOVES, Change, Section, SectionYear, Subject, YearState
+from plans.models import MOVES, Section, SectionYear, Subject, YearState
 
 
 @dataclass(frozen=True)
@@ -164,17 +165,7 @@ def _carry_out(row: SectionYear, move: Move, by: User, door: str, text: str) -> 
     row.version = F("version") + 1
     row.save()
     row.refresh_from_db(fields=["version"])
-    Change.objects.create(
-        by=by,
-        door=door,
-        reason=text,
-        municipality=row.section.plan.municipality,
-        plan=row.section.plan,
-        section=row.section,
-        fiscal_year=row.fiscal_year,
-        subject=Subject.STATE,
-        field=move.label,
-        old=old.label,
-        new=YearState(move.to).label,
-    )
+    more = {"reason": text, "section": row.section, "fiscal_year": row.fiscal_year}
+    new = YearState(move.to).label
+    write_line(row.section.plan, Subject.STATE, move.label, old.label, new, by=by, door=door, **more)
     return row

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from plans.access import require_manager
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
-from plans.models import Change, Plan, Section, Subject
+from plans.models import Plan, Section, Subject
 from plans.name_field import NameField
 from plans.prose_field import ProseField
 from targets.actions import outcome_target_of
@@ -47,23 +48,22 @@ def change_goals(
         setattr(goal, field, text)
         label = str(OutcomeTarget._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
         history.append(
-            Change(
+            new_line(
+                plan,
+                Subject.MASTER,
+                label,
+                stands or None,
+                text or None,
                 by=by,
                 door=door,
                 reason=REASON,
-                municipality=plan.municipality,
-                plan=plan,
                 section=section,
-                subject=Subject.MASTER,
-                field=label,
-                old=stands or None,
-                new=text or None,
             )
         )
     if refused:
         raise MastersRefused(refused)
     OutcomeTarget.objects.bulk_update(goals.values(), FIELDS)
-    return len(Change.objects.bulk_create(history))
+    return len(write_lines(history))
 
 
 def goals_of(section: Section) -> list[OutcomeTarget]:

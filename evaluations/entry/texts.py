@@ -1,6 +1,7 @@
 """The action that writes the texts of an evaluation: same locks, conflicts and history as values."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -10,8 +11,9 @@ from django.db.models import F
 from evaluations.models import TEXT_LABELS, Evaluation
 from plans.access import access_for, lock_reason
 from plans.actions import bump
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_year
-from plans.models import Change, Section, Subject
+from plans.models import Section, Subject
 
 
 class TextsConflict(Exception):
@@ -62,20 +64,9 @@ def save_texts(
     if not saved:
         raise TextsConflict(evaluation)
     bump([section_year])
-    Change.objects.bulk_create(
-        Change(
-            by=by,
-            door=door,
-            reason=reason,
-            municipality=plan.municipality,
-            plan=plan,
-            section=section,
-            fiscal_year=year,
-            subject=Subject.TEXT,
-            field=TEXT_LABELS[field],
-            old=old or None,
-            new=new or None,
-        )
+    more: dict[str, Any] = {"by": by, "door": door, "reason": reason, "section": section, "fiscal_year": year}
+    write_lines(
+        new_line(plan, Subject.TEXT, TEXT_LABELS[field], old or None, new or None, **more)
         for field, (old, new) in changes.items()
     )
     evaluation.refresh_from_db()

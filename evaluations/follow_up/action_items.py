@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from evaluations.models import ActionItem, ActionState
+from plans.history_writer import write_line
 from plans.lineage import next_place
-from plans.models import Change, Plan, Subject
+from plans.models import Plan, Subject
 from plans.versions import RowRefused, as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "取組を書く権限がありません。"
@@ -162,15 +163,5 @@ def _columns(new: Promise) -> dict[str, object]:
 
 def _note(item: ActionItem, old: str | None, new: str | None, by: User, door: str) -> None:
     """The line stands with the 節 and the 年度 that promised, so that it is seen with them."""
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=item.plan.municipality,
-        plan=item.plan,
-        section=item.section,
-        fiscal_year=item.fiscal_year,
-        subject=Subject.ACTION,
-        field="取組",
-        old=old,
-        new=new,
-    )
+    more = {"section_id": item.section_id, "fiscal_year": item.fiscal_year}
+    write_line(item.plan, Subject.ACTION, "取組", old, new, by=by, door=door, **more)

@@ -14,8 +14,9 @@ from core.fiscal_years import wareki
 from core.yearly_round import ProposedDate, RoundStep
 from evaluations.models import Deadline
 from plans.access import require_manager
+from plans.history_writer import write_line
 from plans.locks import lock_plan
-from plans.models import Change, Plan, Subject
+from plans.models import Plan, Subject
 from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
@@ -138,13 +139,4 @@ def _write(stands: Deadline, columns: dict[str, object], by: User, door: str) ->
 
 def _note(plan: Plan, old: str | None, new: str | None, by: User, door: str) -> None:
     """The calendar belongs to the frame of the plan: its lines stand among the settings."""
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=plan.municipality,
-        plan=plan,
-        subject=Subject.SETTING,
-        field="日程",
-        old=old,
-        new=new,
-    )
+    write_line(plan, Subject.SETTING, "日程", old, new, by=by, door=door)

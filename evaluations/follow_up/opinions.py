@@ -13,9 +13,10 @@ from django.db.models import F, Max
 
 from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
+from plans.history_writer import write_line
 from plans.lineage import NextPlace, next_place
 from plans.locks import lock_plan
-from plans.models import Change, Plan, Subject
+from plans.models import Plan, Subject
 from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "協議会意見を書く権限がありません。"
@@ -197,15 +198,5 @@ def _set_status(opinion: CouncilOpinion, status: OpinionStatus, by: User, door: 
 
 
 def _note(opinion: CouncilOpinion, old: str | None, new: str | None, by: User, door: str) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=opinion.plan.municipality,
-        plan=opinion.plan,
-        section_id=opinion.section_id,
-        fiscal_year=opinion.fiscal_year,
-        subject=Subject.OPINION,
-        field="協議会意見",
-        old=old,
-        new=new,
-    )
+    more = {"section_id": opinion.section_id, "fiscal_year": opinion.fiscal_year}
+    write_line(opinion.plan, Subject.OPINION, "協議会意見", old, new, by=by, door=door, **more)

@@ -14,6 +14,7 @@ from django.db import transaction
 from core.words import Family
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Section, Subject
 
@@ -69,19 +70,8 @@ def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, door: s
     before = _labels(plan, stands, measures)
     _write(added, removed)
     after = _labels(plan, _stored(plan), measures)
-    return Change.objects.bulk_create(
-        Change(
-            by=by,
-            door=door,
-            municipality=plan.municipality,
-            plan=plan,
-            section_id=measure.section_id,
-            measure=measure,
-            subject=Subject.MASTER,
-            field=FIELD,
-            old=before[pk] or None,
-            new=after[pk] or None,
-        )
+    return write_lines(
+        new_line(plan, Subject.MASTER, FIELD, before[pk] or None, after[pk] or None, by=by, door=door, measure=measure)
         for pk, measure in sorted(measures.items())
     )
 

@@ -14,6 +14,7 @@ from django.db import models, transaction
 from core.fiscal_years import wareki
 from core.words import Family
 from indicators.models import ActivityIndicator, Service
+from plans.history_writer import new_line, write_lines
 from plans.measures.changes import change_columns
 from plans.measures.refusals import REASON, FieldRefused, MastersRefused
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
@@ -69,8 +70,7 @@ def _change_details(
     _check_years(rows[0])
     for row in rows:
         row.save()
-    Change.objects.bulk_create(history)
-    return len(history)
+    return len(write_lines(history))
 
 
 def _rows(measure: Measure) -> list[Any]:
@@ -97,19 +97,9 @@ def _check_years(measure: Measure) -> None:
 
 
 def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: User, door: str) -> Change:
-    return Change(
-        by=by,
-        door=door,
-        reason=REASON,
-        municipality=plan.municipality,
-        plan=plan,
-        section_id=measure.section_id,
-        measure=measure,
-        subject=Subject.MASTER,
-        field=LABELS.get(name) or str(_field(row, name).verbose_name),
-        old=_in_words(row, name, getattr(row, name)) or None,
-        new=_in_words(row, name, value) or None,
-    )
+    field = LABELS.get(name) or str(_field(row, name).verbose_name)
+    words = (_in_words(row, name, side) or None for side in (getattr(row, name), value))
+    return new_line(plan, Subject.MASTER, field, *words, by=by, door=door, reason=REASON, measure=measure)
 
 
 def _field(row: models.Model, name: str) -> Any:

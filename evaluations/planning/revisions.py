@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
 from plans.access import require_manager
+from plans.history_writer import write_line
 from plans.locks import lock_plan
-from plans.models import Change, Plan, PlanRevision, Subject, YearlyValue
+from plans.models import Plan, PlanRevision, Subject, YearlyValue
 from plans.versions import RowRefused, as_it_stands, refuse_outdated
 
 MAY_NOT = "計画変更を登録できるのは、管理の役割の人だけです。"
@@ -154,13 +155,4 @@ def _named(revision: PlanRevision) -> str:
 
 
 def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, door: str) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=revision.plan.municipality,
-        plan=revision.plan,
-        subject=Subject.REVISION,
-        field=revision.label,
-        old=old,
-        new=new,
-    )
+    write_line(revision.plan, Subject.REVISION, revision.label, old, new, by=by, door=door)

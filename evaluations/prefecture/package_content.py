@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from core.facts import facts_of
-from core.numerals import plain
 from core.packages.content import (
     CITY,
     INDICATOR,
@@ -106,14 +104,7 @@ def _indicator(measure: Measure, related: list[int]) -> dict[str, Any] | None:
 def _sides(measure: Measure, year: int, values: Mapping[tuple[int, int, str], Value], states: States) -> dict[str, Any]:
     planned, actual = (values.get((measure.pk, year, side), EMPTY) for side in Side)
     settled = state_of(states.get((measure.section_id, year))) in SETTLED_STATES
-    return {"planned": _value(planned), "actual": _value(actual) if settled else UNDER_REVIEW}
-
-
-def _value(value: Value) -> dict[str, str] | None:
-    """The fields that are set, numbers in the one way in which they are written."""
-    fields = {name: getattr(value, name) for name in value.__slots__}
-    set_ones = {name: field for name, field in fields.items() if field is not None and field != ""}
-    return {n: plain(field) if isinstance(field, Decimal) else str(field) for n, field in set_ones.items()} or None
+    return {"planned": planned.as_dict() or None, "actual": (actual.as_dict() or None) if settled else UNDER_REVIEW}
 
 
 def _publications(plan: Plan) -> list[dict[str, Any]]:

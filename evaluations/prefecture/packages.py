@@ -16,8 +16,9 @@ from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
 from plans.access import access_for
 from plans.history import OPERATOR
+from plans.history_writer import write_line
 from plans.locks import lock_plan
-from plans.models import Change, Municipality, Plan, SectionYear, Subject
+from plans.models import Municipality, Plan, SectionYear, Subject
 
 MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定・管理の役割の人だけです。"
 
@@ -98,13 +99,5 @@ def _prefecture(plan: Plan) -> tuple[str, str] | None:
 
 
 def _note(made: MadePackage, by: User | None, door: str) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=made.plan.municipality,
-        plan=made.plan,
-        subject=Subject.PACKAGE,
-        field="県へ渡すファイルの作成",
-        old=f"第{made.number - 1}版" if made.number > 1 else None,
-        new=f"第{made.number}版",
-    )
+    old = f"第{made.number - 1}版" if made.number > 1 else None
+    write_line(made.plan, Subject.PACKAGE, "県へ渡すファイルの作成", old, f"第{made.number}版", by=by, door=door)

@@ -1,6 +1,7 @@
 """The actions 公表 and 取り下げ. Publishing is its own act: nothing else changes what residents see."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -12,8 +13,9 @@ from core.fiscal_years import wareki
 from evaluations.models import Publication
 from evaluations.publishing.publication_body import Source, body_hash, publication_body, source_of
 from plans.access import access_for
+from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
-from plans.models import Change, Plan, Section, SectionYear, Subject, YearState
+from plans.models import Plan, Section, SectionYear, Subject, YearState
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
 
@@ -158,33 +160,12 @@ def _note_states(
     field: str,
     way: tuple[YearState, YearState],
 ) -> None:
-    Change.objects.bulk_create(
-        Change(
-            by=by,
-            door=door,
-            municipality=publication.plan.municipality,
-            plan=publication.plan,
-            section_id=section,
-            fiscal_year=publication.fiscal_year,
-            subject=Subject.STATE,
-            field=field,
-            old=way[0].label,
-            new=way[1].label,
-        )
-        for section in sections
-    )
+    words, year = (way[0].label, way[1].label), publication.fiscal_year
+    line = partial(new_line, publication.plan, Subject.STATE, field, *words, by=by, door=door, fiscal_year=year)
+    write_lines(line(section_id=section) for section in sections)
 
 
 def _note(publication: Publication, by: User, door: str, reason: str, *, old: str | None, new: str | None) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        reason=reason,
-        municipality=publication.plan.municipality,
-        plan=publication.plan,
-        fiscal_year=publication.fiscal_year,
-        subject=Subject.PUBLICATION,
-        field=f"公表第{publication.number}号",
-        old=old,
-        new=new,
-    )
+    field, year = f"公表第{publication.number}号", publication.fiscal_year
+    more = {"reason": reason, "fiscal_year": year}
+    write_line(publication.plan, Subject.PUBLICATION, field, old, new, by=by, door=door, **more)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
-from plans.models import Change, Measure, Plan, Section, Subject
+from plans.history_writer import new_line, write_lines
+from plans.models import Measure, Plan, Section, Subject
 from plans.queries import measures_of
 from plans.versions import lock_open_years, made_just_now, require_writer
 
@@ -163,19 +165,7 @@ def _finish(
     belonging = frozenset().union(*(side.section_ids for side in sides))
     counting = frozenset().union(*(side.counted_ids for side in sides))
     measures = list(measures_of(plan).filter(pk__in=counting)) if counting else []
-    Change.objects.bulk_create(
-        Change(
-            by=by,
-            door=door,
-            municipality=plan.municipality,
-            plan=plan,
-            section=section,
-            fiscal_year=sides[-1].fiscal_year,
-            subject=Subject.RECORD,
-            field="取組記録",
-            old=old.in_words(sections, measures) if old else None,
-            new=new.in_words(sections, measures) if new else None,
-        )
-        for section in sections
-        if section.pk in belonging
-    )
+    words = (side.in_words(sections, measures) if side else None for side in (old, new))
+    year = sides[-1].fiscal_year
+    line = partial(new_line, plan, Subject.RECORD, "取組記録", *words, by=by, door=door, fiscal_year=year)
+    write_lines(line(section=section) for section in sections if section.pk in belonging)

@@ -14,7 +14,8 @@ from evaluations.models import Outlook
 from evaluations.review.outlooks import basis_year, prospect_of
 from indicators.queries import readings_of
 from plans.access import access_for
-from plans.models import Change, Measure, Subject
+from plans.history_writer import write_line
+from plans.models import Measure, Subject
 from plans.queries import MeasureRow, measure_rows, section_years
 from plans.versions import RowRefused, refuse_outdated
 
@@ -95,15 +96,4 @@ def _bounds(floor: Decimal | None, ceiling: Decimal | None) -> str:
 
 
 def _note(measure: Measure, old: str | None, new: str | None, by: User, door: str) -> None:
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=measure.plan.municipality,
-        plan=measure.plan,
-        section=measure.section,
-        measure=measure,
-        subject=Subject.OUTLOOK,
-        field="達成見込み",
-        old=old,
-        new=new,
-    )
+    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, door=door, measure=measure)

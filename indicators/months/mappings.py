@@ -11,7 +11,8 @@ from core.numerals import read_digits, squeeze
 from indicators.models import ActivityIndicator, MonthlyMapping
 from indicators.queries import service_of
 from plans.access import access_for, require
-from plans.models import Change, Measure, Municipality, Subject
+from plans.history_writer import write_line
+from plans.models import Measure, Municipality, Subject
 
 USERS, AMOUNT = "users", "amount"
 COLUMN_CHOICES = ((USERS, "利用者数の列"), (AMOUNT, "量の列"))
@@ -146,15 +147,8 @@ def save_mapping(
                 if not same.update(**values, version=F("version") + 1):
                     raise MappingRefused(CHANGED)
                 mapping.refresh_from_db()
-            Change.objects.create(
-                by=by,
-                door=door,
-                municipality=municipality,
-                subject=Subject.SETTING,
-                field=f"月別ファイルの読み方「{mapping.name[:40]}」",
-                old=before,
-                new=_as_text(mapping),
-            )
+            field = f"月別ファイルの読み方「{mapping.name[:40]}」"
+            write_line(municipality, Subject.SETTING, field, before, _as_text(mapping), by=by, door=door)
     except IntegrityError as error:
         raise MappingRefused("同じ名前の読み方がもうあります。別の名前を付けてください。") from error
     return mapping

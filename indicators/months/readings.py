@@ -15,6 +15,7 @@ from indicators.models import MonthlyReading
 from indicators.queries import service_of
 from plans.actions import CellChange, bump, record_values, shown
 from plans.history import side_in_words
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
@@ -124,7 +125,7 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
         return []
     _write(news, stored)
     bump(years.values())
-    return Change.objects.bulk_create(_history(news, plan, by, door, reason))
+    return write_lines(_history(news, plan, by, door, reason))
 
 
 @transaction.atomic
@@ -201,19 +202,17 @@ def _write(changes: list[ReadingChange], stored: Mapping[ReadingKey, MonthlyRead
 
 def _history(changes: list[ReadingChange], plan: Plan, by: User | None, door: str, reason: str) -> list[Change]:
     return [
-        Change(
+        new_line(
+            plan,
+            Subject.MONTHLY,
+            month_name(change.fiscal_year, change.month),
+            change.old,
+            change.new,
             by=by,
             door=door,
             reason=reason,
-            municipality=plan.municipality,
-            plan=plan,
-            section_id=change.measure.section_id,
             measure=change.measure,
             fiscal_year=change.fiscal_year,
-            subject=Subject.MONTHLY,
-            field=month_name(change.fiscal_year, change.month),
-            old=change.old.as_dict() or None,
-            new=change.new.as_dict() or None,
         )
         for change in changes
     ]

@@ -22,6 +22,7 @@ from indicators.volumes.services import HOME_VISITS, Volume
 from indicators.volumes.workbench import PlannedCell, Workbench
 from plans.access import access_for
 from plans.actions import CellChange, record_values
+from plans.history_writer import write_line
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.versions import RowConflict, RowRefused, refuse_outdated
@@ -188,15 +189,14 @@ def _note(
     """One line of the history: everything of a new forecast, of a changed one what is different."""
     before, after = old.lines if old else [], new.lines
     first = volume.members[0].users
-    Change.objects.create(
+    write_line(
+        stands.plan,
+        Subject.VOLUME,
+        f"{FIELD}（{volume.name}）"[:60],
+        "\n".join(line for line in before if line not in after) if old else None,
+        "\n".join(line for line in after if line not in before),
         by=by,
         door=door,
-        municipality=stands.plan.municipality,
-        plan=stands.plan,
         section=first.section,
         measure=None if volume.is_group else first,
-        subject=Subject.VOLUME,
-        field=f"{FIELD}（{volume.name}）"[:60],
-        old="\n".join(line for line in before if line not in after) if old else None,
-        new="\n".join(line for line in after if line not in before),
     )

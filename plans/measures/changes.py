@@ -8,6 +8,7 @@ from django.db import transaction
 from core.tidy import Row
 from core.words import Family, ValueKind
 from plans.access import require_manager
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.columns import measure_fields
 from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
@@ -54,7 +55,7 @@ def change_columns(
     history = [_line(plan, stands, column, before[column], text, by, door) for column, text in changed.items()]
     set_columns(stands, changed, sections, measures)
     stands.save()
-    return len(Change.objects.bulk_create(history))
+    return len(write_lines(history))
 
 
 def set_columns(measure: Measure, texts: Row, sections: Mapping[int, Section], measures: Mapping[str, Measure]) -> None:
@@ -118,16 +119,6 @@ def _conflict(measure: Measure, column: str, stands: str, wanted: str) -> FieldR
 
 
 def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: User, door: str) -> Change:
-    return Change(
-        by=by,
-        door=door,
-        reason=REASON,
-        municipality=plan.municipality,
-        plan=plan,
-        section=measure.section,
-        measure=measure,
-        subject=Subject.MASTER,
-        field=column,
-        old=old or None,
-        new=new or None,
+    return new_line(
+        plan, Subject.MASTER, column, old or None, new or None, by=by, door=door, reason=REASON, measure=measure
     )

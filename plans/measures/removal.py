@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from plans.access import require_manager
+from plans.history_writer import write_line
 from plans.locks import lock_plan
 from plans.measures.refusals import MAY_NOT, REASON
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
@@ -21,17 +22,8 @@ def remove_measure(plan: Plan, measure: Measure, *, by: User, door: str) -> None
         raise RowRefused("この指標は、ほかの人が先に取り除きました。")
     if why := why_it_stays(stands):
         raise RowRefused(why)
-    Change.objects.create(
-        by=by,
-        door=door,
-        municipality=plan.municipality,
-        plan=plan,
-        section=stands.section,
-        subject=Subject.MASTER,
-        field="取り除き",
-        old=str(stands),
-        reason=REASON,
-    )
+    more = {"section": stands.section, "reason": REASON}
+    write_line(plan, Subject.MASTER, "取り除き", str(stands), None, by=by, door=door, **more)
     try:
         stands.delete()
     except ProtectedError as error:

@@ -28,6 +28,7 @@ from evaluations.exchange.importing.texts import write_texts
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.actions import CellChange, CellKey, ValuesRefused, record_values
+from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_years
 from plans.measures.changes import set_columns
 from plans.measures.columns import measure_fields
@@ -82,7 +83,7 @@ class _Import:
         self._change_goal_texts([c for c in masters if isinstance(c, GoalTextChange)])
         if self.refused:
             raise ImportRefused(self.refused)
-        Change.objects.bulk_create(self.history)
+        write_lines(self.history)
         written = self._write_texts([c for c in changes if isinstance(c, TextChange)])
         recorded = self._record([c for c in changes if isinstance(c, ValueChange)])
         self._check_what_stands(masters)
@@ -107,10 +108,10 @@ class _Import:
         for change in roots:
             if isinstance(change, NewMunicipality):
                 city = _create_municipality(change)
-                self._note(change, "作成", None, change.sides[1], municipality=city)
+                self._note("作成", None, change.sides[1], of=city)
             else:
                 plan = _create_plan(change)
-                self._note(change, "作成", None, change.sides[1], municipality=plan.municipality, plan=plan)
+                self._note("作成", None, change.sides[1], of=plan)
 
     def _create_sections(self, new: Sequence[NewSection]) -> None:
         for change in new:
@@ -119,7 +120,7 @@ class _Import:
                 continue
             section = Section.objects.create(plan=self.plan, number=change.number, title=change.title)
             self.sections[change.number] = section
-            self._note(change, "作成", None, change.sides[1], section=section)
+            self._note("作成", None, change.sides[1], section=section)
 
     def _create_measures(self, new: Sequence[NewMeasure]) -> None:
         """Measures first, parents then: a part may stand before its whole."""
@@ -145,7 +146,7 @@ class _Import:
                 TargetItem.objects.create(measure=measure, outcome_target=outcome_target_of(measure.section))
             else:
                 ActivityIndicator.objects.create(measure=measure)
-            self._note(change, "作成", None, change.sides[1], section=measure.section, measure=measure)
+            self._note("作成", None, change.sides[1], section=measure.section, measure=measure)
         for change in new:
             if change.columns["親指標"] and change.code in self.measures:
                 measure = self.measures[change.code]
@@ -211,7 +212,7 @@ class _Import:
                 setattr(goal, change.field, change.new)
                 goal.save(update_fields=[change.field])
                 label = GOAL_LABELS[change.field]
-                self._note(change, label, change.old or None, change.new or None, section=section)
+                self._note(label, change.old or None, change.new or None, section=section)
             elif now != change.new:
                 sentence = f"{change.place}は、ほかの人が先に変更しました。両方の文章を見比べてください。"
                 self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
@@ -223,7 +224,7 @@ class _Import:
             now = stands[change.column]
             if now == change.old:
                 fresh.append(change)
-                self._note(change, change.column, change.old or None, change.new or None, **of)
+                self._note(change.column, change.old or None, change.new or None, **of)
             elif now != change.new:
                 sentence = f"{change.place}は、ほかの人が「{now or '空欄'}」に変更しています（入力：{change.new}）。"
                 self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
@@ -255,20 +256,11 @@ class _Import:
             raise ImportRefused(refused)
         return written
 
-    def _note(self, change: ImportChange, field: str, old: str | None, new: str | None, **of: Any) -> None:
-        place = of if "municipality" in of else {"municipality": self.plan.municipality, "plan": self.plan, **of}
-        self.history.append(
-            Change(
-                by=self.by,
-                door=self.door,
-                reason=self.reason,
-                subject=Subject.MASTER,
-                field=field,
-                old=old,
-                new=new,
-                **place,
-            )
-        )
+    def _note(
+        self, field: str, old: str | None, new: str | None, of: Municipality | Plan | None = None, **more: Any
+    ) -> None:
+        who: dict[str, Any] = {"by": self.by, "door": self.door, "reason": self.reason}
+        self.history.append(new_line(of or self.plan, Subject.MASTER, field, old, new, **who, **more))
 
 
 def _create_municipality(change: NewMunicipality) -> Municipality:

@@ -18,6 +18,7 @@ from evaluations.planning.carry_over.book import Book, why_gone
 from evaluations.planning.carry_over.deciding import settle, start
 from indicators.models import ActivityIndicator
 from plans.catalogue import catalogue_of
+from plans.history_writer import new_line, write_lines
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.versions import RowRefused
 from targets.models import OutcomeTarget, TargetItem
@@ -41,7 +42,7 @@ def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, door: str) -> int
     olds = [measure for code, measure in book.olds.items() if code in wanted]
     copying = _Copying(book, olds)
     ties = [Tie(How.SAME, (old.code,), (copying.copies[old.pk].code,)) for old in olds]
-    Change.objects.bulk_create(copying.history(by, door))
+    write_lines(copying.history(by, door))
     settle(replace(book, news=book.news | copying.by_code), ties, by=by, door=door)
     return len(ties)
 
@@ -84,17 +85,7 @@ class _Copying:
         made: list[tuple[Section, Measure | None, str]] = [(s, None, str(s)) for s in self.new_sections]
         made += [(copy.section, copy, f"{copy.code} {copy.title}") for copy in self.copies.values()]
         return [
-            Change(
-                by=by,
-                door=door,
-                municipality=plan.municipality,
-                plan=plan,
-                section=section,
-                measure=measure,
-                subject=Subject.MASTER,
-                field="作成",
-                new=words,
-            )
+            new_line(plan, Subject.MASTER, "作成", None, words, by=by, door=door, section=section, measure=measure)
             for section, measure, words in made
         ]
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from core.lineage import How, Tie, why_not
 from evaluations.planning.carry_over.book import Book, End, book_of, traits_by_code
 from plans.access import require_manager
+from plans.history_writer import new_line, write_lines
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
 from plans.versions import RowRefused
@@ -76,7 +77,7 @@ def settle(book: Book, ties: Sequence[Tie], *, dropped: Sequence[Tie] = (), by: 
     _write(book, gone, ties)
     stays = [tie for tie in book.ties if tie not in gone]
     after = {end: tie for tie in (*stays, *ties) for end in tie.ends}
-    Change.objects.bulk_create(_history(book, after, by, door))
+    write_lines(_history(book, after, by, door))
 
 
 def _refuse_unfit(book: Book, ties: Sequence[Tie]) -> None:
@@ -141,18 +142,6 @@ def _history(book: Book, after: Mapping[End, Tie], by: User, door: str) -> list[
         if old == new or (side == "old" and not is_ending):
             continue
         measure = book.news[code] if side == "new" else None
-        lines.append(
-            Change(
-                by=by,
-                door=door,
-                municipality=book.plan.municipality,
-                plan=book.plan,
-                section=measure.section if measure else None,
-                measure=measure,
-                subject=Subject.MASTER,
-                field="引き継ぎ",
-                old=book.in_words(old),
-                new=book.in_words(new),
-            )
-        )
+        words = book.in_words(old), book.in_words(new)
+        lines.append(new_line(book.plan, Subject.MASTER, "引き継ぎ", *words, by=by, door=door, measure=measure))
     return lines

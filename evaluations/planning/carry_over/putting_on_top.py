@@ -18,8 +18,9 @@ from evaluations.planning.carry_over.deciding import NO_PREVIOUS
 from evaluations.planning.carry_over.shortfalls import ShortfallLine, last_year, lines_of
 from plans.access import require_manager
 from plans.actions import CellChange, record_values
+from plans.history_writer import write_line
 from plans.locks import lock_section_year
-from plans.models import Change, MeasureLink, Plan, Subject
+from plans.models import MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
 from plans.versions import RowRefused
 
@@ -93,17 +94,6 @@ def _keep(line: ShortfallLine, amount: Decimal, reason: str, by: User, door: str
     link = line.link
     old = in_words(link.added, link.shortfall, link.added_reason, line.unit)
     MeasureLink.objects.filter(pk=link.pk).update(**trace, version=F("version") + 1)
-    Change.objects.create(
-        by=by,
-        door=door,
-        reason="" if amount else reason,
-        municipality=line.new.plan.municipality,
-        plan=line.new.plan,
-        section=line.new.section,
-        measure=line.new,
-        fiscal_year=line.goal_year,
-        subject=Subject.MASTER,
-        field=FIELD,
-        old=old,
-        new=in_words(amount, line.amount, reason, line.unit) if amount else None,
-    )
+    new = in_words(amount, line.amount, reason, line.unit) if amount else None
+    more = {"reason": "" if amount else reason, "measure": line.new, "fiscal_year": line.goal_year}
+    write_line(line.new.plan, Subject.MASTER, FIELD, old, new, by=by, door=door, **more)

@@ -12,6 +12,7 @@ from evaluations.planning.opening.opening import record_planned
 from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
+from plans.history_writer import write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.refusals import MAY_NOT
 from plans.models import Change, Measure, Plan, Section, Subject
@@ -48,7 +49,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         section, line_of_section = create_section(plan, last + 1, place, history)
         changes.append(line_of_section)
     cells, made = create_measures(section, lines, services, history)
-    Change.objects.bulk_create([*changes, *made])
+    write_lines([*changes, *made])
     record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
     return section
 

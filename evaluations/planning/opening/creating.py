@@ -17,6 +17,7 @@ from core.words import Accumulation, Direction, Family, Side, ValueKind
 from evaluations.planning.opening.lines import Line
 from indicators.models import ActivityIndicator, Service
 from plans.actions import CellChange
+from plans.history_writer import new_line
 from plans.models import Change, Measure, Plan, Section, Subject
 from targets.actions import outcome_target_of
 from targets.models import TargetItem
@@ -36,17 +37,8 @@ class History:
 
     def line(self, new: str | None, *, old: str | None = None, field: str = MADE, **of: Section | None) -> Change:
         """One line about the plan, or about a 節 of it."""
-        return Change(
-            by=self.by,
-            door=self.door,
-            reason=self.reason,
-            municipality=self.plan.municipality,
-            plan=self.plan,
-            subject=Subject.MASTER,
-            field=field,
-            old=old,
-            new=new,
-            **of,
+        return new_line(
+            self.plan, Subject.MASTER, field, old, new, by=self.by, door=self.door, reason=self.reason, **of
         )
 
 

@@ -22,6 +22,7 @@ from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import access_for, require_manager
 from plans.actions import CellChange, ValuesRefused, record_values
+from plans.history_writer import write_lines
 from plans.models import Change, Municipality, Plan, PlanRevision
 from plans.refusals import Cause
 from plans.sheet_layouts import inherited_form
@@ -122,6 +123,6 @@ def _create(draft: PlanDraft, parts: list[Part], by: User, door: str) -> Plan:
         of_part, made = create_measures(section, part.made_lines, services, history)
         cells += of_part
         lines += made
-    Change.objects.bulk_create(lines)
+    write_lines(lines)
     record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
     return plan
