@@ -11,6 +11,7 @@ CSRF_TRUSTED_ORIGINS    https://pdca.city.example.lg.jp, where the proxy does no
 HTTPS=0                 a closed network that has no certificate at all: plain http, no redirect, no HSTS
 HSTS_SECONDS            how long browsers insist on https, one year unless set; 0 while certificates are tried out
 STATIC_ROOT             where collectstatic writes, if not staticfiles/ next to manage.py
+SHEET_LAYOUTS           a folder with further layouts of the evaluation sheet, if not sheet_layouts/ next to manage.py
 WORK_RUNNER=0           the web server starts no process for long work: `manage.py work --keep-going` runs as a service
 WORK_AT_ONCE            how many long works run at the same time, 1 unless set
 WORK_DAYS               for how many days results of long work are kept, 7 unless set
@@ -226,6 +227,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # 入力様式 are sent by the dozen; their page says how many it accepts
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger files wait on disk
+
+# --- Layouts of the evaluation sheet beside those in fixtures/ ---
+
+SHEET_LAYOUTS = BASE_DIR / (env.str("SHEET_LAYOUTS", default="") or "sheet_layouts")
 
 # --- Long work ---
 

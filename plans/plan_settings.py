@@ -170,7 +170,7 @@ def _in_words(field: str, side: Any, names: Names) -> str | None:
     if side is None:
         return None
     if field in names:
-        return names[field].get(side, "")
+        return names[field].get(side, side if field == "sheet_layout" else "")
     if isinstance(side, bool):
         return "はい" if side else "いいえ"
     return plain(side) if isinstance(side, Decimal) else str(side)

@@ -17,7 +17,7 @@ from core.open_data.licences import CHOICES as LICENCES
 from plans.models import Measure, Municipality, Plan, Section
 from plans.name_field import NameField
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
-from plans.sheet_layouts import EDITIONS, layout_choices
+from plans.sheet_layouts import EDITIONS, layout_choices, layout_problems, substitute_note
 
 LAST_PART = 9
 MEASURES_ON_A_PAGE = 100
@@ -192,12 +192,22 @@ class DepartmentsForm(SettingsForm):
 
 
 class SheetLayoutForm(SettingsForm):
-    """Which layout the evaluation sheet has, and whether its figures are those of 旧様式 or 新様式."""
+    """Which layout the evaluation sheet has, and whether its figures are those of 旧様式 or 新様式.
+
+    A layout that cannot be used now stays chosen until another is: its file may come back. `notes` say what is wrong.
+    """
 
     action = "sheet"
+    notes: list[str]
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        layout = forms.ChoiceField(label="評価シートの様式", choices=layout_choices(plan.municipality))
+        choices = layout_choices(plan.municipality)
+        if plan.sheet_layout not in dict(choices):
+            choices.append((plan.sheet_layout, f"{plan.sheet_layout}（いまは使えません）"))
+        substitute = substitute_note(plan)
+        others = [problem for problem in layout_problems(plan.municipality) if problem not in substitute]
+        self.notes = [substitute, *others] if substitute else others
+        layout = forms.ChoiceField(label="評価シートの様式", choices=choices)
         edition = forms.ChoiceField(label="数値の書き方", choices=EDITIONS)
         return [
             Setting("sheet_layout", plan, "sheet_layout", layout),

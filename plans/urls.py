@@ -10,7 +10,6 @@ from plans.views.history import history
 from plans.views.people import people
 from plans.views.plans import home, plan_list
 from plans.views.settings import plan_settings
-from plans.views.sheet_layouts import sheet_layout_file, sheet_layouts
 
 app_name = "plans"
 
@@ -22,8 +21,6 @@ urlpatterns = [
     path("plans/", plan_list, name="plan_list"),
     path("plans/catalogue/<int:generation>/", catalogue, name="catalogue"),
     path("plans/<slug:slug>/settings/", plan_settings, name="plan_settings"),
-    path("plans/<slug:slug>/settings/layouts/", sheet_layouts, name="sheet_layouts"),
-    path("plans/<slug:slug>/settings/layouts/<slug:key>.json", sheet_layout_file, name="sheet_layout_file"),
     path("people/", people, name="people"),
     path("history/", history, name="history"),
     path("help/", help_page, name="help"),

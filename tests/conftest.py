@@ -56,12 +56,14 @@ ASK_A_DATABASE = {"db", "transactional_db", "live_server"}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _settings_for_tests() -> Iterator[None]:
+def _settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         # Tests that are about throttling turn it on; client.login() has no request to count by.
         AXES_ENABLED=False,
         # A process of its own would look into another database; those that are about it turn it on.
         WORK_RUNNER=False,
+        # Not the layouts of whoever runs the tests.
+        SHEET_LAYOUTS=tmp_path_factory.mktemp("sheet_layouts"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         # Pages are tested without collectstatic; the pages of live_server get their files from the finders.
         STORAGES=django_settings.STORAGES

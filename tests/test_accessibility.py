@@ -21,7 +21,6 @@ NOT_PAGES = (
     *("healthz", "evaluations:published_data", "evaluations:tidy_download", "evaluations:sheet_download"),
     "evaluations:opinions_table",
     "evaluations:published_open_data_file",
-    "plans:sheet_layout_file",
     "evaluations:carry_over_table",
     "evaluations:calendar_download",
     "evaluations:prefecture_table",

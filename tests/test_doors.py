@@ -80,8 +80,6 @@ GET_PAGES: dict[str, tuple[dict, tuple[str, ...]]] = {
     "evaluations:open_data_check": ({}, LOGGED_IN),
     "plans:people": ({}, ("manager",)),
     "plans:plan_settings": (S, ("manager",)),
-    "plans:sheet_layouts": (S, ("manager",)),
-    "plans:sheet_layout_file": ({**S, "key": "kanri"}, ("manager",)),
     "plans:catalogue": ({"generation": 7}, ("stranger", *READERS)),
     "evaluations:new_plan": ({}, ("stranger", "manager")),
     "evaluations:draft": ({"slug": DRAFT}, ("manager",)),

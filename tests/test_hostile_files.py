@@ -18,7 +18,6 @@ from evaluations.exchange.entry_forms.making import EVERYBODY, form_bytes
 from evaluations.exchange.views.entry_forms import AT_ONCE
 from indicators.models import MonthlyMapping
 from plans.models import Municipality, Role
-from plans.sheet_layout_files import layout_file
 from plans.tidy import tidy_file, tidy_rows
 from tests.archive_sheets import INZAI
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, a_value
@@ -78,7 +77,6 @@ def folder(plan, tmp_path):
         "honest": [
             HostileFile("table.xlsx", table, ""),
             HostileFile("sheet.xlsx", sheet, ""),
-            HostileFile("layout.json", layout_file(plan.municipality, "inzai"), ""),
             HostileFile("package.json", a_file(), ""),
             HostileFile("form.xlsx", form, ""),
             HostileFile("old.txt", INZAI.read_bytes(), ""),
@@ -113,7 +111,7 @@ def _doors(plan, files):
     )
     manager, prefecture = a_user(Role.MANAGER), a_prefecture_user(plan.municipality.prefecture)
     of = {kind: [file for file in files if file.startswith(f"{kind}/")] for kind in ("table", "sheet", *OWN)}
-    # They read in the same way as the commands, which get more of them; those of packages and layouts read JSON alone.
+    # They read in the same way as the commands, which get more of them; those of packages read JSON alone.
     some = [*of["table"], *of["sheet"]][1::7]
     few = [*[file for file in some if file.endswith(".xlsx")][::2], *OF_EVERY_KIND]
     json_files = [*[file for file in of["table"] if file.endswith(".json")], *OF_EVERY_KIND]
@@ -131,8 +129,7 @@ def _doors(plan, files):
     return [
         page("import", manager, f"{here}/import/", "table.xlsx", some),
         page("monthly", manager, monthly, "table.xlsx", some[1::2], mapping=mapping.pk),
-        page("layouts", manager, f"{here}/settings/layouts/", "layout.json", json_files[::2], action="add"),
-        page("packages", prefecture, "/prefectures/120006/packages/", "package.json", json_files[1::2]),
+        page("packages", prefecture, "/prefectures/120006/packages/", "package.json", json_files),
         page("forms", manager, f"{here}/entry/2022/forms/", "form.xlsx", at_once, field="files"),
         page("archive", manager, f"{here}/archive/", "old.txt", [*OF_EVERY_KIND, *of["old"]]),
         page("open data", manager, "/open-data/check/", "table.xlsx", [*OF_EVERY_KIND, *of["data"][:1]]),

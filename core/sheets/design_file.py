@@ -1,11 +1,10 @@
 """Reads a layout file (.json) of the evaluation sheet; every problem is named by its place in the file.
 
-The file is an upload like any other: its size, depth, numbers and words are held to limits, and an unknown word is a
-problem rather than passed over, because it is usually a misspelt one.
+Its size, depth, numbers and words are held to limits as those of an upload, and an unknown word is a problem rather
+than passed over, because it is usually a misspelt one.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 
 from core.fiscal_years import LONGEST_PLAN
@@ -31,7 +30,6 @@ from core.uploads.tables import MAX_COLUMNS
 
 MAX_BYTES = 100_000
 MAX_BANDS, MAX_BOXES, MAX_ACROSS, MAX_NOTES = 30, 12, 4, 10
-KEY_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _PAPERS = {"A3": (8, 841.89, 1190.55), "A4": (9, 595.28, 841.89), "B4": (12, 728.5, 1031.81)}
 _BORDERS = ("thin", "hair", "dotted", "dashed", "medium", "double")
 _FORBIDDEN_IN_SHEET_NAMES = set("[]:*?/\\'")
@@ -46,8 +44,8 @@ class DesignRefused(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def read_design(content: bytes) -> SheetDesign:
-    """The layout of a file; DesignRefused with every problem found."""
+def read_design(content: bytes, key: str) -> SheetDesign:
+    """The layout of a file, to be known by `key`; DesignRefused with every problem found."""
     if len(content) > MAX_BYTES:
         raise DesignRefused([f"ファイルが大きすぎます。様式のファイルは{MAX_BYTES // 1000}KBまでです。"])
     try:
@@ -58,20 +56,21 @@ def read_design(content: bytes) -> SheetDesign:
     except (ValueError, RecursionError) as error:
         raise DesignRefused(["JSONとして読み取れません。UTF-8の様式のファイル（.json）を選んでください。"]) from error
     problems: list[str] = []
-    design = _design(JsonPart(parsed, "", problems))
+    design = _design(JsonPart(parsed, "", problems), key)
     if problems:
         raise DesignRefused(problems)
     return design
 
 
-def _design(part: JsonPart) -> SheetDesign:
+def _design(part: JsonPart, key: str) -> SheetDesign:
+    part.take("key", None)  # files that were uploaded to 0.9.0 have one; the file's name says it now
     if part.take("format", None) != 1:
         part.problem("format", f"この版で読める形は 1 です{typed(str(part.given.get('format')))}")
     border = part.part("border", default={})
     marks = {key: part.word(key, words, default=words[0]) for key, words in _MARKS.items()}
     bands = tuple(_band(band) for band in part.parts("bands", MAX_BANDS))
     design = SheetDesign(
-        key=_key(part),
+        key=key,
         name=part.text("name", longest=60),
         purpose=part.text("purpose", default=""),
         sheet_name=_sheet_name(part),
@@ -94,13 +93,6 @@ def _design(part: JsonPart) -> SheetDesign:
     part.finish()
     _check_whole(design, part)
     return design
-
-
-def _key(part: JsonPart) -> str:
-    key = part.text("key", longest=30)
-    if key and not KEY_PATTERN.fullmatch(key):
-        part.problem("key", f"英小文字で始まる、英小文字・数字・「-」の30文字までにしてください{typed(key)}")
-    return key
 
 
 def _sheet_name(part: JsonPart) -> str:

@@ -7,7 +7,6 @@ from plans.models.measure import Measure, YearlyValue
 from plans.models.municipality import Department, Membership, Municipality, Role
 from plans.models.plan import Plan, PlanKind, PlanRevision, Section
 from plans.models.section_year import MOVES, SectionYear, YearState
-from plans.models.sheet_layout import SheetLayout
 
 __all__ = [
     "MOVES",
@@ -25,7 +24,6 @@ __all__ = [
     "Role",
     "Section",
     "SectionYear",
-    "SheetLayout",
     "Subject",
     "YearState",
     "YearlyValue",

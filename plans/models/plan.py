@@ -71,7 +71,7 @@ class Plan(models.Model):
     near_high = models.DecimalField(
         "見込みどおりの上限（%）", max_digits=5, decimal_places=1, default=Decimal(120), help_text="達成率がこの値以下"
     )
-    sheet_layout = models.CharField("評価シートの様式", max_length=30, default="inzai")
+    sheet_layout = models.CharField("評価シートの様式", max_length=40, default="inzai")
     sheet_edition = models.CharField("様式の新旧", max_length=3, choices=Edition.choices(), default=Edition.OLD)
 
     class Meta:

@@ -285,7 +285,7 @@ def test_the_page_does_not_ask_more_for_more_measures(client, manager, measures,
     plan = a_full_plan(measures)
     Department.objects.create(municipality=plan.municipality, name="福祉課")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(f"/plans/{plan.slug}/settings/")
 
     assert response.text.count("<tr data-measure") == measures * 2

@@ -1,11 +1,11 @@
-"""評価シートの様式 of a city: choosing one, adding another without code, and which of them an export has."""
+"""評価シートの様式 of a city: choosing one, the operator's folder of others, and which of them an export has."""
 
 import io
 import json
+import os
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -13,20 +13,28 @@ from core.sheets.design import Edition
 from core.sheets.design_file import MAX_BYTES, read_design
 from core.sheets.workbook import write_evaluation_sheet
 from evaluations.reports.sheets.of_plan import sheet_book
-from plans.models import Change, Door, Role, SheetLayout, Subject
-from plans.sheet_layout_files import MOST, add_layout
-from plans.sheet_layouts import FOLDER, SheetForm, form_of
-from tests.builders import a_draft, a_full_plan, a_municipality, a_plan, a_user
+from plans.models import Change, Role, Subject
+from plans.sheet_layouts import FOLDER, SheetForm, form_of, layout_choices, shipped_designs
+from tests.builders import a_draft, a_full_plan, a_municipality, a_user
 from tests.drafts import made, only
 from tests.plans.test_plan_settings import send
 
 pytestmark = pytest.mark.django_db
+SHIPPED = [("inzai", "印西市の様式"), ("kanri", "管理シート（国の手引きの形）")]
 
 
-def a_layout(key="our-own", **fields) -> bytes:
+def a_layout(**fields) -> bytes:
     """A layout of our own: the ministry's, under another name."""
     layout = json.loads((FOLDER / "kanri.json").read_text())
-    return json.dumps(layout | {"key": key, "name": "うちの様式"} | fields).encode()
+    return json.dumps(layout | {"name": "うちの様式"} | fields).encode()
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """The operator's folder, empty."""
+    settings.SHEET_LAYOUTS = tmp_path / "layouts"
+    settings.SHEET_LAYOUTS.mkdir()
+    return settings.SHEET_LAYOUTS
 
 
 @pytest.fixture
@@ -41,14 +49,6 @@ def manager(client):
     return user
 
 
-def address(plan):
-    return reverse("plans:sheet_layouts", args=[plan.slug])
-
-
-def upload(client, plan, content, **more):
-    return client.post(address(plan), {"action": "add", "file": SimpleUploadedFile("own.json", content), **more})
-
-
 def history() -> list[tuple]:
     return list(Change.objects.order_by("id").values_list("subject", "field", "old", "new"))
 
@@ -56,6 +56,18 @@ def history() -> list[tuple]:
 def sheet_of(client, plan, **asked):
     response = client.get(reverse("evaluations:sheet_download", args=[plan.slug, 2022]), asked)
     return openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0], response["Content-Disposition"]
+
+
+def pages_of(client, plan):
+    """出力 and 設定."""
+    return [client.get(reverse(name, args=[plan.slug])) for name in ("evaluations:exports", "plans:plan_settings")]
+
+
+def checked() -> str:
+    """What `manage.py check` writes."""
+    written = io.StringIO()
+    call_command("check", stderr=written)
+    return written.getvalue()
 
 
 # --- Choosing ---
@@ -101,8 +113,8 @@ def test_an_export_has_the_plans_form_unless_another_is_asked_for(client, plan, 
     assert "%E7%AE%A1%E7%90%86%E3%82%B7%E3%83%BC%E3%83%88" in name
 
 
-def test_the_export_form_offers_every_layout_with_the_plans_own_first(client, plan, manager):
-    add_layout(plan.municipality, a_layout(), replace=False, by=manager, door=Door.SCREEN)
+def test_the_export_form_offers_every_layout_with_the_plans_own_first(client, plan, manager, folder):
+    (folder / "our-own.json").write_bytes(a_layout())
     plan.sheet_layout = "our-own"
     plan.save()
 
@@ -120,10 +132,7 @@ def test_an_unknown_form_is_not_found(client, plan, manager, asked):
     assert response.status_code == 404
 
 
-def test_a_layout_that_was_removed_meanwhile_is_not_chosen(client, plan, manager):
-    add_layout(plan.municipality, a_layout(), replace=False, by=manager, door=Door.SCREEN)
-    SheetLayout.objects.all().delete()
-
+def test_a_layout_that_is_not_there_is_not_chosen(client, plan, manager):
     response = send(client, plan, "sheet", sheet_layout="our-own")
 
     plan.refresh_from_db()
@@ -141,143 +150,140 @@ def test_the_command_prints_any_layout_and_edition(plan, tmp_path):
     assert refused.value.returncode == 2
 
 
-# --- Adding another ---
+# --- The operator's folder ---
 
 
-def test_a_manager_adds_a_layout_without_code_and_prints_by_it(client, plan, manager):
-    response = upload(client, plan, a_layout(sheet_name="うちの表", title="評価表"))
+def test_a_file_in_the_folder_is_chosen_and_printed_by(client, plan, manager, folder):
+    (folder / "own.json").write_bytes(a_layout(sheet_name="うちの表", title="評価表"))
 
-    sheet, _ = sheet_of(client, plan, layout="our-own")
-    assert response.status_code == 302
+    send(client, plan, "sheet", sheet_layout="own")
+
+    sheet, _ = sheet_of(client, plan)
     assert (sheet.title, sheet["A1"].value) == ("うちの表", "印西市 第6期障害福祉計画 評価表（令和4年度）")
-    assert history() == [(Subject.SETTING, "評価シートの様式", None, "「うちの様式」（our-own）")]
-    assert "様式「うちの様式」を加えました。" in client.get(address(plan)).text
+    assert history() == [(Subject.SETTING, "評価シートの様式", "印西市の様式", "うちの様式")]
 
 
-def test_a_sheet_in_a_layout_of_the_citys_own_asks_no_more_than_a_page_may(
-    client, plan, manager, django_assert_max_num_queries
+def test_a_file_with_a_code_is_for_that_city_alone(client, plan, manager, folder):
+    for name in ("122319-own", "129992-own", "all"):
+        (folder / f"{name}.json").write_bytes(a_layout(name=name))
+    (folder / "129992-broken.json").write_bytes(b"{")
+    other = a_municipality("129992", "みほん市（架空）")
+
+    choices = [layout_choices(city) for city in (plan.municipality, other)]
+    taken = client.get(reverse("evaluations:sheet_download", args=[plan.slug, 2022]), {"layout": "129992-own"})
+
+    assert choices == [[*SHIPPED, (f"{code}-own", f"{code}-own"), ("all", "all")] for code in ("122319", "129992")]
+    assert (taken.status_code, "129992" in pages_of(client, plan)[1].text) == (404, False)
+
+
+def test_a_file_goes_by_its_name_whatever_key_an_upload_to_an_earlier_release_had(plan, folder):
+    (folder / "122319-own.json").write_bytes(a_layout(key="own"))
+
+    assert form_of(plan, "122319-own").design.key == "122319-own"
+
+
+PLACE = "paper.size：A3・A4・B4 のどれかにしてください（入力：A5）。"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("own.json", a_layout(paper={"size": "A5", "orientation": "portrait"}), PLACE),
+        ("own.json", a_layout(colour="red"), "項目「colour」は使えません。つづりを確かめてください。"),
+        ("own.json", b"", "JSONとして読み取れません。"),
+        ("own.json", b" " * (MAX_BYTES + 10), "ファイルが大きすぎます。様式のファイルは100KBまでです。"),
+        ("inzai.json", a_layout(), "初めからある様式と同じ名前です。ほかの名前にしてください。"),
+        ("Own.JSON", a_layout(), "ファイル名は、英小文字で始まる、"),
+        ("様式.json", a_layout(), "ファイル名は、英小文字で始まる、"),
+    ],
+)
+def test_a_file_with_a_mistake_is_named_with_its_place_in_settings_and_check(
+    client, plan, manager, folder, name, content, sentence
 ):
-    upload(client, plan, a_layout())
-    sheet_of(client, plan, layout="our-own")  # the first of a process also asks SQLite whether it knows JSON
+    (folder / name).write_bytes(content)
 
-    with django_assert_max_num_queries(12):
-        sheet_of(client, plan, layout="our-own")
+    exports, settings_page = pages_of(client, plan)
 
-
-def test_a_layout_belongs_to_its_city_alone(client, plan, manager):
-    upload(client, plan, a_layout())
-    other = a_plan(a_municipality("129992", "みほん市（架空）"), generation=7, start=2024, end=2026)
-    client.force_login(a_user(Role.MANAGER, other.municipality))
-
-    assert "<strong>うちの様式</strong>" not in client.get(address(other)).text
-    assert client.get(reverse("plans:sheet_layout_file", args=[other.slug, "our-own"])).status_code == 404
+    assert (exports.status_code, layout_choices(plan.municipality)) == (200, SHIPPED)
+    assert f"様式のファイル「{name}」：{sentence}" in settings_page.text
+    assert f"(plans.W001) 様式のファイル「{name}」：{sentence}" in checked()
 
 
-def test_the_problems_of_a_file_are_told_by_their_place_and_nothing_is_kept(client, plan, manager):
-    response = upload(client, plan, a_layout(paper={"size": "A5", "orientation": "portrait"}, colour="red"))
+def test_what_is_no_file_at_all_is_named_too(client, plan, manager, folder):
+    (folder / "folder.json").mkdir()
+    (folder / "gone.json").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.json")
+    (folder / os.fsdecode("様式".encode("cp932") + b".json")).write_bytes(a_layout())
 
-    assert "paper.size：A3・A4・B4 のどれかにしてください（入力：A5）。" in response.text
-    assert "項目「colour」は使えません。" in response.text
-    assert (SheetLayout.objects.count(), history()) == (0, [])
+    notes = client.get(reverse("plans:plan_settings", args=[plan.slug])).context["forms"]["sheet"].notes
 
-
-@pytest.mark.parametrize("content", [b"", b"{", b" " * (MAX_BYTES + 10), b"\x00" * 10])
-def test_what_is_no_layout_is_refused(client, plan, manager, content):
-    response = upload(client, plan, content) if content else client.post(address(plan), {"action": "add"})
-
-    assert "様式を変えていません。" in response.text
-    assert SheetLayout.objects.count() == 0
+    assert [note.split("：")[1] for note in notes[:3]] == ["ファイルを開けません。"] * 3
+    assert len(notes) == 4
+    assert [page.status_code for page in pages_of(client, plan)] == [200, 200]
 
 
-def test_a_shipped_layout_is_not_replaced(client, plan, manager):
-    response = upload(client, plan, a_layout(key="inzai"), replace="1")
+def test_a_folder_that_is_named_but_not_there_is_said_and_the_usual_one_may_be_missing(
+    client, plan, manager, settings, tmp_path
+):
+    settings.SHEET_LAYOUTS = tmp_path / "nowhere"
+    named = checked(), pages_of(client, plan)[1].text
+    settings.BASE_DIR, settings.SHEET_LAYOUTS = tmp_path, tmp_path / "sheet_layouts"
+    usual = checked(), pages_of(client, plan)[1].text
 
-    assert "初めからある様式のものです。" in response.text
-
-
-def test_a_layout_is_replaced_only_where_the_person_says_so(client, plan, manager):
-    upload(client, plan, a_layout())
-
-    refused = upload(client, plan, a_layout(name="新しい様式"))
-    taken = upload(client, plan, a_layout(name="新しい様式"), replace="1")
-
-    assert "置き換えるときは「同じ記号の様式を置き換える」に印を付けてください。" in refused.text
-    assert taken.status_code == 302
-    assert SheetLayout.objects.get().name == "新しい様式"
-    assert history()[-1][2:] == ("「うちの様式」（our-own）", "「新しい様式」（our-own）")
+    sentence = "様式のファイルを置くフォルダー（SHEET_LAYOUTS）を開けません。"
+    assert [sentence in text for text in (*named, *usual)] == [True, True, False, False]
 
 
-def test_a_city_has_so_many_layouts_and_no_more(client, plan, manager):
-    SheetLayout.objects.bulk_create(
-        SheetLayout(municipality=plan.municipality, key=f"k{n}", name="様式", content=a_layout().decode())
-        for n in range(MOST)
-    )
-
-    response = upload(client, plan, a_layout())
-
-    assert f"様式は{MOST}個までです。" in response.text
-
-
-def test_a_layout_in_use_stays_and_one_without_use_is_removed(client, plan, manager):
-    upload(client, plan, a_layout())
-    plan.sheet_layout = "our-own"
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "評価シートの様式「own」はありません。"),
+        (
+            a_layout(paper={"size": "A5", "orientation": "portrait"}),
+            f"評価シートの様式「own」は、ファイルを直すまで使えません。様式のファイル「own.json」：{PLACE}",
+        ),
+    ],
+)
+def test_a_plan_whose_layout_cannot_be_used_has_the_default_one_and_says_so(
+    client, plan, manager, folder, tmp_path, content, reason
+):
+    plan.sheet_layout = "own"
     plan.save()
-    remove = {"action": "remove", "key": "our-own"}
+    if content:
+        (folder / "own.json").write_bytes(content)
+    written = io.StringIO()
 
-    kept = client.post(address(plan), remove)
-    plan.sheet_layout = "inzai"
+    sheet, _ = sheet_of(client, plan)
+    asked = client.get(reverse("evaluations:sheet_download", args=[plan.slug, 2022]), {"layout": "own"})
+    call_command("export_plan", plan.slug, format="sheet", output=tmp_path / "sheet.xlsx", stderr=written)
+
+    note = f"{reason}代わりに「印西市の様式」を使います。"
+    exports, settings_page = pages_of(client, plan)
+    assert (sheet.title, asked.status_code) == ("評価シート", 404)
+    assert [page.text.count(note) for page in (exports, settings_page)] == [1, 1]
+    assert '<option value="inzai" selected>' in exports.text
+    assert settings_page.context["forms"]["sheet"].notes == [note]
+    assert written.getvalue().strip() == note
+
+
+def test_a_layout_that_cannot_be_used_stays_chosen_until_another_is(client, plan, manager, folder):
+    plan.sheet_layout = "own"
     plan.save()
-    client.post(address(plan), remove)
-    again = client.post(address(plan), remove, follow=True)
 
-    assert "で使っています。" in kept.text
-    assert SheetLayout.objects.count() == 0
-    assert history()[-1][2:] == ("「うちの様式」（our-own）", None)
-    assert "その様式は、すでにありません。" in again.text
+    send(client, plan, "sheet", sheet_edition="new")
+    plan.refresh_from_db()
+    kept = plan.sheet_layout
+    send(client, plan, "sheet", sheet_layout="kanri")
 
-
-def test_a_file_that_a_later_release_reads_no_more_is_named_and_breaks_no_page(client, plan, manager):
-    upload(client, plan, a_layout())
-    SheetLayout.objects.update(content='{"format": 0}')
-
-    pages = [client.get(address(plan)), client.get(reverse("evaluations:exports", args=[plan.slug]))]
-    sheet = client.get(reverse("evaluations:sheet_download", args=[plan.slug, 2022]), {"layout": "our-own"})
-
-    assert [page.status_code for page in pages] == [200, 200]
-    assert "この様式は、この版では読み取れません。" in pages[0].text
-    assert sheet.status_code == 404
+    plan.refresh_from_db()
+    assert (kept, plan.sheet_layout) == ("own", "kanri")
+    assert history()[-1] == (Subject.SETTING, "評価シートの様式", "own", "管理シート（国の手引きの形）")
 
 
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER])
-def test_layouts_are_for_managers(client, plan, role):
-    client.force_login(a_user(role))
-
-    answers = [client.get(address(plan)), upload(client, plan, a_layout())]
-
-    assert [answer.status_code for answer in answers] == [403, 403]
-    assert SheetLayout.objects.count() == 0
-
-
-def test_strangers_find_no_layouts(client, plan):
-    client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")))
-
-    answers = [client.get(address(plan)), upload(client, plan, a_layout())]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-
-
-@pytest.mark.parametrize("key", ["inzai", "kanri"])
-def test_a_layout_comes_back_as_the_file_it_is(client, plan, manager, key):
-    response = client.get(reverse("plans:sheet_layout_file", args=[plan.slug, key]))
-
-    assert response.content == (FOLDER / f"{key}.json").read_bytes()
-
-
-def test_every_shipped_layout_stands_under_its_own_key():
-    keys = {path.stem: read_design(path.read_bytes()).key for path in FOLDER.glob("*.json")}
-
-    assert keys == {key: key for key in keys}
-    assert {"inzai", "kanri"} <= keys.keys()
+def test_the_shipped_layouts_go_by_the_names_of_their_files():
+    assert [(key, design.key, design.name) for key, design in shipped_designs().items()] == [
+        (key, key, name) for key, name in SHIPPED
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +297,7 @@ def test_every_shipped_layout_stands_under_its_own_key():
 )
 @pytest.mark.parametrize("edition", Edition)
 def test_whatever_the_reader_takes_can_be_printed(plan, fields, edition):
-    design = read_design(a_layout(**fields))
+    design = read_design(a_layout(**fields), "own")
 
     book = sheet_book(plan, 2022, access=None, form=SheetForm(design, edition))
 

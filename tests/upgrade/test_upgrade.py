@@ -18,6 +18,8 @@ from tests.upgrade import fixture_file
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HERE = Path(__file__).parent
+RETIRED = "/settings/layouts/"
+"""Pages that a later release took away: a layout is a file now, and the sheets printed by it are compared."""
 
 
 @pytest.fixture
@@ -34,7 +36,8 @@ def database(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ["filled_by_0_1"])
-def test_an_upgrade_changes_no_figure_no_publication_and_no_history(name, database):
+def test_an_upgrade_changes_no_figure_no_publication_and_no_history(name, database, monkeypatch, tmp_path):
+    monkeypatch.setenv("SHEET_LAYOUTS", str(tmp_path / "layouts"))  # the migration writes the uploaded ones there
     file = HERE / f"{name}.json.xz"
     before = fixture_file.read(file)["outputs"]
     run(database, "-m", "tests.upgrade", "restore", file)
@@ -42,7 +45,8 @@ def test_an_upgrade_changes_no_figure_no_publication_and_no_history(name, databa
     run(database, "manage.py", "migrate", "--no-input", "--verbosity", "0")
 
     after = json.loads(run(database, "-m", "tests.upgrade", "outputs", file))
-    assert {key: (text, after.get(key)) for key, text in before.items() if after.get(key) != text} == {}
+    compared = {key: text for key, text in before.items() if RETIRED not in key}
+    assert {key: (text, after.get(key)) for key, text in compared.items() if after.get(key) != text} == {}
 
 
 def run(database: str, *command: object) -> str:

@@ -23,7 +23,7 @@ from core.uploads.xlsx_files import XlsxBook
 from evaluations.reports.sheets.of_plan import sheet_as_printed
 from plans.access import Access
 from plans.models import Plan, SectionYear
-from plans.sheet_layouts import SheetForm, UnknownLayout, form_of, layout_choices
+from plans.sheet_layouts import SheetForm, UnknownLayout, form_of, layouts_of
 
 ENOUGH = 0.6
 """The share of a sheet's own words that must be found in a file, so that it counts as that sheet."""
@@ -167,11 +167,7 @@ def _forms(plan: Plan, name: SheetName | None) -> list[SheetForm]:
     if name:
         with suppress(UnknownLayout):  # removed since: another may be near enough
             return [form_of(plan, name.layout, name.edition)]
-    forms = []
-    for key, _ in layout_choices(plan.municipality):
-        with suppress(UnknownLayout):  # a file that this release reads no more
-            forms += [form_of(plan, key, edition.value) for edition in Edition]
-    return forms
+    return [SheetForm(design, edition) for design in layouts_of(plan.municipality).values() for edition in Edition]
 
 
 def _best(

@@ -17,7 +17,7 @@ from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Door, Plan
 from plans.requests import PersonRequest
-from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices
+from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices, substitute_note
 from plans.tidy import tidy_file, tidy_rows
 
 
@@ -34,6 +34,8 @@ def exports(request: PersonRequest, slug: str) -> HttpResponse:
         "active": "exports",
         "packages": package_editions(plan),
         "layouts": layout_choices(plan.municipality),
+        "layout": form_of(plan).design.key,
+        "layout_note": substitute_note(plan),
         "editions": EDITIONS,
         "standing": standing(plan.publications.defer("body")),
         "sections": plan.sections.order_by("number"),

@@ -16,7 +16,7 @@ from evaluations.reports.sheets.of_plan import sheet_bytes
 from evaluations.reports.text_version import text_bytes
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
-from plans.sheet_layouts import UnknownLayout, form_of
+from plans.sheet_layouts import UnknownLayout, form_of, substitute_note
 from plans.tidy import tidy_file, tidy_rows
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry", "pdf")
@@ -59,6 +59,8 @@ class Command(BaseCommand):
         binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
+            if not options["layout"] and (note := substitute_note(plan)):
+                self.stderr.write(note)
         elif options["format"] == "text":
             content = text_bytes(report_of_plan(plan, year or latest_year(plan), access=None))
         elif options["format"] == "entry":

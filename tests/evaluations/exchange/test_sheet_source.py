@@ -15,8 +15,7 @@ from core.words import Side
 from evaluations.exchange.sheet_import.source import sheet_book_in
 from evaluations.models import Evaluation
 from plans.models import YearState
-from plans.sheet_layout_files import add_layout
-from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.plans.test_sheet_layouts import a_layout
 from tests.sheet_files import a_sheet, difference, edited, in_short, place_of, places, without_keys
 from tests.tidy_tables import exported
@@ -151,9 +150,10 @@ def test_a_damaged_key_sheet_is_not_believed(plan):
     assert "取り込み用の隠しシートがないため" in found.notes[0]
 
 
-def test_without_keys_the_layout_is_found_among_all_of_the_city(plan):
-    add_layout(plan.municipality, a_layout(title="評価票"), replace=False, by=a_user("manager"), door="screen")
-    content = a_sheet(plan, layout="our-own", edition="new")
+def test_without_keys_the_layout_is_found_among_all_of_the_city(plan, settings, tmp_path):
+    settings.SHEET_LAYOUTS = tmp_path
+    (tmp_path / "122319-own.json").write_bytes(a_layout(title="評価票"))
+    content = a_sheet(plan, layout="122319-own", edition="new")
     value = place_of(content, "m-1-0", "actual", 2022)
 
     found = difference(without_keys(edited(content, {value: 5})), plan)
