@@ -147,9 +147,9 @@ class GoalChain:
 
     @property
     def _first_half(self) -> str:
-        stands = "未達ですが" if self.reading is GoalReading.MISSED else "達成していますが"
+        goal_says = "未達ですが" if self.reading is GoalReading.MISSED else "達成していますが"
         some = f"判定できる{len(self._speaking)}件が" if len(self._speaking) < len(self.links) else ""
-        return f"成果目標は{stands}、関連する活動指標は{some}すべて"
+        return f"成果目標は{goal_says}、関連する活動指標は{some}すべて"
 
     @property
     def _second_half(self) -> str:

@@ -150,7 +150,7 @@ class YearFromMonths:
         """確定値 only where every month is in and none of them is 速報."""
         return Certainty.FINAL if self.is_complete and not self.provisional else Certainty.PRELIMINARY
 
-    def taken_over(self, stands: Value) -> Value | None:
+    def taken_over(self, current: Value) -> Value | None:
         """The year's actual that these months make; None where no month is entered.
 
         Of the stored actual only the 注記 is kept, without the line of an earlier take-over.
@@ -158,12 +158,12 @@ class YearFromMonths:
         if self.rounded is None:
             return None
         how = self.formula if self.is_of_one_month else f"{self.words}、{self.formula}"
-        note = with_line(stands.note, FROM_MONTHS, how)
+        note = with_line(current.note, FROM_MONTHS, how)
         return Value(self.rounded, as_of=self.as_of, certainty=self.certainty, note=note)
 
-    def obstacle(self, stands: Value) -> str:
+    def obstacle(self, current: Value) -> str:
         """Why the figure cannot be taken over; "" where it can."""
-        taken = self.taken_over(stands)
+        taken = self.taken_over(current)
         if taken is None or taken.number is None:
             return "月別の値がまだありません。"
         if abs(taken.number) >= Decimal(10) ** MAX_WHOLE_DIGITS:

@@ -70,7 +70,7 @@ class Need:
 class Prospect:
     """What the actuals so far let one expect. `actuals` are at least two; `remaining` years at least one.
 
-    `first_year` is the plan's first, from which a 累計 counts; `stands_on_few`: one person is a large share of the
+    `first_year` is the plan's first, from which a 累計 counts; `rests_on_few`: one person is a large share of the
     figure.
     """
 
@@ -80,7 +80,7 @@ class Prospect:
     nature: Nature
     accumulation: Accumulation
     first_year: int
-    stands_on_few: bool
+    rests_on_few: bool
 
     @property
     def latest_year(self) -> int:
@@ -230,7 +230,7 @@ def prospect(
         nature=nature,
         accumulation=accumulation,
         first_year=years[0],
-        stands_on_few=any(people is not None and people < FEW_PEOPLE for people in few),
+        rests_on_few=any(people is not None and people < FEW_PEOPLE for people in few),
     )
 
 

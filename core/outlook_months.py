@@ -97,7 +97,7 @@ class MonthsOutlook:
         return Figures(self.planned, Value(number=self.amount), self.nature)
 
     @property
-    def stands_on_few(self) -> bool:
+    def rests_on_few(self) -> bool:
         """Whether one person is a large share of the figure."""
         return abs(self.amount) < FEW_PEOPLE
 

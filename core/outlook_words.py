@@ -77,7 +77,7 @@ def need_in_words(prospect: Prospect, unit: str) -> str:
 
 def few_in_words(prospect: Prospect, unit: str) -> str:
     """How little a trend means under ten people; "" from ten on."""
-    if not prospect.stands_on_few:
+    if not prospect.rests_on_few:
         return ""
     if prospect.nature.kind is ValueKind.RATE:
         return "分母が10に満たない実績から出した見込みです。1人の違いで割合が大きく動くため、傾向とは言えません。"
@@ -124,7 +124,7 @@ def months_span_rule_in_words(outlook: MonthsOutlook, unit: str) -> str:
 
 def months_few_in_words(outlook: MonthsOutlook, unit: str) -> str:
     """How little months mean under ten; "" from ten on."""
-    if not outlook.stands_on_few:
+    if not outlook.rests_on_few:
         return ""
     return f"10{unit}に満たない見込みです。1{unit}の違いで大きく変わるため、傾向とは言えません。"
 

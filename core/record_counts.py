@@ -96,20 +96,20 @@ class YearFromRecords:
         """時点 of a year's value that comes from these records."""
         return f"{wareki(self.fiscal_year)}の取組記録から"
 
-    def taken_over(self, stands: Value) -> Value | None:
+    def taken_over(self, current: Value) -> Value | None:
         """The year's actual that these records make; None where they make none.
 
         Of the stored actual only the 注記 is kept, without the line of an earlier take-over. A sum of a part is 速報.
         """
         if self.number is None:
             return None
-        note = with_line(stands.note, FROM_RECORDS, f"{self.counted.label}、{self.words}")
+        note = with_line(current.note, FROM_RECORDS, f"{self.counted.label}、{self.words}")
         certainty = Certainty.PRELIMINARY if self.is_partial else None
         return Value(self.number, as_of=self.as_of, certainty=certainty, note=note)
 
-    def obstacle(self, stands: Value) -> str:
+    def obstacle(self, current: Value) -> str:
         """Why the figure cannot be taken over; "" where it can."""
-        taken = self.taken_over(stands)
+        taken = self.taken_over(current)
         if taken is None:
             return "参加者数を書いた記録がありません。" if self.records else "取組記録がまだありません。"
         return too_long(taken.note)

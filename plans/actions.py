@@ -48,7 +48,7 @@ class ValuesRefused(ChangesRefused[CellChange]):
 
 @transaction.atomic
 def record_values(
-    changes: Iterable[CellChange], *, by: User | None, door: str, reason: str = "", corrects: bool = False
+    changes: Iterable[CellChange], *, by: User | None, channel: str, reason: str = "", corrects: bool = False
 ) -> list[Change]:
     """Write all of these changes of one plan, or none, with their history. Returns the history lines.
 
@@ -64,14 +64,14 @@ def record_values(
     years = lock_section_years(plan, {(c.measure.section_id, c.fiscal_year) for c in wanted})
     newest = lock_newest_revision(plan) if any(change.side is Side.PLANNED for change in wanted) else 0
     rows = CellRows((change.key for change in wanted), newest, corrects=corrects)
-    stands = rows.stands
-    refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=shown)
+    current = rows.current
+    refusals = refusals_of(wanted, plan, by, years, current, wrong=_wrong, in_words=shown)
     if refusals:
         raise ValuesRefused(refusals)
-    news = [change for change in wanted if stands.get(change.key, EMPTY) != change.new]
+    news = [change for change in wanted if current.get(change.key, EMPTY) != change.new]
     if not news:
         return []
-    history = _history(news, rows, plan, by, door, reason)
+    history = _history(news, rows, plan, by, channel, reason)
     rows.write({change.key: change.new for change in news})
     bump(years.values())
     return write_lines(history)
@@ -100,7 +100,7 @@ def shown(value: Value) -> str:
 
 
 def _history(
-    changes: list[CellChange], rows: CellRows, plan: Plan, by: User | None, door: str, reason: str
+    changes: list[CellChange], rows: CellRows, plan: Plan, by: User | None, channel: str, reason: str
 ) -> list[Change]:
     return [
         new_line(
@@ -110,7 +110,7 @@ def _history(
             change.old,
             change.new,
             by=by,
-            door=door,
+            channel=channel,
             reason=CORRECTION if rows.puts_right(change.key) else reason,
             measure=change.measure,
             fiscal_year=change.fiscal_year,

@@ -157,8 +157,8 @@ class YearlyValueAdmin(ReadOnlyAdmin):
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
-    list_display = ("at", "by", "door", "municipality", "plan", "subject", "field")
-    list_filter = ("subject", "door", "municipality")
+    list_display = ("at", "by", "channel", "municipality", "plan", "subject", "field")
+    list_filter = ("subject", "channel", "municipality")
     list_select_related = ("by", "municipality", "plan")
     date_hierarchy = "at"
 

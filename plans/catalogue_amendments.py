@@ -65,47 +65,47 @@ class EntryContent:
 
 
 class AmendmentConflict(Exception):
-    """Another user amended the entry in between; nothing was written. `stands` is the stored amendment, None for
+    """Another user amended the entry in between; nothing was written. `current` is the stored amendment, None for
     nothing.
     """
 
-    def __init__(self, stands: CatalogueAmendment | None) -> None:
-        self.stands = stands
+    def __init__(self, current: CatalogueAmendment | None) -> None:
+        self.current = current
         taken_back = "ほかの人が先に国の内容に戻しました。"
-        super().__init__("ほかの人が先に変更しました。いまの内容を確かめてください。" if stands else taken_back)
+        super().__init__("ほかの人が先に変更しました。いまの内容を確かめてください。" if current else taken_back)
 
 
 @transaction.atomic
 def amend_entry(
-    municipality: Municipality, code: str, new: EntryContent, *, version: int, by: User, door: str
+    municipality: Municipality, code: str, new: EntryContent, *, version: int, by: User, channel: str
 ) -> CatalogueAmendment:
     """Store how the city wants a national entry, from the version that was drawn (0: not amended yet).
 
     Saved with the national content, it records that the city has checked it. Raises PermissionDenied,
     AmendmentConflict.
     """
-    stands = _start(municipality, code, by)
+    current = _start(municipality, code, by)
     national = national_catalogue().by_code().get(code)
-    if national is None and stands is None:
+    if national is None and current is None:
         raise AmendmentConflict(None)
-    if stands and EntryContent.of(stands) == new:
-        return stands
-    _refuse_outdated(stands, version)
-    old = in_words(EntryContent.of(stands)) if stands else _national_in_words(code)
+    if current and EntryContent.of(current) == new:
+        return current
+    _refuse_outdated(current, version)
+    old = in_words(EntryContent.of(current)) if current else _national_in_words(code)
     columns = {field.name: getattr(new, field.name) for field in fields(new)}
-    if stands:
-        CatalogueAmendment.objects.filter(pk=stands.pk).update(**columns, version=F("version") + 1)
-        stands.refresh_from_db()
+    if current:
+        CatalogueAmendment.objects.filter(pk=current.pk).update(**columns, version=F("version") + 1)
+        current.refresh_from_db()
     else:
         place = {"generation": national.generation, "service_code": national.service} if national else {}
-        stands = CatalogueAmendment.objects.create(municipality=municipality, code=code, **place, **columns)
-    _note(municipality, code, old, in_words(new), by, door)
-    return stands
+        current = CatalogueAmendment.objects.create(municipality=municipality, code=code, **place, **columns)
+    _note(municipality, code, old, in_words(new), by, channel)
+    return current
 
 
 @transaction.atomic
 def add_entry(
-    municipality: Municipality, generation: int, new: EntryContent, *, by: User, door: str
+    municipality: Municipality, generation: int, new: EntryContent, *, by: User, channel: str
 ) -> CatalogueAmendment:
     """Add an entry of the city's own for one 期, with the next free code; sent twice, it is one.
 
@@ -120,22 +120,22 @@ def add_entry(
     numbers = range(1, len(taken) + 2)
     code = next(code for number in numbers if (code := f"{generation}-c{number}") not in taken)
     row = CatalogueAmendment.objects.create(municipality=municipality, generation=generation, code=code, **columns)
-    _note(municipality, code, None, in_words(new), by, door)
+    _note(municipality, code, None, in_words(new), by, channel)
     return row
 
 
 @transaction.atomic
-def take_back(municipality: Municipality, code: str, *, version: int, by: User, door: str) -> None:
+def take_back(municipality: Municipality, code: str, *, version: int, by: User, channel: str) -> None:
     """Delete an amendment: the national entry applies again; an entry of the city's own disappears.
 
     Raises PermissionDenied, AmendmentConflict.
     """
-    stands = _start(municipality, code, by)
-    if stands is None:
+    current = _start(municipality, code, by)
+    if current is None:
         raise AmendmentConflict(None)
-    _refuse_outdated(stands, version)
-    _note(municipality, code, in_words(EntryContent.of(stands)), _national_in_words(code), by, door)
-    stands.delete()
+    _refuse_outdated(current, version)
+    _note(municipality, code, in_words(EntryContent.of(current)), _national_in_words(code), by, channel)
+    current.delete()
 
 
 def in_words(content: EntryContent) -> str:
@@ -166,9 +166,9 @@ def _start(municipality: Municipality, code: str, by: User) -> CatalogueAmendmen
     return CatalogueAmendment.objects.filter(municipality=municipality, code=code).first()
 
 
-def _refuse_outdated(stands: CatalogueAmendment | None, version: int) -> None:
-    if (stands.version if stands else 0) != version:
-        raise AmendmentConflict(stands)
+def _refuse_outdated(current: CatalogueAmendment | None, version: int) -> None:
+    if (current.version if current else 0) != version:
+        raise AmendmentConflict(current)
 
 
 def _national_in_words(code: str) -> str | None:
@@ -176,5 +176,5 @@ def _national_in_words(code: str) -> str | None:
     return f"国の内容：{in_words(EntryContent.of_entry(entry))}" if entry else None
 
 
-def _note(municipality: Municipality, code: str, old: str | None, new: str | None, by: User, door: str) -> None:
-    write_line(municipality, Subject.SETTING, f"カタログ {code}", old, new, by=by, door=door)
+def _note(municipality: Municipality, code: str, old: str | None, new: str | None, by: User, channel: str) -> None:
+    write_line(municipality, Subject.SETTING, f"カタログ {code}", old, new, by=by, channel=channel)

@@ -98,10 +98,10 @@ class EntryForm(forms.Form):
             said = {"family": self.line.entry.family, "goal": self.line.entry.goal} | said
         return EntryContent(**said)
 
-    def start_again(self, stands: CatalogueAmendment | None) -> None:
+    def start_again(self, current: CatalogueAmendment | None) -> None:
         """Let the next save start from what is stored now, which the page shows next to what was typed."""
         self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["version"] = str(stands.version if stands else 0)  # type: ignore[index]
+        self.data["version"] = str(current.version if current else 0)  # type: ignore[index]
 
 
 def _initial(page: CataloguePage) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class HistoryLine:
 
     at: datetime
     by: str
-    door: str
+    channel: str
     plan_name: str
     place: str
     subject: str
@@ -92,7 +92,7 @@ def history_line(change: Change) -> HistoryLine:
     return HistoryLine(
         at=change.at,
         by=(change.by.get_full_name() or change.by.get_username()) if change.by else OPERATOR,
-        door=change.get_door_display(),
+        channel=change.get_channel_display(),
         plan_name=f"{change.municipality.name} {change.plan.name}" if change.plan else "",
         place=_place(change),
         subject=change.get_subject_display(),

@@ -32,7 +32,7 @@ class HistoryTable(tables.Table):
     )
     old = tables.TemplateColumn("{{ record.old|linebreaksbr }}", verbose_name="変更前", attrs={"td": {"class": "long"}})
     new = tables.TemplateColumn("{{ record.new|linebreaksbr }}", verbose_name="変更後", attrs={"td": {"class": "long"}})
-    door = tables.Column(verbose_name="経路", attrs={"td": {"class": "nowrap"}})
+    channel = tables.Column(verbose_name="経路", attrs={"td": {"class": "nowrap"}})
 
     caption = "変更履歴（新しい順）"
     wrap_class = "lines stacked"

@@ -13,7 +13,15 @@ Side = Value | str | None
 
 
 def new_line(
-    of: Plan | Municipality, subject: str, field: str, old: Side, new: Side, *, by: User | None, door: str, **more: Any
+    of: Plan | Municipality,
+    subject: str,
+    field: str,
+    old: Side,
+    new: Side,
+    *,
+    by: User | None,
+    channel: str,
+    **more: Any,
 ) -> Change:
     """Return one line, not saved yet. `of` is the plan, or the 自治体 for what belongs to no plan.
 
@@ -22,7 +30,7 @@ def new_line(
     place = {"plan": of, "municipality_id": of.municipality_id} if isinstance(of, Plan) else {"municipality": of}
     if (measure := more.get("measure")) and not more.keys() & {"section", "section_id"}:
         more["section_id"] = measure.section_id
-    return Change(subject=subject, field=field, old=_kept(old), new=_kept(new), by=by, door=door, **place, **more)
+    return Change(subject=subject, field=field, old=_kept(old), new=_kept(new), by=by, channel=channel, **place, **more)
 
 
 def write_lines(lines: Iterable[Change]) -> list[Change]:
@@ -31,10 +39,18 @@ def write_lines(lines: Iterable[Change]) -> list[Change]:
 
 
 def write_line(
-    of: Plan | Municipality, subject: str, field: str, old: Side, new: Side, *, by: User | None, door: str, **more: Any
+    of: Plan | Municipality,
+    subject: str,
+    field: str,
+    old: Side,
+    new: Side,
+    *,
+    by: User | None,
+    channel: str,
+    **more: Any,
 ) -> None:
     """Save one line, made as `new_line` makes it. One query."""
-    write_lines([new_line(of, subject, field, old, new, by=by, door=door, **more)])
+    write_lines([new_line(of, subject, field, old, new, by=by, channel=channel, **more)])
 
 
 def _kept(side: Any) -> Any:

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from plans.access import require_manager
 from plans.history_writer import write_line
-from plans.models import Department, Door, Membership, Municipality, Role, Subject
+from plans.models import Channel, Department, Membership, Municipality, Role, Subject
 
 USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー名にしてください。"
 LAST_MANAGER = "管理の役割の人がいなくなるため、この操作はできません。先に、ほかの人を「管理」にしてください。"
@@ -88,12 +88,12 @@ def write_history(
     new: str | None,
     *,
     by: User | None,
-    door: Door = Door.SCREEN,
+    channel: Channel = Channel.SCREEN,
 ) -> None:
     """Write a line that names the person on both sides: 「花子（hanako）：閲覧」. For actions, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by, door)
+    _history(membership.municipality, field, old, new, by, channel)
 
 
 def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
@@ -262,6 +262,11 @@ def _full_name(user: User) -> str:
 
 
 def _history(
-    municipality: Municipality, field: str, old: str | None, new: str | None, by: User | None, door: Door = Door.SCREEN
+    municipality: Municipality,
+    field: str,
+    old: str | None,
+    new: str | None,
+    by: User | None,
+    channel: Channel = Channel.SCREEN,
 ) -> None:
-    write_line(municipality, Subject.PEOPLE, field, old, new, by=by, door=door)
+    write_line(municipality, Subject.PEOPLE, field, old, new, by=by, channel=channel)

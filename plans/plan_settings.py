@@ -14,7 +14,7 @@ from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
-from plans.models import Change, Door, Measure, Municipality, Plan, Section, Subject
+from plans.models import Change, Channel, Measure, Municipality, Plan, Section, Subject
 from plans.sheet_layouts import EDITIONS, layout_choices
 
 
@@ -40,12 +40,12 @@ Written = list[tuple[SettingChange, models.Model]]
 
 @dataclass(frozen=True)
 class SettingConflict:
-    """A change that would overwrite what another user set since: `stands` is the current value, in the field's own
+    """A change that would overwrite what another user set since: `current` is the current value, in the field's own
     type.
     """
 
     change: SettingChange
-    stands: Any
+    current: Any
     sentence: str
 
 
@@ -73,13 +73,13 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
     conflicts = []
     for change in changes:
         row = kept[type(change.row), change.row.pk]
-        stands = getattr(row, change.field)
-        if stands == change.new:
+        current = getattr(row, change.field)
+        if current == change.new:
             continue
         if change.new not in names.get(change.field, {change.new: ""}):
             raise SettingsRefused("選んだものは、もうありません。ページを開き直して、選び直してください。")
-        if stands != change.old:
-            conflicts.append(_conflict(change, stands, names))
+        if current != change.old:
+            conflicts.append(_conflict(change, current, names))
             continue
         setattr(row, change.field, change.new)
         written.append((change, row))
@@ -119,11 +119,11 @@ def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], i
     return {(type(row), row.pk): row for row in rows}
 
 
-def _conflict(change: SettingChange, stands: Any, names: Names) -> SettingConflict:
-    kept, typed = (_in_words(change.field, side, names) or "（空欄）" for side in (stands, change.new))
+def _conflict(change: SettingChange, current: Any, names: Names) -> SettingConflict:
+    kept, typed = (_in_words(change.field, side, names) or "（空欄）" for side in (current, change.new))
     return SettingConflict(
         change,
-        stands,
+        current,
         f"ほかの人が「{kept}」に変更しています（入力：「{typed}」）。入力のとおりにするときは、もう一度保存してください。",
     )
 
@@ -159,7 +159,7 @@ def _line(
         _in_words(change.field, change.old, names),
         _in_words(change.field, change.new, names),
         by=by,
-        door=Door.SCREEN,
+        channel=Channel.SCREEN,
         section=section,
         measure=row if isinstance(row, Measure) else None,
     )

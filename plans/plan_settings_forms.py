@@ -96,7 +96,7 @@ class SettingsForm(forms.Form):
         for conflict in refused.conflicts:
             name = conflict.change.name
             self.add_error(name, conflict.sentence)
-            data[self.add_initial_prefix(name)] = shown(conflict.stands)
+            data[self.add_initial_prefix(name)] = shown(conflict.current)
         self.data = data
         self.conflicted = bool(refused.conflicts)
         if not refused.conflicts:

@@ -16,7 +16,7 @@ class PreviousRefused(Exception):
 
 
 @transaction.atomic
-def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, door: str) -> None:
+def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, channel: str) -> None:
     """Let the plan follow another one of its city, or none. `seen` is the one that the page showed.
 
     Raises PermissionDenied, or PreviousRefused: changed meanwhile, not a plan that can come before, or measures are
@@ -38,4 +38,4 @@ def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, d
     old, new = possible.get(kept.previous_id or 0), possible.get(previous_id or 0)
     Plan.objects.filter(pk=kept.pk).update(previous=previous_id)
     words = (one.name if one else None for one in (old, new))
-    write_line(plan, Subject.SETTING, "前の計画", *words, by=by, door=door)
+    write_line(plan, Subject.SETTING, "前の計画", *words, by=by, channel=channel)

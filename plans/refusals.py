@@ -45,12 +45,12 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Refusal(Generic[C]):
-    """One change that could not be made. `stands` is the current value, shown next to what was typed."""
+    """One change that could not be made. `current` is the current value, shown next to what was typed."""
 
     change: C
     cause: Cause
     sentence: str
-    stands: Value = EMPTY
+    current: Value = EMPTY
 
 
 class ChangesRefused(Exception, Generic[C]):
@@ -90,7 +90,7 @@ def refusals_of(
     moved = _moved(changes)
     refusals, seen = [], set()
     for change in changes:
-        stands = stored.get(change.key, EMPTY)
+        current = stored.get(change.key, EMPTY)
         state = state_of(years.get((change.measure.section_id, change.fiscal_year)))
         locked = access.lock_reason(state) if access else lock_reason(state)
         if by and (access is None or not access.may_enter(change.measure)):
@@ -104,15 +104,15 @@ def refusals_of(
             cause, sentence = Cause.INVALID, f"{change.place}が二度あります。一つにしてください。"
         elif locked:
             cause, sentence = Cause.LOCKED, f"{change.place}は{locked}"
-        elif stands not in (change.old, change.new):
+        elif current not in (change.old, change.new):
             cause = Cause.CONFLICT
             sentence = (
-                f"{change.place}は、ほかの人が「{in_words(stands)}」に変更しています（入力：{in_words(change.new)}）。"
+                f"{change.place}は、ほかの人が「{in_words(current)}」に変更しています（入力：{in_words(change.new)}）。"
             )
         else:
             seen.add(change.key)
             continue
-        refusals.append(Refusal(change, cause, sentence, stands))
+        refusals.append(Refusal(change, cause, sentence, current))
     return refusals
 
 

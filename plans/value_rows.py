@@ -59,7 +59,7 @@ class CellRows:
             self.rows[row.measure_id, row.fiscal_year, row.side].append(row)
 
     @property
-    def stands(self) -> dict[CellKey, Value]:
+    def current(self) -> dict[CellKey, Value]:
         """The current values; a key that is absent is 未入力, or no plan."""
         return {key: row.value for key, rows in self.rows.items() for row in rows if row.replaced_in is None}
 

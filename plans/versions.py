@@ -22,12 +22,12 @@ A_MOMENT = timedelta(seconds=30)
 
 
 class RowConflict(Exception):
-    """Another user changed or deleted the row in between; nothing was written. `stands` is the stored row, or None."""
+    """Another user changed or deleted the row in between; nothing was written. `current` is the stored row, or None."""
 
-    def __init__(self, stands: models.Model | None) -> None:
-        self.stands = stands
+    def __init__(self, current: models.Model | None) -> None:
+        self.current = current
         super().__init__(
-            "ほかの人が先に変更しました。いまの内容を確かめてください。" if stands else "ほかの人が先に削除しました。"
+            "ほかの人が先に変更しました。いまの内容を確かめてください。" if current else "ほかの人が先に削除しました。"
         )
 
 
@@ -50,16 +50,16 @@ def as_it_stands(row: Row) -> Row:
     # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
     # Anyone who writes history refers to them, and would wait for us while we wait for the row.
     rows = type(row)._default_manager.select_for_update(of=("self",))
-    stands = rows.filter(pk=row.pk).order_by("pk").first()
-    if stands is None:
+    current = rows.filter(pk=row.pk).order_by("pk").first()
+    if current is None:
         raise RowConflict(None)
-    return stands
+    return current
 
 
-def refuse_outdated(stands: Any, version: int) -> None:
+def refuse_outdated(current: Any, version: int) -> None:
     """Raise RowConflict where the row was saved after the form was drawn."""
-    if stands.version != version:
-        raise RowConflict(stands)
+    if current.version != version:
+        raise RowConflict(current)
 
 
 def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: Any) -> bool:
@@ -102,8 +102,8 @@ class VersionedForm(forms.Form):
         """The version that the page had drawn."""
         return read_version(self.data.get("version", ""))
 
-    def start_again(self, stands: models.Model | None) -> None:
+    def start_again(self, current: models.Model | None) -> None:
         """Let the next save start from what is stored now, which the page shows next to what was typed."""
-        if stands is not None:
+        if current is not None:
             typed = {name: self.data.get(name, "") for name in self.fields}
-            self.data = typed | {"version": str(stands.version)}  # type: ignore[attr-defined]
+            self.data = typed | {"version": str(current.version)}  # type: ignore[attr-defined]

@@ -126,7 +126,7 @@ def move_section_year(
     move: Move,
     *,
     by: User,
-    door: str,
+    channel: str,
     text: str = "",
     seen_version: int | None = None,
 ) -> SectionYear:
@@ -147,10 +147,10 @@ def move_section_year(
         )
     if move.wants and not text.strip():
         raise MoveRefused(f"{move.wants}を書いてください。")
-    return _carry_out(row, move, by, door, text.strip())
+    return _carry_out(row, move, by, channel, text.strip())
 
 
-def _carry_out(row: SectionYear, move: Move, by: User, door: str, text: str) -> SectionYear:
+def _carry_out(row: SectionYear, move: Move, by: User, channel: str, text: str) -> SectionYear:
     old = YearState(row.state)
     if move.to != old and move.to not in MOVES[old]:
         raise MoveRefused(f"「{old.label}」から「{YearState(move.to).label}」へは変えられません。")
@@ -167,5 +167,5 @@ def _carry_out(row: SectionYear, move: Move, by: User, door: str, text: str) -> 
     row.refresh_from_db(fields=["version"])
     more = {"reason": text, "section": row.section, "fiscal_year": row.fiscal_year}
     new = YearState(move.to).label
-    write_line(row.section.plan, Subject.STATE, move.label, old.label, new, by=by, door=door, **more)
+    write_line(row.section.plan, Subject.STATE, move.label, old.label, new, by=by, channel=channel, **more)
     return row

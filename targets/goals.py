@@ -22,7 +22,7 @@ FIELDS = ("title", "overview", "goal_text")
 
 @transaction.atomic
 def change_goals(
-    plan: Plan, section: Section, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, door: str
+    plan: Plan, section: Section, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, channel: str
 ) -> int:
     """Change what differs between what the person saw and what they want, by `<order>-<field>`; a 節 without a 成果目標
     gets its first. Returns how many texts were changed. Raises PermissionDenied, MastersRefused.
@@ -38,12 +38,12 @@ def change_goals(
     for name, text in wanted.items():
         order, field = name.split("-")
         goal = goals[order]
-        stands = getattr(goal, field)
-        if stands == text:
+        current = getattr(goal, field)
+        if current == text:
             continue
-        if stands != seen[name]:
-            words = stands or "（空欄）"
-            refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", stands))
+        if current != seen[name]:
+            words = current or "（空欄）"
+            refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", current))
             continue
         setattr(goal, field, text)
         label = str(OutcomeTarget._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
@@ -52,10 +52,10 @@ def change_goals(
                 plan,
                 Subject.MASTER,
                 label,
-                stands or None,
+                current or None,
                 text or None,
                 by=by,
-                door=door,
+                channel=channel,
                 reason=REASON,
                 section=section,
             )
@@ -103,5 +103,5 @@ class GoalsForm(forms.Form):
         data = self.data.copy()  # type: ignore[attr-defined]
         for one in refused.fields:
             self.add_error(one.name, one.sentence)
-            data[self.add_initial_prefix(one.name)] = one.stands or ""
+            data[self.add_initial_prefix(one.name)] = one.current or ""
         self.data = data

@@ -151,16 +151,16 @@ def a_link(plan: Plan, old: Measure | None = None, new: Measure | None = None, h
 
 def changed_plan(measure: Measure, year: int, *numbers: int | str | None) -> None:
     """計画値 of one year: 当初, then what each 計画変更 made of it; None leaves it alone in that one."""
-    stands: YearlyValue | None = None
+    current: YearlyValue | None = None
     for revision, number in enumerate(numbers):
         if number is None:
             continue
-        if stands:
-            stands.replaced_in = revision
-            stands.save()
-        stands = YearlyValue(measure=measure, fiscal_year=year, side=Side.PLANNED, revision=revision)
-        stands.take(Value(Decimal(number)))
-        stands.save()
+        if current:
+            current.replaced_in = revision
+            current.save()
+        current = YearlyValue(measure=measure, fiscal_year=year, side=Side.PLANNED, revision=revision)
+        current.take(Value(Decimal(number)))
+        current.save()
 
 
 def a_user(

@@ -5,7 +5,7 @@ from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.opening import open_plan
 from evaluations.planning.opening.pages import draft_page
 from evaluations.planning.opening.parts import parts_of
-from plans.models import Door
+from plans.models import Channel
 
 OWN = {  # a 指標 of the city's own
     "title": "体験利用をした人の数",
@@ -42,4 +42,4 @@ def made(draft, by, **frame):
     page = draft_page(draft)
     wanted = Frame(**({name: getattr(draft, name) for name in Frame.__dataclass_fields__} | frame))
     places = {p.key: SectionPlace(p.row.title, n) for n, p in enumerate(page.parts, 1)}
-    return open_plan(draft, wanted, places, version=draft.version, seen=page.seen, by=by, door=Door.SCREEN)
+    return open_plan(draft, wanted, places, version=draft.version, seen=page.seen, by=by, channel=Channel.SCREEN)

@@ -8,11 +8,11 @@ from playwright.sync_api import BrowserContext
 
 from evaluations.models import Evaluation
 from evaluations.publishing.publication import publish
-from plans.models import Door, Municipality, Plan
+from plans.models import Channel, Municipality, Plan
 from tests.axe import violations
 from tests.builders import a_draft, a_work
 from tests.demo_city import the_demo
-from tests.test_doors import GET_PAGES, WORK
+from tests.test_access_rights import GET_PAGES, WORK
 
 # What axe finds does not depend on the database.
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
@@ -61,7 +61,7 @@ def publish_again() -> None:
     plan = Plan.objects.get(slug="122319-6")
     texts = Evaluation.objects.filter(section_year__section__plan=plan, section_year__fiscal_year=2022)
     texts.update(check_text="直した評価です。")
-    publish(plan, 2022, by=User.objects.get(username="confirmer"), reason="", door=Door.SCREEN)
+    publish(plan, 2022, by=User.objects.get(username="confirmer"), reason="", channel=Channel.SCREEN)
     texts.update(check_text="また直した評価です。")
 
 

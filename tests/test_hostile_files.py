@@ -118,10 +118,10 @@ def _doors(plan, files):
 
     def page(name, person, address, honest, chosen, field="file", **fields):
         about = {"username": person and person.username, "address": address, "field": field, "fields": fields}
-        return {"door": name, "page": about, "honest": honest, "files": chosen}
+        return {"channel": name, "page": about, "honest": honest, "files": chosen}
 
     def command(name, honest, chosen, **options):
-        return {"door": name, "options": options, "honest": honest, "files": chosen}
+        return {"channel": name, "options": options, "honest": honest, "files": chosen}
 
     here, monthly = f"/plans/{plan.slug}", f"/plans/{plan.slug}/indicators/monthly/2021/?import=1"
     # What is larger becomes long work there, which reads it as the command does.
@@ -155,7 +155,7 @@ def test_no_hostile_file_gets_past_a_door_or_keeps_it_busy(folder):
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{folder / 'city.sqlite3'}", "PYTHONWARNINGS": "ignore"}
 
     told = subprocess.run(
-        [sys.executable, "-m", "tests.hostile_doors", folder],
+        [sys.executable, "-m", "tests.hostile_channels", folder],
         cwd=settings.BASE_DIR,
         env=environment,
         capture_output=True,
@@ -173,17 +173,17 @@ def test_no_hostile_file_gets_past_a_door_or_keeps_it_busy(folder):
 
 def _problems(attempt, says):
     """What is wrong with what came of one file at one door."""
-    door, file = attempt["door"], attempt["file"]
+    channel, file = attempt["channel"], attempt["file"]
     said = html.unescape(attempt["said"])
-    here = f"{door} {file}"
-    if attempt["status"] not in STATUSES.get(door, (0, 2) if "_" in door else (200,)):
+    here = f"{channel} {file}"
+    if attempt["status"] not in STATUSES.get(channel, (0, 2) if "_" in channel else (200,)):
         yield f"{here}: {attempt['status']} {said[:200]}"
     if attempt["sheets"] > SOON or attempt["added"] > MEGABYTES or attempt["touched"]:
         yield f"{here}: time of {attempt['sheets']} sheets, {attempt['added']} MB, {attempt['touched']}"
     if "HOSTILE-MARKER" in said or not (SENTENCE.search(said) or UNCHANGED.search(said)):
         yield f"{here}: {said[:200]}"
-    is_told = door in ("import_archive", "import_entry") and says[file] in (BROKEN, TOO_LARGE)
-    if (is_told or door in ("import", "import_plan", "import_sheet")) and not (
+    is_told = channel in ("import_archive", "import_entry") and says[file] in (BROKEN, TOO_LARGE)
+    if (is_told or channel in ("import", "import_plan", "import_sheet")) and not (
         says[file] in said if says[file] else UNCHANGED.search(said)
     ):
         yield f"{here}: {says[file]} is not what is said: {said[:200]}"

@@ -24,7 +24,7 @@ from evaluations.demo.loading import FIXTURES, PLAN_FILES
 from evaluations.demo.plan import create_plan
 from evaluations.models import Evaluation
 from evaluations.publishing.publication import publish
-from plans.models import Door, Measure, Plan, Role, SectionYear, YearlyValue, YearState
+from plans.models import Channel, Measure, Plan, Role, SectionYear, YearlyValue, YearState
 from targets.models import OutcomeTarget
 from tests import output_readers as readers
 from tests import pdf_readers, sheet_readers
@@ -279,7 +279,7 @@ def settled(plan: Plan) -> Case:
             in_state(section, year, YearState.CONFIRMED, confirmer)
     plan.publications.all().delete()
     for year in plan.years:
-        publish(plan, year, by=confirmer, reason="", door=Door.SCREEN)
+        publish(plan, year, by=confirmer, reason="", channel=Channel.SCREEN)
     staff.force_login(confirmer)
     return Case(plan, plan.end_year, staff, resident)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from core.words import Side
 from evaluations.prefecture.packages import make_package
 from evaluations.publishing.publication import publish
-from plans.models import Door, Municipality, Role, YearState
+from plans.models import Channel, Municipality, Role, YearState
 from tests.builders import (
     a_draft,
     a_full_plan,
@@ -25,7 +25,7 @@ from tests.builders import (
     in_state,
     linked,
 )
-from tests.test_doors import GET_PAGES, WORK
+from tests.test_access_rights import GET_PAGES, WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +52,11 @@ def plan(people):
     for counted in a_volume(section):
         a_value(counted, 2021, 4)
     in_state(section, 2021, YearState.CONFIRMED, people["manager"])
-    publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=people["manager"], reason="", channel=Channel.SCREEN)
     plan.sections.update(title="改めた名前")
-    publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=people["manager"], reason="", channel=Channel.SCREEN)
     a_draft(by=people["manager"])
-    make_package(plan, by=people["manager"], door=Door.SCREEN)
+    make_package(plan, by=people["manager"], channel=Channel.SCREEN)
     a_work(plan, people["manager"], key=WORK)
     before = a_full_plan(0, municipality=a_municipality(), generation=5, start=2018, end=2020)
     a_link(plan, an_old_goal(before, 1), measure)
@@ -97,7 +97,7 @@ def test_a_page_asks_no_more_for_more_measures(client, people, plan, role):
                 a_value(measure, 2023, number, side=Side.PLANNED)
                 a_link(plan, an_old_goal(plan.previous, number), measure)
     in_state(section, 2021, YearState.CONFIRMED, people["manager"])
-    publish(plan, 2021, by=people["manager"], reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=people["manager"], reason="", channel=Channel.SCREEN)
     many = questions_of_all(client, people[role], role)
 
     more = {name: "\n".join(asked) for name, asked in many.items() if len(asked) != len(few[name])}

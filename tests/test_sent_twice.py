@@ -9,7 +9,7 @@ from evaluations.follow_up.deadlines import DueDate, add_deadline
 from evaluations.follow_up.opinions import OpinionContent, add_opinion
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Deadline
 from evaluations.records.actions import RecordContent, add_record
-from plans.models import Change, Door, Role
+from plans.models import Change, Channel, Role
 from tests.builders import a_measure, a_plan, a_section, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -43,7 +43,7 @@ def test_what_is_sent_twice_is_kept_once(section, manager, kind):
     a_measure(section, "c", unit="回")
     model, add, content = ADDED[kind]
 
-    kept = [add(section.plan, content(section), by=manager, door=Door.SCREEN).pk for _ in range(2)]
+    kept = [add(section.plan, content(section), by=manager, channel=Channel.SCREEN).pk for _ in range(2)]
 
     assert (model.objects.count(), len(set(kept)), Change.objects.count()) == (1, 1, 1)
 
@@ -51,11 +51,11 @@ def test_what_is_sent_twice_is_kept_once(section, manager, kind):
 @pytest.mark.parametrize("kind", ADDED)
 def test_the_same_a_minute_later_or_from_somebody_else_is_another(section, manager, kind, stopped_clock):
     model, add, content = ADDED[kind]
-    add(section.plan, content(section), by=manager, door=Door.SCREEN)
+    add(section.plan, content(section), by=manager, channel=Channel.SCREEN)
 
-    add(section.plan, content(section), by=a_user(Role.MANAGER), door=Door.SCREEN)
+    add(section.plan, content(section), by=a_user(Role.MANAGER), channel=Channel.SCREEN)
     stopped_clock.shift(60)
-    add(section.plan, content(section), by=manager, door=Door.SCREEN)
+    add(section.plan, content(section), by=manager, channel=Channel.SCREEN)
 
     assert model.objects.count() == 3
 
@@ -64,9 +64,9 @@ def test_the_same_a_minute_later_or_from_somebody_else_is_another(section, manag
 def test_what_was_changed_since_is_not_the_same(section, manager, kind):
     model, add, content = ADDED[kind]
     field = {"取組記録": "title", "取組": "action", "協議会意見": "opinion", "日程": "title"}[kind]
-    first = add(section.plan, content(section), by=manager, door=Door.SCREEN)
+    first = add(section.plan, content(section), by=manager, channel=Channel.SCREEN)
     model.objects.filter(pk=first.pk).update(**{field: "直した"})
 
-    add(section.plan, content(section), by=manager, door=Door.SCREEN)
+    add(section.plan, content(section), by=manager, channel=Channel.SCREEN)
 
     assert model.objects.count() == 2

@@ -14,7 +14,7 @@ from evaluations.publishing.publication import publish
 from evaluations.review.overview import overview
 from plans.access import plan_for
 from plans.actions import CellChange, ValuesRefused, record_values
-from plans.models import Door, Municipality, Role, YearState
+from plans.models import Channel, Municipality, Role, YearState
 from plans.queries import measure_rows
 from plans.rollup import Term, rollup
 from plans.tally import tally
@@ -103,7 +103,7 @@ def test_no_number_is_taken_for_a_year_outside(measure, editor):
     change = CellChange(measure, 2021, Side.ACTUAL, EMPTY, Value(number=Decimal(0)))
 
     with pytest.raises(ValuesRefused, match="この指標の開始前の年度です。数値は入力できません。"):
-        record_values([change], by=editor, door=Door.SCREEN)
+        record_values([change], by=editor, channel=Channel.SCREEN)
 
 
 def test_the_table_says_not_applicable_and_reads_itself_back_without_a_change(measure):
@@ -127,7 +127,7 @@ def test_a_published_page_says_that_the_year_is_outside(client, measure):
     confirmer = a_user(Role.CONFIRMER)
     a_value(measure, 2022, 4)
     in_state(measure.section, 2022, YearState.CONFIRMED, confirmer)
-    publish(measure.plan, 2022, by=confirmer, reason="", door=Door.SCREEN)
+    publish(measure.plan, 2022, by=confirmer, reason="", channel=Channel.SCREEN)
 
     page = client.get(reverse("evaluations:published_section", args=[measure.plan.slug, 1, 2022])).text
 

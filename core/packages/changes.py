@@ -56,30 +56,30 @@ class PackageChange:
     side: str = ""
 
 
-def package_changes(city: Facts | None, stands: Content | None, new: Content) -> list[PackageChange]:
+def package_changes(city: Facts | None, current: Content | None, new: Content) -> list[PackageChange]:
     """The changes from what is stored (None: nothing yet) to the package."""
     return [
         *_about_city(city, new["municipality"]),
-        *_about_plan(stands["plan"] if stands else None, new["plan"]),
-        *_about_sections(stands, new),
-        *_about_measures(stands, new),
-        *_about_values(stands, new),
-        *_about_years(stands, new),
-        *_about_publications(stands, new),
+        *_about_plan(current["plan"] if current else None, new["plan"]),
+        *_about_sections(current, new),
+        *_about_measures(current, new),
+        *_about_values(current, new),
+        *_about_years(current, new),
+        *_about_publications(current, new),
     ]
 
 
-def gone_sections(stands: Content | None, new: Content) -> list[str]:
+def gone_sections(current: Content | None, new: Content) -> list[str]:
     """The stored 節 that are missing in the package, by name."""
     numbers = {section["number"] for section in new["sections"]}
-    standing = stands["sections"] if stands else []
+    standing = current["sections"] if current else []
     return [_named_section(section) for section in standing if section["number"] not in numbers]
 
 
-def gone_measures(stands: Content | None, new: Content) -> list[Facts]:
+def gone_measures(current: Content | None, new: Content) -> list[Facts]:
     """The stored measures that are missing in the package; the same code with another 種別 is another measure."""
     kept = {(measure["code"], measure["family"]) for measure in new["measures"]}
-    standing = stands["measures"] if stands else []
+    standing = current["measures"] if current else []
     return [measure for measure in standing if (measure["code"], measure["family"]) not in kept]
 
 
@@ -98,8 +98,8 @@ def _about_plan(old: Facts | None, new: Facts) -> Iterator[PackageChange]:
         yield from _masters(PLAN, old, new, new["name"])
 
 
-def _about_sections(stands: Content | None, new: Content) -> Iterator[PackageChange]:
-    before = {section["number"]: section for section in stands["sections"]} if stands else {}
+def _about_sections(current: Content | None, new: Content) -> Iterator[PackageChange]:
+    before = {section["number"]: section for section in current["sections"]} if current else {}
     for section in new["sections"]:
         number, old = section["number"], before.get(section["number"])
         if old is None:
@@ -115,8 +115,8 @@ def _about_sections(stands: Content | None, new: Content) -> Iterator[PackageCha
             yield PackageChange(ChangeKind.MASTER, place, "成果目標", target["title"], None, section=number)
 
 
-def _about_measures(stands: Content | None, new: Content) -> Iterator[PackageChange]:
-    before = {measure["code"]: measure for measure in stands["measures"]} if stands else {}
+def _about_measures(current: Content | None, new: Content) -> Iterator[PackageChange]:
+    before = {measure["code"]: measure for measure in current["measures"]} if current else {}
     fields = {**MEASURE, **MEASURE_PLACES}
     for measure in new["measures"]:
         about = {"section": measure["section"], "code": measure["code"]}
@@ -130,14 +130,14 @@ def _about_measures(stands: Content | None, new: Content) -> Iterator[PackageCha
         yield from _masters(fields, old, measure, place, **about)
         for name, part in (("target_item", TARGET_ITEM), ("indicator", INDICATOR)):
             yield from _masters(part, old[name] or {}, measure[name] or {}, place, **about)
-    for measure in gone_measures(stands, new):
+    for measure in gone_measures(current, new):
         named = f"{measure['code']} {measure['title']}"
         yield PackageChange(ChangeKind.MASTER, Family(measure["family"]).label, "取り除き", named, None)
 
 
-def _about_values(stands: Content | None, new: Content) -> Iterator[PackageChange]:
+def _about_values(current: Content | None, new: Content) -> Iterator[PackageChange]:
     """Also of years that a plan no longer has."""
-    before = {measure["code"]: measure["years"] for measure in stands["measures"]} if stands else {}
+    before = {measure["code"]: measure["years"] for measure in current["measures"]} if current else {}
     for measure in new["measures"]:
         code, old_years = measure["code"], before.get(measure["code"], {})
         for year in sorted(old_years.keys() | measure["years"].keys()):
@@ -150,9 +150,9 @@ def _about_values(stands: Content | None, new: Content) -> Iterator[PackageChang
                     yield PackageChange(ChangeKind.VALUE, place, side.label, *values, *about)
 
 
-def _about_years(stands: Content | None, new: Content) -> Iterator[PackageChange]:
+def _about_years(current: Content | None, new: Content) -> Iterator[PackageChange]:
     """状態 and texts of each 節 × 年度."""
-    before = {section["number"]: section["years"] for section in stands["sections"]} if stands else {}
+    before = {section["number"]: section["years"] for section in current["sections"]} if current else {}
     nothing = {"state": UNSETTLED}
     for section in new["sections"]:
         number, old_years = section["number"], before.get(section["number"], {})
@@ -169,8 +169,8 @@ def _about_years(stands: Content | None, new: Content) -> Iterator[PackageChange
             yield from _masters(TEXTS, old.get("texts", {}), now.get("texts", {}), place, ChangeKind.TEXT, **about)
 
 
-def _about_publications(stands: Content | None, new: Content) -> Iterator[PackageChange]:
-    before = {publication["number"]: publication for publication in stands["publications"]} if stands else {}
+def _about_publications(current: Content | None, new: Content) -> Iterator[PackageChange]:
+    before = {publication["number"]: publication for publication in current["publications"]} if current else {}
     for publication in new["publications"]:
         old = before.pop(publication["number"], None)
         if old != publication:

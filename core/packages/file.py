@@ -206,9 +206,9 @@ def _checked_sum(document: Document) -> str:
     except (UnicodeEncodeError, RecursionError) as error:
         raise PackageRefused(f"文字として扱えない符号か、深すぎる入れ子があります。{AGAIN}") from error
     if written != computed:
-        stands = f"{written[:12]}…" if isinstance(written, str) and SUM.fullmatch(written) else "なし"
+        current = f"{written[:12]}…" if isinstance(written, str) and SUM.fullmatch(written) else "なし"
         raise PackageRefused(
             "チェックサム（SHA-256）が合いません。作られたあとに、壊れたか書き換えられています"
-            f"（ファイルの記載：{stands}、計算した値：{computed[:12]}…）。{AGAIN}"
+            f"（ファイルの記載：{current}、計算した値：{computed[:12]}…）。{AGAIN}"
         )
     return computed

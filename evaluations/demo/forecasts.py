@@ -10,7 +10,7 @@ from core.volumes import Effect, Spread
 from indicators.volumes.actions import save_forecast
 from indicators.volumes.content import Factor, ForecastContent
 from indicators.volumes.ground import ground_of
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 
 
 def keep_forecasts(plan: Plan, rows: Iterable[dict[str, Any]], *, by: User) -> None:
@@ -24,7 +24,7 @@ def keep_forecasts(plan: Plan, rows: Iterable[dict[str, Any]], *, by: User) -> N
             reason=row["reason"],
             factors=tuple(named.get(name, Factor(name)) for name in ground.reference.factors),
         )
-        save_forecast(plan, ground.volume, content, version=0, by=by, door=Door.COMMAND)
+        save_forecast(plan, ground.volume, content, version=0, by=by, channel=Channel.COMMAND)
 
 
 def _factor(row: dict[str, Any]) -> Factor:

@@ -20,7 +20,7 @@ from django.db.models import Exists, Min, OuterRef
 
 from evaluations.demo.plan import REASON, Signers, create_plan
 from indicators.services import create_missing_services
-from plans.models import Change, Door, Membership, Municipality, Plan, Role, Subject
+from plans.models import Change, Channel, Membership, Municipality, Plan, Role, Subject
 from plans.people import role_in_words, write_history
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
@@ -115,7 +115,7 @@ def own_people() -> dict[str, User]:
 
 def _lines_of_the_demo(codes: set[str]) -> dict[str, list[datetime]]:
     """The times of the lines that show, for each person of the demo, when their account was made."""
-    by_command = Change.objects.filter(door=Door.COMMAND, by=None, municipality__code__in=codes)
+    by_command = Change.objects.filter(channel=Channel.COMMAND, by=None, municipality__code__in=codes)
     loaded_at = by_command.filter(reason=REASON).aggregate(first=Min("at"))["first"]
     lines = list(by_command.filter(subject=Subject.PEOPLE, field=REGISTERED).values_list("at", "new"))
     by_earlier_release = [loaded_at] if loaded_at and all(at > loaded_at for at, _ in lines) else []
@@ -128,7 +128,7 @@ def _lines_of_the_demo(codes: set[str]) -> dict[str, list[datetime]]:
 def _register(user: User, municipality: Municipality, role: Role) -> None:
     membership, is_new = Membership.objects.get_or_create(user=user, municipality=municipality, defaults={"role": role})
     if is_new:
-        write_history(membership, REGISTERED, None, role_in_words(membership), by=None, door=Door.COMMAND)
+        write_history(membership, REGISTERED, None, role_in_words(membership), by=None, channel=Channel.COMMAND)
 
 
 def _signers(city: Municipality) -> Signers:

@@ -23,7 +23,7 @@ from evaluations.publishing.publication import publish
 from indicators.models import ActivityIndicator, Service
 from indicators.months.readings import ReadingChange, record_readings
 from plans.actions import CellChange, record_values
-from plans.models import Door, Measure, Municipality, Plan, PlanRevision, Section, YearState
+from plans.models import Channel, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug
 from plans.queries import stored_values
 from plans.value_rows import CellKey
@@ -69,13 +69,13 @@ def create_plan(municipality: Municipality, document: Document, *, signers: Sign
     PlanRevision.objects.create(plan=plan)
     sections = {row["number"]: _create_section(plan, row) for row in document["sections"]}
     measures = _create_measures(plan, document, sections)
-    record_values(_cell_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
-    record_readings(_month_changes(document, measures), by=None, door=Door.COMMAND, reason=REASON)
+    record_values(_cell_changes(document, measures), by=None, channel=Channel.COMMAND, reason=REASON)
+    record_readings(_month_changes(document, measures), by=None, channel=Channel.COMMAND, reason=REASON)
     keep_forecasts(plan, document.get("volume_forecasts", ()), by=signers["submit"])
     _create_records(plan, document, sections, measures)
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
-            save_texts(sections[row["number"]], int(year), texts, version=0, by=None, door=Door.COMMAND)
+            save_texts(sections[row["number"]], int(year), texts, version=0, by=None, channel=Channel.COMMAND)
     _add_promises(plan, document, sections, by=signers["submit"])
     _revise(plan, document, measures, by=signers["submit"])
     _make_moves(document, sections, signers)
@@ -160,8 +160,8 @@ def _add_promises(plan: Plan, document: Document, sections: dict[int, Section], 
     for row in document.get("action_items", ()):
         facts = {name: fact for name, fact in row.items() if name not in ("section", "state", "outcome")}
         promise = Promise(section_id=sections[row["section"]].pk, **facts)
-        item = add_action(plan, promise, by=by, door=Door.COMMAND)
-        report_action(item, row["state"], row["outcome"], version=item.version, by=by, door=Door.COMMAND)
+        item = add_action(plan, promise, by=by, channel=Channel.COMMAND)
+        report_action(item, row["state"], row["outcome"], version=item.version, by=by, channel=Channel.COMMAND)
 
 
 def _add_opinions(
@@ -175,21 +175,21 @@ def _add_opinions(
             "reflected_section_id": sections[row["reflected_section"]].pk if row["reflected_section"] else None,
         }
         content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
-        add_opinion(plan, content, by=by, door=Door.COMMAND)
+        add_opinion(plan, content, by=by, channel=Channel.COMMAND)
 
 
 def _revise(plan: Plan, document: Document, measures: dict[str, Measure], *, by: User) -> None:
     """Each 計画変更 with the 計画値 that it changed."""
     for newest, row in enumerate(document.get("revisions", ())):
         day = date.fromisoformat(row["decided_on"])
-        open_revision(plan, day, row["reason"], seen_newest=newest, by=by, door=Door.COMMAND)
-        stands = stored_values(measures.values())
-        changes = [_planned_change(measures[cell["code"]], cell, stands) for cell in row["values"]]
-        record_values(changes, by=by, door=Door.COMMAND)
+        open_revision(plan, day, row["reason"], seen_newest=newest, by=by, channel=Channel.COMMAND)
+        current = stored_values(measures.values())
+        changes = [_planned_change(measures[cell["code"]], cell, current) for cell in row["values"]]
+        record_values(changes, by=by, channel=Channel.COMMAND)
 
 
-def _planned_change(measure: Measure, cell: Document, stands: dict[CellKey, Value]) -> CellChange:
-    old = stands.get((measure.pk, cell["year"], Side.PLANNED), EMPTY)
+def _planned_change(measure: Measure, cell: Document, current: dict[CellKey, Value]) -> CellChange:
+    old = current.get((measure.pk, cell["year"], Side.PLANNED), EMPTY)
     return CellChange(measure, cell["year"], Side.PLANNED, old, Value(Decimal(cell["number"])))
 
 
@@ -199,11 +199,13 @@ def _make_moves(document: Document, sections: dict[int, Section], signers: Signe
         for year, state in (document["states"] | row.get("states", {})).items():
             for name in MOVES_TO[YearState(state)]:
                 by = signers[name]
-                move_section_year(sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, door=Door.COMMAND)
+                move_section_year(
+                    sections[row["number"]], int(year), MOVE_BY_NAME[name], by=by, channel=Channel.COMMAND
+                )
 
 
 def _publish(plan: Plan, document: Document, *, by: User) -> None:
     """Show residents the years that the document calls 公表, signed by who confirms in the city."""
     for year, state in document["states"].items():
         if state == YearState.PUBLISHED:
-            publish(plan, int(year), by=by, reason=REASON, door=Door.COMMAND)
+            publish(plan, int(year), by=by, reason=REASON, channel=Channel.COMMAND)

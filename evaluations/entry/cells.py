@@ -234,7 +234,7 @@ class EntryCell:
 
     def refused(self, refusal: Refusal[CellChange]) -> "EntryCell":
         """The same cell with its refusal, and with the value that is stored now."""
-        return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
+        return replace(self, refusal=refusal, stored=refusal.current, asked=False, choice="")
 
 
 def words_of(value: Value, kind: ValueKind) -> str:

@@ -17,10 +17,10 @@ from plans.models import Section, Subject
 
 
 class TextsConflict(Exception):
-    """Another user saved in between; nothing was written. `stands` is the evaluation that is stored now."""
+    """Another user saved in between; nothing was written. `current` is the evaluation that is stored now."""
 
-    def __init__(self, stands: Evaluation) -> None:
-        self.stands = stands
+    def __init__(self, current: Evaluation) -> None:
+        self.current = current
         super().__init__("ほかの人が先に保存しました。両方の文章を見比べて、残すものを選んでください。")
 
 
@@ -36,7 +36,7 @@ def save_texts(
     *,
     version: int,
     by: User | None,
-    door: str,
+    channel: str,
     reason: str = "",
 ) -> Evaluation:
     """Save these texts of one 節 × 年度 and their history. `version` is the one the person started from; 0 = none yet.
@@ -64,7 +64,7 @@ def save_texts(
     if not saved:
         raise TextsConflict(evaluation)
     bump([section_year])
-    more: dict[str, Any] = {"by": by, "door": door, "reason": reason, "section": section, "fiscal_year": year}
+    more: dict[str, Any] = {"by": by, "channel": channel, "reason": reason, "section": section, "fiscal_year": year}
     write_lines(
         new_line(plan, Subject.TEXT, TEXT_LABELS[field], old or None, new or None, **more)
         for field, (old, new) in changes.items()

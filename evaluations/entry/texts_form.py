@@ -58,13 +58,13 @@ class TextsForm(forms.Form):
 
     @classmethod
     def showing(
-        cls, stands: Evaluation | None, *, typed: Mapping[str, str] | None = None, clashes: tuple[TextClash, ...] = ()
+        cls, current: Evaluation | None, *, typed: Mapping[str, str] | None = None, clashes: tuple[TextClash, ...] = ()
     ) -> "TextsForm":
         """The form over what is kept now, with what was typed over it and the texts that must be chosen between."""
-        kept = {name: getattr(stands, name) if stands else "" for name in TEXT_FIELDS}
+        kept = {name: getattr(current, name) if current else "" for name in TEXT_FIELDS}
         digests = {name: _digest(text) for name, text in kept.items()}
         token = signing.dumps({"seen": digests, "asked": [clash.name for clash in clashes]}, salt=SALT)
-        version = stands.version if stands else 0
+        version = current.version if current else 0
         return cls(initial={**kept, **(typed or {}), "version": version, "seen": token}, clashes=clashes)
 
     @property
@@ -97,20 +97,20 @@ class TextsForm(forms.Form):
             and not (name in asked and self._choice(name) == THEIRS)
         }
 
-    def clashes_with(self, stands: Evaluation) -> tuple[TextClash, ...]:
+    def clashes_with(self, current: Evaluation) -> tuple[TextClash, ...]:
         """The texts that both users changed differently."""
         return tuple(
-            TextClash(name, label_of(name), text, getattr(stands, name))
+            TextClash(name, label_of(name), text, getattr(current, name))
             for name, text in self.texts.items()
-            if getattr(stands, name) != text and _digest(getattr(stands, name)) != self._shown(name)
+            if getattr(current, name) != text and _digest(getattr(current, name)) != self._shown(name)
         )
 
-    def show_asked(self, stands: Evaluation | None) -> None:
+    def show_asked(self, current: Evaluation | None) -> None:
         """Show the choices again that still need an answer."""
         for name in self._token["asked"]:
-            if stands and self._differs(name):
+            if current and self._differs(name):
                 mine = as_kept(self.data[name])
-                self.clashes[name] = TextClash(name, label_of(name), mine, getattr(stands, name))
+                self.clashes[name] = TextClash(name, label_of(name), mine, getattr(current, name))
 
     @property
     def has_unsaved(self) -> bool:

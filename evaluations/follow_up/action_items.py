@@ -37,71 +37,71 @@ class Promise:
 
 
 @transaction.atomic
-def add_action(plan: Plan, new: Promise, *, by: User, door: str) -> ActionItem:
+def add_action(plan: Plan, new: Promise, *, by: User, channel: str) -> ActionItem:
     """Keep a new promise; sent twice, it is one. Raises PermissionDenied, or RowRefused where its year is locked."""
     _start(plan, {(new.section_id, new.fiscal_year)}, by)
     same = plan.action_items.filter(**_columns(new)).order_by("-pk").first()
     if same and made_just_now(plan, Subject.ACTION, in_words(same), by=by):
         return same
     item = ActionItem.objects.create(plan=plan, **_columns(new))
-    _note(item, None, in_words(item), by, door)
+    _note(item, None, in_words(item), by, channel)
     return item
 
 
 @transaction.atomic
-def change_promise(item: ActionItem, new: Promise, *, version: int, by: User, door: str) -> None:
+def change_promise(item: ActionItem, new: Promise, *, version: int, by: User, channel: str) -> None:
     """Change what was promised. Raises PermissionDenied, RowRefused where a year is locked, or RowConflict."""
     _start(item.plan, {(item.section_id, item.fiscal_year), (new.section_id, new.fiscal_year)}, by)
-    stands = as_it_stands(item)
-    if Promise.of(stands) == new:
+    current = as_it_stands(item)
+    if Promise.of(current) == new:
         return
-    refuse_outdated(stands, version)
-    old = in_words(stands)
-    ActionItem.objects.filter(pk=stands.pk).update(**_columns(new), version=F("version") + 1)
-    stands.refresh_from_db()
-    _note(stands, old, in_words(stands), by, door)
+    refuse_outdated(current, version)
+    old = in_words(current)
+    ActionItem.objects.filter(pk=current.pk).update(**_columns(new), version=F("version") + 1)
+    current.refresh_from_db()
+    _note(current, old, in_words(current), by, channel)
 
 
 @transaction.atomic
-def report_action(item: ActionItem, state: str, outcome: str, *, version: int, by: User, door: str) -> None:
+def report_action(item: ActionItem, state: str, outcome: str, *, version: int, by: User, channel: str) -> None:
     """Say what became of a promise, signed with who and when; 予定 without words takes the report back.
 
     Raises PermissionDenied, RowConflict, or RowRefused where an end is told without a word.
     """
     require_writer(by, item.plan, MAY_NOT)
-    stands = as_it_stands(item)
-    if (stands.state, stands.outcome) == (state, outcome):
+    current = as_it_stands(item)
+    if (current.state, current.outcome) == (state, outcome):
         return
-    refuse_outdated(stands, version)
+    refuse_outdated(current, version)
     if state in (ActionState.DONE, ActionState.DROPPED) and not outcome:
         raise RowRefused(f"「{ActionState(state).label}」にするときは、結果を書いてください。")
-    old = in_words(stands)
+    old = in_words(current)
     is_report = state != ActionState.PLANNED or bool(outcome)
-    ActionItem.objects.filter(pk=stands.pk).update(
+    ActionItem.objects.filter(pk=current.pk).update(
         state=state,
         outcome=outcome,
         reported_at=timezone.now() if is_report else None,
         reported_by=by if is_report else None,
         version=F("version") + 1,
     )
-    stands.refresh_from_db()
-    _note(stands, old, in_words(stands), by, door)
+    current.refresh_from_db()
+    _note(current, old, in_words(current), by, channel)
 
 
 @transaction.atomic
-def delete_action(item: ActionItem, *, version: int, by: User, door: str) -> None:
+def delete_action(item: ActionItem, *, version: int, by: User, channel: str) -> None:
     """Delete a promise of an open year. Raises PermissionDenied, RowConflict, or RowRefused where it goes on."""
     _start(item.plan, {(item.section_id, item.fiscal_year)}, by)
-    stands = as_it_stands(item)
-    refuse_outdated(stands, version)
-    if ActionItem.objects.filter(origin=stands).exists():
+    current = as_it_stands(item)
+    refuse_outdated(current, version)
+    if ActionItem.objects.filter(origin=current).exists():
         raise RowRefused("次年度へ引き継いだ取組は削除できません。先に引き継いだ先の取組を削除してください。")
-    _note(stands, in_words(stands), None, by, door)
-    stands.delete()
+    _note(current, in_words(current), None, by, channel)
+    current.delete()
 
 
 @transaction.atomic
-def carry_action(item: ActionItem, *, version: int, by: User, door: str) -> ActionItem:
+def carry_action(item: ActionItem, *, version: int, by: User, channel: str) -> ActionItem:
     """Promise again, in the next 年度, what is neither done nor dropped; the old promise stays as it was.
 
     From the last 年度 of a plan it goes into the first of the plan that follows, to the 節 that came of its own.
@@ -120,17 +120,17 @@ def carry_action(item: ActionItem, *, version: int, by: User, door: str) -> Acti
             )
         plan, following, section = onward.plan, onward.plan.start_year, onward.section.pk
     _start(plan, {(section, following)}, by)
-    stands = as_it_stands(item)
-    refuse_outdated(stands, version)
-    if not stands.is_open:
-        raise RowRefused(f"「{stands.get_state_display()}」の取組は引き継げません。")
-    if ActionItem.objects.filter(origin=stands).exists():
+    current = as_it_stands(item)
+    refuse_outdated(current, version)
+    if not current.is_open:
+        raise RowRefused(f"「{current.get_state_display()}」の取組は引き継げません。")
+    if ActionItem.objects.filter(origin=current).exists():
         raise RowRefused("この取組は、すでに次年度へ引き継いでいます。")
-    promise = _columns(Promise.of(stands)) | {"fiscal_year": following, "section_id": section}
-    if stands.due_year is not None:
-        promise["due_year"] = max(stands.due_year, following)
-    carried = ActionItem.objects.create(plan=plan, origin=stands, **promise)
-    _note(carried, None, in_words(carried), by, door)
+    promise = _columns(Promise.of(current)) | {"fiscal_year": following, "section_id": section}
+    if current.due_year is not None:
+        promise["due_year"] = max(current.due_year, following)
+    carried = ActionItem.objects.create(plan=plan, origin=current, **promise)
+    _note(carried, None, in_words(carried), by, channel)
     return carried
 
 
@@ -161,7 +161,7 @@ def _columns(new: Promise) -> dict[str, object]:
     return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
-def _note(item: ActionItem, old: str | None, new: str | None, by: User, door: str) -> None:
+def _note(item: ActionItem, old: str | None, new: str | None, by: User, channel: str) -> None:
     """The line stands with the 節 and the 年度 that promised, so that it is seen with them."""
     more = {"section_id": item.section_id, "fiscal_year": item.fiscal_year}
-    write_line(item.plan, Subject.ACTION, "取組", old, new, by=by, door=door, **more)
+    write_line(item.plan, Subject.ACTION, "取組", old, new, by=by, channel=channel, **more)

@@ -39,7 +39,7 @@ class DueDate:
 
 
 @transaction.atomic
-def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, door: str) -> list[Deadline]:
+def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, channel: str) -> list[Deadline]:
     """Make these proposed dates the city's own. Raises PermissionDenied, or RowRefused where it has dates already."""
     _start(plan, by)
     lock_plan(plan)
@@ -60,12 +60,12 @@ def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, d
     )
     if not rows:
         raise RowRefused("取り込む日程がありません。予定を一つずつ加えてください。")
-    _note(plan, None, f"標準の日程から{len(rows)}件を取り込み", by, door)
+    _note(plan, None, f"標準の日程から{len(rows)}件を取り込み", by, channel)
     return rows
 
 
 @transaction.atomic
-def add_deadline(plan: Plan, new: DueDate, *, by: User, door: str) -> Deadline:
+def add_deadline(plan: Plan, new: DueDate, *, by: User, channel: str) -> Deadline:
     """Keep a new date; sent twice, it is one. Raises PermissionDenied."""
     _start(plan, by)
     lock_plan(plan)
@@ -73,40 +73,40 @@ def add_deadline(plan: Plan, new: DueDate, *, by: User, door: str) -> Deadline:
     if same and made_just_now(plan, Subject.SETTING, in_words(same), by=by):
         return same
     deadline = Deadline.objects.create(plan=plan, key=f"own-{uuid4().hex}", changed_at=timezone.now(), **_columns(new))
-    _note(plan, None, in_words(deadline), by, door)
+    _note(plan, None, in_words(deadline), by, channel)
     return deadline
 
 
 @transaction.atomic
-def change_deadline(deadline: Deadline, new: DueDate, *, version: int, by: User, door: str) -> None:
+def change_deadline(deadline: Deadline, new: DueDate, *, version: int, by: User, channel: str) -> None:
     """Change a date from the version that was drawn. Raises PermissionDenied or RowConflict."""
     _start(deadline.plan, by)
-    stands = as_it_stands(deadline)
-    if DueDate.of(stands) == new:
+    current = as_it_stands(deadline)
+    if DueDate.of(current) == new:
         return
-    refuse_outdated(stands, version)
-    _write(stands, _columns(new), by, door)
+    refuse_outdated(current, version)
+    _write(current, _columns(new), by, channel)
 
 
 @transaction.atomic
-def tick_deadline(deadline: Deadline, is_done: bool, *, version: int, by: User, door: str) -> None:
+def tick_deadline(deadline: Deadline, is_done: bool, *, version: int, by: User, channel: str) -> None:
     """Sign that a date is done, or take that back. Raises PermissionDenied or RowConflict."""
     _start(deadline.plan, by)
-    stands = as_it_stands(deadline)
-    if (stands.done_at is not None) == is_done:
+    current = as_it_stands(deadline)
+    if (current.done_at is not None) == is_done:
         return
-    refuse_outdated(stands, version)
-    _write(stands, {"done_at": timezone.now() if is_done else None, "done_by": by if is_done else None}, by, door)
+    refuse_outdated(current, version)
+    _write(current, {"done_at": timezone.now() if is_done else None, "done_by": by if is_done else None}, by, channel)
 
 
 @transaction.atomic
-def delete_deadline(deadline: Deadline, *, version: int, by: User, door: str) -> None:
+def delete_deadline(deadline: Deadline, *, version: int, by: User, channel: str) -> None:
     """Take a date off the calendar that is still what was drawn. Raises PermissionDenied or RowConflict."""
     _start(deadline.plan, by)
-    stands = as_it_stands(deadline)
-    refuse_outdated(stands, version)
-    _note(deadline.plan, in_words(stands), None, by, door)
-    stands.delete()
+    current = as_it_stands(deadline)
+    refuse_outdated(current, version)
+    _note(deadline.plan, in_words(current), None, by, channel)
+    current.delete()
 
 
 def in_words(deadline: Deadline) -> str:
@@ -130,13 +130,13 @@ def _columns(new: DueDate) -> dict[str, object]:
     return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
-def _write(stands: Deadline, columns: dict[str, object], by: User, door: str) -> None:
-    old = in_words(stands)
-    Deadline.objects.filter(pk=stands.pk).update(**columns, changed_at=timezone.now(), version=F("version") + 1)
-    stands.refresh_from_db()
-    _note(stands.plan, old, in_words(stands), by, door)
+def _write(current: Deadline, columns: dict[str, object], by: User, channel: str) -> None:
+    old = in_words(current)
+    Deadline.objects.filter(pk=current.pk).update(**columns, changed_at=timezone.now(), version=F("version") + 1)
+    current.refresh_from_db()
+    _note(current.plan, old, in_words(current), by, channel)
 
 
-def _note(plan: Plan, old: str | None, new: str | None, by: User, door: str) -> None:
+def _note(plan: Plan, old: str | None, new: str | None, by: User, channel: str) -> None:
     """The calendar belongs to the frame of the plan: its lines stand among the settings."""
-    write_line(plan, Subject.SETTING, "日程", old, new, by=by, door=door)
+    write_line(plan, Subject.SETTING, "日程", old, new, by=by, channel=channel)

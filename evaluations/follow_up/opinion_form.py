@@ -101,7 +101,7 @@ class OpinionForm(VersionedForm):
         opinion: CouncilOpinion | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        self.stands = opinion
+        self.current = opinion
         super().__init__(data, initial=_initial(opinion) if opinion else initial, auto_id="opinion-%s")
         self.measures = {measure.pk: measure for measure in measures}
         by_section = [
@@ -139,7 +139,7 @@ class OpinionForm(VersionedForm):
 
     def _statuses(self) -> list[OpinionStatus]:
         """Carrying on is an act of its own: a carried opinion stays what it is, another cannot become one here."""
-        is_carried = self.stands is not None and self.stands.status == OpinionStatus.CARRIED
+        is_carried = self.current is not None and self.current.status == OpinionStatus.CARRIED
         return [OpinionStatus.CARRIED] if is_carried else OWN_STATUSES
 
 

@@ -51,7 +51,7 @@ class OpinionContent:
 
 
 @transaction.atomic
-def add_opinion(plan: Plan, new: OpinionContent, *, by: User, door: str) -> CouncilOpinion:
+def add_opinion(plan: Plan, new: OpinionContent, *, by: User, channel: str) -> CouncilOpinion:
     """Keep a new opinion; sent twice, it is one. Raises PermissionDenied, or RowRefused where its number is taken."""
     _start(plan, by)
     columns = {name: said for name, said in _columns(new).items() if said is not None}
@@ -59,47 +59,47 @@ def add_opinion(plan: Plan, new: OpinionContent, *, by: User, door: str) -> Coun
     if same and made_just_now(plan, Subject.OPINION, in_words(same), by=by):
         return same
     opinion = CouncilOpinion.objects.create(plan=plan, **_columns(_numbered(plan, new)))
-    _note(opinion, None, in_words(opinion), by, door)
+    _note(opinion, None, in_words(opinion), by, channel)
     return opinion
 
 
 @transaction.atomic
-def change_opinion(opinion: CouncilOpinion, new: OpinionContent, *, version: int, by: User, door: str) -> None:
+def change_opinion(opinion: CouncilOpinion, new: OpinionContent, *, version: int, by: User, channel: str) -> None:
     """Change an opinion from the version that was drawn. Raises PermissionDenied, RowRefused or RowConflict."""
     _start(opinion.plan, by)
-    stands = as_it_stands(opinion)
-    new = _numbered(opinion.plan, new, stands)
-    if OpinionContent.of(stands) == new:
+    current = as_it_stands(opinion)
+    new = _numbered(opinion.plan, new, current)
+    if OpinionContent.of(current) == new:
         return
-    refuse_outdated(stands, version)
-    if (stands.status == OpinionStatus.CARRIED) != (new.status == OpinionStatus.CARRIED):
+    refuse_outdated(current, version)
+    if (current.status == OpinionStatus.CARRIED) != (new.status == OpinionStatus.CARRIED):
         raise RowRefused("持ち越しは「次年度へ持ち越す」で行います。")
-    old = in_words(stands)
-    CouncilOpinion.objects.filter(pk=stands.pk).update(**_columns(new), version=F("version") + 1)
-    stands.refresh_from_db()
-    _note(stands, old, in_words(stands), by, door)
+    old = in_words(current)
+    CouncilOpinion.objects.filter(pk=current.pk).update(**_columns(new), version=F("version") + 1)
+    current.refresh_from_db()
+    _note(current, old, in_words(current), by, channel)
 
 
 @transaction.atomic
-def delete_opinion(opinion: CouncilOpinion, *, version: int, by: User, door: str) -> None:
+def delete_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: str) -> None:
     """Delete an opinion that is still what was drawn; the one it was carried on from is open again.
 
     Raises PermissionDenied, RowConflict, or RowRefused where it was carried on itself.
     """
     _start(opinion.plan, by)
-    stands = as_it_stands(opinion)
-    refuse_outdated(stands, version)
-    if stands.status == OpinionStatus.CARRIED:
+    current = as_it_stands(opinion)
+    refuse_outdated(current, version)
+    if current.status == OpinionStatus.CARRIED:
         raise RowRefused("次年度へ持ち越した意見は削除できません。先に持ち越した先の意見を削除してください。")
-    origin = stands.origin
-    _note(stands, in_words(stands), None, by, door)
-    stands.delete()
+    origin = current.origin
+    _note(current, in_words(current), None, by, channel)
+    current.delete()
     if origin:
-        _set_status(origin, OpinionStatus.UNANSWERED, by, door)
+        _set_status(origin, OpinionStatus.UNANSWERED, by, channel)
 
 
 @transaction.atomic
-def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, door: str) -> CouncilOpinion:
+def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: str) -> CouncilOpinion:
     """Carry an open opinion on: a row of its own in the next 年度, with this one as its origin.
 
     From the last 年度 of a plan it goes into the first of the plan that follows, to what became of its 節 and 指標.
@@ -110,22 +110,22 @@ def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, door: str)
     onward = None if year + 1 in plan.years else next_place(plan, opinion.section_id, opinion.measure_id)
     if onward:
         lock_plan(onward.plan)
-    stands = as_it_stands(opinion)
-    refuse_outdated(stands, version)
-    if stands.status != OpinionStatus.UNANSWERED:
-        raise RowRefused(f"「{stands.get_status_display()}」の意見は持ち越せません。")
+    current = as_it_stands(opinion)
+    refuse_outdated(current, version)
+    if current.status != OpinionStatus.UNANSWERED:
+        raise RowRefused(f"「{current.get_status_display()}」の意見は持ち越せません。")
     if year + 1 not in plan.years and onward is None:
         raise RowRefused(f"{wareki(year)}は計画の最終年度です。{NO_NEXT_PLAN}")
     # The published words stay those of the year in which they were said; the new row is published by its own switch.
-    carried = replace(OpinionContent.of(stands), fiscal_year=year + 1, published=False)
+    carried = replace(OpinionContent.of(current), fiscal_year=year + 1, published=False)
     target = plan
     if onward:
-        target, carried = onward.plan, _in_next_plan(stands, carried, onward)
+        target, carried = onward.plan, _in_next_plan(current, carried, onward)
     if _taken(target, carried):
         carried = replace(carried, number=None)
-    new = CouncilOpinion.objects.create(plan=target, origin=stands, **_columns(_numbered(target, carried)))
-    _set_status(stands, OpinionStatus.CARRIED, by, door)
-    _note(new, None, in_words(new), by, door)
+    new = CouncilOpinion.objects.create(plan=target, origin=current, **_columns(_numbered(target, carried)))
+    _set_status(current, OpinionStatus.CARRIED, by, channel)
+    _note(new, None, in_words(new), by, channel)
     return new
 
 
@@ -144,15 +144,15 @@ def in_words(opinion: CouncilOpinion) -> str:
     return "／".join(part for part in parts if part)
 
 
-def _in_next_plan(stands: CouncilOpinion, carried: OpinionContent, onward: NextPlace) -> OpinionContent:
+def _in_next_plan(current: CouncilOpinion, carried: OpinionContent, onward: NextPlace) -> OpinionContent:
     """The opinion where its 節 and 指標 stand now; what has no successor is kept in words."""
-    is_lost = (stands.section_id and not onward.section) or (stands.measure_id and not onward.measure)
-    words = f"{stands.plan.name} {stands.place_in_words}" if is_lost and not stands.place else stands.place
+    is_lost = (current.section_id and not onward.section) or (current.measure_id and not onward.measure)
+    words = f"{current.plan.name} {current.place_in_words}" if is_lost and not current.place else current.place
     return replace(
         carried,
         fiscal_year=onward.plan.start_year,
         place=words[:PLACE_LENGTH],
-        section_id=onward.section.pk if onward.section and stands.section_id else None,
+        section_id=onward.section.pk if onward.section and current.section_id else None,
         measure_id=onward.measure.pk if onward.measure else None,
         reflected_section_id=None,
         reflected_measure_id=None,
@@ -165,21 +165,21 @@ def _start(plan: Plan, by: User) -> None:
     lock_plan(plan)
 
 
-def _numbered(plan: Plan, new: OpinionContent, stands: CouncilOpinion | None = None) -> OpinionContent:
+def _numbered(plan: Plan, new: OpinionContent, current: CouncilOpinion | None = None) -> OpinionContent:
     """The content with its number. RowRefused where another opinion of that council and day has it."""
     if new.number is None:
         newest = _of_one_day(plan, new).aggregate(newest=Max("number"))["newest"] or 0
         return replace(new, number=newest + 1)
-    if _taken(plan, new, stands):
+    if _taken(plan, new, current):
         raise RowRefused(
             f"番号{new.number}は、同じ協議会と日の別の意見で使っています。番号を空欄にすると続きになります。"
         )
     return new
 
 
-def _taken(plan: Plan, new: OpinionContent, stands: CouncilOpinion | None = None) -> bool:
+def _taken(plan: Plan, new: OpinionContent, current: CouncilOpinion | None = None) -> bool:
     same = _of_one_day(plan, new).filter(number=new.number)
-    return (same.exclude(pk=stands.pk) if stands else same).exists()
+    return (same.exclude(pk=current.pk) if current else same).exists()
 
 
 def _of_one_day(plan: Plan, new: OpinionContent):
@@ -190,13 +190,13 @@ def _columns(new: OpinionContent) -> dict[str, object]:
     return {field.name: getattr(new, field.name) for field in fields(new)}
 
 
-def _set_status(opinion: CouncilOpinion, status: OpinionStatus, by: User, door: str) -> None:
+def _set_status(opinion: CouncilOpinion, status: OpinionStatus, by: User, channel: str) -> None:
     old = in_words(opinion)
     opinion.status = status
     CouncilOpinion.objects.filter(pk=opinion.pk).update(status=status, version=F("version") + 1)
-    _note(opinion, old, in_words(opinion), by, door)
+    _note(opinion, old, in_words(opinion), by, channel)
 
 
-def _note(opinion: CouncilOpinion, old: str | None, new: str | None, by: User, door: str) -> None:
+def _note(opinion: CouncilOpinion, old: str | None, new: str | None, by: User, channel: str) -> None:
     more = {"section_id": opinion.section_id, "fiscal_year": opinion.fiscal_year}
-    write_line(opinion.plan, Subject.OPINION, "協議会意見", old, new, by=by, door=door, **more)
+    write_line(opinion.plan, Subject.OPINION, "協議会意見", old, new, by=by, channel=channel, **more)

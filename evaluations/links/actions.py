@@ -33,12 +33,12 @@ class LinksOfGoal:
 
 
 class LinksMoved(Exception):
-    """Nothing was written: another user changed the links in between. `stands`: by 節 id, the current links of each
+    """Nothing was written: another user changed the links in between. `current`: by 節 id, the current links of each
     goal that changed.
     """
 
-    def __init__(self, stands: dict[int, frozenset[int]]) -> None:
-        self.stands = stands
+    def __init__(self, current: dict[int, frozenset[int]]) -> None:
+        self.current = current
         super().__init__("ほかの人が先に関係を変更しました。いまの内容を確かめてください。")
 
 
@@ -47,7 +47,7 @@ class LinksRefused(Exception):
 
 
 @transaction.atomic
-def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, door: str) -> list[Change]:
+def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, channel: str) -> list[Change]:
     """Make these the indicators of these goals, or change nothing. Returns the history, one line for each indicator.
 
     Raises PermissionDenied, LinksMoved, or LinksRefused for something that is no 活動指標 of the plan or is in the
@@ -56,22 +56,24 @@ def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, door: s
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     wanted = [one for one in wanted if one.old != one.new]
-    stands = _stored(plan)
-    moved = [one for one in wanted if stands[one.section.pk] not in (one.old, one.new)]
+    current = _stored(plan)
+    moved = [one for one in wanted if current[one.section.pk] not in (one.old, one.new)]
     if moved:
-        raise LinksMoved({one.section.pk: stands[one.section.pk] for one in moved})
-    added = {(pk, one.section.pk) for one in wanted for pk in one.new - stands[one.section.pk]}
-    removed = {(pk, one.section.pk) for one in wanted for pk in stands[one.section.pk] - one.new}
+        raise LinksMoved({one.section.pk: current[one.section.pk] for one in moved})
+    added = {(pk, one.section.pk) for one in wanted for pk in one.new - current[one.section.pk]}
+    removed = {(pk, one.section.pk) for one in wanted for pk in current[one.section.pk] - one.new}
     measures = {measure.pk: measure for measure in plan.measures.filter(pk__in={pk for pk, _ in added | removed})}
     if any(one.section.plan_id != plan.pk for one in wanted) or any(
         not _can_be_linked(measures.get(pk), section) for pk, section in added
     ):
         raise LinksRefused("この計画の、ほかの節にある活動指標だけを結べます。一覧から選び直してください。")
-    before = _labels(plan, stands, measures)
+    before = _labels(plan, current, measures)
     _write(added, removed)
     after = _labels(plan, _stored(plan), measures)
     return write_lines(
-        new_line(plan, Subject.MASTER, FIELD, before[pk] or None, after[pk] or None, by=by, door=door, measure=measure)
+        new_line(
+            plan, Subject.MASTER, FIELD, before[pk] or None, after[pk] or None, by=by, channel=channel, measure=measure
+        )
         for pk, measure in sorted(measures.items())
     )
 
@@ -99,7 +101,7 @@ def _write(added: set[tuple[int, int]], removed: set[tuple[int, int]]) -> None:
     Link.objects.bulk_create(Link(activityindicator_id=pk, section_id=section) for pk, section in sorted(added))
 
 
-def _labels(plan: Plan, stands: dict[int, frozenset[int]], measures: Iterable[int]) -> dict[int, str]:
+def _labels(plan: Plan, current: dict[int, frozenset[int]], measures: Iterable[int]) -> dict[int, str]:
     """「第1節、第2節」 by measure id, for the history."""
     sections = list(plan.sections.order_by("number"))
-    return {pk: "、".join(str(section) for section in sections if pk in stands[section.pk]) for pk in measures}
+    return {pk: "、".join(str(section) for section in sections if pk in current[section.pk]) for pk in measures}

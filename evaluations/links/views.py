@@ -12,7 +12,7 @@ from evaluations.links.form import again, edited_goal, offered_links, seen_token
 from evaluations.links.page import LinksPage, links_page
 from evaluations.links.pictures import link_pictures
 from plans.access import plan_for, require
-from plans.models import Change, Door
+from plans.models import Change, Channel
 from plans.places import year_asked
 from plans.requests import PersonRequest
 
@@ -37,7 +37,7 @@ def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
     wanted: LinksOfGoal | None = None
     try:
         wanted = ticked_links(page, column, request.POST)
-        lines = change_links(page.plan, [wanted], by=request.user, door=Door.SCREEN)
+        lines = change_links(page.plan, [wanted], by=request.user, channel=Channel.SCREEN)
     except (LinksMoved, LinksRefused) as refused:
         now = links_page(page.plan, page.year)
         edited = again(now, now.column(str(column.section.number)) or column, request.POST, wanted)
@@ -52,7 +52,7 @@ def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
 def _take(request: PersonRequest, page: LinksPage) -> HttpResponse:
     """Link what the guideline names, exactly as the page offered it."""
     try:
-        lines = change_links(page.plan, offered_links(page, request.POST), by=request.user, door=Door.SCREEN)
+        lines = change_links(page.plan, offered_links(page, request.POST), by=request.user, channel=Channel.SCREEN)
     except (LinksMoved, LinksRefused) as refused:
         return _drawn(request, links_page(page.plan, page.year), refused=refused)
     _say(request, lines, f"参考資料にある関係を反映しました（活動指標{len(lines)}件）。")

@@ -34,34 +34,34 @@ class Side:
 
 
 @transaction.atomic
-def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: User, door: str) -> int:
+def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: User, channel: str) -> int:
     """Change what differs between what the person saw and what they want. Returns how many things were changed.
 
     Raises PermissionDenied, or MastersRefused with a sentence for each field.
     """
-    changed = change_columns(plan, measure, seen=seen.columns, new=new.columns, by=by, door=door)
-    stands = plan.measures.select_related("section").get(pk=measure.pk)
-    if stands.section_id != measure.section_id and stands.family == Family.TARGET:
-        follow_section(stands)
-    return changed + _change_details(plan, measure, seen.details, new.details, by, door)
+    changed = change_columns(plan, measure, seen=seen.columns, new=new.columns, by=by, channel=channel)
+    current = plan.measures.select_related("section").get(pk=measure.pk)
+    if current.section_id != measure.section_id and current.family == Family.TARGET:
+        follow_section(current)
+    return changed + _change_details(plan, measure, seen.details, new.details, by, channel)
 
 
 def _change_details(
-    plan: Plan, measure: Measure, seen: Mapping[str, Any], new: Mapping[str, Any], by: User, door: str
+    plan: Plan, measure: Measure, seen: Mapping[str, Any], new: Mapping[str, Any], by: User, channel: str
 ) -> int:
     rows = _rows(measure)
     refused, history = [], []
     for name, value in new.items():
         row = next(row for row in rows if _has(row, name))
-        stands = getattr(row, name)
-        if value in (stands, seen[name]):
+        current = getattr(row, name)
+        if value in (current, seen[name]):
             continue
-        if stands != seen[name]:
-            words = _in_words(row, name, stands) or "（空欄）"
-            kept = "" if stands is None else str(stands)
+        if current != seen[name]:
+            words = _in_words(row, name, current) or "（空欄）"
+            kept = "" if current is None else str(current)
             refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", kept))
             continue
-        history.append(_line(plan, measure, row, name, value, by, door))
+        history.append(_line(plan, measure, row, name, value, by, channel))
         setattr(row, name, value)
     if refused:
         raise MastersRefused(refused)
@@ -75,9 +75,9 @@ def _change_details(
 
 def _rows(measure: Measure) -> list[Any]:
     """The measure and its row of 成果目標 or 活動指標 as they stand."""
-    stands = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
-    items: list[Any] = [*TargetItem.objects.filter(measure=stands), *ActivityIndicator.objects.filter(measure=stands)]
-    return [stands, *items]
+    current = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
+    items: list[Any] = [*TargetItem.objects.filter(measure=current), *ActivityIndicator.objects.filter(measure=current)]
+    return [current, *items]
 
 
 def _has(row: models.Model, name: str) -> bool:
@@ -96,10 +96,10 @@ def _check_years(measure: Measure) -> None:
             raise MastersRefused([FieldRefused(name, f"{wareki(year)}に値が入力されているため、変えられません。")])
 
 
-def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: User, door: str) -> Change:
+def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: User, channel: str) -> Change:
     field = LABELS.get(name) or str(_field(row, name).verbose_name)
     words = (_in_words(row, name, side) or None for side in (getattr(row, name), value))
-    return new_line(plan, Subject.MASTER, field, *words, by=by, door=door, reason=REASON, measure=measure)
+    return new_line(plan, Subject.MASTER, field, *words, by=by, channel=channel, reason=REASON, measure=measure)
 
 
 def _field(row: models.Model, name: str) -> Any:

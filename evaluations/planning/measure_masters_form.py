@@ -176,8 +176,8 @@ class MeasureForm(forms.Form):
         for one in refused.fields:
             name = names.get(one.name, one.name)
             self.add_error(name if name in self.fields else None, one.sentence)
-            if one.stands is not None and name in self.fields:
-                data[self.add_initial_prefix(name)] = one.stands
+            if one.current is not None and name in self.fields:
+                data[self.add_initial_prefix(name)] = one.current
         self.data = data
 
 

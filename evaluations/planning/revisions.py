@@ -34,7 +34,9 @@ class Days:
 
 
 @transaction.atomic
-def open_revision(plan: Plan, decided_on: date, reason: str, *, seen_newest: int, by: User, door: str) -> PlanRevision:
+def open_revision(
+    plan: Plan, decided_on: date, reason: str, *, seen_newest: int, by: User, channel: str
+) -> PlanRevision:
     """Open the next 計画変更: from now on 計画値 are written into it.
 
     `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or RowRefused where somebody
@@ -50,47 +52,47 @@ def open_revision(plan: Plan, decided_on: date, reason: str, *, seen_newest: int
     revision = PlanRevision.objects.create(
         plan=plan, number=number, decided_on=decided_on, reason=reason, opened_at=timezone.now(), opened_by=by
     )
-    _note(revision, None, in_words(revision), by, door)
+    _note(revision, None, in_words(revision), by, channel)
     return revision
 
 
 @transaction.atomic
 def correct_revision(
-    revision: PlanRevision, decided_on: date | None, reason: str, *, version: int, by: User, door: str
+    revision: PlanRevision, decided_on: date | None, reason: str, *, version: int, by: User, channel: str
 ) -> None:
     """Correct day and reason from the version that was drawn. The day of 当初 may stay unknown.
 
     Raises PermissionDenied, RowConflict, or RowRefused for a day or a reason that cannot be.
     """
     _start(revision.plan, by)
-    stands = as_it_stands(revision)
-    if (stands.decided_on, stands.reason) == (decided_on, reason):
+    current = as_it_stands(revision)
+    if (current.decided_on, current.reason) == (decided_on, reason):
         return
-    refuse_outdated(stands, version)
-    _check(revision.plan, list(revision.plan.revisions.order_by("number")), stands.number, decided_on, reason)
-    old = in_words(stands)
-    stands.decided_on, stands.reason = decided_on, reason
-    PlanRevision.objects.filter(pk=stands.pk).update(decided_on=decided_on, reason=reason, version=F("version") + 1)
-    _note(stands, old, in_words(stands), by, door)
+    refuse_outdated(current, version)
+    _check(revision.plan, list(revision.plan.revisions.order_by("number")), current.number, decided_on, reason)
+    old = in_words(current)
+    current.decided_on, current.reason = decided_on, reason
+    PlanRevision.objects.filter(pk=current.pk).update(decided_on=decided_on, reason=reason, version=F("version") + 1)
+    _note(current, old, in_words(current), by, channel)
 
 
 @transaction.atomic
-def remove_revision(revision: PlanRevision, *, version: int, by: User, door: str) -> None:
+def remove_revision(revision: PlanRevision, *, version: int, by: User, channel: str) -> None:
     """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, RowConflict or RowRefused."""
     _start(revision.plan, by)
-    stands = as_it_stands(revision)
-    refuse_outdated(stands, version)
-    if not stands.number:
+    current = as_it_stands(revision)
+    refuse_outdated(current, version)
+    if not current.number:
         raise RowRefused("当初の計画は削除できません。")
-    if stands.plan.revisions.filter(number__gt=stands.number).exists():
-        raise RowRefused(f"{stands.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
-    if changed := changed_cells(stands):
+    if current.plan.revisions.filter(number__gt=current.number).exists():
+        raise RowRefused(f"{current.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
+    if changed := changed_cells(current):
         raise RowRefused(
-            f"{stands.label}で変えた計画値が{changed}件あるため削除できません。"
+            f"{current.label}で変えた計画値が{changed}件あるため削除できません。"
             "先に、それぞれの計画値を変更前の値に戻してください。"
         )
-    _note(stands, in_words(stands), None, by, door)
-    stands.delete()
+    _note(current, in_words(current), None, by, channel)
+    current.delete()
 
 
 def changed_cells(revision: PlanRevision) -> int:
@@ -154,5 +156,5 @@ def _named(revision: PlanRevision) -> str:
     return f"{revision.label if revision.number else '計画の策定'}（{day}）"
 
 
-def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, door: str) -> None:
-    write_line(revision.plan, Subject.REVISION, revision.label, old, new, by=by, door=door)
+def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, channel: str) -> None:
+    write_line(revision.plan, Subject.REVISION, revision.label, old, new, by=by, channel=channel)

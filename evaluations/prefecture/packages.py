@@ -42,7 +42,7 @@ def package_editions(plan: Plan) -> Editions:
 
 
 @transaction.atomic
-def make_package(plan: Plan, *, by: User | None, door: str) -> tuple[MadePackage, bool]:
+def make_package(plan: Plan, *, by: User | None, channel: str) -> tuple[MadePackage, bool]:
     """The package of what is 確定 now, and whether it was made now: where nothing changed it is the last one.
 
     Raises PermissionDenied without the right, PackageNotMade for a received plan, or where something in the plan does
@@ -82,7 +82,7 @@ def make_package(plan: Plan, *, by: User | None, door: str) -> tuple[MadePackage
         content_sha256=sha256_of(content),
         body=file.decode(),
     )
-    _note(made, by, door)
+    _note(made, by, channel)
     return made, True
 
 
@@ -98,6 +98,6 @@ def _prefecture(plan: Plan) -> tuple[str, str] | None:
     return (prefecture.code, prefecture.name) if prefecture else None
 
 
-def _note(made: MadePackage, by: User | None, door: str) -> None:
+def _note(made: MadePackage, by: User | None, channel: str) -> None:
     old = f"第{made.number - 1}版" if made.number > 1 else None
-    write_line(made.plan, Subject.PACKAGE, "県へ渡すファイルの作成", old, f"第{made.number}版", by=by, door=door)
+    write_line(made.plan, Subject.PACKAGE, "県へ渡すファイルの作成", old, f"第{made.number}版", by=by, channel=channel)

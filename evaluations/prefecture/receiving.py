@@ -70,13 +70,13 @@ def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
     if last:
         _check_edition(package, last)
     _check_services(package)
-    stands = content_of(plan) if plan else None
-    if lost := [*gone_sections(stands, package.content), *_used_measures(plan, stands, package.content)]:
+    current = content_of(plan) if plan else None
+    if lost := [*gone_sections(current, package.content), *_used_measures(plan, current, package.content)]:
         raise NotReceived(
             f"受け取り済みの{'、'.join(lost)}が、このファイルにありません。別の計画のファイルでないか、"
             "市区町村に確かめてください。"
         )
-    changes = package_changes(city_facts(city) if city else None, stands, package.content)
+    changes = package_changes(city_facts(city) if city else None, current, package.content)
     return Incoming(package, city, plan, last, tuple(changes))
 
 
@@ -86,7 +86,7 @@ def receive(
     prefecture: Municipality | None,
     *,
     by: User | None,
-    door: str,
+    channel: str,
     seen_sha256: str | None = None,
 ) -> Incoming:
     """Write the package as a whole, with its history, or nothing. The same file again changes nothing.
@@ -109,7 +109,7 @@ def receive(
     received = received or _keep(package, plan, found, by)
     if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
         raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
-    write_history(received, found.changes, found.last, by=by, door=door)
+    write_history(received, found.changes, found.last, by=by, channel=channel)
     return found
 
 
@@ -175,9 +175,9 @@ def _check_edition(package: Package, last: ReceivedPackage) -> None:
         )
 
 
-def _used_measures(plan: Plan | None, stands: Content | None, new: Content) -> list[str]:
+def _used_measures(plan: Plan | None, current: Content | None, new: Content) -> list[str]:
     """The measures missing in the file that have values or a history here; a city removes only those without."""
-    lost, still_named = gone_measures(stands, new), {measure["code"] for measure in new["measures"]}
+    lost, still_named = gone_measures(current, new), {measure["code"] for measure in new["measures"]}
     if plan is None or not lost:
         return []
     unused = plan.measures.filter(values__isnull=True, changes__isnull=True).exclude(code__in=still_named)

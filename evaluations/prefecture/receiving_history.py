@@ -26,14 +26,14 @@ def write_history(
     last: ReceivedPackage | None,
     *,
     by: User | None,
-    door: str,
+    channel: str,
 ) -> None:
     """One line for each change, and one for the file."""
     plan = received.plan
     reason = f"ファイルの受領（{received.label}）"
     sections = {section.number: section.pk for section in plan.sections.all()}
     measures = dict(plan.measures.values_list("code", "pk"))
-    who: dict[str, Any] = {"by": by, "door": door, "reason": reason}
+    who: dict[str, Any] = {"by": by, "channel": channel, "reason": reason}
     write_lines(
         new_line(
             plan,

@@ -36,10 +36,10 @@ def rows_with_publication(published: PublishedPlan) -> list[tuple[Row, Published
     for code, master in masters.items():
         newest = known[code]
         for year in published.plan.years:
-            stands, source = tables.get(year, {}).get(code, {}).get(year), published.years.get(year)
-            if stands is None or source is None:
-                stands, source = _unpublished(tables[newest.year][code], year), newest
-            rows.append((master | {name: stands[name] for name in PER_YEAR}, source))
+            current, source = tables.get(year, {}).get(code, {}).get(year), published.years.get(year)
+            if current is None or source is None:
+                current, source = _unpublished(tables[newest.year][code], year), newest
+            rows.append((master | {name: current[name] for name in PER_YEAR}, source))
     return rows
 
 

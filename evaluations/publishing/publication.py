@@ -42,7 +42,7 @@ def publish(
     *,
     by: User,
     reason: str,
-    door: str,
+    channel: str,
     correction_reason: str = "",
     seen_number: int | None = None,
     seen_sha256: str | None = None,
@@ -82,14 +82,14 @@ def publish(
         body=body,
         sha256=sha256,
     )
-    _mark_published(source, ready, publication, door)
+    _mark_published(source, ready, publication, channel)
     names = "、".join(section.label for section in ready)
-    _note(publication, by, door, reason.strip(), old=None, new=f"第{publication.number}号：{names}")
+    _note(publication, by, channel, reason.strip(), old=None, new=f"第{publication.number}号：{names}")
     return publication
 
 
 @transaction.atomic
-def withdraw_publication(publication: Publication, *, by: User, reason: str, door: str) -> Publication:
+def withdraw_publication(publication: Publication, *, by: User, reason: str, channel: str) -> Publication:
     """Withdraw a publication, with a reason that is shown in its place.
 
     Its 節 go back to 確定 only where it is the newest of its 年度: what a successor published stays published. Raises
@@ -109,8 +109,8 @@ def withdraw_publication(publication: Publication, *, by: User, reason: str, doo
     publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     successors = plan.publications.filter(fiscal_year=publication.fiscal_year, number__gt=publication.number)
     if not successors.exists():
-        _mark_withdrawn(years, publication, by, door)
-    _note(publication, by, door, reason.strip(), old=f"第{publication.number}号", new="取り下げ")
+        _mark_withdrawn(years, publication, by, channel)
+    _note(publication, by, channel, reason.strip(), old=f"第{publication.number}号", new="取り下げ")
     return publication
 
 
@@ -132,7 +132,7 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
     return [row for row in rows.values() if row.fiscal_year == year]
 
 
-def _mark_published(source: Source, ready: list[Section], publication: Publication, door: str) -> None:
+def _mark_published(source: Source, ready: list[Section], publication: Publication, channel: str) -> None:
     """確定 → 公表, signed and with its line in the history. What is 公表 already stays as it was signed."""
     year = publication.fiscal_year
     rows = [source.states[s.pk, year] for s in ready if source.state(s, year) == YearState.CONFIRMED]
@@ -140,32 +140,32 @@ def _mark_published(source: Source, ready: list[Section], publication: Publicati
         state=YearState.PUBLISHED, published_at=publication.at, published_by=publication.by, version=F("version") + 1
     )
     moved = [row.section_id for row in rows]
-    _note_states(publication, moved, publication.by, door, PUBLISH, (YearState.CONFIRMED, YearState.PUBLISHED))
+    _note_states(publication, moved, publication.by, channel, PUBLISH, (YearState.CONFIRMED, YearState.PUBLISHED))
 
 
-def _mark_withdrawn(years: list[SectionYear], publication: Publication, by: User, door: str) -> None:
+def _mark_withdrawn(years: list[SectionYear], publication: Publication, by: User, channel: str) -> None:
     rows = [row for row in years if row.state == YearState.PUBLISHED]
     SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=YearState.CONFIRMED, published_at=None, published_by=None, version=F("version") + 1
     )
     moved = [row.section_id for row in rows]
-    _note_states(publication, moved, by, door, WITHDRAW, (YearState.PUBLISHED, YearState.CONFIRMED))
+    _note_states(publication, moved, by, channel, WITHDRAW, (YearState.PUBLISHED, YearState.CONFIRMED))
 
 
 def _note_states(
     publication: Publication,
     sections: list[int],
     by: User | None,
-    door: str,
+    channel: str,
     field: str,
     way: tuple[YearState, YearState],
 ) -> None:
     words, year = (way[0].label, way[1].label), publication.fiscal_year
-    line = partial(new_line, publication.plan, Subject.STATE, field, *words, by=by, door=door, fiscal_year=year)
+    line = partial(new_line, publication.plan, Subject.STATE, field, *words, by=by, channel=channel, fiscal_year=year)
     write_lines(line(section_id=section) for section in sections)
 
 
-def _note(publication: Publication, by: User, door: str, reason: str, *, old: str | None, new: str | None) -> None:
+def _note(publication: Publication, by: User, channel: str, reason: str, *, old: str | None, new: str | None) -> None:
     field, year = f"公表第{publication.number}号", publication.fiscal_year
     more = {"reason": reason, "fiscal_year": year}
-    write_line(publication.plan, Subject.PUBLICATION, field, old, new, by=by, door=door, **more)
+    write_line(publication.plan, Subject.PUBLICATION, field, old, new, by=by, channel=channel, **more)

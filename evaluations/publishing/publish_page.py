@@ -114,9 +114,9 @@ def publish_page(plan: Plan, *, check: int | None = None) -> PublishPage:
     return PublishPage(tuple(years), publications, frozenset(publication.pk for publication in now.values()))
 
 
-def _states(year: int, stands: Publication | None, sections: Iterable[Section], states: States) -> YearOutlook:
+def _states(year: int, current: Publication | None, sections: Iterable[Section], states: States) -> YearOutlook:
     found = (SectionOutlook(section, state_of(states.get((section.pk, year)))) for section in sections)
-    return YearOutlook(year, stands, tuple(found))
+    return YearOutlook(year, current, tuple(found))
 
 
 def _checked(source: Source, outlook: YearOutlook, publications: Iterable[Publication]) -> YearOutlook:

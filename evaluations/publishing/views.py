@@ -14,7 +14,7 @@ from evaluations.publishing.publication_forms import CheckForm, PublishForm, Wit
 from evaluations.publishing.publication_pdfs import ask_for_pdfs
 from evaluations.publishing.publish_page import publish_page
 from plans.access import plan_for, require
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 from plans.requests import PersonRequest
 
 
@@ -42,7 +42,7 @@ def _publish(request: PersonRequest, plan: Plan) -> HttpResponse:
         return _page(request, plan, form, check=form.cleaned_data.get("year"))
     year = form.cleaned_data["year"]
     try:
-        done = publish_year(plan, by=request.user, door=Door.SCREEN, **form.cleaned_data)
+        done = publish_year(plan, by=request.user, channel=Channel.SCREEN, **form.cleaned_data)
     except PublicationRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, plan, form, check=year, status=409)
@@ -59,7 +59,7 @@ def _withdraw(request: PersonRequest, plan: Plan) -> HttpResponse:
         return _page(request, plan, form)
     publication, reason = form.cleaned_data["number"], form.cleaned_data["reason"]
     try:
-        withdraw_publication(publication, by=request.user, reason=reason, door=Door.SCREEN)
+        withdraw_publication(publication, by=request.user, reason=reason, channel=Channel.SCREEN)
     except PublicationRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, plan, form, status=409)

@@ -65,19 +65,19 @@ class RecordContent:
 
 
 class RecordConflict(Exception):
-    """Somebody changed or deleted the record in between. `stands` is what is kept now, None where it is gone."""
+    """Somebody changed or deleted the record in between. `current` is what is kept now, None where it is gone."""
 
-    def __init__(self, stands: RecordContent | None) -> None:
-        self.stands = stands
+    def __init__(self, current: RecordContent | None) -> None:
+        self.current = current
         super().__init__(
             "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。"
-            if stands
+            if current
             else "ほかの人がこの記録を先に削除しました。"
         )
 
 
 @transaction.atomic
-def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> ActivityRecord:
+def add_record(plan: Plan, new: RecordContent, *, by: User, channel: str) -> ActivityRecord:
     """Keep a new record; sent twice, it is one. Raises PermissionDenied or YearLocked."""
     sections = _start(plan, None, new, by)
     same = plan.records.filter(**_columns(new)).order_by("-pk").first()
@@ -87,36 +87,36 @@ def add_record(plan: Plan, new: RecordContent, *, by: User, door: str) -> Activi
     record = ActivityRecord.objects.create(plan=plan, **_columns(new))
     record.sections.set(new.section_ids)
     record.counted_in.set(new.counted_ids)
-    _finish(plan, sections, None, new, by, door)
+    _finish(plan, sections, None, new, by, channel)
     return record
 
 
 @transaction.atomic
-def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, door: str) -> None:
+def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, channel: str) -> None:
     """Change a record from what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
     if new == seen:
         return
     sections = _start(record.plan, seen, new, by)
-    stands = _as_it_stands(record)
-    if stands == new:
+    current = _as_it_stands(record)
+    if current == new:
         return
-    if stands != seen:
-        raise RecordConflict(stands)
+    if current != seen:
+        raise RecordConflict(current)
     ActivityRecord.objects.filter(pk=record.pk).update(**_columns(new))
     record.sections.set(new.section_ids)
     record.counted_in.set(new.counted_ids)
-    _finish(record.plan, sections, seen, new, by, door)
+    _finish(record.plan, sections, seen, new, by, channel)
 
 
 @transaction.atomic
-def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, door: str) -> None:
+def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, channel: str) -> None:
     """Delete a record that is still what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
     sections = _start(record.plan, seen, None, by)
-    stands = _as_it_stands(record)
-    if stands != seen:
-        raise RecordConflict(stands)
+    current = _as_it_stands(record)
+    if current != seen:
+        raise RecordConflict(current)
     ActivityRecord.objects.filter(pk=record.pk).delete()
-    _finish(record.plan, sections, seen, None, by, door)
+    _finish(record.plan, sections, seen, None, by, channel)
 
 
 def _start(plan: Plan, old: RecordContent | None, new: RecordContent | None, by: User) -> list[Section]:
@@ -141,8 +141,8 @@ def _touched(plan: Plan, old: RecordContent | None, new: RecordContent | None) -
 
 def _as_it_stands(record: ActivityRecord) -> RecordContent | None:
     """What is kept now, locked until the transaction ends; None where it was deleted."""
-    stands = ActivityRecord.objects.select_for_update().filter(pk=record.pk).first()
-    return RecordContent.of(stands) if stands else None
+    current = ActivityRecord.objects.select_for_update().filter(pk=record.pk).first()
+    return RecordContent.of(current) if current else None
 
 
 def _columns(new: RecordContent) -> dict[str, object]:
@@ -158,7 +158,7 @@ def _columns(new: RecordContent) -> dict[str, object]:
 
 
 def _finish(
-    plan: Plan, sections: list[Section], old: RecordContent | None, new: RecordContent | None, by: User, door: str
+    plan: Plan, sections: list[Section], old: RecordContent | None, new: RecordContent | None, by: User, channel: str
 ) -> None:
     """One line of history for each 節 that the record belongs or belonged to: each page shows its own."""
     sides = [side for side in (old, new) if side]
@@ -167,5 +167,5 @@ def _finish(
     measures = list(measures_of(plan).filter(pk__in=counting)) if counting else []
     words = (side.in_words(sections, measures) if side else None for side in (old, new))
     year = sides[-1].fiscal_year
-    line = partial(new_line, plan, Subject.RECORD, "取組記録", *words, by=by, door=door, fiscal_year=year)
+    line = partial(new_line, plan, Subject.RECORD, "取組記録", *words, by=by, channel=channel, fiscal_year=year)
     write_lines(line(section=section) for section in sections if section.pk in belonging)

@@ -113,7 +113,7 @@ def what_counts(measure: Measure) -> Counted | None:
 
 
 @transaction.atomic
-def take_over_counts(wanted: TakeOver, *, by: User, door: str) -> list[Change]:
+def take_over_counts(wanted: TakeOver, *, by: User, channel: str) -> list[Change]:
     """Make what the records say the year's actual.
 
     Under the lock of the year, which every change of a record takes too, the records are counted again: RecordsMoved
@@ -121,10 +121,10 @@ def take_over_counts(wanted: TakeOver, *, by: User, door: str) -> list[Change]:
     """
     measure, year = wanted.measure, wanted.fiscal_year
     lock_section_years(measure.plan, {(measure.section_id, year)})
-    stands = years_from_records([measure], year).get(measure.pk)
-    if stands is None or stands.taken_over(wanted.old) != wanted.new:
+    current = years_from_records([measure], year).get(measure.pk)
+    if current is None or current.taken_over(wanted.old) != wanted.new:
         raise RecordsMoved
-    return record_values([wanted.as_change], by=by, door=door, reason=REASON)
+    return record_values([wanted.as_change], by=by, channel=channel, reason=REASON)
 
 
 def _counted(

@@ -151,14 +151,14 @@ class RecordForm(forms.Form):
         ids = {name: frozenset(kept.get(name, ())) for name in ("section_ids", "counted_ids")}
         return RecordContent(**{**kept, "held_on": held_on, **ids})
 
-    def start_again(self, stands: RecordContent | None) -> None:
+    def start_again(self, current: RecordContent | None) -> None:
         """Let the next save start from what is kept now, which the page shows beside what was typed."""
-        if stands and self.record:
+        if current and self.record:
             self.data = {
                 **{name: self.data.get(name, "") for name in self.fields},
                 "sections": self["sections"].data,
                 "counted_in": self["counted_in"].data,
-                "record_seen": seen_token(stands, self.record),
+                "record_seen": seen_token(current, self.record),
             }
 
     @property
@@ -171,13 +171,13 @@ class RecordForm(forms.Form):
         return [(label, text) for label, text in texts if text]
 
 
-def seen_token(stands: RecordContent, record: ActivityRecord) -> str:
+def seen_token(current: RecordContent, record: ActivityRecord) -> str:
     """What a page shows of a record, signed."""
-    kept = {name: getattr(stands, name) for name in stands.__dataclass_fields__}
+    kept = {name: getattr(current, name) for name in current.__dataclass_fields__}
     kept |= {
-        "held_on": stands.held_on.isoformat() if stands.held_on else "",
-        "section_ids": sorted(stands.section_ids),
-        "counted_ids": sorted(stands.counted_ids),
+        "held_on": current.held_on.isoformat() if current.held_on else "",
+        "section_ids": sorted(current.section_ids),
+        "counted_ids": sorted(current.counted_ids),
     }
     return signing.dumps(kept, salt=_salt(record), compress=True)
 
@@ -186,9 +186,9 @@ def _salt(record: ActivityRecord | None) -> str:
     return f"{SALT}.{record.pk if record else 0}"
 
 
-def _initial(stands: RecordContent | None, section: Section, record: ActivityRecord | None) -> dict[str, Any]:
-    if stands is None or record is None:
+def _initial(current: RecordContent | None, section: Section, record: ActivityRecord | None) -> dict[str, Any]:
+    if current is None or record is None:
         return {"sections": [section.pk]}
-    kept = {name: getattr(stands, name) for name in stands.__dataclass_fields__}
-    chosen = {"sections": sorted(stands.section_ids), "counted_in": sorted(stands.counted_ids)}
-    return kept | chosen | {"record_seen": seen_token(stands, record)}
+    kept = {name: getattr(current, name) for name in current.__dataclass_fields__}
+    chosen = {"sections": sorted(current.section_ids), "counted_in": sorted(current.counted_ids)}
+    return kept | chosen | {"record_seen": seen_token(current, record)}

@@ -35,7 +35,7 @@ class EvaluationReport:
     """Everything that a report on the evaluation of one year says.
 
     `opinions` are those on the evaluation as a whole; the others are in their 節. `mark` is the publication that says
-    the same, or says of a report from living data that none does; None only before it was looked up. `stands`: of a
+    the same, or says of a report from living data that none does; None only before it was looked up. `current`: of a
     report from living data, the current publication of the year.
     """
 
@@ -44,7 +44,7 @@ class EvaluationReport:
     sections: tuple[ReportSection, ...]
     opinions: tuple[ReportOpinion, ...] = ()
     mark: Mark | None = None
-    stands: tuple[Citation, PublishedYear] | None = field(default=None, compare=False, repr=False)
+    current: tuple[Citation, PublishedYear] | None = field(default=None, compare=False, repr=False)
 
     @property
     def citation(self) -> str:
@@ -112,8 +112,8 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
     citation = newest_citation(source.sections, year)
     if citation is None:
         return replace(made, mark=not_published())
-    stands = (citation, PublishedYear(Publication(), newest_body(source.sections)))
-    return replace(made, mark=citation if _says(made, source, citation) else not_published(), stands=stands)
+    current = (citation, PublishedYear(Publication(), newest_body(source.sections)))
+    return replace(made, mark=citation if _says(made, source, citation) else not_published(), current=current)
 
 
 def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
@@ -132,9 +132,9 @@ def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport
     says the same as there, even if other 節 differ by now.
     """
     alone = report.only(number)
-    if alone is None or report.stands is None:
+    if alone is None or report.current is None:
         return alone
-    citation, published = report.stands
+    citation, published = report.current
     as_published = EvaluationReport(published.plan, published.year, published.sections).only(number)
     is_published = alone.sections[0].state == YearState.PUBLISHED.label
     if as_published and is_published and content_of(alone) == content_of(as_published):

@@ -28,7 +28,7 @@ NOTHING_TO_SAY = (
 
 @transaction.atomic
 def choose_outlook(
-    measure: Measure, method: str, reason: str, *, version: int, by: User, door: str, own: Decimal | None = None
+    measure: Measure, method: str, reason: str, *, version: int, by: User, channel: str, own: Decimal | None = None
 ) -> None:
     """Choose a method, or the `own` figure of the last year, with the reason; "" takes it back, with the reason.
 
@@ -38,17 +38,17 @@ def choose_outlook(
     access = access_for(by, measure.plan.municipality)
     if access is None or not access.may_enter(measure):
         raise PermissionDenied(MAY_NOT)
-    stands = _locked(measure)
+    current = _locked(measure)
     wanted = (method, own, reason)
-    if (stands.method, stands.own, stands.reason) == wanted:
+    if (current.method, current.own, current.reason) == wanted:
         return
-    refuse_outdated(stands, version)
+    refuse_outdated(current, version)
     states = section_years(measure.plan, [measure.section])
     [row] = measure_rows(measure.plan, [measure], access=access, states=states)
     found = prospect_of(row)
     if found is None:
         raise RowRefused(NOTHING_TO_SAY)
-    if not method and not stands.method:
+    if not method and not current.method:
         raise RowRefused("市が採る見込みを選んでください。")
     if not reason:
         raise RowRefused("理由を書いてください。")
@@ -56,12 +56,12 @@ def choose_outlook(
         raise RowRefused("「市が見込む値」を選んだときにだけ、その値を入力してください。")
     if own is not None and not found.admits(own):
         raise RowRefused(f"市が見込む値は、{_bounds(found.floor, found.ceiling)}にしてください。")
-    old = in_words(stands)
-    stands.method, stands.own, stands.reason = wanted
-    stands.basis_year, stands.chosen_at, stands.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
-    stands.version += 1
-    stands.save()
-    _note(measure, old, in_words(stands), by, door)
+    old = in_words(current)
+    current.method, current.own, current.reason = wanted
+    current.basis_year, current.chosen_at, current.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
+    current.version += 1
+    current.save()
+    _note(measure, old, in_words(current), by, channel)
 
 
 def in_words(choice: Outlook) -> str | None:
@@ -95,5 +95,5 @@ def _bounds(floor: Decimal | None, ceiling: Decimal | None) -> str:
     return low + high
 
 
-def _note(measure: Measure, old: str | None, new: str | None, by: User, door: str) -> None:
-    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, door=door, measure=measure)
+def _note(measure: Measure, old: str | None, new: str | None, by: User, channel: str) -> None:
+    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, channel=channel, measure=measure)

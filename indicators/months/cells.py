@@ -136,7 +136,7 @@ class MonthCell:
 
     def refused(self, refusal: Refusal[ReadingChange]) -> "MonthCell":
         """The same cell with its refusal, and with the value that is stored now."""
-        return replace(self, refusal=refusal, stored=refusal.stands, asked=False, choice="")
+        return replace(self, refusal=refusal, stored=refusal.current, asked=False, choice="")
 
 
 def text_of(value: Value) -> str:

@@ -103,15 +103,15 @@ def found_months(
     locked: set[str] = set()
     for (code, month), value in reader.values.items():
         measure = reader.by_code[code]
-        stands = stored.get((measure.pk, month), EMPTY)
+        current = stored.get((measure.pk, month), EMPTY)
         if not access.may_enter(measure):
             found.of_others += 1
-        elif stands == value:
+        elif current == value:
             found.same += 1
         elif reason := access.lock_reason(state_of(states.get((measure.section_id, year)))):
             locked.add(f"{measure.section.label}は{reason}")
         else:
-            found.changes.append(ReadingChange(measure, year, month, stands, value))
+            found.changes.append(ReadingChange(measure, year, month, current, value))
     found.problems += [FileProblem("", sentence) for sentence in sorted(locked)]
     return found
 

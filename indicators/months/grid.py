@@ -346,8 +346,8 @@ def _row(
     measure = row.measure
 
     def cell(month: int) -> MonthCell:
-        stands = stored.get((measure.pk, month), EMPTY)
-        drawn = MonthCell(measure, year, month, stands, stands, is_outside(measure, year, month))
+        current = stored.get((measure.pk, month), EMPTY)
+        drawn = MonthCell(measure, year, month, current, current, is_outside(measure, year, month))
         return posted.fill(drawn) if posted else drawn
 
     return MonthRow(

@@ -25,7 +25,7 @@ from indicators.months.mappings import (
 )
 from indicators.months.readings import ReadingChange, ReadingsRefused, record_readings
 from plans.access import require, require_year
-from plans.models import Door, Measure, Plan
+from plans.models import Channel, Measure, Plan
 from plans.queries import section_years
 from plans.requests import PersonRequest
 from plans.signed_previews import MAX_AGE
@@ -108,7 +108,7 @@ def _save_mapping(
             form.values(),
             version=form.version,
             by=request.user,
-            door=Door.SCREEN,
+            channel=Channel.SCREEN,
         )
     except MappingRefused as error:
         form.failure = str(error)
@@ -174,7 +174,7 @@ def _confirm(request: PersonRequest, plan: Plan, year: int, page: ImportPage, me
         page.failure = LOST
         return _page(request, plan, year, page)
     try:
-        lines = record_readings(changes, by=request.user, door=Door.UPLOAD)
+        lines = record_readings(changes, by=request.user, channel=Channel.UPLOAD)
     except ReadingsRefused as error:
         page.problems = [FileProblem("", refusal.sentence) for refusal in error.refusals]
         return _page(request, plan, year, page)

@@ -130,7 +130,7 @@ def mapping_form(
 
 
 def save_mapping(
-    municipality: Municipality, mapping: MonthlyMapping | None, values: dict, *, version: int, by: User, door: str
+    municipality: Municipality, mapping: MonthlyMapping | None, values: dict, *, version: int, by: User, channel: str
 ) -> MonthlyMapping:
     """Save a new mapping, or one that is still what the person saw (`version`), with its history. Raises
     MappingRefused.
@@ -148,7 +148,7 @@ def save_mapping(
                     raise MappingRefused(CHANGED)
                 mapping.refresh_from_db()
             field = f"月別ファイルの読み方「{mapping.name[:40]}」"
-            write_line(municipality, Subject.SETTING, field, before, _as_text(mapping), by=by, door=door)
+            write_line(municipality, Subject.SETTING, field, before, _as_text(mapping), by=by, channel=channel)
     except IntegrityError as error:
         raise MappingRefused("同じ名前の読み方がもうあります。別の名前を付けてください。") from error
     return mapping

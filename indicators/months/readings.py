@@ -104,7 +104,9 @@ def year_from_months(measure: Measure, year: int, stored: Mapping[tuple[int, int
 
 
 @transaction.atomic
-def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: str, reason: str = "") -> list[Change]:
+def record_readings(
+    changes: Iterable[ReadingChange], *, by: User | None, channel: str, reason: str = ""
+) -> list[Change]:
     """Write all of these months of one plan, or none, with their history. Returns the history lines.
 
     Rights, locks and conflicts are those of the year's actuals: own 担当課, the state of 節 × 年度, each `old` against
@@ -116,20 +118,20 @@ def record_readings(changes: Iterable[ReadingChange], *, by: User | None, door: 
     plan = one_plan(wanted)
     years = lock_section_years(plan, {(c.measure.section_id, c.fiscal_year) for c in wanted})
     stored = _stored_rows(wanted)
-    stands = {key: row.value for key, row in stored.items()}
-    refusals = refusals_of(wanted, plan, by, years, stands, wrong=_wrong, in_words=words)
+    current = {key: row.value for key, row in stored.items()}
+    refusals = refusals_of(wanted, plan, by, years, current, wrong=_wrong, in_words=words)
     if refusals:
         raise ReadingsRefused(refusals)
-    news = [change for change in wanted if stands.get(change.key, EMPTY) != change.new]
+    news = [change for change in wanted if current.get(change.key, EMPTY) != change.new]
     if not news:
         return []
     _write(news, stored)
     bump(years.values())
-    return write_lines(_history(news, plan, by, door, reason))
+    return write_lines(_history(news, plan, by, channel, reason))
 
 
 @transaction.atomic
-def take_over(wanted: Iterable[TakeOver], *, by: User | None, door: str) -> list[Change]:
+def take_over(wanted: Iterable[TakeOver], *, by: User | None, channel: str) -> list[Change]:
     """Store what follows from the months as the year's actual: all of these measures of one plan, or none.
 
     Under the lock of the year the months are read again: raises MonthsMoved where they no longer give what the person
@@ -147,7 +149,7 @@ def take_over(wanted: Iterable[TakeOver], *, by: User | None, door: str) -> list
     ]
     if moved:
         raise MonthsMoved(moved)
-    return record_values([w.as_change for w in wanted], by=by, door=door, reason="月別の値を年度の実績に反映")
+    return record_values([w.as_change for w in wanted], by=by, channel=channel, reason="月別の値を年度の実績に反映")
 
 
 def _stored_rows(changes: list[ReadingChange]) -> dict[ReadingKey, MonthlyReading]:
@@ -200,7 +202,7 @@ def _write(changes: list[ReadingChange], stored: Mapping[ReadingKey, MonthlyRead
     MonthlyReading.objects.bulk_update(changed, ["number", "state", "provisional"], batch_size=200)
 
 
-def _history(changes: list[ReadingChange], plan: Plan, by: User | None, door: str, reason: str) -> list[Change]:
+def _history(changes: list[ReadingChange], plan: Plan, by: User | None, channel: str, reason: str) -> list[Change]:
     return [
         new_line(
             plan,
@@ -209,7 +211,7 @@ def _history(changes: list[ReadingChange], plan: Plan, by: User | None, door: st
             change.old,
             change.new,
             by=by,
-            door=door,
+            channel=channel,
             reason=reason,
             measure=change.measure,
             fiscal_year=change.fiscal_year,

@@ -11,7 +11,7 @@ from indicators.months.import_views import monthly_import
 from indicators.months.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 from plans.refusals import Cause
 from plans.requests import PersonRequest
 
@@ -57,7 +57,7 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
     if grid.problems or grid.unsaved:
         return _page(request, plan, year, grid)
     try:
-        lines = record_readings(grid.changes, by=request.user, door=Door.SCREEN)
+        lines = record_readings(grid.changes, by=request.user, channel=Channel.SCREEN)
     except ReadingsRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
             # The rights or the state changed between drawing and writing: draw what applies now.
@@ -85,7 +85,7 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
         messages.warning(request, "年度の実績に反映する指標が選ばれていません。指標の左の欄に印を付けてください。")
         return redirect(request.get_full_path())
     try:
-        lines = take_over(wanted, by=request.user, door=Door.SCREEN)
+        lines = take_over(wanted, by=request.user, channel=Channel.SCREEN)
     except (ValuesRefused, MonthsMoved) as error:
         drawn = _grid(request, plan, year) or grid
         return _page(request, plan, year, drawn.choosing(codes).not_taken_over(error))

@@ -50,7 +50,7 @@ class VolumesMoved(Exception):
 
 @transaction.atomic
 def save_forecast(
-    plan: Plan, volume: Volume, new: ForecastContent, *, version: int, by: User | None, door: str
+    plan: Plan, volume: Volume, new: ForecastContent, *, version: int, by: User | None, channel: str
 ) -> VolumeForecast:
     """Save a forecast from the version that was drawn, 0 where there was none. Without a change nothing is written.
 
@@ -58,31 +58,31 @@ def save_forecast(
     is the operator.
     """
     _require_right(plan, volume, by)
-    stands = _locked(plan, volume)
-    old = ForecastContent.of(stands) if stands.pk else None
+    current = _locked(plan, volume)
+    old = ForecastContent.of(current) if current.pk else None
     if old == new:
-        return stands
-    if stands.pk:
-        refuse_outdated(stands, version)
+        return current
+    if current.pk:
+        refuse_outdated(current, version)
     elif version:
         raise RowConflict(None)
     _refuse_unfounded(plan, volume, new, by)
     for name, value in new.columns.items():
-        setattr(stands, name, value)
-    stands.saved_at, stands.saved_by = timezone.now(), by
-    stands.version = stands.version + 1 if stands.pk else 1
-    stands.save()
-    stands.factors.all().delete()
+        setattr(current, name, value)
+    current.saved_at, current.saved_by = timezone.now(), by
+    current.version = current.version + 1 if current.pk else 1
+    current.save()
+    current.factors.all().delete()
     ForecastFactor.objects.bulk_create(
-        ForecastFactor(forecast=stands, order=place, **factor.columns) for place, factor in enumerate(new.factors)
+        ForecastFactor(forecast=current, order=place, **factor.columns) for place, factor in enumerate(new.factors)
     )
-    _note(stands, volume, old, new, by, door)
-    return VolumeForecast.objects.prefetch_related("factors").get(pk=stands.pk)
+    _note(current, volume, old, new, by, channel)
+    return VolumeForecast.objects.prefetch_related("factors").get(pk=current.pk)
 
 
 @transaction.atomic
 def take_over_forecast(
-    plan: Plan, volume: Volume, wanted: Iterable[Taking], *, version: int, by: User | None, door: str
+    plan: Plan, volume: Volume, wanted: Iterable[Taking], *, version: int, by: User | None, channel: str
 ) -> list[Change]:
     """Store these figures of the chosen scenario as planned values: all of them or none. Returns the history lines.
 
@@ -91,10 +91,10 @@ def take_over_forecast(
     """
     wanted = list(wanted)
     _require_right(plan, volume, by)
-    stands = _locked(plan, volume)
-    if not stands.pk:
+    current = _locked(plan, volume)
+    if not current.pk:
         raise RowConflict(None)
-    refuse_outdated(stands, version)
+    refuse_outdated(current, version)
     lock_section_years(plan, {(one.measure.section_id, one.fiscal_year) for one in wanted})
     bench = worked_out(plan, volume, by)
     made = {(cell.measure.pk, cell.year): cell for year in bench.planned for cell in year.cells}
@@ -102,14 +102,14 @@ def take_over_forecast(
         raise VolumesMoved
     changes = [CellChange(one.measure, one.fiscal_year, Side.PLANNED, one.old, one.new) for one in wanted]
     # Everyone reads the history of planned values: the scenario's name would reveal 据置's actual while it is a draft.
-    lines = record_values(changes, by=by, door=door, reason=f"{FIELD}から")
+    lines = record_values(changes, by=by, channel=channel, reason=f"{FIELD}から")
     taking = VolumeTaking.objects.create(
-        forecast=stands,
-        scenario=stands.scenario,
+        forecast=current,
+        scenario=current.scenario,
         formula=bench.formula,
-        reason=stands.reason,
+        reason=current.reason,
         stands_on=bench.stands_on,
-        forecast_version=stands.version,
+        forecast_version=current.version,
         taken_at=timezone.now(),
         taken_by=by,
     )
@@ -179,24 +179,24 @@ def _refuse_unfounded(plan: Plan, volume: Volume, new: ForecastContent, by: User
 
 
 def _note(
-    stands: VolumeForecast,
+    current: VolumeForecast,
     volume: Volume,
     old: ForecastContent | None,
     new: ForecastContent,
     by: User | None,
-    door: str,
+    channel: str,
 ) -> None:
     """One line of the history: everything of a new forecast, of a changed one what is different."""
     before, after = old.lines if old else [], new.lines
     first = volume.members[0].users
     write_line(
-        stands.plan,
+        current.plan,
         Subject.VOLUME,
         f"{FIELD}（{volume.name}）"[:60],
         "\n".join(line for line in before if line not in after) if old else None,
         "\n".join(line for line in after if line not in before),
         by=by,
-        door=door,
+        channel=channel,
         section=first.section,
         measure=None if volume.is_group else first,
     )

@@ -25,7 +25,7 @@ from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.downloads import as_download
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
@@ -75,7 +75,7 @@ def _save(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpRespo
             form.content,
             version=form.started_from,
             by=request.user,
-            door=Door.SCREEN,
+            channel=Channel.SCREEN,
         )
     except (RowConflict, RowRefused) as refused:
         return _refused(request, ground, form, refused)
@@ -99,7 +99,7 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
         return _drawn(request, ground, form, not_taken=said)
     try:
         lines = take_over_forecast(
-            ground.plan, ground.volume, seen.wanted, version=seen.version, by=request.user, door=Door.SCREEN
+            ground.plan, ground.volume, seen.wanted, version=seen.version, by=request.user, channel=Channel.SCREEN
         )
     except RowConflict as refused:
         return _refused(request, ground, form, refused)
@@ -121,9 +121,9 @@ def _refused(
     request: PersonRequest, ground: Ground, form: VolumeForm, refused: RowConflict | RowRefused
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is stored now: saving again is then a decision."""
-    stands = refused.stands if isinstance(refused, RowConflict) else None
-    form.start_again(stands)
-    lines = ForecastContent.of(stands).lines if isinstance(stands, VolumeForecast) else []
+    current = refused.current if isinstance(refused, RowConflict) else None
+    form.start_again(current)
+    lines = ForecastContent.of(current).lines if isinstance(current, VolumeForecast) else []
     return _drawn(request, ground, form, refused=refused, stands_lines=lines)
 
 

@@ -27,7 +27,7 @@ from plans.tidy import measure_columns
 
 @transaction.atomic
 def change_columns(
-    plan: Plan, measure: Measure, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, door: str
+    plan: Plan, measure: Measure, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, channel: str
 ) -> int:
     """Change the columns that differ between what the person saw and what they want, both in exported form. Returns
     how many were changed.
@@ -43,18 +43,18 @@ def change_columns(
     if not wanted:
         return 0
     measures = {one.code: one for one in measures_of(plan).select_related("section", "parent")}
-    stands = measures[measure.code]
-    before = measure_columns(stands)
-    objections = list(_objections(plan, stands, before | wanted, measures))
+    current = measures[measure.code]
+    before = measure_columns(current)
+    objections = list(_objections(plan, current, before | wanted, measures))
     if objections:
         raise MastersRefused([_at(objection, wanted, measure) for objection in objections])
     changed = {column: text for column, text in wanted.items() if text != before[column]}
     contested = [column for column in changed if seen.get(column, before[column]) != before[column]]
     if contested:
-        raise MastersRefused([_conflict(stands, column, before[column], changed[column]) for column in contested])
-    history = [_line(plan, stands, column, before[column], text, by, door) for column, text in changed.items()]
-    set_columns(stands, changed, sections, measures)
-    stands.save()
+        raise MastersRefused([_conflict(current, column, before[column], changed[column]) for column in contested])
+    history = [_line(plan, current, column, before[column], text, by, channel) for column, text in changed.items()]
+    set_columns(current, changed, sections, measures)
+    current.save()
     return len(write_lines(history))
 
 
@@ -113,12 +113,12 @@ def _at(objection: Objection, wanted: Row, measure: Measure) -> FieldRefused:
     return FieldRefused(column, objection.sentence)
 
 
-def _conflict(measure: Measure, column: str, stands: str, wanted: str) -> FieldRefused:
-    sentence = f"「{measure.title}」{column}は、ほかの人が「{stands or '空欄'}」に変更しています（入力：{wanted}）。"
-    return FieldRefused(column, sentence, stands)
+def _conflict(measure: Measure, column: str, current: str, wanted: str) -> FieldRefused:
+    sentence = f"「{measure.title}」{column}は、ほかの人が「{current or '空欄'}」に変更しています（入力：{wanted}）。"
+    return FieldRefused(column, sentence, current)
 
 
-def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: User, door: str) -> Change:
+def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: User, channel: str) -> Change:
     return new_line(
-        plan, Subject.MASTER, column, old or None, new or None, by=by, door=door, reason=REASON, measure=measure
+        plan, Subject.MASTER, column, old or None, new or None, by=by, channel=channel, reason=REASON, measure=measure
     )

@@ -8,13 +8,13 @@ REASON = "指標の設定"
 
 @dataclass(frozen=True)
 class FieldRefused:
-    """Why one field could not be changed; `stands` is the current value, as a form says it, where another user changed
+    """Why one field could not be changed; `current` is the current value, as a form says it, where another user changed
     it, else None.
     """
 
     name: str
     sentence: str
-    stands: str | None = None
+    current: str | None = None
 
 
 class MastersRefused(Exception):

@@ -13,19 +13,19 @@ from plans.versions import RowRefused
 
 
 @transaction.atomic
-def remove_measure(plan: Plan, measure: Measure, *, by: User, door: str) -> None:
+def remove_measure(plan: Plan, measure: Measure, *, by: User, channel: str) -> None:
     """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
-    stands = plan.measures.select_related("section").filter(pk=measure.pk).first()
-    if stands is None:
+    current = plan.measures.select_related("section").filter(pk=measure.pk).first()
+    if current is None:
         raise RowRefused("この指標は、ほかの人が先に取り除きました。")
-    if why := why_it_stays(stands):
+    if why := why_it_stays(current):
         raise RowRefused(why)
-    more = {"section": stands.section, "reason": REASON}
-    write_line(plan, Subject.MASTER, "取り除き", str(stands), None, by=by, door=door, **more)
+    more = {"section": current.section, "reason": REASON}
+    write_line(plan, Subject.MASTER, "取り除き", str(current), None, by=by, channel=channel, **more)
     try:
-        stands.delete()
+        current.delete()
     except ProtectedError as error:
         raise RowRefused("ほかの記録から使われているため、取り除けません。") from error
 

@@ -1,7 +1,7 @@
 """The models of a city, its plans, their measures and every change of them."""
 
 from plans.models.catalogue import CatalogueAmendment
-from plans.models.change import Change, Door, Subject
+from plans.models.change import Change, Channel, Subject
 from plans.models.lineage import MeasureLink
 from plans.models.measure import Measure, YearlyValue
 from plans.models.municipality import Department, Membership, Municipality, Role
@@ -13,7 +13,7 @@ __all__ = [
     "CatalogueAmendment",
     "Change",
     "Department",
-    "Door",
+    "Channel",
     "Measure",
     "MeasureLink",
     "Membership",

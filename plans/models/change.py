@@ -11,7 +11,7 @@ from plans.models.municipality import Municipality
 from plans.models.plan import Plan, Section
 
 
-class Door(models.TextChoices):
+class Channel(models.TextChoices):
     """The channel by which a change came in."""
 
     SCREEN = "screen", "画面"
@@ -54,7 +54,7 @@ class Change(models.Model):
         related_name="+",
         db_index=False,
     )
-    door = models.CharField("経路", max_length=10, choices=Door)
+    channel = models.CharField("経路", max_length=10, choices=Channel)
     reason = models.TextField("理由", blank=True)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="changes", db_index=False)
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="changes", db_index=False)

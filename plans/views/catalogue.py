@@ -14,7 +14,7 @@ from plans.access import require
 from plans.catalogue_amendments import MAY_NOT, AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
 from plans.catalogue_form import EntryForm
 from plans.catalogue_page import CataloguePage, catalogue_page
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 
 
@@ -40,10 +40,10 @@ def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     city, by = page.municipality, request.user
     try:
         if page.line is None:
-            row = add_entry(city, page.period.generation, form.content, by=by, door=Door.SCREEN)
+            row = add_entry(city, page.period.generation, form.content, by=by, channel=Channel.SCREEN)
         else:
             code, version = page.line.entry.code, form.started_from
-            row = amend_entry(city, code, form.content, version=version, by=by, door=Door.SCREEN)
+            row = amend_entry(city, code, form.content, version=version, by=by, channel=Channel.SCREEN)
     except AmendmentConflict as conflict:
         return _conflicted(request, page, form, conflict)
     messages.success(request, f"「{row.title}」を保存しました。次に計画を作るときから使います。")
@@ -60,7 +60,9 @@ def _leave_out(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     kept = EntryContent.of(page.line.amendment) if page.line.amendment else EntryContent.of_entry(page.line.entry)
     new, version = replace(kept, left_out=True), form.started_from
     try:
-        amend_entry(page.municipality, page.line.entry.code, new, version=version, by=request.user, door=Door.SCREEN)
+        amend_entry(
+            page.municipality, page.line.entry.code, new, version=version, by=request.user, channel=Channel.SCREEN
+        )
     except AmendmentConflict as conflict:
         return _conflicted(request, page, form, conflict)
     messages.success(request, f"「{page.line.entry.title}」を使わないことにしました。")
@@ -74,7 +76,7 @@ def _take_back(request: PersonRequest, page: CataloguePage) -> HttpResponse:
         raise BadRequest("nothing to take back")
     code, version = page.line.entry.code, form.started_from
     try:
-        take_back(page.municipality, code, version=version, by=request.user, door=Door.SCREEN)
+        take_back(page.municipality, code, version=version, by=request.user, channel=Channel.SCREEN)
     except AmendmentConflict as conflict:
         return _conflicted(request, page, form, conflict)
     done = "国の内容に戻しました" if page.line.national else "取り除きました"
@@ -85,7 +87,7 @@ def _take_back(request: PersonRequest, page: CataloguePage) -> HttpResponse:
 def _conflicted(
     request: PersonRequest, page: CataloguePage, form: EntryForm, conflict: AmendmentConflict
 ) -> HttpResponse:
-    form.start_again(conflict.stands)
+    form.start_again(conflict.current)
     return _drawn(request, page, form, conflict=conflict, status=409)
 
 

@@ -110,9 +110,9 @@ def test_what_the_reader_may_not_see_takes_everything_that_hangs_on_it_along():
 )
 def test_reduction_is_measured_from_the_baseline_where_less_is_better(baseline, planned, actual, expected):
     start = None if baseline is None else Decimal(baseline)
-    stands = EMPTY if actual is None else number(actual)
+    current = EMPTY if actual is None else number(actual)
 
-    figures = Figures(number(planned), stands, Nature(direction=Direction.LESS), start)
+    figures = Figures(number(planned), current, Nature(direction=Direction.LESS), start)
 
     assert figures.reduction_rate == expected
 

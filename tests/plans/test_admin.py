@@ -52,7 +52,7 @@ def test_a_row_of_a_plan_can_be_seen_and_not_changed_or_deleted(client, root, mo
     plan = a_full_plan()
     in_state(plan.sections.get(), 2021, "CONFIRMED")
     Change.objects.create(
-        door="screen", municipality=plan.municipality, plan=plan, subject="setting", old="い", new="ろ"
+        channel="screen", municipality=plan.municipality, plan=plan, subject="setting", old="い", new="ろ"
     )
     row = next(m for m in admin.site._registry if m._meta.label_lower == f"plans.{model}").objects.first()
     path = f"/admin/plans/{model}/{row.pk}/"
@@ -242,7 +242,7 @@ def test_what_plans_and_the_history_refer_to_is_not_deleted(client, root):
     department = Department.objects.create(municipality=city, name="障がい福祉課")
     a_measure(a_section(a_plan(city)), "1-1", department=department)
     editor = a_user(Role.EDITOR, city)
-    Change.objects.create(door="screen", municipality=city, by=root, subject="setting")
+    Change.objects.create(channel="screen", municipality=city, by=root, subject="setting")
     addresses = [
         f"plans/municipality/{city.pk}",
         f"plans/department/{department.pk}",

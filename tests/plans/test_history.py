@@ -7,7 +7,7 @@ from core.words import Side
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.history import changes_for, history_line, measure_history, section_history
-from plans.models import Change, Door, Measure, Role, Subject, YearState
+from plans.models import Change, Channel, Measure, Role, Subject, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,12 @@ def a_change(subject: str, *, measure: Measure | None = None, by=None, **fields)
             "measure": measure,
             "fiscal_year": 2022,
         }
-    return Change.objects.create(by=by, door=Door.SCREEN, subject=subject, **place | fields)
+    return Change.objects.create(by=by, channel=Channel.SCREEN, subject=subject, **place | fields)
 
 
 def typed(measure: Measure, number: int, *, side: Side = Side.ACTUAL, by) -> None:
     change = CellChange(measure, 2022, side, Value(), Value(number=number))
-    record_values([change], by=by, door=Door.SCREEN)
+    record_values([change], by=by, channel=Channel.SCREEN)
 
 
 def seen_by(user) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def test_a_line_says_who_what_from_to_and_by_which_door():
 
     [line] = measure_history(plan_for(editor, measure.plan.slug), measure)
 
-    assert (line.by, line.door, line.place, line.field, line.old, line.new) == (
+    assert (line.by, line.channel, line.place, line.field, line.old, line.new) == (
         "hanako",
         "画面",
         "第1節 令和4年度「地域生活移行者数」",

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plans.models import Change, Door, Role, Subject
+from plans.models import Change, Channel, Role, Subject
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") -> Change:
     return Change.objects.create(
         by=by,
-        door=Door.SCREEN,
+        channel=Channel.SCREEN,
         municipality=measure.plan.municipality,
         plan=measure.plan,
         section=measure.section,

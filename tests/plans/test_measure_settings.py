@@ -241,7 +241,9 @@ def test_a_measure_without_values_and_history_is_taken_away_and_leaves_a_line(pa
     [
         (lambda m: a_value(m, 2021, 3), "値が入力されているため、取り除けません。"),
         (
-            lambda m: Change.objects.create(door="screen", municipality=a_municipality(), measure=m, subject="value"),
+            lambda m: Change.objects.create(
+                channel="screen", municipality=a_municipality(), measure=m, subject="value"
+            ),
             "変更履歴があるため、取り除けません。",
         ),
         (

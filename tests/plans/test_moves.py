@@ -168,7 +168,7 @@ def test_a_move_is_a_line_of_the_history(client, section):
     client.post(address(section, "reopen"), {"reason": "集計の誤りを直すため。"})
 
     line = Change.objects.get(subject=Subject.STATE)
-    assert (line.by, line.door, line.field, line.old, line.new, line.reason, line.section, line.fiscal_year) == (
+    assert (line.by, line.channel, line.field, line.old, line.new, line.reason, line.section, line.fiscal_year) == (
         person,
         "screen",
         "確定を解除する",

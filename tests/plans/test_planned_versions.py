@@ -14,7 +14,7 @@ from core.fiscal_months import last_day, wareki_day
 from core.values import EMPTY, Value
 from core.words import Side, State, ValueKind
 from plans.actions import CellChange, ValuesRefused, record_values
-from plans.models import Change, Door, Role, YearlyValue, YearState
+from plans.models import Change, Channel, Role, YearlyValue, YearState
 from plans.planned_versions import PlannedVersion, planned_in_words, versions_in_words
 from plans.queries import measure_rows, stored_values
 from plans.refusals import Cause
@@ -38,8 +38,10 @@ def number(value):
 
 def plan_value(measure, new, *, old=None, year=YEAR, side=Side.PLANNED, corrects=False, by=None):
     """Write this 計画値 over what stands, as the operator unless somebody is named."""
-    stands = stored_values([measure]).get((measure.pk, year, side), EMPTY) if old is None else old
-    return record_values([CellChange(measure, year, side, stands, new)], by=by, door=Door.SCREEN, corrects=corrects)
+    current = stored_values([measure]).get((measure.pk, year, side), EMPTY) if old is None else old
+    return record_values(
+        [CellChange(measure, year, side, current, new)], by=by, channel=Channel.SCREEN, corrects=corrects
+    )
 
 
 def cell(measure, year=YEAR):
@@ -220,7 +222,7 @@ def test_a_conflict_is_seen_against_what_stands_not_against_the_first_plan(measu
         plan_value(measure, number(20), old=number(12))
 
     [refusal] = refused.value.refusals
-    assert (refusal.cause, refusal.stands) == (Cause.CONFLICT, number(15))
+    assert (refusal.cause, refusal.current) == (Cause.CONFLICT, number(15))
     assert rows(measure) == [(0, 1, 12), (1, None, 15)]
 
 

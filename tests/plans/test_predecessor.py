@@ -31,7 +31,7 @@ def manager(client, plans):
 
 
 def say(plan, previous, by, seen=None):
-    follow(plan, previous.pk if previous else None, seen=seen, by=by, door="screen")
+    follow(plan, previous.pk if previous else None, seen=seen, by=by, channel="screen")
 
 
 def kept(plan):
@@ -195,11 +195,11 @@ def test_a_reader_is_told_who_decides(client, plans):
 
 def test_the_settings_of_the_newest_plan_lead_to_where_the_next_one_is_made(client, plans, manager):
     say(plans[7], plans[6], manager)
-    door = f'次の期の計画は、<a href="{reverse("evaluations:new_plan")}">'
+    channel = f'次の期の計画は、<a href="{reverse("evaluations:new_plan")}">'
 
     pages = [client.get(reverse("plans:plan_settings", args=[plans[n].slug])).text for n in (6, 7)]
 
-    assert [door in page for page in pages] == [False, True]
+    assert [channel in page for page in pages] == [False, True]
 
 
 def test_both_plans_lead_to_each_other(client, plans, manager):

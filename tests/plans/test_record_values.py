@@ -10,7 +10,7 @@ from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
 from evaluations.models import ActionItem
 from plans.actions import CellChange, ValuesRefused, record_values
-from plans.models import Change, Department, Door, Measure, Role, SectionYear, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Measure, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import Cause
 from plans.versions import as_it_stands
@@ -42,7 +42,7 @@ def change(measure, new, *, old=EMPTY, year=2022, side=Side.ACTUAL):
 
 def refusals(changes, by):
     with pytest.raises(ValuesRefused) as refused:
-        record_values(changes, by=by, door=Door.SCREEN)
+        record_values(changes, by=by, channel=Channel.SCREEN)
     return [(refusal.cause, refusal.sentence) for refusal in refused.value.refusals]
 
 
@@ -61,7 +61,7 @@ def test_a_value_is_written_with_everything_it_says(measure):
         note="確認済み",
     )
 
-    record_values([change(measure, new)], by=a_user(Role.EDITOR), door=Door.SCREEN)
+    record_values([change(measure, new)], by=a_user(Role.EDITOR), channel=Channel.SCREEN)
 
     assert kept() == {("a", 2022, "actual"): new}
 
@@ -71,10 +71,10 @@ def test_each_change_is_one_line_of_history_with_who_how_and_why(measure):
     editor = a_user(Role.EDITOR)
     two = [change(measure, number(4), old=number(3)), change(measure, number(5), side=Side.PLANNED)]
 
-    record_values(two, by=editor, door=Door.UPLOAD, reason="年度末の集計")
+    record_values(two, by=editor, channel=Channel.UPLOAD, reason="年度末の集計")
 
     lines = [
-        (c.by, c.door, c.reason, c.measure, c.section, c.plan, c.fiscal_year, c.side, c.field, c.old, c.new)
+        (c.by, c.channel, c.reason, c.measure, c.section, c.plan, c.fiscal_year, c.side, c.field, c.old, c.new)
         for c in Change.objects.order_by("side")
     ]
     place = (measure, measure.section, measure.plan, 2022)
@@ -89,7 +89,7 @@ def test_a_number_in_the_history_has_one_form_whether_typed_or_stored(measure):
     editor = a_user(Role.EDITOR)
     for new in ("1003", "1003.50", "0.0001"):
         stored = kept().get(("a", 2022, Side.ACTUAL), EMPTY)
-        record_values([change(measure, number(new), old=stored)], by=editor, door=Door.SCREEN)
+        record_values([change(measure, number(new), old=stored)], by=editor, channel=Channel.SCREEN)
 
     written = [(line.old, line.new) for line in Change.objects.order_by("pk")]
     numbers = [side and side["number"] for line in written for side in line]
@@ -99,7 +99,7 @@ def test_a_number_in_the_history_has_one_form_whether_typed_or_stored(measure):
 def test_clearing_a_value_takes_its_row_away(measure):
     a_value(measure, 2022, 3)
 
-    record_values([change(measure, EMPTY, old=number(3))], by=a_user(), door=Door.SCREEN)
+    record_values([change(measure, EMPTY, old=number(3))], by=a_user(), channel=Channel.SCREEN)
 
     assert kept() == {}
     assert Change.objects.get().new is None
@@ -107,7 +107,7 @@ def test_clearing_a_value_takes_its_row_away(measure):
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER])
 def test_those_who_write_may_enter(measure, role):
-    record_values([change(measure, number(1))], by=a_user(role), door=Door.SCREEN)
+    record_values([change(measure, number(1))], by=a_user(role), channel=Channel.SCREEN)
 
     assert kept() == {("a", 2022, "actual"): number(1)}
 
@@ -131,7 +131,7 @@ def test_somebody_with_a_department_enters_its_measures_alone(section):
     person = a_user(Role.MANAGER, department=department)
 
     said = refusals([change(own, number(1)), change(other, number(1))], person)
-    record_values([change(own, number(1))], by=person, door=Door.SCREEN)
+    record_values([change(own, number(1))], by=person, channel=Channel.SCREEN)
 
     assert [cause for cause, _ in said] == [Cause.FORBIDDEN]
     assert kept() == {("own", 2022, "actual"): number(1)}
@@ -147,7 +147,7 @@ def test_a_year_locks_plan_and_actual_alike(measure, role, state, side):
 
     causes = []
     try:
-        record_values([change(measure, number(1), side=side)], by=person, door=Door.SCREEN)
+        record_values([change(measure, number(1), side=side)], by=person, channel=Channel.SCREEN)
     except ValuesRefused as refused:
         causes = [refusal.cause for refusal in refused.refusals]
 
@@ -160,7 +160,7 @@ def test_a_lock_says_why_and_other_years_stay_open(measure):
     editor = a_user(Role.EDITOR)
 
     said = refusals([change(measure, number(1))], editor)
-    record_values([change(measure, number(1), year=2023)], by=editor, door=Door.SCREEN)
+    record_values([change(measure, number(1), year=2023)], by=editor, channel=Channel.SCREEN)
 
     why = "確定しているため変更できません。直すときは、確定の担当者が理由を書いて確定を解除します。"
     assert said == [(Cause.LOCKED, f"「地域移行者数」令和4年度 実績値は{why}")]
@@ -170,10 +170,10 @@ def test_the_operator_is_asked_for_no_rights_but_locks_and_conflicts_hold(measur
     in_state(measure.section, 2022, YearState.CONFIRMED)
     a_value(measure, 2023, 9)
 
-    lines = record_values([change(measure, number(1), year=2021)], by=None, door=Door.COMMAND)
+    lines = record_values([change(measure, number(1), year=2021)], by=None, channel=Channel.COMMAND)
     said = refusals([change(measure, number(1)), change(measure, number(1), year=2023)], None)
 
-    assert [(line.by, line.door) for line in lines] == [(None, "command")]
+    assert [(line.by, line.channel) for line in lines] == [(None, "command")]
     assert [cause for cause, _ in said] == [Cause.LOCKED, Cause.CONFLICT]
 
 
@@ -181,18 +181,18 @@ def test_a_colleagues_newer_value_is_a_conflict_that_names_both(measure):
     a_value(measure, 2022, 15)
 
     with pytest.raises(ValuesRefused) as refused:
-        record_values([change(measure, number(12), old=number(10))], by=a_user(), door=Door.SCREEN)
+        record_values([change(measure, number(12), old=number(10))], by=a_user(), channel=Channel.SCREEN)
 
     refusal = refused.value.refusals[0]
-    assert (refusal.cause, refusal.stands) == (Cause.CONFLICT, number(15))
+    assert (refusal.cause, refusal.current) == (Cause.CONFLICT, number(15))
     assert refusal.sentence == ("「地域移行者数」令和4年度 実績値は、ほかの人が「15」に変更しています（入力：12）。")
     assert kept() == {("a", 2022, "actual"): number(15)}
 
 
-@pytest.mark.parametrize("stands", [EMPTY, Value(state=State.PENDING), Value(number=Decimal(10), note="別の注記")])
-def test_a_value_cleared_or_changed_in_any_part_is_a_conflict_too(measure, stands):
-    if stands.is_entered:
-        a_value(measure, 2022, stands.number, state=stands.state, note=stands.note)
+@pytest.mark.parametrize("current", [EMPTY, Value(state=State.PENDING), Value(number=Decimal(10), note="別の注記")])
+def test_a_value_cleared_or_changed_in_any_part_is_a_conflict_too(measure, current):
+    if current.is_entered:
+        a_value(measure, 2022, current.number, state=current.state, note=current.note)
 
     said = refusals([change(measure, number(12), old=number(10))], a_user())
 
@@ -213,14 +213,14 @@ def test_one_refusal_writes_nothing_at_all(section, measure):
 def test_the_same_change_sent_twice_is_written_once(measure):
     editor = a_user()
 
-    first = record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
-    second = record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
+    first = record_values([change(measure, number(1))], by=editor, channel=Channel.SCREEN)
+    second = record_values([change(measure, number(1))], by=editor, channel=Channel.SCREEN)
 
     assert (len(first), len(second), Change.objects.count()) == (1, 0, 1)
 
 
 def test_clearing_what_somebody_else_has_just_cleared_leaves_no_line(measure):
-    lines = record_values([change(measure, EMPTY, old=number(3))], by=a_user(), door=Door.SCREEN)
+    lines = record_values([change(measure, EMPTY, old=number(3))], by=a_user(), channel=Channel.SCREEN)
 
     assert (lines, Change.objects.count(), kept()) == ([], 0, {})
 
@@ -238,7 +238,7 @@ def test_a_measure_that_was_moved_meanwhile_is_refused_because_other_locks_hold_
 
 
 def test_a_change_to_what_was_seen_is_no_change(measure):
-    lines = record_values([change(measure, number(1), old=number(1))], by=a_user(), door=Door.SCREEN)
+    lines = record_values([change(measure, number(1), old=number(1))], by=a_user(), channel=Channel.SCREEN)
 
     assert (lines, kept(), SectionYear.objects.count()) == ([], {}, 0)
 
@@ -259,7 +259,7 @@ def test_a_cell_named_twice_is_refused(measure):
 
 def test_only_a_plan_can_be_not_set(measure):
     said = refusals([change(measure, Value(state=State.NOT_SET))], a_user())
-    record_values([change(measure, Value(state=State.NOT_SET), side=Side.PLANNED)], by=a_user(), door=Door.SCREEN)
+    record_values([change(measure, Value(state=State.NOT_SET), side=Side.PLANNED)], by=a_user(), channel=Channel.SCREEN)
 
     assert [cause for cause, _ in said] == [Cause.INVALID]
     assert kept() == {("a", 2022, "planned"): Value(state=State.NOT_SET)}
@@ -269,14 +269,14 @@ def test_the_changes_of_two_plans_are_a_mistake_of_the_caller(measure):
     there = a_measure(a_section(a_plan(a_municipality("129992", "みほん市"))))
 
     with pytest.raises(ValueError, match="one plan"):
-        record_values([change(measure, number(1)), change(there, number(1))], by=a_user(), door=Door.SCREEN)
+        record_values([change(measure, number(1)), change(there, number(1))], by=a_user(), channel=Channel.SCREEN)
 
 
 def test_every_write_counts_the_version_of_its_year(measure):
     editor = a_user()
 
-    record_values([change(measure, number(1))], by=editor, door=Door.SCREEN)
-    record_values([change(measure, number(2), old=number(1))], by=editor, door=Door.SCREEN)
+    record_values([change(measure, number(1))], by=editor, channel=Channel.SCREEN)
+    record_values([change(measure, number(2), old=number(1))], by=editor, channel=Channel.SCREEN)
 
     assert SectionYear.objects.get(section=measure.section, fiscal_year=2022).version == 2
 
@@ -287,7 +287,7 @@ def test_writing_more_cells_asks_no_more(section, django_assert_max_num_queries,
     changes = [change(a_measure(section, f"n{n}"), number(n)) for n in range(count)]
 
     with django_assert_max_num_queries(14):
-        record_values(changes, by=editor, door=Door.SCREEN)
+        record_values(changes, by=editor, channel=Channel.SCREEN)
 
 
 # --- At the same moment ---
@@ -315,8 +315,8 @@ def test_whoever_writes_one_year_of_a_section_does_not_wait_for_another_year(mea
     editor = a_user()
 
     with transaction.atomic():
-        record_values([change(measure, number(1), year=2021)], by=editor, door=Door.SCREEN)
-        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, door=Door.SCREEN))
+        record_values([change(measure, number(1), year=2021)], by=editor, channel=Channel.SCREEN)
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, channel=Channel.SCREEN))
 
     assert [line.new for line in lines] == [{"number": "2"}]
     assert kept().keys() == {("a", 2021, "actual"), ("a", 2022, "actual")}
@@ -330,7 +330,7 @@ def test_a_change_of_settings_does_not_keep_values_from_being_written(section, m
 
     with transaction.atomic():
         change_settings(section.plan, [setting], by=manager)
-        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=manager, door=Door.SCREEN))
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=manager, channel=Channel.SCREEN))
 
     assert [line.new for line in lines] == [{"number": "2"}]
 
@@ -349,6 +349,6 @@ def test_a_row_that_somebody_changes_keeps_no_values_from_being_written(section,
 
     with transaction.atomic():
         as_it_stands(row)
-        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, door=Door.SCREEN))
+        lines = elsewhere(lambda: record_values([change(measure, number(2))], by=editor, channel=Channel.SCREEN))
 
     assert [line.new for line in lines] == [{"number": "2"}]

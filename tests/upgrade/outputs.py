@@ -59,7 +59,7 @@ def _history() -> Texts:
     changes = apps.get_model("plans", "Change").objects
     places = {key: place for key, *place in changes.values_list("pk", *PLACES)}
     for one in changes.all():
-        kind = (one.at.isoformat(), one.get_door_display(), one.get_subject_display(), one.reason)
+        kind = (one.at.isoformat(), one.get_channel_display(), one.get_subject_display(), one.reason)
         what = (*places[one.pk], one.fiscal_year, one.side, one.field, one.old, one.new)
         yield f"変更履歴 {one.pk}", json.dumps([*kind, *what], ensure_ascii=False, sort_keys=True)
 

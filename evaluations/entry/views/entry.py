@@ -11,7 +11,7 @@ from evaluations.entry.todo import next_section_to_enter, year_todo
 from evaluations.records.counts import RecordsMoved, take_over_counts
 from plans.access import plan_for, require, require_year
 from plans.actions import ValuesRefused, record_values
-from plans.models import Change, Door, Plan, Section
+from plans.models import Change, Channel, Plan, Section
 from plans.places import section_in_year
 from plans.refusals import Cause
 from plans.requests import PersonRequest
@@ -51,7 +51,7 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
     if grid.problems or grid.unsaved or grid.is_of_another_revision:
         return _page(request, plan, grid.with_authors())
     try:
-        lines = record_values(grid.changes, by=request.user, door=Door.SCREEN, corrects=grid.corrects)
+        lines = record_values(grid.changes, by=request.user, channel=Channel.SCREEN, corrects=grid.corrects)
     except ValuesRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
             # The rights or the state changed between drawing and writing: draw what applies now.
@@ -81,7 +81,7 @@ def _take_counts(request: PersonRequest, plan: Plan, section: Section, year: int
         messages.warning(request, "取組記録から反映する値がありません。いまの内容を確かめてください。")
         return redirect(request.get_full_path())
     try:
-        take_over_counts(offer.take_over, by=request.user, door=Door.SCREEN)
+        take_over_counts(offer.take_over, by=request.user, channel=Channel.SCREEN)
     except (RecordsMoved, ValuesRefused) as refused:
         return _page(request, plan, entry_grid(plan, section, year, page=asked).not_taken_over(code, str(refused)))
     messages.success(request, f"「{offer.measure.title}」の実績を、取組記録から数えた値にしました。")

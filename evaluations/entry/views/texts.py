@@ -14,7 +14,7 @@ from evaluations.models import Evaluation
 from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
 from evaluations.records.form import RecordForm
 from plans.access import plan_for, require
-from plans.models import Door
+from plans.models import Channel
 from plans.places import section_in_year
 from plans.requests import PersonRequest
 from plans.versions import YearLocked
@@ -49,7 +49,7 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
         # Locked since the page was fetched: draw what applies now, which says why.
         return _drawn(request, texts_page(page.plan, page.section, page.year), unsaved=form.typed)
     except TextsConflict as conflict:
-        again = TextsForm.showing(conflict.stands, typed=form.texts, clashes=form.clashes_with(conflict.stands))
+        again = TextsForm.showing(conflict.current, typed=form.texts, clashes=form.clashes_with(conflict.current))
         return _drawn(request, page, texts_form=again, conflict=conflict)
     unchanged = saved.version == (page.evaluation.version if page.evaluation else 0)
     messages.success(request, "変更はありませんでした。" if unchanged else "評価の文章を保存しました。")
@@ -62,14 +62,14 @@ def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Ev
     """
 
     def save(version: int) -> Evaluation:
-        return save_texts(page.section, page.year, form.texts, version=version, by=request.user, door=Door.SCREEN)
+        return save_texts(page.section, page.year, form.texts, version=version, by=request.user, channel=Channel.SCREEN)
 
     try:
         return save(form.started_from)
     except TextsConflict as conflict:
-        if form.clashes_with(conflict.stands):
+        if form.clashes_with(conflict.current):
             raise
-        return save(conflict.stands.version)
+        return save(conflict.current.version)
 
 
 def _save_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
@@ -80,11 +80,11 @@ def _save_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
         return _drawn(request, page, record_form=form)
     try:
         if page.record is None:
-            add_record(page.plan, form.new, by=request.user, door=Door.SCREEN)
+            add_record(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         elif form.seen is None:
             raise RecordConflict(form.kept)
         else:
-            change_record(page.record, form.new, seen=form.seen, by=request.user, door=Door.SCREEN)
+            change_record(page.record, form.new, seen=form.seen, by=request.user, channel=Channel.SCREEN)
     except (YearLocked, RecordConflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{form.new.title}」を保存しました。")
@@ -98,7 +98,7 @@ def _delete_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
     if page.lock_reason:
         return _drawn(request, page)
     try:
-        delete_record(page.record, seen=form.seen or form.kept, by=request.user, door=Door.SCREEN)
+        delete_record(page.record, seen=form.seen or form.kept, by=request.user, channel=Channel.SCREEN)
     except (YearLocked, RecordConflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{page.record.title}」を削除しました。")
@@ -110,8 +110,8 @@ def _record_refused(
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
     if isinstance(refused, RecordConflict):
-        form.start_again(refused.stands)
-        return _drawn(request, page, record_form=form, record_refused=refused, record_stands=refused.stands)
+        form.start_again(refused.current)
+        return _drawn(request, page, record_form=form, record_refused=refused, record_exists=refused.current)
     return _drawn(request, page, record_form=form, record_refused=refused)
 
 

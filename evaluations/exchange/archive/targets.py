@@ -120,14 +120,14 @@ def _beside_the_plan(question: Question, targets: Mapping[str, Target], stored: 
     agreeing = [
         choice.value
         for choice in question.choices
-        if choice.effects and all(stands_already(effect, targets, stored) for effect in choice.effects)
+        if choice.effects and all(exists_already(effect, targets, stored) for effect in choice.effects)
     ]
     if len(agreeing) != 1 or question.about == "loose":
         return question
     return replace(question, proposed=agreeing[0], thought=f"{question.thought}{_OF_THE_PLAN}")
 
 
-def stands_already(effect: object, targets: Mapping[str, Target], stored: StoredPlan) -> bool:
+def exists_already(effect: object, targets: Mapping[str, Target], stored: StoredPlan) -> bool:
     """Whether the plan says the same already."""
     if not isinstance(effect, PutValue | PutBaseline):
         return False
@@ -137,13 +137,13 @@ def stands_already(effect: object, targets: Mapping[str, Target], stored: Stored
         return False
     if isinstance(effect, PutBaseline):
         return (measure.baseline, measure.baseline_year) == (read_numeral(effect.text).number, effect.year)
-    stands = stored.value(code, effect.year, effect.side)
+    current = stored.value(code, effect.year, effect.side)
     texts = CellTexts(value=effect.text, wording=effect.wording or None)
     try:
         value = read_cell(texts, kind=ValueKind(measure.value_kind), side=effect.side).value
     except NotUnderstood:
         return False
-    return stands.is_entered and (value.number, value.state) == (stands.number, stands.state)
+    return current.is_entered and (value.number, value.state) == (current.number, current.state)
 
 
 def new_codes(

@@ -11,9 +11,9 @@ from core.words import Direction, Family, Side, ValueKind
 from evaluations.exchange.archive.targets import (
     Target,
     asked_of,
+    exists_already,
     new_codes,
     section_numbers,
-    stands_already,
     targets_of,
 )
 from evaluations.exchange.importing.cells import FIELDS
@@ -144,9 +144,9 @@ def _masters(here: Beside, filled: Filled, content: Content, measure: ProposedMe
     """The master columns: of a measure that is there its own, of a new one what the sheet says."""
     baseline = content.baselines.get(measure.key) if here.may_manage else None
     of_baseline = {"基準値": baseline.text, "基準年度": str(baseline.year)} if baseline else {}
-    stands = here.stored.measures.get(code)
-    if stands:
-        kept = measure_columns(stands)
+    current = here.stored.measures.get(code)
+    if current:
+        kept = measure_columns(current)
         return {column: kept[column] for column in ("節番号", "種別", "指標名")} | {"指標コード": code} | of_baseline
     guessed = guessed_masters(measure, content)
     said = {column: filled.masters.get((measure.key, column), text) for column, text in guessed.items()}
@@ -192,10 +192,10 @@ def _cell(here: Beside, value: PutValue) -> dict[str, str]:
     if value.wording:
         texts[names["wording"]] = value.wording
     if value.side is Side.ACTUAL:
-        stands = here.stored.value(here.targets[value.measure].code, value.year, value.side)
+        current = here.stored.value(here.targets[value.measure].code, value.year, value.side)
         if value.as_of:
             texts[names["as_of"]] = value.as_of
-        if value.note and not stands.note:
+        if value.note and not current.note:
             texts[names["note"]] = value.note
     return texts
 
@@ -229,7 +229,7 @@ def _is_for_managers(here: Beside, content: Content, goals: Mapping[int, Outcome
     numbers = section_numbers(here.proposal, here.stored)
     return (
         any(not target.code for target in here.targets.values())
-        or any(not stands_already(one, here.targets, here.stored) for one in content.baselines.values())
+        or any(not exists_already(one, here.targets, here.stored) for one in content.baselines.values())
         or any(
             name in GOAL_LABELS and squeeze(getattr(goals.get(numbers[section]), name, "")) != squeeze(text.text)
             for (section, name), text in content.texts.items()

@@ -196,8 +196,8 @@ class _Reader:
     def _compare(self, row: int, measure: Measure, printed: PrintedRow | None, typed: dict[str, str]) -> None:
         """What the person changed against what was printed, over what stands now."""
         year = self.file.year
-        stands = self.stored.value(measure.code, year, Side.ACTUAL)
-        seen = printed.value if printed else stands
+        current = self.stored.value(measure.code, year, Side.ACTUAL)
+        seen = printed.value if printed else current
         if squeeze(typed["value"]) in WITHHELD:
             self.unchanged += 1
             return
@@ -206,8 +206,8 @@ class _Reader:
         typed = _with_words(typed, seen)
         # Where nobody knows what was printed, a blank may be older than the value that it would take away.
         texts = _as_typed(typed) if printed else {name: text for name, text in typed.items() if text}
-        first = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=seen, typed=texts)
-        now = EntryCell(measure, year, Side.ACTUAL, stored=stands, seen=stands, typed=first.changed)
+        first = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=seen, typed=texts)
+        now = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=current, typed=first.changed)
         if now.problem:
             self._problem(row, now.problem_field.removeprefix(f"{now.prefix}-"), measure, full_stop(now.problem))
             return
@@ -219,14 +219,14 @@ class _Reader:
         self._change(row, measure, now, printed)
 
     def _change(self, row: int, measure: Measure, now: EntryCell, printed: PrintedRow | None) -> None:
-        stands, new, year = now.stored, now.mine, self.file.year
+        current, new, year = now.stored, now.mine, self.file.year
         problem = self.stored.why_not(measure, year, new, self.desk.access)
         if problem:
             self._problem(row, next(iter(now.changed)), measure, problem)
             return
         place = self.file.address(row, *now.changed)
-        change = ValueChange(self.key, measure.code, measure.title, year, Side.ACTUAL, stands, new, place)
-        contested = stands != printed.value if printed else stands.is_entered
+        change = ValueChange(self.key, measure.code, measure.title, year, Side.ACTUAL, current, new, place)
+        contested = current != printed.value if printed else current.is_entered
         self.changes.append(FormChange(change, _in_words(printed.value) if printed else None, contested))
 
     def _problem(self, row: int, column: str, measure: Measure, sentence: str) -> None:

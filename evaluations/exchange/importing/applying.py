@@ -43,7 +43,7 @@ REASON = "表の取り込み"
 
 
 @transaction.atomic
-def apply_import(changes: Sequence[ImportChange], *, by: User | None, door: str, reason: str = REASON) -> int:
+def apply_import(changes: Sequence[ImportChange], *, by: User | None, channel: str, reason: str = REASON) -> int:
     """Make these changes, or none. Returns how many were made; what stands already as wanted is none. `reason` is
     what the history says.
 
@@ -52,15 +52,15 @@ def apply_import(changes: Sequence[ImportChange], *, by: User | None, door: str,
     """
     keys = dict.fromkeys(change.key for change in changes)
     return sum(
-        _Import(key, by, door, reason).apply([change for change in changes if change.key == key]) for key in keys
+        _Import(key, by, channel, reason).apply([change for change in changes if change.key == key]) for key in keys
     )
 
 
 class _Import:
     """One plan's part of an import, within its transaction."""
 
-    def __init__(self, key: PlanKey, by: User | None, door: str, reason: str) -> None:
-        self.key, self.by, self.door, self.reason = key, by, door, reason
+    def __init__(self, key: PlanKey, by: User | None, channel: str, reason: str) -> None:
+        self.key, self.by, self.channel, self.reason = key, by, channel, reason
         self.history: list[Change] = []
         self.refused: list[Refused] = []
 
@@ -172,8 +172,8 @@ class _Import:
 
     def _change_plan(self, name: str, changes: list[MasterChange]) -> None:
         plan = self.plan
-        stands = {"計画名": plan.name, "開始年度": str(plan.start_year), "終了年度": str(plan.end_year)}
-        for change in self._uncontested(changes, stands):
+        current = {"計画名": plan.name, "開始年度": str(plan.start_year), "終了年度": str(plan.end_year)}
+        for change in self._uncontested(changes, current):
             if change.column == "計画名":
                 plan.name = change.new
             elif change.column == "開始年度":
@@ -217,11 +217,11 @@ class _Import:
                 sentence = f"{change.place}は、ほかの人が先に変更しました。両方の文章を見比べてください。"
                 self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
 
-    def _uncontested(self, changes: list[MasterChange], stands: dict[str, str], **of: Any) -> list[MasterChange]:
+    def _uncontested(self, changes: list[MasterChange], current: dict[str, str], **of: Any) -> list[MasterChange]:
         """The changes whose old text still stands, noted in the history; the others are refused."""
         fresh = []
         for change in changes:
-            now = stands[change.column]
+            now = current[change.column]
             if now == change.old:
                 fresh.append(change)
                 self._note(change.column, change.old or None, change.new or None, **of)
@@ -238,10 +238,10 @@ class _Import:
         by_key: dict[CellKey, ValueChange] = {(self.measures[c.code].pk, c.year, c.side): c for c in changes}
         cells = [CellChange(self.measures[c.code], c.year, c.side, c.old, c.new) for c in changes]
         try:
-            return len(record_values(cells, by=self.by, door=self.door, reason=self.reason))
+            return len(record_values(cells, by=self.by, channel=self.channel, reason=self.reason))
         except ValuesRefused as error:
             raise ImportRefused(
-                Refused(by_key[r.change.key], r.cause, r.sentence, r.stands) for r in error.refusals
+                Refused(by_key[r.change.key], r.cause, r.sentence, r.current) for r in error.refusals
             ) from error
 
     def _write_texts(self, changes: Sequence[TextChange]) -> int:
@@ -250,7 +250,7 @@ class _Import:
         if new := keys - self.years.keys():
             self.years = {**self.years, **lock_section_years(self.plan, new)}
         written, refused = write_texts(
-            changes, self.sections, self.years, by=self.by, door=self.door, reason=self.reason
+            changes, self.sections, self.years, by=self.by, channel=self.channel, reason=self.reason
         )
         if refused:
             raise ImportRefused(refused)
@@ -259,7 +259,7 @@ class _Import:
     def _note(
         self, field: str, old: str | None, new: str | None, of: Municipality | Plan | None = None, **more: Any
     ) -> None:
-        who: dict[str, Any] = {"by": self.by, "door": self.door, "reason": self.reason}
+        who: dict[str, Any] = {"by": self.by, "channel": self.channel, "reason": self.reason}
         self.history.append(new_line(of or self.plan, Subject.MASTER, field, old, new, **who, **more))
 
 

@@ -135,9 +135,9 @@ def _check_kind(
     before = stored.measures.get(code)
     if before is None or before.value_kind == kind:
         return
-    stands = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
-    stands |= {(change.year, change.side): change.new for change in changes}
+    current = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
+    current |= {(change.year, change.side): change.new for change in changes}
     replaced = [value for of, _, value in stored.replaced if of == code]
-    objection = objection_to_kind(kind, stands.values(), replaced)
+    objection = objection_to_kind(kind, current.values(), replaced)
     if objection:
         report.problem(measure.at("種類"), objection.sentence)

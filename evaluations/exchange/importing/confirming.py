@@ -11,7 +11,7 @@ from evaluations.exchange.importing.outcome import Outcome
 from evaluations.exchange.importing.preview import Preview, PreviewLost, signed, unsigned
 from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.report import Remark
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 from plans.refusals import Cause
 from plans.signed_previews import MAX_SIGNED
 from plans.value_rows import newest_number
@@ -59,7 +59,7 @@ def chosen_in(posted: QueryDict, plan: Plan, person: User) -> Preview | Confirma
 def write_chosen(chosen: Preview, plan: Plan, person: User, *, reason: str) -> Confirmation:
     """Write all of these changes or, where one cannot be written, none."""
     try:
-        count = apply_import(chosen.changes, by=person, door=Door.UPLOAD, reason=reason)
+        count = apply_import(chosen.changes, by=person, channel=Channel.UPLOAD, reason=reason)
     except ImportRefused as error:
         others = tuple(Remark(r.change.address, r.sentence) for r in error.refused if r.cause is not Cause.CONFLICT)
         again = chosen.after_conflict(error.refused)

@@ -137,9 +137,9 @@ class Preview:
 
     def after_conflict(self, refused: Iterable[Refused]) -> "Preview":
         """The chosen changes again, those refused now from what stands."""
-        stands = {id(each.change): each.stands for each in refused if each.cause is Cause.CONFLICT}
-        changes = [_from(change, stands[id(change)]) if id(change) in stands else change for change in self.changes]
-        contested = frozenset(place for place, change in enumerate(self.changes) if id(change) in stands)
+        current = {id(each.change): each.current for each in refused if each.cause is Cause.CONFLICT}
+        changes = [_from(change, current[id(change)]) if id(change) in current else change for change in self.changes]
+        contested = frozenset(place for place, change in enumerate(self.changes) if id(change) in current)
         return replace(self, changes=tuple(changes), contested=contested)
 
 
@@ -196,9 +196,9 @@ def _group(title: str, lines: list[PreviewLine]) -> PreviewGroup:
     return PreviewGroup(title, tuple(ordered[:count]), max(len(lines) - count, 0))
 
 
-def _from(change: ImportChange, stands: Value | str) -> ImportChange:
-    if isinstance(change, ValueChange) and isinstance(stands, Value):
-        return replace(change, old=stands)
-    if isinstance(change, MasterChange | TextChange | GoalTextChange) and isinstance(stands, str):
-        return replace(change, old=stands)
+def _from(change: ImportChange, current: Value | str) -> ImportChange:
+    if isinstance(change, ValueChange) and isinstance(current, Value):
+        return replace(change, old=current)
+    if isinstance(change, MasterChange | TextChange | GoalTextChange) and isinstance(current, str):
+        return replace(change, old=current)
     raise TypeError(change)

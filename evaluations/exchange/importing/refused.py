@@ -11,12 +11,12 @@ from plans.refusals import Cause
 
 @dataclass(frozen=True)
 class Refused:
-    """One change that could not be made. `stands`: what is kept now, a Value for a cell and a text for the others."""
+    """One change that could not be made. `current`: what is kept now, a Value for a cell and a text for the others."""
 
     change: ImportChange
     cause: Cause
     sentence: str
-    stands: Value | str = EMPTY
+    current: Value | str = EMPTY
 
 
 class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused

@@ -20,7 +20,7 @@ def write_texts(
     years: Years,
     *,
     by: User | None,
-    door: str,
+    channel: str,
     reason: str,
 ) -> tuple[int, list[Refused]]:
     """Write the texts of each 節 × 年度 at once: how many, and why others could not be written.
@@ -34,18 +34,18 @@ def write_texts(
         if section is None:
             refused += _all(texts, Cause.INVALID, "、節がこの間に削除されています。")
             continue
-        stands = Evaluation.objects.filter(section_year=years[section.pk, year]).first() or Evaluation()
-        refused += [_conflict(one, stands) for one in texts if getattr(stands, one.field) not in (one.old, one.new)]
-        fresh = [change for change in texts if getattr(stands, change.field) == change.old]
+        current = Evaluation.objects.filter(section_year=years[section.pk, year]).first() or Evaluation()
+        refused += [_conflict(one, current) for one in texts if getattr(current, one.field) not in (one.old, one.new)]
+        fresh = [change for change in texts if getattr(current, change.field) == change.old]
         try:
             # Its row of the year is locked, so that what stands now still stands when it is compared there.
             save_texts(
                 section,
                 year,
                 {change.field: change.new for change in fresh},
-                version=stands.version,
+                version=current.version,
                 by=by,
-                door=door,
+                channel=channel,
                 reason=reason,
             )
         except TextsLocked as locked:
@@ -56,9 +56,9 @@ def write_texts(
     return written, refused
 
 
-def _conflict(change: TextChange, stands: Evaluation) -> Refused:
+def _conflict(change: TextChange, current: Evaluation) -> Refused:
     sentence = f"{change.place}は、ほかの人が先に保存しました。両方の文章を見比べてください。"
-    return Refused(change, Cause.CONFLICT, sentence, getattr(stands, change.field))
+    return Refused(change, Cause.CONFLICT, sentence, getattr(current, change.field))
 
 
 def _all(changes: Sequence[TextChange], cause: Cause, ending: str) -> list[Refused]:

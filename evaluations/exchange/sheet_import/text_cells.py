@@ -51,14 +51,14 @@ def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell
         reading.report.problem(address, f"{place}：{problem}")
         return None
     evaluation = reading.evaluations.get(number)
-    stands = getattr(evaluation, name) if evaluation else ""
-    if printed(stands) == printed(new):
+    current = getattr(evaluation, name) if evaluation else ""
+    if printed(current) == printed(new):
         return None
     before = _joined([(piece.printed.joint, piece.printed.text) for piece in pieces])
-    agrees = printed(stands) == printed(before) or (not stands and before in WITHHELD)
+    agrees = printed(current) == printed(before) or (not current and before in WITHHELD)
     # Over a text that somebody else changed, the file's stands as it is; else what was not edited stays as typed.
-    kept = unprinted(stands, new) if agrees else new
-    change = TextChange(reading.key, number, reading.year, name, stands, kept, address)
+    kept = unprinted(current, new) if agrees else new
+    change = TextChange(reading.key, number, reading.year, name, current, kept, address)
     locked = reading.lock_reason(number, reading.year)
     return reading.changed(change, printed=before, agrees=agrees, problem=locked)
 

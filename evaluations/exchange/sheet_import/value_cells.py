@@ -55,26 +55,26 @@ def _change(reading: Reading, found: FoundCell) -> SheetChange | None:
         )
         return None
     side = Side(key.field)
-    stands = stored.value(key.name, key.year, side)
-    new = _read(reading, found, measure, side, stands)
-    if new is None or new == stands:
+    current = stored.value(key.name, key.year, side)
+    new = _read(reading, found, measure, side, current)
+    if new is None or new == current:
         return None
-    change = ValueChange(reading.key, key.name, measure.title, key.year, side, stands, new, found.address)
-    agrees = _agrees(found.printed.text, stands, side, measure, key.year)
+    change = ValueChange(reading.key, key.name, measure.title, key.year, side, current, new, found.address)
+    agrees = _agrees(found.printed.text, current, side, measure, key.year)
     problem = stored.why_not(measure, key.year, new, reading.access)
     return reading.changed(change, printed=found.printed.text, agrees=agrees, problem=problem)
 
 
-def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, stands: Value) -> Value | None:
+def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, current: Value) -> Value | None:
     """The value that was typed; None, and a problem, where it cannot be read."""
     cell, kind = found.cell, ValueKind(measure.value_kind)
     if cell.problem or cell.is_date:
         _problem(reading, found, cell.problem or cell.wrong_date)
         return None
     try:
-        understood = read_cell(CellTexts(value=_typed(cell, kind)), kind=kind, side=side, stored=stands)
+        understood = read_cell(CellTexts(value=_typed(cell, kind)), kind=kind, side=side, stored=current)
     except NotUnderstood as problem:
-        remedy = PARTS_ELSEWHERE if stands.numerator is not None else ""
+        remedy = PARTS_ELSEWHERE if current.numerator is not None else ""
         _problem(reading, found, f"{problem.sentence}。{remedy}")
         return None
     for warning in understood.warnings:
@@ -93,11 +93,11 @@ def _typed(cell: TableCell, kind: ValueKind) -> str:
     return f"{cell.text}%" if cell.is_percent and kind is not ValueKind.RATE else cell.text
 
 
-def _agrees(printed: str, stands: Value, side: Side, measure: Measure, year: int) -> bool:
+def _agrees(printed: str, current: Value, side: Side, measure: Measure, year: int) -> bool:
     """Whether what is kept now is what was printed. Words for nothing (未入力, 確認中, 開始前) agree with nothing."""
     kind = ValueKind(measure.value_kind)
-    now = as_printed(shown(stands, kind) if side is Side.PLANNED else shown_actual(stands, kind))
-    is_nothing = not now or stands == NOT_COUNTED
+    now = as_printed(shown(current, kind) if side is Side.PLANNED else shown_actual(current, kind))
+    is_nothing = not now or current == NOT_COUNTED
     return same(now, printed) or (is_nothing and printed in (NOT_ENTERED, *WITHHELD, measure.outside(year)))
 
 

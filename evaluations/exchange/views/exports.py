@@ -15,7 +15,7 @@ from evaluations.reports.sheets.of_plan import sheet_bytes
 from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 from plans.requests import PersonRequest
 from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices, substitute_note
 from plans.tidy import tidy_file, tidy_rows
@@ -87,7 +87,7 @@ def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def _make_package(request: PersonRequest, plan: Plan) -> None:
     try:
-        made, is_new = make_package(plan, by=request.user, door=Door.SCREEN)
+        made, is_new = make_package(plan, by=request.user, channel=Channel.SCREEN)
     except PackageNotMade as error:
         messages.error(request, str(error))
         return

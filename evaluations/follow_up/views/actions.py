@@ -19,7 +19,7 @@ from evaluations.follow_up.action_items import (
 from evaluations.follow_up.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
 from plans.access import plan_for, require
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, VersionedForm, read_version
 
@@ -44,9 +44,9 @@ def _save_promise(request: PersonRequest, page: ActionsPage) -> HttpResponse:
         return _drawn(request, page, promise_form=form)
     try:
         if page.item is None:
-            add_action(page.plan, form.new, by=request.user, door=Door.SCREEN)
+            add_action(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         else:
-            change_promise(page.item, form.new, version=form.started_from, by=request.user, door=Door.SCREEN)
+            change_promise(page.item, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _drawn(request, page, promise_form=form, **_refusal(form, refused))
     messages.success(request, "取組を保存しました。")
@@ -59,7 +59,7 @@ def _save_report(request: PersonRequest, page: ActionsPage) -> HttpResponse:
         return _drawn(request, page, report_form=form)
     said, version = form.cleaned_data, form.started_from
     try:
-        report_action(item, said["state"], said["outcome"], version=version, by=request.user, door=Door.SCREEN)
+        report_action(item, said["state"], said["outcome"], version=version, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _drawn(request, page, report_form=form, **_refusal(form, refused))
     messages.success(request, "取組の結果を保存しました。")
@@ -69,7 +69,7 @@ def _save_report(request: PersonRequest, page: ActionsPage) -> HttpResponse:
 def _delete(request: PersonRequest, page: ActionsPage) -> HttpResponse:
     item = _opened(page)
     try:
-        delete_action(item, version=_version(request), by=request.user, door=Door.SCREEN)
+        delete_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _drawn(request, page, **_refusal(None, refused))
     messages.success(request, "取組を削除しました。")
@@ -79,7 +79,7 @@ def _delete(request: PersonRequest, page: ActionsPage) -> HttpResponse:
 def _carry(request: PersonRequest, page: ActionsPage) -> HttpResponse:
     item = _opened(page)
     try:
-        carried = carry_action(item, version=_version(request), by=request.user, door=Door.SCREEN)
+        carried = carry_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _drawn(request, page, **_refusal(None, refused))
     messages.success(request, f"取組を{wareki(carried.fiscal_year)}へ引き継ぎました。")
@@ -98,10 +98,10 @@ def _version(request: PersonRequest) -> int:
 
 def _refusal(form: VersionedForm | None, refused: RowConflict | RowRefused) -> dict[str, Any]:
     """The reason, and what is kept now: saving again what was typed is then a decision."""
-    stands = refused.stands if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, RowConflict) else None
     if form is not None:
-        form.start_again(stands)
-    return {"refused": refused, "stands": stands}
+        form.start_again(current)
+    return {"refused": refused, "current": current}
 
 
 def _back(request: PersonRequest) -> str:

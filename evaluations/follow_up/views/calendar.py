@@ -21,7 +21,7 @@ from evaluations.follow_up.deadlines import (
 from evaluations.models import Deadline
 from plans.access import plan_for, require
 from plans.downloads import as_download
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, read_version
 
@@ -53,7 +53,7 @@ def calendar_download(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _take_over(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     try:
-        taken = take_over_round(page.plan, page.to_take_over, by=request.user, door=Door.SCREEN)
+        taken = take_over_round(page.plan, page.to_take_over, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         messages.warning(request, str(refused))
     else:
@@ -67,10 +67,10 @@ def _save(request: PersonRequest, page: CalendarPage) -> HttpResponse:
         return _drawn(request, page, form=form)
     try:
         if page.deadline is None:
-            saved = add_deadline(page.plan, form.new, by=request.user, door=Door.SCREEN)
+            saved = add_deadline(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         else:
             saved = page.deadline
-            change_deadline(saved, form.new, version=form.started_from, by=request.user, door=Door.SCREEN)
+            change_deadline(saved, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except RowConflict as conflict:
         return _refused(request, page, form, conflict)
     messages.success(request, f"「{form.new.title}」を保存しました。")
@@ -81,9 +81,9 @@ def _tick(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     deadline, is_done = _opened(page), request.POST["do"] == "tick"
     version = read_version(request.POST.get("version", ""))
     try:
-        tick_deadline(deadline, is_done, version=version, by=request.user, door=Door.SCREEN)
+        tick_deadline(deadline, is_done, version=version, by=request.user, channel=Channel.SCREEN)
     except RowConflict as conflict:
-        return _drawn(request, page, refused=conflict, stands=conflict.stands)
+        return _drawn(request, page, refused=conflict, current=conflict.current)
     messages.success(request, f"「{deadline.title}」を{'済にしました' if is_done else '済でない予定に戻しました'}。")
     return redirect(_place(request, deadline))
 
@@ -91,7 +91,7 @@ def _tick(request: PersonRequest, page: CalendarPage) -> HttpResponse:
 def _delete(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     deadline, form = _opened(page), page.form(request.POST)
     try:
-        delete_deadline(deadline, version=form.started_from, by=request.user, door=Door.SCREEN)
+        delete_deadline(deadline, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except RowConflict as conflict:
         return _refused(request, page, form, conflict)
     messages.success(request, f"「{deadline.title}」を日程から消しました。")
@@ -111,8 +111,8 @@ def _opened(page: CalendarPage) -> Deadline:
 
 def _refused(request: PersonRequest, page: CalendarPage, form: DeadlineForm, conflict: RowConflict) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    form.start_again(conflict.stands)
-    return _drawn(request, page, form=form, refused=conflict, stands=conflict.stands)
+    form.start_again(conflict.current)
+    return _drawn(request, page, form=form, refused=conflict, current=conflict.current)
 
 
 def _drawn(request: PersonRequest, page: CalendarPage, form: DeadlineForm | None = None, **more: Any) -> HttpResponse:

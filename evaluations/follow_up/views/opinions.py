@@ -14,7 +14,7 @@ from evaluations.follow_up.opinions import MAY_NOT, add_opinion, carry_opinion, 
 from evaluations.follow_up.opinions_page import OpinionsPage, opinions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
@@ -46,9 +46,9 @@ def _save(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
         return _drawn(request, page, form=form)
     try:
         if page.opinion is None:
-            add_opinion(page.plan, form.new, by=request.user, door=Door.SCREEN)
+            add_opinion(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         else:
-            change_opinion(page.opinion, form.new, version=form.started_from, by=request.user, door=Door.SCREEN)
+            change_opinion(page.opinion, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"「{form.new.council}」の意見を保存しました。")
@@ -60,7 +60,7 @@ def _delete(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
     if page.opinion is None:
         raise Http404("協議会意見が見つかりません。")
     try:
-        delete_opinion(page.opinion, version=form.started_from, by=request.user, door=Door.SCREEN)
+        delete_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"「{page.opinion.council}」の意見{page.opinion.number}を削除しました。")
@@ -72,7 +72,7 @@ def _carry(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
     if page.opinion is None:
         raise Http404("協議会意見が見つかりません。")
     try:
-        carried = carry_opinion(page.opinion, version=form.started_from, by=request.user, door=Door.SCREEN)
+        carried = carry_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
     plan = "" if carried.plan_id == page.plan.pk else f"「{carried.plan.name}」の"
@@ -84,9 +84,9 @@ def _refused(
     request: PersonRequest, page: OpinionsPage, form: OpinionForm, refused: RowConflict | RowRefused
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    stands = refused.stands if isinstance(refused, RowConflict) else None
-    form.start_again(stands)
-    return _drawn(request, page, form=form, refused=refused, stands=stands)
+    current = refused.current if isinstance(refused, RowConflict) else None
+    form.start_again(current)
+    return _drawn(request, page, form=form, refused=refused, current=current)
 
 
 def _back(request: PersonRequest) -> str:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.management.arguments import plan_given
 from evaluations.prefecture.packages import PackageNotMade, make_package, same_again
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ def package_of(plan: Plan) -> tuple[bytes, str]:
         received.plan = plan
         return same_again(received), f"ファイルで受領した第{received.number}版"
     try:
-        made, is_new = make_package(plan, by=None, door=Door.COMMAND)
+        made, is_new = make_package(plan, by=None, channel=Channel.COMMAND)
     except PackageNotMade as error:
         raise CommandError(str(error), returncode=2) from error
     return made.body.encode(), f"第{made.number}版{'' if is_new else '（前の版から変わっていません）'}"

@@ -20,7 +20,7 @@ from evaluations.exchange.importing.changes import ImportPlan, line
 from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, not_taken, plan_given
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 
 
 class Command(BaseCommand):
@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def apply(self, found: ImportPlan) -> list[Remark]:
         """Write the changes; what kept them from being written."""
         try:
-            apply_import(found.changes, by=None, door=Door.COMMAND, reason=ARCHIVE_REASON)
+            apply_import(found.changes, by=None, channel=Channel.COMMAND, reason=ARCHIVE_REASON)
         except ImportRefused as error:
             return error.remarks
         return []

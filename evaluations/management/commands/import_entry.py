@@ -17,7 +17,7 @@ from evaluations.exchange.importing.changes import ImportChange, line
 from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, not_taken, plans_given
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 
 DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
 NEWER = "様式を出力したあとに変わっています（今：{old}、様式：{new}）。--overwrite を付けると置き換えます。"
@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def apply(self, changes: list[ImportChange]) -> list[tuple[str, Remark]]:
         """Write them; what kept them from being written."""
         try:
-            apply_import(changes, by=None, door=Door.COMMAND, reason=FORM_REASON)
+            apply_import(changes, by=None, channel=Channel.COMMAND, reason=FORM_REASON)
         except ImportRefused as error:
             return [("", remark) for remark in error.remarks]
         return []

@@ -10,7 +10,7 @@ from core.packages.file import MAX_BYTES, Package, PackageRefused, read_package
 from evaluations.management.arguments import content_given
 from evaluations.prefecture.receipts_page import change_line
 from evaluations.prefecture.receiving import NotReceived, receive
-from plans.models import Door, Municipality
+from plans.models import Channel, Municipality
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 package = read_package(content)
-                found = receive(package, prefecture_of(package), by=None, door=Door.COMMAND)
+                found = receive(package, prefecture_of(package), by=None, channel=Channel.COMMAND)
                 transaction.set_rollback(options["dry_run"])
         except (PackageRefused, NotReceived) as error:
             raise CommandError(str(error), returncode=2) from error

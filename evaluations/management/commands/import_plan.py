@@ -14,7 +14,7 @@ from evaluations.exchange.importing.planning import import_for_operator
 from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.rows import has_required
 from evaluations.management.arguments import content_given, not_taken
-from plans.models import Door
+from plans.models import Channel
 
 
 class Command(BaseCommand):
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def apply(self, plan: ImportPlan) -> None:
         try:
-            apply_import(plan.changes, by=None, door=Door.COMMAND)
+            apply_import(plan.changes, by=None, channel=Channel.COMMAND)
         except ImportRefused as error:
             self.stop([str(remark) for remark in error.remarks])
 

@@ -18,7 +18,7 @@ from evaluations.exchange.sheet_import.difference import SHEET_REASON, SheetDiff
 from evaluations.exchange.sheet_import.reading import SheetChange
 from evaluations.exchange.sheet_import.source import NOT_OURS, find_source, sheet_book_in
 from evaluations.management.arguments import content_given, not_taken, plans_given
-from plans.models import Door
+from plans.models import Channel
 
 NEWER = "シートを出力したあとに変わっています（今：{old}、シート：{new}）。--overwrite を付けると置き換えます。"
 LONGEST_SIDE = 200
@@ -69,7 +69,7 @@ class Command(BaseCommand):
     def apply(self, changes: list[SheetChange]) -> list[Remark]:
         """Write them; what kept them from being written."""
         try:
-            apply_import([one.change for one in changes], by=None, door=Door.COMMAND, reason=SHEET_REASON)
+            apply_import([one.change for one in changes], by=None, channel=Channel.COMMAND, reason=SHEET_REASON)
         except ImportRefused as error:
             return error.remarks
         return []

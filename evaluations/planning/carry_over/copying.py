@@ -31,7 +31,7 @@ COPIED = (
 
 
 @transaction.atomic
-def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, door: str) -> int:
+def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, channel: str) -> int:
     """Copy these measures of the plan before into this one and decide 継続 of each, all or none; how many.
 
     Raises PermissionDenied, or RowRefused with a sentence for each that is decided already or cannot go on.
@@ -42,8 +42,8 @@ def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, door: str) -> int
     olds = [measure for code, measure in book.olds.items() if code in wanted]
     copying = _Copying(book, olds)
     ties = [Tie(How.SAME, (old.code,), (copying.copies[old.pk].code,)) for old in olds]
-    write_lines(copying.history(by, door))
-    settle(replace(book, news=book.news | copying.by_code), ties, by=by, door=door)
+    write_lines(copying.history(by, channel))
+    settle(replace(book, news=book.news | copying.by_code), ties, by=by, channel=channel)
     return len(ties)
 
 
@@ -79,13 +79,15 @@ class _Copying:
     def by_code(self) -> dict[str, Measure]:
         return {copy.code: copy for copy in self.copies.values()}
 
-    def history(self, by: User, door: str) -> list[Change]:
+    def history(self, by: User, channel: str) -> list[Change]:
         """A line for each 節 and each measure that was made."""
         plan = self.book.plan
         made: list[tuple[Section, Measure | None, str]] = [(s, None, str(s)) for s in self.new_sections]
         made += [(copy.section, copy, f"{copy.code} {copy.title}") for copy in self.copies.values()]
         return [
-            new_line(plan, Subject.MASTER, "作成", None, words, by=by, door=door, section=section, measure=measure)
+            new_line(
+                plan, Subject.MASTER, "作成", None, words, by=by, channel=channel, section=section, measure=measure
+            )
             for section, measure, words in made
         ]
 

@@ -20,15 +20,15 @@ NO_PREVIOUS = "前の計画が決まっていません。先に前の計画を�
 
 
 class DecisionConflict(RowRefused):
-    """Somebody decided differently in between; nothing was written. `stands` says what is decided now."""
+    """Somebody decided differently in between; nothing was written. `current` says what is decided now."""
 
-    def __init__(self, stands: Iterable[str]) -> None:
-        self.stands = tuple(stands)
+    def __init__(self, current: Iterable[str]) -> None:
+        self.current = tuple(current)
         super().__init__("ほかの人が先に引き継ぎ方を決めました。いまの内容を確かめてください。")
 
 
 @transaction.atomic
-def decide(plan: Plan, wanted: Sequence[Tie], *, seen: Mapping[End, Tie], by: User, door: str) -> int:
+def decide(plan: Plan, wanted: Sequence[Tie], *, seen: Mapping[End, Tie], by: User, channel: str) -> int:
     """Decide all of these ties or none; how many were new. `seen`: the decisions that the page showed.
 
     What a measure was tied to before is undecided again. Raises PermissionDenied, DecisionConflict, or RowRefused with
@@ -38,12 +38,12 @@ def decide(plan: Plan, wanted: Sequence[Tie], *, seen: Mapping[End, Tie], by: Us
     ties = [tie for tie in wanted if tie not in book.ties]
     _refuse_unfit(book, ties)
     _refuse_outdated(book, ties, seen)
-    settle(book, ties, by=by, door=door)
+    settle(book, ties, by=by, channel=channel)
     return len(ties)
 
 
 @transaction.atomic
-def leave_open(plan: Plan, end: End, *, seen: Tie | None, by: User, door: str) -> bool:
+def leave_open(plan: Plan, end: End, *, seen: Tie | None, by: User, channel: str) -> bool:
     """Take the decision about a measure back, for every measure of its tie; whether there was one.
 
     Raises PermissionDenied, DecisionConflict, or RowRefused where something was put on top of a new goal.
@@ -54,7 +54,7 @@ def leave_open(plan: Plan, end: End, *, seen: Tie | None, by: User, door: str) -
         return False
     if tie != seen:
         raise DecisionConflict([_said(book, end)])
-    settle(book, [], dropped=[tie], by=by, door=door)
+    settle(book, [], dropped=[tie], by=by, channel=channel)
     return True
 
 
@@ -70,14 +70,14 @@ def start(plan: Plan, by: User) -> Book:
     return book
 
 
-def settle(book: Book, ties: Sequence[Tie], *, dropped: Sequence[Tie] = (), by: User, door: str) -> None:
+def settle(book: Book, ties: Sequence[Tie], *, dropped: Sequence[Tie] = (), by: User, channel: str) -> None:
     """Write ties that were found fit, in place of all that stands against them, with history. For verbs."""
     overlapped = [book.by_end[end] for tie in ties for end in sorted(tie.ends) if end in book.by_end]
     gone = list(dict.fromkeys([*dropped, *overlapped]))
     _write(book, gone, ties)
     stays = [tie for tie in book.ties if tie not in gone]
     after = {end: tie for tie in (*stays, *ties) for end in tie.ends}
-    write_lines(_history(book, after, by, door))
+    write_lines(_history(book, after, by, channel))
 
 
 def _refuse_unfit(book: Book, ties: Sequence[Tie]) -> None:
@@ -101,8 +101,8 @@ def _refuse_unfit(book: Book, ties: Sequence[Tie]) -> None:
 def _refuse_outdated(book: Book, ties: Sequence[Tie], seen: Mapping[End, Tie]) -> None:
     ends = sorted(end for tie in ties for end in tie.ends if book.by_end.get(end) != seen.get(end))
     if ends:
-        stands = dict.fromkeys(_said(book, end) for end in ends)
-        raise DecisionConflict(stands)
+        current = dict.fromkeys(_said(book, end) for end in ends)
+        raise DecisionConflict(current)
 
 
 def _said(book: Book, end: End) -> str:
@@ -132,7 +132,7 @@ def _new_line(book: Book, old: str, new: str) -> MeasureLink:
     return MeasureLink(plan=book.plan, old=book.olds.get(old), new=book.news.get(new))
 
 
-def _history(book: Book, after: Mapping[End, Tie], by: User, door: str) -> list[Change]:
+def _history(book: Book, after: Mapping[End, Tie], by: User, channel: str) -> list[Change]:
     """A line for each measure of this plan that is tied otherwise now; of the old ones only for a 終了."""
     lines = []
     for end in sorted({*book.by_end, *after}):
@@ -143,5 +143,5 @@ def _history(book: Book, after: Mapping[End, Tie], by: User, door: str) -> list[
             continue
         measure = book.news[code] if side == "new" else None
         words = book.in_words(old), book.in_words(new)
-        lines.append(new_line(book.plan, Subject.MASTER, "引き継ぎ", *words, by=by, door=door, measure=measure))
+        lines.append(new_line(book.plan, Subject.MASTER, "引き継ぎ", *words, by=by, channel=channel, measure=measure))
     return lines

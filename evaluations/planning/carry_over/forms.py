@@ -68,7 +68,7 @@ class DecisionForm(forms.Form):
         return (self.book.olds if side == "old" else self.book.news)[code]
 
     @property
-    def stands(self) -> str:
+    def current(self) -> str:
         """What is decided of it now, in words."""
         return self.book.in_words(self.book.by_end.get(self.end))
 
@@ -147,7 +147,7 @@ class AddedForm(forms.Form):
 
 
 class PreviousForm(forms.Form):
-    """Which plan comes before. `stands` is the one that does now, None where none was chosen yet."""
+    """Which plan comes before. `current` is the one that does now, None where none was chosen yet."""
 
     previous = forms.TypedChoiceField(
         label="前の計画",
@@ -157,12 +157,12 @@ class PreviousForm(forms.Form):
     )
     stood = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, possible: Iterable[Plan], stands: Plan | None) -> None:
+    def __init__(self, data: Any = None, *, possible: Iterable[Plan], current: Plan | None) -> None:
         plans = [(one.pk, one.name) for one in possible]
-        begin = {"previous": stands and stands.pk, "stood": stands and stands.pk}
+        begin = {"previous": current and current.pk, "stood": current and current.pk}
         super().__init__(data, initial=begin, auto_id="previous-%s")
-        self.fields["previous"].choices = [*plans, *([("", "決めない")] if stands else [])]  # type: ignore[attr-defined]
-        self.fields["previous"].required = stands is None
+        self.fields["previous"].choices = [*plans, *([("", "決めない")] if current else [])]  # type: ignore[attr-defined]
+        self.fields["previous"].required = current is None
         self.fields["stood"].choices = plans  # type: ignore[attr-defined]
 
 

@@ -31,7 +31,7 @@ NOTHING_ADDED: dict[str, Any] = {"added": None, "shortfall": None, "added_reason
 
 @transaction.atomic
 def put_on_top(
-    plan: Plan, old: str, new: str, amount: Decimal, reason: str, *, mark: str, by: User, door: str
+    plan: Plan, old: str, new: str, amount: Decimal, reason: str, *, mark: str, by: User, channel: str
 ) -> ShortfallLine:
     """Put this much of what the old measure missed on top of the new plan's last 計画値; 0 takes it back.
 
@@ -59,8 +59,8 @@ def put_on_top(
     if goal < 0 <= line.planned.number:
         raise RowRefused(f"上乗せすると計画値が{plain(goal)}になります。0以上になるようにしてください。")
     change = CellChange(line.new, line.goal_year, Side.PLANNED, line.planned, Value(number=goal))
-    record_values([change], by=by, door=door, reason=f"{FIELD}：{reason}")
-    _keep(line, amount, reason, by, door)
+    record_values([change], by=by, channel=channel, reason=f"{FIELD}：{reason}")
+    _keep(line, amount, reason, by, channel)
     return line
 
 
@@ -88,7 +88,7 @@ def _locked(plan: Plan, old: str, new: str) -> ShortfallLine:
     return line
 
 
-def _keep(line: ShortfallLine, amount: Decimal, reason: str, by: User, door: str) -> None:
+def _keep(line: ShortfallLine, amount: Decimal, reason: str, by: User, channel: str) -> None:
     """The trace, and its line in the history of the new measure."""
     trace = {"added": amount, "shortfall": line.amount, "added_reason": reason} if amount else NOTHING_ADDED
     link = line.link
@@ -96,4 +96,4 @@ def _keep(line: ShortfallLine, amount: Decimal, reason: str, by: User, door: str
     MeasureLink.objects.filter(pk=link.pk).update(**trace, version=F("version") + 1)
     new = in_words(amount, line.amount, reason, line.unit) if amount else None
     more = {"reason": "" if amount else reason, "measure": line.new, "fiscal_year": line.goal_year}
-    write_line(line.new.plan, Subject.MASTER, FIELD, old, new, by=by, door=door, **more)
+    write_line(line.new.plan, Subject.MASTER, FIELD, old, new, by=by, channel=channel, **more)

@@ -22,7 +22,7 @@ REASON = "指標の追加"
 
 
 @transaction.atomic
-def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by: User, door: str) -> Section:
+def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by: User, channel: str) -> Section:
     """Add these 指標 to a 節, or to a new one with this 節名, with their 計画値 and their history. Returns the 節.
     One of the city's own that is sent twice is there once.
 
@@ -40,7 +40,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
-    history = History(plan, by, door, REASON)
+    history = History(plan, by, channel, REASON)
     changes: list[Change] = []
     if isinstance(place, Section):
         section = place
@@ -50,7 +50,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         changes.append(line_of_section)
     cells, made = create_measures(section, lines, services, history)
     write_lines([*changes, *made])
-    record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
+    record_planned(cells, plan.municipality, by=by, channel=channel, reason=REASON)
     return section
 
 

@@ -32,13 +32,13 @@ class History:
 
     plan: Plan
     by: User
-    door: str
+    channel: str
     reason: str
 
     def line(self, new: str | None, *, old: str | None = None, field: str = MADE, **of: Section | None) -> Change:
         """One line about the plan, or about a 節 of it."""
         return new_line(
-            self.plan, Subject.MASTER, field, old, new, by=self.by, door=self.door, reason=self.reason, **of
+            self.plan, Subject.MASTER, field, old, new, by=self.by, channel=self.channel, reason=self.reason, **of
         )
 
 

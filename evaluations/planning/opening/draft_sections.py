@@ -43,9 +43,9 @@ def save_section(
     Raises PermissionDenied, RowConflict, or RowRefused where there are too many.
     """
     locked_draft(draft, by)
-    stands = _section_as_it_stands(draft, section)
-    refuse_outdated(stands, version)
-    masters = {code: typed["own"] for code, typed in stands.lines.items() if "own" in typed}
+    current = _section_as_it_stands(draft, section)
+    refuse_outdated(current, version)
+    masters = {code: typed["own"] for code, typed in current.lines.items() if "own" in typed}
     if own is not None:
         if own.code and own.code not in masters:
             raise RowConflict(None)
@@ -54,30 +54,30 @@ def save_section(
         masters[own.code or _free_code(draft)] = dict(own.masters)
     typed = {code: dict(texts) for code, texts in lines.items() if code not in masters}
     typed |= {code: {**lines.get(code, {}), "own": one} for code, one in masters.items() if code != removed}
-    if stands.lines == typed and stands.is_seen:
-        return stands
-    DraftSection.objects.filter(pk=stands.pk).update(lines=typed, is_seen=True, version=F("version") + 1)
-    stands.refresh_from_db()
-    return stands
+    if current.lines == typed and current.is_seen:
+        return current
+    DraftSection.objects.filter(pk=current.pk).update(lines=typed, is_seen=True, version=F("version") + 1)
+    current.refresh_from_db()
+    return current
 
 
 @transaction.atomic
 def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
     """A 節 of the city's own, behind the others. Raises PermissionDenied, RowRefused."""
-    stands = locked_draft(draft, by)
-    if stands.sections.count() >= MOST_SECTIONS:
+    current = locked_draft(draft, by)
+    if current.sections.count() >= MOST_SECTIONS:
         raise RowRefused(f"節は{MOST_SECTIONS}までです。")
-    numbers = [int(row.key.removeprefix(OWN)) for row in stands.sections.all() if row.is_own]
+    numbers = [int(row.key.removeprefix(OWN)) for row in current.sections.all() if row.is_own]
     key = f"{OWN}{max(numbers, default=0) + 1}"
-    last = stands.sections.aggregate(last=Max("order"))["last"] or 0
-    return DraftSection.objects.create(draft=stands, key=key, title=title, order=last + 1)
+    last = current.sections.aggregate(last=Max("order"))["last"] or 0
+    return DraftSection.objects.create(draft=current, key=key, title=title, order=last + 1)
 
 
 @transaction.atomic
 def remove_own_section(draft: PlanDraft, key: str, *, by: User) -> None:
     """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, RowRefused."""
-    stands = locked_draft(draft, by)
-    section = next((row for row in stands.sections.all() if row.key == key), None)
+    current = locked_draft(draft, by)
+    section = next((row for row in current.sections.all() if row.key == key), None)
     if section is None or not section.is_own:
         raise RowRefused("この節はもうありません。")
     section.delete()

@@ -118,20 +118,20 @@ def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPla
 
     Raises PermissionDenied, RowConflict, or RowRefused with what is wrong with the years.
     """
-    stands = locked_draft(draft, by)
-    rows = {row.key: row for row in stands.sections.all()}
+    current = locked_draft(draft, by)
+    rows = {row.key: row for row in current.sections.all()}
     wanted = {key: place for key, place in places.items() if key in rows}
     same = all(SectionPlace(rows[key].title, rows[key].order) == place for key, place in wanted.items())
-    if Frame.of(stands) == frame and same:
+    if Frame.of(current) == frame and same:
         return
-    refuse_outdated(stands, version)
+    refuse_outdated(current, version)
     for name, value in _columns(frame).items():
-        setattr(stands, name, value)
+        setattr(current, name, value)
     try:
-        stands.validate_constraints()
+        current.validate_constraints()
     except ValidationError as error:
         raise RowRefused(" ".join(error.messages)) from error
-    PlanDraft.objects.filter(pk=stands.pk).update(**_columns(frame), version=F("version") + 1)
+    PlanDraft.objects.filter(pk=current.pk).update(**_columns(frame), version=F("version") + 1)
     for key, place in wanted.items():
         rows[key].title, rows[key].order = place.title, place.order
     DraftSection.objects.bulk_update([rows[key] for key in wanted], ["title", "order"])
@@ -156,9 +156,9 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
     """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
     require_manager(by, draft.municipality, MAY_NOT)
-    stands = as_it_stands(draft)
-    stands.municipality = draft.municipality
-    return stands
+    current = as_it_stands(draft)
+    current.municipality = draft.municipality
+    return current
 
 
 def _years(frame: Frame) -> dict[str, int]:

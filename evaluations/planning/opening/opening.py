@@ -53,7 +53,7 @@ def open_plan(
     version: int,
     seen: str,
     by: User,
-    door: str,
+    channel: str,
 ) -> Plan:
     """Make the plan that the draft describes, with this frame, and let the draft go. `version` and `seen` (the token
     of its 節) are what the person looked at.
@@ -66,21 +66,21 @@ def open_plan(
     if plan := existing_plan(draft.municipality, draft.kind, draft.generation):
         raise PlanExists(plan)
     change_frame(draft, frame, places, version=version, by=by)
-    stands = as_it_stands(draft)
-    stands.municipality = draft.municipality
-    parts = parts_of(stands)
+    current = as_it_stands(draft)
+    current.municipality = draft.municipality
+    parts = parts_of(current)
     if seen_token(part.row for part in parts) != seen:
-        raise RowConflict(stands)
-    parts = [with_proposals(stands, part) for part in parts if part.is_made]
+        raise RowConflict(current)
+    parts = [with_proposals(current, part) for part in parts if part.is_made]
     if wrong := [part for part in parts if part.problems]:
         raise DraftIncomplete(wrong)
-    plan = _create(stands, parts, by, door)
-    stands.delete()
+    plan = _create(current, parts, by, channel)
+    current.delete()
     return plan
 
 
 def record_planned(
-    cells: Iterable[CellChange], municipality: Municipality, *, by: User, door: str, reason: str
+    cells: Iterable[CellChange], municipality: Municipality, *, by: User, channel: str, reason: str
 ) -> None:
     """Write the 計画値 of new 指標; RowRefused with a sentence where the person may not, or a year is locked."""
     cells = list(cells)
@@ -88,13 +88,13 @@ def record_planned(
     if cells and access is not None and access.department_id is not None:
         raise RowRefused(OF_OTHERS)
     try:
-        record_values(cells, by=by, door=door, reason=reason)
+        record_values(cells, by=by, channel=channel, reason=reason)
     except ValuesRefused as refused:
         locked = [one for one in refused.refusals if one.cause is Cause.LOCKED]
         raise RowRefused((locked or list(refused.refusals))[0].sentence) from refused
 
 
-def _create(draft: PlanDraft, parts: list[Part], by: User, door: str) -> Plan:
+def _create(draft: PlanDraft, parts: list[Part], by: User, channel: str) -> Plan:
     plan = Plan.objects.create(
         municipality=draft.municipality,
         kind=draft.kind,
@@ -109,7 +109,7 @@ def _create(draft: PlanDraft, parts: list[Part], by: User, door: str) -> Plan:
     PlanRevision.objects.create(plan=plan)
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
-    history = History(plan, by, door, REASON)
+    history = History(plan, by, channel, REASON)
     frame = f"{plan.name}（{plan.slug}、{plan.start_year}〜{plan.end_year}年度）"
     before = f"／前の期：{plan.previous.name}" if plan.previous else ""
     lines: list[Change] = [history.line(f"{frame}{before}")]
@@ -124,5 +124,5 @@ def _create(draft: PlanDraft, parts: list[Part], by: User, door: str) -> Plan:
         cells += of_part
         lines += made
     write_lines(lines)
-    record_planned(cells, plan.municipality, by=by, door=door, reason=REASON)
+    record_planned(cells, plan.municipality, by=by, channel=channel, reason=REASON)
     return plan

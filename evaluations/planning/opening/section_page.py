@@ -82,11 +82,11 @@ class SectionPage:
         lines = tuple(replace(line, typed={**line.typed, **typed[line.code]}) for line in self.part.lines)
         return replace(self, part=replace(self.part, lines=lines))
 
-    def against(self, stands: DraftSection) -> "SectionPage":
+    def against(self, current: DraftSection) -> "SectionPage":
         """The same with what stands now beside each field in which it differs; the next save starts from there."""
         row = self.part.row
-        row.version = stands.version
-        return replace(self, theirs=stands.lines)
+        row.version = current.version
+        return replace(self, theirs=current.lines)
 
     def own_form(self, data: Any = None) -> OwnMeasureForm:
         """The form of a 指標 of the city's own; its wholes are the other 指標 of the 節."""

@@ -16,7 +16,7 @@ from evaluations.planning.carry_over.deciding import DecisionConflict, decide, l
 from evaluations.planning.carry_over.forms import DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
 from plans.access import plan_for, require
-from plans.models import Door
+from plans.models import Channel
 from plans.predecessor import MAY_NOT, PreviousRefused, follow
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
@@ -51,7 +51,7 @@ def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
         return _drawn(request, page, previous_form=form)
     previous, seen = form.cleaned_data["previous"], form.cleaned_data["stood"]
     try:
-        follow(page.plan, previous, seen=seen, by=request.user, door=Door.SCREEN)
+        follow(page.plan, previous, seen=seen, by=request.user, channel=Channel.SCREEN)
     except PreviousRefused as refused:
         return _again(request, page.plan.slug, refused)
     messages.success(request, "前の計画を決めました。")
@@ -59,7 +59,7 @@ def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 
 
 def _previous_form(page: CarryOverPage, data: Any = None) -> PreviousForm:
-    return PreviousForm(data, possible=page.possible, stands=page.book.previous if page.book else None)
+    return PreviousForm(data, possible=page.possible, current=page.book.previous if page.book else None)
 
 
 def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
@@ -83,7 +83,7 @@ def _accept_new(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 
 def _decided(request: PersonRequest, page: CarryOverPage, ties: Sequence[Tie], ticked: Sequence[str]) -> HttpResponse:
     try:
-        made = decide(page.plan, ties, seen={}, by=request.user, door=Door.SCREEN)
+        made = decide(page.plan, ties, seen={}, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _again(request, page.plan.slug, refused, ticked=ticked)
     messages.success(request, f"引き継ぎ方を{made}件決めました。")
@@ -104,7 +104,7 @@ def _add_all(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 
 def _added(request: PersonRequest, page: CarryOverPage, codes: Sequence[str]) -> HttpResponse:
     try:
-        made = add_to_plan(page.plan, codes, by=request.user, door=Door.SCREEN)
+        made = add_to_plan(page.plan, codes, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _again(request, page.plan.slug, refused, adding=codes)
     messages.success(request, f"前の計画の指標{made}件を、継続としてこの計画に加えました。")
@@ -119,9 +119,9 @@ def _decide(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
         return _drawn(request, page, form=form)
     try:
         if form.wanted is None:
-            leave_open(page.plan, form.end, seen=form.seen_ties.get(form.end), by=request.user, door=Door.SCREEN)
+            leave_open(page.plan, form.end, seen=form.seen_ties.get(form.end), by=request.user, channel=Channel.SCREEN)
         else:
-            decide(page.plan, [form.wanted], seen=form.seen_ties, by=request.user, door=Door.SCREEN)
+            decide(page.plan, [form.wanted], seen=form.seen_ties, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _again(request, page.plan.slug, refused, typed=True)
     messages.success(request, "引き継ぎ方を保存しました。")

@@ -15,7 +15,7 @@ from evaluations.planning.carry_over.putting_on_top import put_on_top
 from evaluations.planning.carry_over.shortfalls import ShortfallLine, shortfalls
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
-from plans.models import Door, Plan
+from plans.models import Channel, Plan
 from plans.predecessor import MAY_NOT
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
@@ -55,7 +55,7 @@ def carry_over_shortfalls(request: PersonRequest, slug: str) -> HttpResponse:
     amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
     old, new, mark = form.line.old.code, form.line.new.code, form.cleaned_data["mark"]
     try:
-        line = put_on_top(plan, old, new, amount, reason, mark=mark, by=request.user, door=Door.SCREEN)
+        line = put_on_top(plan, old, new, amount, reason, mark=mark, by=request.user, channel=Channel.SCREEN)
     except (RowRefused, ValuesRefused) as refused:
         return _shortfalls_drawn(request, plan, form=form, refused=refused)
     done = f"計画値に{plain(amount)}{line.unit}を上乗せしました" if amount else "上乗せを取り消しました"

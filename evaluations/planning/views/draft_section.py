@@ -45,8 +45,8 @@ def _save_section(request: PersonRequest, page: SectionPage) -> HttpResponse:
         if not PlanDraft.objects.filter(pk=page.draft.pk).exists():
             return gone(request)
         again = page.with_typed(request.POST)
-        if conflict.stands is not None:
-            again = again.against(conflict.stands)  # type: ignore[arg-type]
+        if conflict.current is not None:
+            again = again.against(conflict.current)  # type: ignore[arg-type]
         return _section_drawn(request, again, own_form=own_form, refused=conflict, status=409)
     except RowRefused as refused:
         return _section_drawn(request, page.with_typed(request.POST), own_form=own_form, refused=refused)

@@ -16,7 +16,7 @@ from evaluations.planning.opening.lines import Line
 from plans.access import plan_for, require
 from plans.measures.refusals import MAY_NOT, MastersRefused
 from plans.measures.removal import remove_measure
-from plans.models import Door, Plan, Section
+from plans.models import Channel, Plan, Section
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
 from targets.goals import GoalsForm, change_goals
@@ -67,7 +67,7 @@ def _add(request: PersonRequest, page: AddingPage, lines: list[Line], **drawn: A
     if place is None:
         return _adding_drawn(request, page, refused="加える節を選ぶか、新しい節の名前を入力してください。", **drawn)
     try:
-        section = add_measures(page.plan, place, lines, by=request.user, door=Door.SCREEN)
+        section = add_measures(page.plan, place, lines, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _adding_drawn(request, page, refused=str(refused), **drawn)
     messages.success(request, f"{section.label}に{len(lines)}件の指標を加えました。")
@@ -111,11 +111,11 @@ def _change(request: PersonRequest, page: MasterPage) -> HttpResponse:
         return _master_drawn(request, page, form=form)
     try:
         changed = change_measure(
-            page.plan, page.measure, seen=form.seen, new=form.new, by=request.user, door=Door.SCREEN
+            page.plan, page.measure, seen=form.seen, new=form.new, by=request.user, channel=Channel.SCREEN
         )
     except MastersRefused as refused:
         form.take_refusal(refused)
-        conflicted = any(one.stands is not None for one in refused.fields)
+        conflicted = any(one.current is not None for one in refused.fields)
         return _master_drawn(request, page, form=form, status=409 if conflicted else 200)
     messages.success(request, f"{changed}件を変更しました。" if changed else "変更はありませんでした。")
     return redirect("evaluations:measure_settings", page.plan.slug, page.measure.code)
@@ -123,7 +123,7 @@ def _change(request: PersonRequest, page: MasterPage) -> HttpResponse:
 
 def _remove(request: PersonRequest, page: MasterPage) -> HttpResponse:
     try:
-        remove_measure(page.plan, page.measure, by=request.user, door=Door.SCREEN)
+        remove_measure(page.plan, page.measure, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         messages.warning(request, str(refused))
         return redirect("evaluations:plan_measures", page.plan.slug)
@@ -145,7 +145,9 @@ def section_goals(request: PersonRequest, slug: str, number: int) -> HttpRespons
     if request.method != "POST" or not form.is_valid():
         return _goals_drawn(request, plan, section, form)
     try:
-        changed = change_goals(plan, section, seen=form.seen, new=form.cleaned_data, by=request.user, door=Door.SCREEN)
+        changed = change_goals(
+            plan, section, seen=form.seen, new=form.cleaned_data, by=request.user, channel=Channel.SCREEN
+        )
     except MastersRefused as refused:
         form.take_refusal(refused)
         return _goals_drawn(request, plan, section, form, status=409)

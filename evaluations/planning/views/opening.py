@@ -16,7 +16,7 @@ from evaluations.planning.opening.drafts import PlanExists, change_frame, discar
 from evaluations.planning.opening.forms import FrameForm, SectionTitleForm
 from evaluations.planning.opening.opening import open_plan
 from evaluations.planning.opening.pages import DraftPage, StartPage, draft_for, draft_page, start_page
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
@@ -97,7 +97,9 @@ def _create(request: PersonRequest, found: PlanDraft) -> HttpResponse:
         return _draft_drawn(request, page, form=form)
     seen, by = request.POST.get("seen", ""), request.user
     try:
-        plan = open_plan(found, form.frame, form.places, version=form.started_from, seen=seen, by=by, door=Door.SCREEN)
+        plan = open_plan(
+            found, form.frame, form.places, version=form.started_from, seen=seen, by=by, channel=Channel.SCREEN
+        )
     except PlanExists as exists:
         messages.warning(request, str(exists))
         return redirect(exists.plan)
@@ -115,11 +117,11 @@ def _draft_refused(
     request: PersonRequest, page: DraftPage, form: FrameForm, refused: RowConflict | RowRefused
 ) -> HttpResponse:
     """The page with what was typed and the reason; the next save starts from what is kept now."""
-    stands = refused.stands if isinstance(refused, RowConflict) else None
-    if isinstance(refused, RowConflict) and stands is None:
+    current = refused.current if isinstance(refused, RowConflict) else None
+    if isinstance(refused, RowConflict) and current is None:
         raise refused
-    form.start_again(stands)
-    return _draft_drawn(request, page, form=form, refused=refused, stands=stands, status=409 if stands else 200)
+    form.start_again(current)
+    return _draft_drawn(request, page, form=form, refused=refused, current=current, status=409 if current else 200)
 
 
 def _add_section(request: PersonRequest, found: PlanDraft) -> HttpResponse:

@@ -13,7 +13,7 @@ from evaluations.planning.revisions import MAY_NOT, correct_revision, open_revis
 from evaluations.planning.revisions_page import RevisionsPage, revisions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
-from plans.models import Door
+from plans.models import Channel
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
 
@@ -45,12 +45,12 @@ def _save(request: PersonRequest, page: RevisionsPage) -> HttpResponse:
     started, by = form.started_from, request.user
     try:
         if page.revision is None:
-            opened = open_revision(page.plan, day, reason, seen_newest=started, by=by, door=Door.SCREEN)
+            opened = open_revision(page.plan, day, reason, seen_newest=started, by=by, channel=Channel.SCREEN)
             said = f"{opened.label}を登録しました。これからの計画値は{opened.label}の値として記録します。"
         else:
-            stands = page.revision.revision
-            correct_revision(stands, day, reason, version=started, by=by, door=Door.SCREEN)
-            said = f"{stands.label}を保存しました。"
+            current = page.revision.revision
+            correct_revision(current, day, reason, version=started, by=by, channel=Channel.SCREEN)
+            said = f"{current.label}を保存しました。"
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
     messages.success(request, said)
@@ -62,7 +62,7 @@ def _remove(request: PersonRequest, page: RevisionsPage) -> HttpResponse:
     if page.revision is None:
         raise Http404("計画変更が見つかりません。")
     try:
-        remove_revision(page.revision.revision, version=form.started_from, by=request.user, door=Door.SCREEN)
+        remove_revision(page.revision.revision, version=form.started_from, by=request.user, channel=Channel.SCREEN)
     except (RowConflict, RowRefused) as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"{page.revision.revision.label}を削除しました。")
@@ -73,12 +73,12 @@ def _refused(
     request: PersonRequest, page: RevisionsPage, form: RevisionForm, refused: RowConflict | RowRefused
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    stands = refused.stands if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, RowConflict) else None
     if page.revision is None:
         page = revisions_page(page.plan)
         form.start_from(page.newest_number)
-    form.start_again(stands)
-    return _drawn(request, page, form=form, refused=refused, stands=stands)
+    form.start_again(current)
+    return _drawn(request, page, form=form, refused=refused, current=current)
 
 
 def _drawn(request: PersonRequest, page: RevisionsPage, form: RevisionForm | None = None, **more: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_packag
 from evaluations.prefecture.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
 from evaluations.prefecture.receiving import MAY_NOT, NotReceived, incoming, receive
 from plans.access import memberships_of, prefecture_for, require
-from plans.models import Door, Municipality
+from plans.models import Channel, Municipality
 from plans.requests import PersonRequest
 from plans.signed_previews import MAX_SIGNED
 
@@ -52,7 +52,9 @@ def _confirm(request: PersonRequest, prefecture: Municipality) -> HttpResponse:
     """Import what was looked at."""
     try:
         file, seen = unsigned(request.POST["package"], prefecture, request.user)
-        found = receive(read_package(file.encode()), prefecture, by=request.user, door=Door.UPLOAD, seen_sha256=seen)
+        found = receive(
+            read_package(file.encode()), prefecture, by=request.user, channel=Channel.UPLOAD, seen_sha256=seen
+        )
     except (FileLost, PackageRefused, NotReceived) as error:
         return _page(request, prefecture, Receipt(failure=str(error)), status=409)
     name, number = found.package.content["municipality"]["name"], found.package.header.number

@@ -20,7 +20,7 @@ from indicators.volumes.of_measure import measures_shown, seen_volume
 from plans.access import plan_for, require
 from plans.charts import charts_of
 from plans.history import measure_history
-from plans.models import Door, Measure, Plan
+from plans.models import Channel, Measure, Plan
 from plans.queries import decisions_of, rows_across
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
@@ -44,12 +44,18 @@ def measure(request: PersonRequest, slug: str, code: str) -> HttpResponse:
     said, started = form.cleaned_data, form.started_from
     try:
         choose_outlook(
-            found, said["method"], said["reason"], own=said["own"], version=started, by=request.user, door=Door.SCREEN
+            found,
+            said["method"],
+            said["reason"],
+            own=said["own"],
+            version=started,
+            by=request.user,
+            channel=Channel.SCREEN,
         )
     except (RowConflict, RowRefused) as refused:
         if isinstance(refused, RowConflict):
-            found.outlook = cast(Outlook, refused.stands)  # the page shows what is stored now next to what was typed
-            form.start_again(refused.stands)
+            found.outlook = cast(Outlook, refused.current)  # the page shows what is stored now next to what was typed
+            form.start_again(refused.current)
         return _drawn(request, plan, related, outlook_form=form, refused=refused)
     messages.success(request, "見込みを保存しました。")
     return redirect(f"{request.path}#outlook")

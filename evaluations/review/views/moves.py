@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from plans.access import plan_for
-from plans.models import Door
+from plans.models import Channel
 from plans.places import section_in_year
 from plans.prose_field import without_controls
 from plans.requests import PersonRequest
@@ -23,7 +23,13 @@ def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -
     text = without_controls(request.POST.get(wanted.wants_field, "")) if wanted.wants else ""
     try:
         moved = move_section_year(
-            section, year, wanted, by=request.user, door=Door.SCREEN, text=text, seen_version=_seen_version(request)
+            section,
+            year,
+            wanted,
+            by=request.user,
+            channel=Channel.SCREEN,
+            text=text,
+            seen_version=_seen_version(request),
         )
     except MoveRefused as refused:
         kept = f"（書いた{wanted.wants}：{text.strip()}）" if text.strip() else ""

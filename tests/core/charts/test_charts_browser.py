@@ -90,13 +90,13 @@ def test_bar_of_tools_speaks_japanese_and_leads_to_no_other_host(page):
     assert page.locator(".chart a").count() == 0
 
 
-@pytest.mark.parametrize("door", ["[data-chart-save]", ".modebar-btn[data-title='画像として保存']"])
-def test_picture_is_saved_under_the_title_from_either_door(page, tmp_path, door):
+@pytest.mark.parametrize("channel", ["[data-chart-save]", ".modebar-btn[data-title='画像として保存']"])
+def test_picture_is_saved_under_the_title_from_either_door(page, tmp_path, channel):
     page.goto("/")
     wait_for_drawn(page)
 
     with page.expect_download() as waiting:
-        page.locator(door).first.press("Enter")
+        page.locator(channel).first.press("Enter")
     waiting.value.save_as(tmp_path / "chart.png")
 
     assert waiting.value.suggested_filename == "地域生活への移行者数.png"

@@ -16,7 +16,18 @@ from indicators.models import ActivityIndicator, ForecastFactor, Service, Volume
 from indicators.volumes.ground import ground_of
 from indicators.volumes.workbench import Workbench
 from plans.actions import CellChange, record_values
-from plans.models import Change, Door, Measure, Membership, Municipality, Plan, Role, SectionYear, Subject, YearlyValue
+from plans.models import (
+    Change,
+    Channel,
+    Measure,
+    Membership,
+    Municipality,
+    Plan,
+    Role,
+    SectionYear,
+    Subject,
+    YearlyValue,
+)
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_municipality, a_user
 from tests.demo_city import the_demo
@@ -185,7 +196,7 @@ def test_a_value_typed_in_between_survives():
     measure = Measure.objects.get(plan__slug="122319-6", code="1-1")
     typed = Value(Decimal(3), wording="3人")
     editor = User.objects.get(username="editor")
-    record_values([CellChange(measure, 2023, Side.ACTUAL, EMPTY, typed)], by=editor, door=Door.SCREEN)
+    record_values([CellChange(measure, 2023, Side.ACTUAL, EMPTY, typed)], by=editor, channel=Channel.SCREEN)
 
     load()
 
@@ -319,7 +330,7 @@ def test_each_person_of_the_demo_is_in_the_history():
 
     lines = Change.objects.filter(subject=Subject.PEOPLE).order_by("pk")
 
-    assert list(lines.values_list("by", "door", "municipality__code", "field", "old", "new")) == [
+    assert list(lines.values_list("by", "channel", "municipality__code", "field", "old", "new")) == [
         (None, "command", person.municipality_code, "登録", None, f"{name}（{name}）：{person.role.label}")
         for person in PEOPLE
         for name in [person.username]

@@ -10,7 +10,7 @@ from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side, State, ValueKind
 from evaluations.entry.grid import PAGE_SIZE
 from plans.measures.removal import remove_measure
-from plans.models import Change, Department, Door, Role, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
@@ -266,7 +266,7 @@ def test_every_change_is_a_line_of_the_history(editor, section):
     enter(editor, section, a__actual__value="4")
 
     line = Change.objects.get()
-    assert (line.measure, line.side, line.fiscal_year, line.old, line.new, line.door) == (
+    assert (line.measure, line.side, line.fiscal_year, line.old, line.new, line.channel) == (
         measure,
         "actual",
         2022,
@@ -375,7 +375,7 @@ def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_
 def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section):
     removed, stays = a_measure(section, "a-value", value_kind="rate"), a_measure(section, "b")
     fields = drawn(editor, section)
-    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), door=Door.SCREEN)
+    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
     response = editor.post(grid(section), fields | {"actual-a-value-numerator": "12", "actual-b-value": "3"})
 
@@ -387,7 +387,7 @@ def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_no
 def test_a_measure_that_was_removed_and_not_touched_stops_nobody(editor, section):
     removed, stays = a_measure(section, "a"), a_measure(section, "b")
     fields = drawn(editor, section)
-    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), door=Door.SCREEN)
+    remove_measure(section.plan, removed, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
     response = editor.post(grid(section), fields | {"actual-b-value": "3"})
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.archive.sheet import NO_TEXT, TOO_LONG
 from core.words import Side
 from evaluations.exchange.archive.wanted import ARCHIVE_REASON
-from plans.models import Change, Door, Role, YearState
+from plans.models import Change, Channel, Role, YearState
 from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.axe import violations
@@ -87,7 +87,7 @@ def test_a_pasted_sheet_is_proposed_answered_looked_at_and_taken_in(client, mana
         ("3-1", 2023, Side.PLANNED): 1,
         ("3-2", 2022, Side.PLANNED): 3,
     }
-    assert set(Change.objects.values_list("door", "reason", "by")) == {(Door.UPLOAD, ARCHIVE_REASON, manager.pk)}
+    assert set(Change.objects.values_list("channel", "reason", "by")) == {(Channel.UPLOAD, ARCHIVE_REASON, manager.pk)}
 
 
 def test_going_back_from_the_preview_keeps_every_answer(client, manager):

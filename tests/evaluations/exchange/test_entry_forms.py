@@ -16,7 +16,7 @@ from core.words import State
 from evaluations.exchange.entry_forms.making import Owner, form_bytes, forms_zip
 from evaluations.exchange.importing.applying import apply_import
 from plans.access import Access
-from plans.models import Department, Door, Role, YearlyValue, YearState
+from plans.models import Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_deadline, a_link, a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.entry_form_files import HEADINGS, a_form, filled, in_short, place_of, reading, sheet_of, together
 from tests.sheet_files import a_sheet, edited, resaved, without_keys
@@ -48,7 +48,7 @@ def plan(departments):
 
 
 def applied(found) -> int:
-    return apply_import(found.preview.changes, by=None, door=Door.COMMAND)
+    return apply_import(found.preview.changes, by=None, channel=Channel.COMMAND)
 
 
 def actual(code: str, year: int = 2022):

@@ -11,7 +11,7 @@ from evaluations.exchange.entry_forms.work import as_json, readings_in
 from evaluations.exchange.views import entry_forms
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWorkFile
-from plans.models import Change, Department, Door, Role, YearState
+from plans.models import Change, Channel, Department, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.entry_form_files import a_form, filled, reading
 from tests.evaluations.exchange.test_entry_forms import actual
@@ -71,7 +71,7 @@ def test_many_files_become_one_preview_and_only_what_was_chosen_is_written(clien
     assert "変更 2 件を取り込みました。" in done.text
     assert [actual(code) and int(actual(code).number) for code in "abc"] == [9, 2, None]
     line = Change.objects.filter(measure__code="a").get()
-    assert (line.door, line.reason, line.by) == (Door.UPLOAD, "入力様式の取り込み", editor)
+    assert (line.channel, line.reason, line.by) == (Channel.UPLOAD, "入力様式の取り込み", editor)
     assert "取り込む変更はありません" in upload(client, plan, filled(form, {("a", "value"): 9})).text
 
 

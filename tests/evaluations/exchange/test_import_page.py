@@ -18,7 +18,7 @@ from evaluations.exchange.importing.applying import apply_import
 from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.models import ActionItem
 from plans.locks import lock_section_year
-from plans.models import Change, Department, Door, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
 from plans.signed_previews import MAX_AGE
 from plans.tidy import tidy_file
 from tests.builders import (
@@ -158,7 +158,7 @@ def test_a_file_is_previewed_and_written_only_when_confirmed(client, measure):
     assert done.redirect_chain == [("/plans/122319-6/", 302)]
     assert [str(message) for message in done.context["messages"]] == ["変更 1 件を取り込みました。"]
     assert stored(2022) == Value(Decimal(5), wording="５人")
-    assert [(c.by, c.door) for c in Change.objects.all()] == [(editor, "upload")]
+    assert [(c.by, c.channel) for c in Change.objects.all()] == [(editor, "upload")]
 
 
 def test_a_table_without_changes_says_so(client, measure):
@@ -468,7 +468,7 @@ def test_an_import_waits_for_its_years_without_holding_the_plan(client, measure)
 
     def import_it():
         try:
-            return apply_import([change], by=editor, door=Door.UPLOAD)
+            return apply_import([change], by=editor, channel=Channel.UPLOAD)
         finally:
             connection.close()
 

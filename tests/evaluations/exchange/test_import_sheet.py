@@ -12,7 +12,7 @@ from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
 from evaluations.models import Evaluation
 from evaluations.reports.sheets.of_plan import sheet_bytes
-from plans.models import Change, Door, Plan, YearlyValue, YearState
+from plans.models import Change, Channel, Plan, YearlyValue, YearState
 from plans.sheet_layouts import form_of
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
@@ -78,7 +78,9 @@ def test_changes_are_printed_and_written_as_the_operator(plan, tmp_path):
         ]
     )
     assert (actual(), Evaluation.objects.get().issues_text) == (5, "続ける。\n新しい行。")
-    assert set(Change.objects.values_list("by", "door", "reason")) == {(None, Door.COMMAND, "評価シートの取り込み")}
+    assert set(Change.objects.values_list("by", "channel", "reason")) == {
+        (None, Channel.COMMAND, "評価シートの取り込み")
+    }
     assert import_sheet(tmp_path, new) == "変更 0 件\n"
 
 

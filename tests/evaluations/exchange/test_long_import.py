@@ -84,7 +84,7 @@ def test_a_large_table_is_read_looked_at_and_written_as_long_work(client, plan, 
     assert "「table.xlsx」で5件が変わります。" in page.text
     assert (before, "変更 5 件を取り込みました。" in written, actuals()) == ([0, 1, 2, 3, 4], True, [9] * 5)
     assert onward(written) == reverse("evaluations:dashboard", args=[plan.slug])
-    assert set(Change.objects.values_list("by", "door", "reason")) == {(person.pk, "upload", "表の取り込み")}
+    assert set(Change.objects.values_list("by", "channel", "reason")) == {(person.pk, "upload", "表の取り込み")}
 
 
 def test_what_others_changed_meanwhile_comes_back_to_be_chosen(client, plan, person):

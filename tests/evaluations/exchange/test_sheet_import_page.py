@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.words import Side
 from evaluations.exchange import upload as reading_upload
 from evaluations.models import Evaluation
-from plans.models import Change, Department, Door, Role, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.sheet_files import a_sheet, edited, place_of, without_keys
 
@@ -117,8 +117,8 @@ def test_what_is_marked_is_written_and_nothing_else(client, plan, editor):
 
     assert "変更 2 件を取り込みました。" in done.text
     assert (number("a"), number("b"), issues()) == (3, 9, "やめる。二つ目の文。")
-    lines = set(Change.objects.values_list("by", "door", "reason", "field"))
-    who = (editor.pk, Door.UPLOAD, "評価シートの取り込み")
+    lines = set(Change.objects.values_list("by", "channel", "reason", "field"))
+    who = (editor.pk, Channel.UPLOAD, "評価シートの取り込み")
     assert lines == {(*who, "実績値"), (*who, "課題と今後の実施について")}
 
 

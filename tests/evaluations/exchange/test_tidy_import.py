@@ -599,7 +599,7 @@ def test_a_file_that_cannot_be_read_is_said_in_a_sentence(take, tmp_path):
 def test_every_change_is_in_the_history_by_the_command(take):
     take(a_csv({"実績値": "3", "自治体名": "印西市"}))
 
-    found = [(c.by, c.door, c.subject, c.field, c.new) for c in Change.objects.order_by("id")]
+    found = [(c.by, c.channel, c.subject, c.field, c.new) for c in Change.objects.order_by("id")]
 
     assert found == [
         (None, "command", "master", "作成", "印西市（122319）"),

@@ -126,9 +126,9 @@ def test_what_became_of_a_promise_is_signed(editor, section):
 
 def test_a_report_taken_back_leaves_no_signature(section):
     item, by = an_action(section), a_user()
-    report_action(item, "RUNNING", "始めた。", version=0, by=by, door="screen")
+    report_action(item, "RUNNING", "始めた。", version=0, by=by, channel="screen")
 
-    report_action(item, "PLANNED", "", version=1, by=by, door="screen")
+    report_action(item, "PLANNED", "", version=1, by=by, channel="screen")
 
     item.refresh_from_db()
     assert (item.state, item.reported_at, item.reported_by) == ("PLANNED", None, None)
@@ -165,10 +165,10 @@ def test_a_locked_year_keeps_its_promises_and_still_takes_reports(editor, sectio
 
 def test_a_promise_counts_as_a_change_of_its_year_and_a_report_does_not(section):
     by = a_user()
-    item = add_action(section.plan, promise(section), by=by, door="screen")
+    item = add_action(section.plan, promise(section), by=by, channel="screen")
     versions = [SectionYear.objects.get().version]
 
-    report_action(item, "RUNNING", "始めた。", version=0, by=by, door="screen")
+    report_action(item, "RUNNING", "始めた。", version=0, by=by, channel="screen")
 
     assert [*versions, SectionYear.objects.get().version] == [1, 1]
 
@@ -176,7 +176,7 @@ def test_a_promise_counts_as_a_change_of_its_year_and_a_report_does_not(section)
 def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section):
     item = an_action(section)
     fields = promised(editor, section, item) | {"budget": "自分の予算"}
-    change_promise(item, promise(section, budget="同僚の予算"), version=0, by=a_user(), door="screen")
+    change_promise(item, promise(section, budget="同僚の予算"), version=0, by=a_user(), channel="screen")
 
     page = editor.post(place(section.plan, item), fields)
     between = ActionItem.objects.get().budget
@@ -188,11 +188,11 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section)
 
 def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(section):
     item, by = an_action(section), a_user()
-    report_action(item, "RUNNING", "始めた。", version=0, by=by, door="screen")
+    report_action(item, "RUNNING", "始めた。", version=0, by=by, channel="screen")
 
     for act in (delete_action, carry_action):
         with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
-            act(item, version=0, by=by, door="screen")
+            act(item, version=0, by=by, channel="screen")
 
     assert ActionItem.objects.get().outcome == "始めた。"
 
@@ -228,32 +228,32 @@ def test_what_cannot_be_carried_on_says_why(section, year, state, sentence):
     in_state(section, 2023, YearState.CONFIRMED)
     item, by = an_action(section, year), a_user()
     if state != "PLANNED":
-        report_action(item, state, "結果", version=0, by=by, door="screen")
+        report_action(item, state, "結果", version=0, by=by, channel="screen")
         item.refresh_from_db()
 
     with pytest.raises(RowRefused, match=sentence):
-        carry_action(item, version=item.version, by=by, door="screen")
+        carry_action(item, version=item.version, by=by, channel="screen")
 
 
 def test_a_promise_is_carried_on_once_and_not_deleted_while_it_goes_on(section):
     item, by = an_action(section), a_user()
-    carry_action(item, version=0, by=by, door="screen")
+    carry_action(item, version=0, by=by, channel="screen")
 
     with pytest.raises(RowRefused, match="すでに次年度へ引き継いでいます。"):
-        carry_action(item, version=0, by=by, door="screen")
+        carry_action(item, version=0, by=by, channel="screen")
     with pytest.raises(RowRefused, match="次年度へ引き継いだ取組は削除できません。"):
-        delete_action(item, version=0, by=by, door="screen")
+        delete_action(item, version=0, by=by, channel="screen")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, None])
 def test_who_may_not_write_changes_no_promise(client, section, role):
     item, person = an_action(section), a_user(role)
     acts = [
-        lambda: add_action(section.plan, promise(section), by=person, door="screen"),
-        lambda: change_promise(item, promise(section), version=0, by=person, door="screen"),
-        lambda: report_action(item, "DONE", "済", version=0, by=person, door="screen"),
-        lambda: delete_action(item, version=0, by=person, door="screen"),
-        lambda: carry_action(item, version=0, by=person, door="screen"),
+        lambda: add_action(section.plan, promise(section), by=person, channel="screen"),
+        lambda: change_promise(item, promise(section), version=0, by=person, channel="screen"),
+        lambda: report_action(item, "DONE", "済", version=0, by=person, channel="screen"),
+        lambda: delete_action(item, version=0, by=person, channel="screen"),
+        lambda: carry_action(item, version=0, by=person, channel="screen"),
     ]
 
     for act in acts:
@@ -300,7 +300,7 @@ def test_the_page_of_a_year_begins_with_what_the_year_before_promised(editor, se
     item = an_action(section, 2021, "前年度の取組")
     an_action(section, 2022, "今年度の取組")
     an_action(a_section(section.plan, 2), 2021, "ほかの節の取組")
-    report_action(item, "DROPPED", "予算が付かなかった。", version=0, by=a_user(), door="screen")
+    report_action(item, "DROPPED", "予算が付かなかった。", version=0, by=a_user(), channel="screen")
 
     text = editor.get(year_page(section, 2022)).text
 
@@ -313,9 +313,9 @@ def test_the_page_of_a_year_begins_with_what_the_year_before_promised(editor, se
 @pytest.mark.parametrize("kind", ["section_year", "edit_texts"])
 def test_a_sentence_taken_over_from_last_year_is_named_to_who_writes(editor, section, kind):
     by = a_user()
-    save_texts(section, 2021, {"issues_text": "今後も継続して実施する。"}, version=0, by=by, door="screen")
+    save_texts(section, 2021, {"issues_text": "今後も継続して実施する。"}, version=0, by=by, channel="screen")
     texts = {"issues_text": "新しい課題が分かった。", "act_text": "・今後も継続して 実施する"}
-    save_texts(section, 2022, texts, version=0, by=by, door="screen")
+    save_texts(section, 2022, texts, version=0, by=by, channel="screen")
 
     address = reverse(f"evaluations:{kind}", args=[section.plan.slug, 1, 2022])
     page = editor.get(address)
@@ -327,7 +327,7 @@ def test_a_sentence_taken_over_from_last_year_is_named_to_who_writes(editor, sec
 
 def test_repeated_sentences_are_not_named_to_viewers(client, section):
     for year in (2021, 2022):
-        save_texts(section, year, {"act_text": "今後も継続して実施する。"}, version=0, by=a_user(), door="screen")
+        save_texts(section, year, {"act_text": "今後も継続して実施する。"}, version=0, by=a_user(), channel="screen")
         in_state(section, year, YearState.CONFIRMED)
     client.force_login(a_user(Role.VIEWER))
 
@@ -348,7 +348,7 @@ def test_more_promises_ask_no_more(client, section, role):
     a_measure(section)
     first, by = an_action(section), a_user()
     carry = {"origin": first}
-    report_action(first, "RUNNING", "始めた。", version=0, by=by, door="screen")
+    report_action(first, "RUNNING", "始めた。", version=0, by=by, channel="screen")
     an_action(section, 2022, **carry)
     addresses = [place(section.plan), year_page(section, 2022)]
     addresses += [place(section.plan, first)] if role == Role.EDITOR else []
@@ -356,7 +356,7 @@ def test_more_promises_ask_no_more(client, section, role):
 
     for _ in range(30):
         before = an_action(section)
-        report_action(before, "RUNNING", "始めた。", version=0, by=by, door="screen")
+        report_action(before, "RUNNING", "始めた。", version=0, by=by, channel="screen")
         an_action(section, 2022, origin=before)
     many = [questions(client, address) for address in addresses]
 

@@ -324,7 +324,7 @@ def test_a_date_keeps_its_name_when_it_is_taken_over_and_moved(client, plan):
     client.post(reverse("evaluations:calendar", args=[plan.slug]), {"do": "take_over"})
     deadline = plan.deadlines.get(key="entry-2022")
     moved = DueDate(date(2023, 6, 1), deadline.title, deadline.step, 2022)
-    change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), door="screen")
+    change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     own = {one["UID"]: one for one in events(download(client, plan).content)}
 

@@ -103,17 +103,17 @@ def test_the_usual_round_is_taken_over_in_one_click_without_what_nobody_can_tell
 
 def test_the_round_is_taken_over_once(plan):
     proposed, by = yearly_round(2021, 2023)[:2], a_user(Role.MANAGER)
-    take_over_round(plan, proposed, by=by, door="screen")
+    take_over_round(plan, proposed, by=by, channel="screen")
 
     with pytest.raises(RowRefused, match="この計画の日程は、すでに決めてあります。"):
-        take_over_round(plan, proposed, by=by, door="screen")
+        take_over_round(plan, proposed, by=by, channel="screen")
 
     assert Deadline.objects.count() == 2
 
 
 def test_nothing_to_take_over_is_said(plan):
     with pytest.raises(RowRefused, match="取り込む日程がありません。"):
-        take_over_round(plan, [], by=a_user(Role.MANAGER), door="screen")
+        take_over_round(plan, [], by=a_user(Role.MANAGER), channel="screen")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,12 +160,12 @@ def test_a_date_is_kept_as_it_was_typed(manager, plan):
 def test_each_change_has_its_line_of_history(plan):
     by = a_user(Role.MANAGER)
 
-    deadline = add_deadline(plan, DATE, by=by, door="screen")
+    deadline = add_deadline(plan, DATE, by=by, channel="screen")
     moved = DueDate(date(2022, 12, 22), DATE.title, DATE.step, DATE.fiscal_year)
-    change_deadline(deadline, moved, version=0, by=by, door="screen")
-    tick_deadline(deadline, True, version=1, by=by, door="screen")
-    tick_deadline(deadline, False, version=2, by=by, door="screen")
-    delete_deadline(deadline, version=3, by=by, door="screen")
+    change_deadline(deadline, moved, version=0, by=by, channel="screen")
+    tick_deadline(deadline, True, version=1, by=by, channel="screen")
+    tick_deadline(deadline, False, version=2, by=by, channel="screen")
+    delete_deadline(deadline, version=3, by=by, channel="screen")
 
     first = "2022-12-15 全体会へ素案を出す／協議会への提出／令和3年度／備考：会場は市役所"
     second = "2022-12-22 全体会へ素案を出す／協議会への提出／令和3年度"
@@ -257,7 +257,7 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(manager, plan):
     deadline = a_deadline(plan, "2022-12-15")
     fields = drawn(manager, plan, deadline)
     other = DueDate(date(2022, 12, 20), "別の予定", "other")
-    change_deadline(deadline, other, version=0, by=a_user(Role.MANAGER), door="screen")
+    change_deadline(deadline, other, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     page = manager.post(place(plan, deadline), fields | {"title": "わたしの予定"})
     between = kept()
@@ -274,7 +274,7 @@ def test_a_date_that_was_changed_meanwhile_is_neither_ticked_nor_deleted(manager
     deadline = a_deadline(plan, "2022-12-15")
     fields = drawn(manager, plan, deadline)
     moved = DueDate(date(2022, 12, 20), "予定", "other")
-    change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), door="screen")
+    change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     page = manager.post(place(plan, deadline), fields | {"do": act})
 
@@ -288,7 +288,7 @@ def test_a_date_that_was_deleted_meanwhile_is_not_written_again(plan):
     Deadline.objects.all().delete()
 
     with pytest.raises(RowConflict, match="ほかの人が先に削除しました。"):
-        change_deadline(deadline, DATE, version=0, by=a_user(Role.MANAGER), door="screen")
+        change_deadline(deadline, DATE, version=0, by=a_user(Role.MANAGER), channel="screen")
 
 
 # --- Who may ---
@@ -306,11 +306,11 @@ def test_only_managers_set_dates(client, plan, role):
     ]
     opened = client.get(place(plan, deadline)).status_code
     for write in (
-        lambda: take_over_round(plan, yearly_round(2021, 2023), by=by, door="screen"),
-        lambda: add_deadline(plan, DATE, by=by, door="screen"),
-        lambda: change_deadline(deadline, DATE, version=0, by=by, door="screen"),
-        lambda: tick_deadline(deadline, True, version=0, by=by, door="screen"),
-        lambda: delete_deadline(deadline, version=0, by=by, door="screen"),
+        lambda: take_over_round(plan, yearly_round(2021, 2023), by=by, channel="screen"),
+        lambda: add_deadline(plan, DATE, by=by, channel="screen"),
+        lambda: change_deadline(deadline, DATE, version=0, by=by, channel="screen"),
+        lambda: tick_deadline(deadline, True, version=0, by=by, channel="screen"),
+        lambda: delete_deadline(deadline, version=0, by=by, channel="screen"),
     ):
         with pytest.raises(PermissionDenied, match="管理の役割の人だけです。"):
             write()

@@ -107,7 +107,7 @@ def test_numbers_go_on_within_a_council_and_a_day(plan):
     given = [content(), content(), content(council="専門部会"), content(held_on=date(2022, 9, 1)), content(number=7)]
 
     said = [replace(one, opinion=f"意見その{place}") for place, one in enumerate([*given, content()])]
-    numbers = [add_opinion(plan, one, by=by, door="screen").number for one in said]
+    numbers = [add_opinion(plan, one, by=by, channel="screen").number for one in said]
 
     assert numbers == [1, 2, 1, 1, 7, 8]
 
@@ -116,7 +116,7 @@ def test_a_number_is_given_once_to_a_council_and_a_day(plan):
     an_opinion(plan)
 
     with pytest.raises(RowRefused, match="番号1は、同じ協議会と日の別の意見で使っています。"):
-        add_opinion(plan, content(number=1), by=a_user(), door="screen")
+        add_opinion(plan, content(number=1), by=a_user(), channel="screen")
 
 
 def test_each_change_has_its_line_of_history(editor, plan):
@@ -166,7 +166,7 @@ def test_a_problem_is_named_and_what_was_typed_stays(editor, plan, texts, senten
 def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, plan):
     opinion = an_opinion(plan)
     fields = drawn(editor, plan, opinion) | {"response": "自分の対応"}
-    change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), door="screen")
+    change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), channel="screen")
 
     page = editor.post(place(plan, opinion), fields)
     between = CouncilOpinion.objects.get().response
@@ -179,10 +179,10 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, plan):
 @pytest.mark.parametrize("act", [delete_opinion, carry_opinion])
 def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(plan, act):
     opinion = an_opinion(plan)
-    change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), door="screen")
+    change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), channel="screen")
 
     with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
-        act(opinion, version=0, by=a_user(), door="screen")
+        act(opinion, version=0, by=a_user(), channel="screen")
 
     assert CouncilOpinion.objects.get().response == "同僚の対応"
 
@@ -221,16 +221,16 @@ def test_what_cannot_be_carried_on_says_why(plan, fields, sentence):
     opinion = an_opinion(plan, **fields)
 
     with pytest.raises(RowRefused, match=sentence):
-        carry_opinion(opinion, version=0, by=a_user(), door="screen")
+        carry_opinion(opinion, version=0, by=a_user(), channel="screen")
 
 
 def test_a_carried_opinion_is_open_again_when_the_one_it_became_is_deleted(plan):
     by, opinion = a_user(), an_opinion(plan)
-    carried = carry_opinion(opinion, version=0, by=by, door="screen")
+    carried = carry_opinion(opinion, version=0, by=by, channel="screen")
 
     with pytest.raises(RowRefused, match="次年度へ持ち越した意見は削除できません。"):
-        delete_opinion(opinion, version=1, by=by, door="screen")
-    delete_opinion(carried, version=0, by=by, door="screen")
+        delete_opinion(opinion, version=1, by=by, channel="screen")
+    delete_opinion(carried, version=0, by=by, channel="screen")
 
     assert [(one.fiscal_year, one.status) for one in CouncilOpinion.objects.all()] == [(2021, "UNANSWERED")]
 
@@ -239,9 +239,9 @@ def test_a_confirmed_year_still_hears_and_answers(plan):
     in_state(plan.sections.get(), 2021, YearState.CONFIRMED)
     by = a_user()
 
-    opinion = add_opinion(plan, content(section_id=plan.sections.get().pk), by=by, door="screen")
+    opinion = add_opinion(plan, content(section_id=plan.sections.get().pk), by=by, channel="screen")
     answered = content(section_id=plan.sections.get().pk, number=1, response="答える。", status="ANSWERED")
-    change_opinion(opinion, answered, version=0, by=by, door="screen")
+    change_opinion(opinion, answered, version=0, by=by, channel="screen")
 
     assert CouncilOpinion.objects.get().response == "答える。"
 
@@ -250,10 +250,10 @@ def test_a_confirmed_year_still_hears_and_answers(plan):
 def test_who_may_not_write_changes_no_opinion(client, plan, role):
     opinion, person = an_opinion(plan, published=True), a_user(role)
     acts = [
-        lambda: add_opinion(plan, content(), by=person, door="screen"),
-        lambda: change_opinion(opinion, content(), version=0, by=person, door="screen"),
-        lambda: delete_opinion(opinion, version=0, by=person, door="screen"),
-        lambda: carry_opinion(opinion, version=0, by=person, door="screen"),
+        lambda: add_opinion(plan, content(), by=person, channel="screen"),
+        lambda: change_opinion(opinion, content(), version=0, by=person, channel="screen"),
+        lambda: delete_opinion(opinion, version=0, by=person, channel="screen"),
+        lambda: carry_opinion(opinion, version=0, by=person, channel="screen"),
     ]
 
     for act in acts:
@@ -293,7 +293,7 @@ def test_a_viewer_sees_what_is_marked_for_publication_alone(client, plan):
 
 def test_the_history_of_opinions_is_kept_from_viewers_whatever_the_state(client, plan):
     in_state(plan.sections.get(), 2021, YearState.CONFIRMED)
-    add_opinion(plan, content(opinion="見せない意見", section_id=plan.sections.get().pk), by=a_user(), door="screen")
+    add_opinion(plan, content(opinion="見せない意見", section_id=plan.sections.get().pk), by=a_user(), channel="screen")
 
     seen = {}
     for role in (Role.VIEWER, Role.EDITOR):
@@ -341,7 +341,10 @@ def test_unanswered_opinions_are_counted_on_the_dashboard_for_those_who_answer(c
 def test_an_opinion_shows_what_became_of_its_measure_since_the_council_sat(editor, plan):
     measure = a_measure(plan.sections.get(), title="説明会の回数")
     record_values(
-        [CellChange(measure, 2022, Side.PLANNED, EMPTY, Value(number=8))], by=a_user(), door="screen", reason="増やす"
+        [CellChange(measure, 2022, Side.PLANNED, EMPTY, Value(number=8))],
+        by=a_user(),
+        channel="screen",
+        reason="増やす",
     )
     since = an_opinion(plan, 1, reflected_measure=measure)
     after = an_opinion(plan, 2, reflected_measure=measure, held_on=date(2199, 1, 1))
@@ -456,7 +459,7 @@ def test_two_opinions_added_at_once_get_two_numbers(plan):
     def add(by):
         try:
             together.wait()
-            return add_opinion(plan, content(), by=by, door="screen").number
+            return add_opinion(plan, content(), by=by, channel="screen").number
         finally:
             connection.close()
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from evaluations.links.actions import LinksMoved, LinksOfGoal, LinksRefused, change_links
-from plans.models import Change, Door, Role, Subject, YearState
+from plans.models import Change, Channel, Role, Subject, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, an_indicator, in_state, linked
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def wanting(section, old, new):
 
 
 def tie(plan, *wanted, by):
-    return change_links(plan, wanted, by=by, door=Door.SCREEN)
+    return change_links(plan, wanted, by=by, channel=Channel.SCREEN)
 
 
 def kept(section):
@@ -74,8 +74,8 @@ def test_a_manager_ties_and_unties_and_every_indicator_has_its_line(plan, goal, 
         ("tr", 5, Subject.MASTER, "関連する成果目標", None, first),
         ("gh", 5, Subject.MASTER, "関連する成果目標", first, None),
     ]
-    assert {(c.by, c.door, c.plan, c.municipality) for c in changes} == {
-        (manager, Door.SCREEN, plan, plan.municipality)
+    assert {(c.by, c.channel, c.plan, c.municipality) for c in changes} == {
+        (manager, Channel.SCREEN, plan, plan.municipality)
     }
 
 
@@ -102,7 +102,7 @@ def test_who_saw_other_links_is_refused_with_what_stands(plan, goal, group_home,
     with pytest.raises(LinksMoved) as refused:
         tie(plan, wanting(goal, [], [training]), by=manager)
 
-    assert refused.value.stands == {goal.pk: frozenset({group_home.pk})}
+    assert refused.value.current == {goal.pk: frozenset({group_home.pk})}
     assert (kept(goal), Change.objects.count()) == (["gh"], 0)
 
 

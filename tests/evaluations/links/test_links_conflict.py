@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from evaluations.links.actions import LinksMoved, LinksOfGoal, change_links
-from plans.models import Change, Door, Role
+from plans.models import Change, Channel, Role
 from tests.builders import a_measure, a_plan, a_section, a_user, an_indicator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def tying(plan, number, code):
     """One manager who saw nothing tied ties this indicator."""
     by, section = a_user(Role.MANAGER), plan.sections.get(number=number)
     wanted = LinksOfGoal(section, frozenset(), frozenset({plan.measures.get(code=code).pk}))
-    return lambda: change_links(plan, [wanted], by=by, door=Door.SCREEN)
+    return lambda: change_links(plan, [wanted], by=by, channel=Channel.SCREEN)
 
 
 def kept(plan):

@@ -44,7 +44,7 @@ def manager(client, plans):
 
 
 def say(plan, by, *ties, showed=None):
-    return decide(plan, ties, seen=seen(plan) if showed is None else showed, by=by, door="screen")
+    return decide(plan, ties, seen=seen(plan) if showed is None else showed, by=by, channel="screen")
 
 
 def address(plan, query=""):
@@ -130,7 +130,7 @@ def test_a_line_with_something_put_on_top_is_not_lost(new, manager):
     with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。先に上乗せを取り消してから"):
         say(new, manager, Tie(How.SAME, ("b",), ("x",)))
     with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。"):
-        leave_open(new, ("new", "x"), seen=seen(new)[("new", "x")], by=manager, door="screen")
+        leave_open(new, ("new", "x"), seen=seen(new)[("new", "x")], by=manager, channel="screen")
 
     assert lines(new) == [("a", "x", "same", "")]
 
@@ -138,7 +138,7 @@ def test_a_line_with_something_put_on_top_is_not_lost(new, manager):
 def test_a_decision_can_be_taken_back(new, manager):
     say(new, manager, Tie(How.MERGED, ("a", "b"), ("x",)))
 
-    leave_open(new, ("old", "b"), seen=seen(new)[("old", "b")], by=manager, door="screen")
+    leave_open(new, ("old", "b"), seen=seen(new)[("old", "b")], by=manager, channel="screen")
 
     assert lines(new) == []
     assert Change.objects.order_by("id").last().new == "未定"
@@ -177,7 +177,7 @@ def test_a_plan_that_follows_none_has_nothing_to_decide(manager):
     alone = a_plan(generation=9, start=2030, end=2032)
 
     with pytest.raises(RowRefused, match="前の計画が決まっていません。"):
-        decide(alone, [Tie(How.NEW, (), ("x",))], seen={}, by=manager, door="screen")
+        decide(alone, [Tie(How.NEW, (), ("x",))], seen={}, by=manager, channel="screen")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER])
@@ -187,7 +187,7 @@ def test_only_managers_decide(new, role):
     with pytest.raises(PermissionDenied):
         say(new, person, Tie(How.NEW, (), ("x",)))
     with pytest.raises(PermissionDenied):
-        leave_open(new, ("new", "x"), seen=None, by=person, door="screen")
+        leave_open(new, ("new", "x"), seen=None, by=person, channel="screen")
 
 
 def test_a_manager_of_another_city_decides_nothing(new):
@@ -207,7 +207,7 @@ def test_the_second_of_two_sees_what_the_first_decided_and_nothing_is_written(ne
     with pytest.raises(DecisionConflict) as conflict:
         say(new, manager, Tie(How.SAME, ("b",), ("x",)), showed=showed)
 
-    assert conflict.value.stands == ("「指標x」は、いま「継続：「指標a」 → 「指標x」」です。",)
+    assert conflict.value.current == ("「指標x」は、いま「継続：「指標a」 → 「指標x」」です。",)
     assert lines(new) == [("a", "x", "same", "")]
 
 
@@ -228,7 +228,7 @@ def test_a_third_part_added_meanwhile_is_a_conflict_for_who_saw_two(new, manager
     with pytest.raises(DecisionConflict):
         say(new, manager, Tie(How.SAME, ("a",), ("x",)), showed=showed)
     with pytest.raises(DecisionConflict):
-        leave_open(new, ("new", "x"), seen=showed[("new", "x")], by=manager, door="screen")
+        leave_open(new, ("new", "x"), seen=showed[("new", "x")], by=manager, channel="screen")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -32,7 +32,7 @@ def manager(client, plans):
 
 
 def add(plan, by, *codes):
-    return add_to_plan(plan, codes, by=by, door="screen")
+    return add_to_plan(plan, codes, by=by, channel="screen")
 
 
 def copy_of(plan, code):
@@ -140,7 +140,7 @@ def test_a_measure_joins_those_of_its_old_section_wherever_they_stand_now(plans,
     old, new = plans
     measures(old, "a", "b", number=4, named="就労")
     measures(new, "a", number=2, named="働くこと")
-    decide(new, [Tie(How.SAME, ("a",), ("a",))], seen=seen(new), by=manager, door="screen")
+    decide(new, [Tie(How.SAME, ("a",), ("a",))], seen=seen(new), by=manager, channel="screen")
 
     add(new, manager, "b")
 

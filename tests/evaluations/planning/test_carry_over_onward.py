@@ -129,7 +129,7 @@ def test_an_open_promise_goes_on_into_the_first_year_of_the_next_plan(plans, edi
     item = a_promise(plans[0], 4)
     ActionItem.objects.filter(pk=item.pk).update(due_year=2023, issue="就職先が少ない")
 
-    carried = carry_action(item, version=0, by=editor, door="screen")
+    carried = carry_action(item, version=0, by=editor, channel="screen")
 
     kept = ActionItem.objects.values_list("plan__slug", "section__number", "fiscal_year", "issue", "due_year", "origin")
     assert kept.get(pk=carried.pk) == ("122319-7", 3, 2024, "就職先が少ない", 2024, item.pk)
@@ -140,7 +140,7 @@ def test_a_promise_of_a_section_without_successor_says_what_to_do(plans, editor)
     item = a_promise(plans[0], 5)
 
     with pytest.raises(RowRefused, match="第5節の指標を引き継いだ節がありません。先に、次の計画で"):
-        carry_action(item, version=0, by=editor, door="screen")
+        carry_action(item, version=0, by=editor, channel="screen")
 
 
 def test_a_settled_first_year_takes_no_promise(plans, editor):
@@ -148,14 +148,14 @@ def test_a_settled_first_year_takes_no_promise(plans, editor):
     in_state(section(plans[1], 3), 2024, YearState.CONFIRMED)
 
     with pytest.raises(RowRefused, match="第3節 令和6年度は確定しているため変更できません。"):
-        carry_action(item, version=0, by=editor, door="screen")
+        carry_action(item, version=0, by=editor, channel="screen")
 
 
 def test_without_a_next_plan_a_promise_of_the_last_year_stays(client, plans, editor):
     item = a_promise(plans[1], 3, 2026)
 
     with pytest.raises(RowRefused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
-        carry_action(item, version=0, by=editor, door="screen")
+        carry_action(item, version=0, by=editor, channel="screen")
     assert "引き継ぐ</button>" not in client.get(f"/plans/122319-7/actions/?item={item.pk}").text
 
 
@@ -184,7 +184,7 @@ def test_an_open_opinion_goes_on_with_its_section_and_measure(plans, editor):
         published=True,
     )
 
-    carried = carry_opinion(opinion, version=0, by=editor, door="screen")
+    carried = carry_opinion(opinion, version=0, by=editor, channel="screen")
 
     fresh = CouncilOpinion.objects.select_related("section", "measure").get(pk=carried.pk)
     assert (fresh.plan, fresh.fiscal_year, fresh.section, fresh.measure.code) == (new, 2024, section(new, 3), "x")
@@ -202,7 +202,7 @@ def test_what_has_no_successor_is_kept_in_words(plans, editor):
     divided = an_opinion(old, number=2, section=section(old, 4), measure=split)
     typed = an_opinion(old, number=3, section=section(old, 5), place="素案12ページ")
 
-    carried = [carry_opinion(one, version=0, by=editor, door="screen") for one in (gone, divided, typed)]
+    carried = [carry_opinion(one, version=0, by=editor, channel="screen") for one in (gone, divided, typed)]
 
     assert [(one.place, one.section and one.section.number, one.measure) for one in carried] == [
         ("第6期障害福祉計画 第5節", None, None),
@@ -214,16 +214,16 @@ def test_what_has_no_successor_is_kept_in_words(plans, editor):
 def test_a_number_that_is_taken_there_gets_the_next_one(plans, editor):
     an_opinion(plans[1], 2024, opinion="先にあった意見")
 
-    carried = carry_opinion(an_opinion(plans[0]), version=0, by=editor, door="screen")
+    carried = carry_opinion(an_opinion(plans[0]), version=0, by=editor, channel="screen")
 
     assert carried.number == 2
 
 
 def test_deleting_the_new_one_opens_the_old_one_again(plans, editor):
     opinion = an_opinion(plans[0])
-    carried = carry_opinion(opinion, version=0, by=editor, door="screen")
+    carried = carry_opinion(opinion, version=0, by=editor, channel="screen")
 
-    delete_opinion(carried, version=carried.version, by=editor, door="screen")
+    delete_opinion(carried, version=carried.version, by=editor, channel="screen")
 
     opinion.refresh_from_db()
     assert opinion.status == "UNANSWERED"
@@ -235,9 +235,9 @@ def test_an_opinion_on_a_measure_of_the_childrens_part_goes_where_the_measure_we
     [new] = measures(child, "c", number=1)
     a_link(child, old.measures.get(code="b"), new)
 
-    ours = carry_opinion(an_opinion(old, section=section(old, 4)), version=0, by=editor, door="screen")
-    theirs = carry_opinion(an_opinion(old, number=2, section=section(old, 5)), version=0, by=editor, door="screen")
-    of_all = carry_opinion(an_opinion(old, number=3), version=0, by=editor, door="screen")
+    ours = carry_opinion(an_opinion(old, section=section(old, 4)), version=0, by=editor, channel="screen")
+    theirs = carry_opinion(an_opinion(old, number=2, section=section(old, 5)), version=0, by=editor, channel="screen")
+    of_all = carry_opinion(an_opinion(old, number=3), version=0, by=editor, channel="screen")
 
     assert [one.plan.slug for one in (ours, theirs, of_all)] == ["122319-7", "122319-c3", "122319-7"]
 
@@ -258,7 +258,7 @@ def test_without_a_next_plan_an_opinion_of_the_last_year_stays(client, plans, ed
     opinion = an_opinion(plans[1], 2026)
 
     with pytest.raises(RowRefused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
-        carry_opinion(opinion, version=0, by=editor, door="screen")
+        carry_opinion(opinion, version=0, by=editor, channel="screen")
     assert "へ持ち越す</button>" not in client.get(f"/plans/122319-7/opinions/?opinion={opinion.pk}").text
 
 

@@ -64,7 +64,7 @@ def line(plan):
 
 def put(plan, by, amount, reason=REASON, mark=None):
     mark = line(plan).mark if mark is None else mark
-    return put_on_top(plan, "a", "x", Decimal(amount), reason, mark=mark, by=by, door="screen")
+    return put_on_top(plan, "a", "x", Decimal(amount), reason, mark=mark, by=by, channel="screen")
 
 
 def goal_of(plan, code="x"):
@@ -224,9 +224,9 @@ def test_what_two_merged_goals_missed_is_put_on_one_goal(plans, manager):
     a_link(plans[1], other, after, "merged")
     lines = found(plans[1]).lines
 
-    put_on_top(plans[1], "a", "x", Decimal(8), REASON, mark=lines[0].mark, by=manager, door="screen")
+    put_on_top(plans[1], "a", "x", Decimal(8), REASON, mark=lines[0].mark, by=manager, channel="screen")
     second = found(plans[1]).lines[1]
-    put_on_top(plans[1], "b", "x", Decimal(3), REASON, mark=second.mark, by=manager, door="screen")
+    put_on_top(plans[1], "b", "x", Decimal(3), REASON, mark=second.mark, by=manager, channel="screen")
 
     assert [one.amount for one in lines] == [8, 3]
     assert goal_of(plans[1]) == 51
@@ -289,7 +289,7 @@ def test_a_line_that_is_not_there_is_refused(plans, manager):
     missed(plans)
 
     with pytest.raises(RowRefused, match="この引き継ぎは、ほかの人が変えました。"):
-        put_on_top(plans[1], "a", "zz", Decimal(5), REASON, mark="", by=manager, door="screen")
+        put_on_top(plans[1], "a", "zz", Decimal(5), REASON, mark="", by=manager, channel="screen")
 
 
 # --- Conflicts ---
@@ -344,7 +344,7 @@ def test_a_decision_in_the_same_moment_loses_no_trace(plans, manager):
         put(plans[1], manager, 5, mark=mark)
 
     def decide_anew():
-        decide(plans[1], [Tie(How.SAME, ("b",), ("x",))], seen=showed, by=manager, door="screen")
+        decide(plans[1], [Tie(How.SAME, ("b",), ("x",))], seen=showed, by=manager, channel="screen")
 
     def run(verb):
         try:

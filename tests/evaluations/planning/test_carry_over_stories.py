@@ -17,7 +17,7 @@ from evaluations.planning.carry_over.report import change_report
 from evaluations.planning.carry_over.shortfalls import shortfalls
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
-from plans.models import Door, Measure, MeasureLink, Plan, Role, Section
+from plans.models import Channel, Measure, MeasureLink, Plan, Role, Section
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import lines, seen
@@ -39,12 +39,12 @@ def book(plan):
 
 def record(measure, year, side, number, by):
     change = CellChange(measure, year, side, EMPTY, Value(number=Decimal(number)))
-    record_values([change], by=by, door=Door.SCREEN)
+    record_values([change], by=by, channel=Channel.SCREEN)
 
 
 def settle(section: Section, year: int, by):
     for name in ("submit", "confirm"):
-        move_section_year(section, year, MOVE_BY_NAME[name], by=by, door=Door.SCREEN)
+        move_section_year(section, year, MOVE_BY_NAME[name], by=by, channel=Channel.SCREEN)
 
 
 def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
@@ -54,14 +54,14 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
 
     # All 24 come along, without any code of the catalogue, into seven 節 of the same names.
     assert {measure.catalogue_code for measure in old.measures.all()} == {""}
-    add_to_plan(new, [measure.code for measure in old.measures.all()], by=by, door=Door.SCREEN)
+    add_to_plan(new, [measure.code for measure in old.measures.all()], by=by, channel=Channel.SCREEN)
     assert lines(new) == sorted((m.code, m.code, "same", "") for m in old.measures.all())
     same = ("section__number", "section__title", "code", "order", "title", "unit", "direction", "definition")
     assert list(new.measures.values_list(*same)) == list(old.measures.values_list(*same))
 
     # One of them is redefined.
     redefined = Tie(How.REDEFINED, ("4-2",), ("4-2",), "新規利用者から利用者全体に数え方を変えた。")
-    decide(new, [redefined], seen=seen(new), by=by, door=Door.SCREEN)
+    decide(new, [redefined], seen=seen(new), by=by, channel=Channel.SCREEN)
 
     # The last year of 第4節 comes in: 12 of 17, 10 of 12, 50 % of 100.
     section = old.sections.get(number=4)
@@ -86,7 +86,14 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
     missed = {one.new.code: one for one in shortfalls(book(new)).lines}
     assert {code: one.amount for code, one in missed.items()} == {"4-1": 5, "4-2": 2}
     put_on_top(
-        new, "4-1", "4-1", Decimal(3), "3人は支援員を増やして取り戻す。", mark=missed["4-1"].mark, by=by, door="screen"
+        new,
+        "4-1",
+        "4-1",
+        Decimal(3),
+        "3人は支援員を増やして取り戻す。",
+        mark=missed["4-1"].mark,
+        by=by,
+        channel="screen",
     )
     assert new.measures.get(code="4-1").values.get(side=Side.PLANNED).number == 23
 
@@ -142,15 +149,15 @@ def test_the_sample_city_opens_its_next_plan_from_the_catalogue_and_what_it_had(
         ("継続", ("1-1",), ("8-1-1",), "同じ指標名"),
         ("継続", ("2-1",), ("8-3-1",), "同じ指標名"),
     ]
-    decide(new, [one.tie for one in proposals if one.is_found], seen=seen(new), by=by, door=Door.SCREEN)
+    decide(new, [one.tie for one in proposals if one.is_found], seen=seen(new), by=by, channel=Channel.SCREEN)
     reversed_goal = Tie(How.REDEFINED, ("1-2",), ("8-1-2",), "入所者数の上限から、削減する人数に変えた。")
     fresh = Tie(How.NEW, news=("8-2-6",), note="国の基本指針に加わった。")
     ended = Tie(How.ENDED, ("nitchu_ichiji-users",), note="事業を移動支援にまとめたため。")
-    decide(new, [reversed_goal, fresh, ended], seen=seen(new), by=by, door=Door.SCREEN)
+    decide(new, [reversed_goal, fresh, ended], seen=seen(new), by=by, channel=Channel.SCREEN)
 
     # Everything else comes along as it was.
     rest = [measure.code for measure in book(new).open_olds]
-    add_to_plan(new, rest, by=by, door=Door.SCREEN)
+    add_to_plan(new, rest, by=by, channel=Channel.SCREEN)
 
     paper = change_report(plan_for(by, new.slug))
     assert paper is not None

@@ -11,7 +11,7 @@ from core.catalogue import Level, LevelKind
 from evaluations.planning.opening.parts import parts_of
 from plans.catalogue import catalogue_of, national_catalogue
 from plans.catalogue_amendments import AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
-from plans.models import CatalogueAmendment, Change, Door, Membership, Role
+from plans.models import CatalogueAmendment, Change, Channel, Membership, Role
 from tests.builders import a_draft, a_municipality, a_user
 from tests.page_forms import form_with
 
@@ -41,7 +41,7 @@ def amended(code, **changed):
 
 
 def amend(city, by, code="8-1-1", version=0, **changed):
-    return amend_entry(city, code, amended(code, **changed), version=version, by=by, door=Door.SCREEN)
+    return amend_entry(city, code, amended(code, **changed), version=version, by=by, channel=Channel.SCREEN)
 
 
 def entry(city, code):
@@ -74,7 +74,7 @@ def test_an_entry_of_the_citys_own_has_a_code_of_its_own_and_is_matched_with_no_
         "ピアサポーターの人数", "人", "number", "more", "year_end", goal="8-2", family="target", source="市"
     )
 
-    rows = [add_entry(city, 8, one, by=manager, door=Door.SCREEN) for one in (new, replace(new, unit="回"))]
+    rows = [add_entry(city, 8, one, by=manager, channel=Channel.SCREEN) for one in (new, replace(new, unit="回"))]
 
     assert [row.code for row in rows] == ["8-c1", "8-c2"]
     (line,) = (one for one in _lines(a_draft(city, generation=8, by=manager)) if one.code == "8-c1")
@@ -84,9 +84,9 @@ def test_an_entry_of_the_citys_own_has_a_code_of_its_own_and_is_matched_with_no_
 def test_an_entry_of_the_citys_own_that_is_sent_twice_is_kept_once(stopped_clock, city, manager):
     new = EntryContent("ピアサポーターの人数", "人", "number", "more", "year_end", source="市")
 
-    first, second = (add_entry(city, 8, new, by=manager, door=Door.SCREEN) for _ in range(2))
+    first, second = (add_entry(city, 8, new, by=manager, channel=Channel.SCREEN) for _ in range(2))
     stopped_clock.shift(60)
-    later = add_entry(city, 8, new, by=manager, door=Door.SCREEN)
+    later = add_entry(city, 8, new, by=manager, channel=Channel.SCREEN)
 
     assert (first, later.code, Change.objects.count()) == (second, "8-c2", 2)
 
@@ -95,7 +95,7 @@ def test_an_entry_that_is_left_out_is_not_offered_and_comes_back(city, manager):
     row = amend(city, manager, left_out=True)
     assert entry(city, "8-1-1") is None
 
-    take_back(city, "8-1-1", version=row.version, by=manager, door=Door.SCREEN)
+    take_back(city, "8-1-1", version=row.version, by=manager, channel=Channel.SCREEN)
     assert entry(city, "8-1-1") == national_catalogue().by_code()["8-1-1"]
 
 
@@ -105,7 +105,7 @@ def test_the_second_of_two_sees_what_the_first_saved(city, manager):
     with pytest.raises(AmendmentConflict) as conflict:
         amend(city, manager, title="移行した人")
 
-    assert conflict.value.stands.title == "地域へ移った人"
+    assert conflict.value.current.title == "地域へ移った人"
     assert amend(city, manager, version=1, title="移行した人").version == 2
 
 
@@ -117,14 +117,14 @@ def test_the_same_content_saved_twice_is_no_conflict(city, manager):
 
 def test_what_was_taken_back_meanwhile_is_not_taken_back_again(city, manager):
     with pytest.raises(AmendmentConflict) as conflict:
-        take_back(city, "8-1-1", version=1, by=manager, door=Door.SCREEN)
+        take_back(city, "8-1-1", version=1, by=manager, channel=Channel.SCREEN)
 
-    assert conflict.value.stands is None
+    assert conflict.value.current is None
 
 
 def test_each_amendment_leaves_a_line_with_the_national_wording(city, manager):
     amend(city, manager, title="移行した人")
-    take_back(city, "8-1-1", version=1, by=manager, door=Door.SCREEN)
+    take_back(city, "8-1-1", version=1, by=manager, channel=Channel.SCREEN)
 
     facts = "単位：人／数値／増／累計／国の水準：令和7年度末時点の施設入所者数の6%以上／水準の計算：割合 6"
     rest = f"{facts}／注記：前の期の未達成の割合を上乗せする。／出典：令和8年3月31日 こども家庭庁・厚生労働省告示第4号"
@@ -141,8 +141,8 @@ def test_only_managers_amend(city, role):
 
     for verb in (
         lambda: amend(city, person),
-        lambda: add_entry(city, 8, national("8-1-1"), by=person, door=Door.SCREEN),
-        lambda: take_back(city, "8-1-1", version=0, by=person, door=Door.SCREEN),
+        lambda: add_entry(city, 8, national("8-1-1"), by=person, channel=Channel.SCREEN),
+        lambda: take_back(city, "8-1-1", version=0, by=person, channel=Channel.SCREEN),
     ):
         with pytest.raises(PermissionDenied):
             verb()

@@ -13,7 +13,7 @@ from evaluations.planning.opening.draft_sections import OwnMeasure, add_own_sect
 from evaluations.planning.opening.drafts import Frame, PlanExists, SectionPlace, change_frame
 from evaluations.planning.opening.opening import DraftIncomplete, open_plan
 from evaluations.planning.opening.pages import draft_page
-from plans.models import Change, Department, Door, Measure, Plan, Role, Subject, YearlyValue
+from plans.models import Change, Channel, Department, Measure, Plan, Role, Subject, YearlyValue
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.drafts import OWN, made, only, typed
@@ -183,8 +183,8 @@ def test_every_thing_made_has_its_line_of_history(draft, manager):
 
     plan = made(draft, manager)
 
-    lines = [(c.subject, c.field, c.new, c.by, c.door, c.reason) for c in Change.objects.order_by("id")]
-    of = (manager, Door.SCREEN, "計画の作成")
+    lines = [(c.subject, c.field, c.new, c.by, c.channel, c.reason) for c in Change.objects.order_by("id")]
+    of = (manager, Channel.SCREEN, "計画の作成")
     level = "令和4年度末時点の施設入所者の6%以上"
     assert lines == [
         (Subject.MASTER, "作成", "第7期障害福祉計画（122319-7、2024〜2026年度）", *of),
@@ -215,7 +215,7 @@ def test_a_draft_that_somebody_changed_since_is_not_made(draft, manager):
     typed(draft, "7-1", manager, {"7-1-1": {"use": "yes", "y2026": "3"}})
 
     with pytest.raises(RowConflict):
-        open_plan(draft, Frame.of(draft), {}, version=draft.version, seen=page.seen, by=manager, door=Door.SCREEN)
+        open_plan(draft, Frame.of(draft), {}, version=draft.version, seen=page.seen, by=manager, channel=Channel.SCREEN)
 
     assert not Plan.objects.exists()
 

@@ -117,7 +117,7 @@ def test_a_section_saved_by_two_is_a_conflict_for_the_second(draft, manager):
     with pytest.raises(RowConflict) as conflict:
         save_section(draft, seen, {"7-1-1": {"y2026": "4"}}, version=0, by=manager)
 
-    assert conflict.value.stands.lines["7-1-1"]["y2026"] == "3"
+    assert conflict.value.current.lines["7-1-1"]["y2026"] == "3"
 
 
 def test_sections_of_one_draft_are_saved_side_by_side(draft, manager):

@@ -18,7 +18,7 @@ from core.words import Family, Side, State, ValueKind
 from evaluations.planning.revisions import correct_revision, days_of, open_revision, remove_revision, why_not_on
 from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
-from plans.models import Change, Door, Municipality, PlanRevision, Role, Subject, YearlyValue, YearState
+from plans.models import Change, Channel, Municipality, PlanRevision, Role, Subject, YearlyValue, YearState
 from plans.versions import RowConflict, RowRefused
 from tests.builders import (
     a_measure,
@@ -65,7 +65,7 @@ def drawn(client, plan, revision=None):
 
 
 def opened(plan, day=DAY, reason=REASON, newest=0, by=None):
-    return open_revision(plan, day, reason, seen_newest=newest, by=by or a_user(Role.MANAGER), door=Door.SCREEN)
+    return open_revision(plan, day, reason, seen_newest=newest, by=by or a_user(Role.MANAGER), channel=Channel.SCREEN)
 
 
 def kept(plan):
@@ -75,7 +75,7 @@ def kept(plan):
 def plan_value(plan, new, *, code="a", year=2022, old=12):
     measure = plan.measures.get(code=code)
     values = [Value(number=None if side is None else Decimal(side)) for side in (old, new)]
-    record_values([CellChange(measure, year, Side.PLANNED, *values)], by=None, door=Door.COMMAND)
+    record_values([CellChange(measure, year, Side.PLANNED, *values)], by=None, channel=Channel.COMMAND)
 
 
 # --- Opening ---
@@ -96,8 +96,8 @@ def test_a_manager_opens_a_revision_with_its_day_and_reason(manager, plan):
 def test_opening_correcting_and_removing_are_lines_of_the_history(plan):
     by = a_user(Role.MANAGER)
     revision = opened(plan, by=by)
-    correct_revision(revision, DAY, "別の理由", version=0, by=by, door=Door.SCREEN)
-    remove_revision(revision, version=1, by=by, door=Door.SCREEN)
+    correct_revision(revision, DAY, "別の理由", version=0, by=by, channel=Channel.SCREEN)
+    remove_revision(revision, version=1, by=by, channel=Channel.SCREEN)
 
     lines = Change.objects.filter(subject=Subject.REVISION).order_by("id")
 
@@ -205,7 +205,7 @@ def test_day_and_reason_are_corrected(manager, plan):
 def test_a_colleagues_correction_is_shown_before_it_is_written_over(manager, plan):
     revision = opened(plan)
     fields = drawn(manager, plan, 1) | {"reason": "自分の理由"}
-    correct_revision(revision, DAY, "同僚の理由", version=0, by=a_user(Role.MANAGER), door=Door.SCREEN)
+    correct_revision(revision, DAY, "同僚の理由", version=0, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
     page = manager.post(place(plan, 1), fields)
     between = kept(plan)[1]
@@ -246,18 +246,18 @@ def test_only_the_newest_revision_is_removed_and_never_the_first_plan(plan):
     opened(plan, newest=1, by=by)
 
     with pytest.raises(RowRefused, match="第1回変更より後の計画変更があります。"):
-        remove_revision(first, version=0, by=by, door=Door.SCREEN)
+        remove_revision(first, version=0, by=by, channel=Channel.SCREEN)
     with pytest.raises(RowRefused, match="当初の計画は削除できません。"):
-        remove_revision(plan.revisions.get(number=0), version=0, by=by, door=Door.SCREEN)
+        remove_revision(plan.revisions.get(number=0), version=0, by=by, channel=Channel.SCREEN)
 
 
 def test_what_was_corrected_meanwhile_is_not_removed(plan):
     by = a_user(Role.MANAGER)
     revision = opened(plan, by=by)
-    correct_revision(revision, DAY, "直した理由", version=0, by=by, door=Door.SCREEN)
+    correct_revision(revision, DAY, "直した理由", version=0, by=by, channel=Channel.SCREEN)
 
     with pytest.raises(RowConflict):
-        remove_revision(revision, version=0, by=by, door=Door.SCREEN)
+        remove_revision(revision, version=0, by=by, channel=Channel.SCREEN)
 
 
 # --- Who ---
@@ -281,8 +281,8 @@ def test_everybody_of_the_plan_reads_and_managers_alone_change(client, plan):
         answers.append((REASON in page.text, 'id="revision' in page.text, *(a.status_code for a in (*posted, edits))))
         for act in (
             lambda by=person: opened(plan, newest=1, by=by),
-            lambda by=person: correct_revision(revision, DAY, "x", version=0, by=by, door=Door.SCREEN),
-            lambda by=person: remove_revision(revision, version=0, by=by, door=Door.SCREEN),
+            lambda by=person: correct_revision(revision, DAY, "x", version=0, by=by, channel=Channel.SCREEN),
+            lambda by=person: remove_revision(revision, version=0, by=by, channel=Channel.SCREEN),
         ):
             with pytest.raises(PermissionDenied):
                 act()
@@ -399,7 +399,7 @@ def test_the_table_has_numbers_as_numbers_and_nothing_becomes_a_formula(stopped_
     plan_value(plan, 15)
     words = a_measure(section, "b", title="設置", value_kind=ValueKind.PRESENCE, unit="か所", family=Family.INDICATOR)
     record_values(
-        [CellChange(words, 2023, Side.PLANNED, EMPTY, Value(state=State.NOT_SET))], by=None, door=Door.COMMAND
+        [CellChange(words, 2023, Side.PLANNED, EMPTY, Value(state=State.NOT_SET))], by=None, channel=Channel.COMMAND
     )
     YearlyValue.objects.filter(number=15).update(revision=1)
     YearlyValue.objects.filter(number=12).update(replaced_in=1)
@@ -498,7 +498,7 @@ def test_a_revision_is_not_removed_under_a_value_that_is_just_written_into_it(pl
 
     def remove():
         together.wait()
-        remove_revision(revision, version=0, by=by, door=Door.SCREEN)
+        remove_revision(revision, version=0, by=by, channel=Channel.SCREEN)
 
     def outcome(act):
         try:

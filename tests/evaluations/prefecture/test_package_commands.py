@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
-from plans.models import Change, Door, Municipality, Plan, YearState
+from plans.models import Change, Channel, Municipality, Plan, YearState
 from tests.builders import a_full_plan, a_municipality, in_state
 from tests.packages import a_content, a_file
 
@@ -48,9 +48,9 @@ def test_a_plan_is_exported_to_a_file_and_to_the_screen(tmp_path, capsysbinary):
         "印西市 第6期障害福祉計画（122319-6） 第1版",
         "印西市 第6期障害福祉計画（122319-6） 第1版（前の版から変わっていません）",
     )
-    assert (MadePackage.objects.get().role, Change.objects.get(subject="package").door) == (
+    assert (MadePackage.objects.get().role, Change.objects.get(subject="package").channel) == (
         "システム管理",
-        Door.COMMAND,
+        Channel.COMMAND,
     )
 
 
@@ -79,7 +79,7 @@ def test_an_empty_database_gets_prefecture_city_and_plan(take):
     prefecture = Municipality.objects.get(code="120006")
     assert (prefecture.name, prefecture.kind) == ("千葉県", Municipality.Kind.PREFECTURE)
     assert Plan.objects.get().municipality.prefecture == prefecture
-    assert (ReceivedPackage.objects.get().received_by, Change.objects.first().door) == (None, Door.COMMAND)
+    assert (ReceivedPackage.objects.get().received_by, Change.objects.first().channel) == (None, Channel.COMMAND)
 
 
 def test_the_same_file_again_is_no_change(take):

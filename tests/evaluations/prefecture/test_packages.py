@@ -15,7 +15,7 @@ from evaluations.prefecture.packages import PackageNotMade, make_package, packag
 from evaluations.publishing.publication import publish, withdraw_publication
 from indicators.models import MonthlyReading
 from plans.actions import CellChange, record_values
-from plans.models import Change, Department, Door, Measure, Role, SectionYear, YearState
+from plans.models import Change, Channel, Department, Measure, Role, SectionYear, YearState
 from tests.builders import (
     a_full_plan,
     a_measure,
@@ -51,7 +51,7 @@ def plan(city, manager):
 
 
 def made(plan, by=None) -> MadePackage:
-    return make_package(plan, by=by, door=Door.SCREEN)[0]
+    return make_package(plan, by=by, channel=Channel.SCREEN)[0]
 
 
 def sides(plan, code: str) -> dict:
@@ -75,8 +75,8 @@ def test_a_draft_is_never_in_the_file(plan, manager, state):
     section = plan.sections.get()
     measure = plan.measures.get(code="t1")
     secret = CellChange(measure, 2022, Side.ACTUAL, Value(number=2), Value(number=31337, note="下書きの注記"))
-    record_values([secret], by=manager, door=Door.SCREEN)
-    save_texts(section, 2022, {"do_text": "下書きの文章"}, version=0, by=manager, door=Door.SCREEN)
+    record_values([secret], by=manager, channel=Channel.SCREEN)
+    save_texts(section, 2022, {"do_text": "下書きの文章"}, version=0, by=manager, channel=Channel.SCREEN)
     in_state(section, 2022, state, manager)
 
     body = made(plan, manager).body
@@ -131,15 +131,15 @@ def test_of_a_plan_that_was_changed_the_file_holds_what_stands(plan, manager):
     a_revision(plan)
     measure = plan.measures.get(code="t1")
     change = CellChange(measure, 2022, Side.PLANNED, Value(number=1), Value(number=15, wording="１５人"))
-    record_values([change], by=manager, door=Door.SCREEN)
+    record_values([change], by=manager, channel=Channel.SCREEN)
 
     assert sides(plan, "t1")["2022"]["planned"] == {"number": "15", "wording": "１５人"}
 
 
 def test_the_file_knows_the_numbers_of_the_publications_and_counts_published_years_as_confirmed(plan, manager):
-    first = publish(plan, 2021, by=manager, reason="", door=Door.SCREEN)
-    withdraw_publication(first, by=manager, reason="誤り", door=Door.SCREEN)
-    publish(plan, 2021, by=manager, reason="", door=Door.SCREEN)
+    first = publish(plan, 2021, by=manager, reason="", channel=Channel.SCREEN)
+    withdraw_publication(first, by=manager, reason="誤り", channel=Channel.SCREEN)
+    publish(plan, 2021, by=manager, reason="", channel=Channel.SCREEN)
 
     content = content_of(plan)
 
@@ -166,10 +166,10 @@ def test_the_file_says_who_made_it_by_role_and_reads_back(plan, manager):
 
 
 def test_a_new_edition_is_made_only_where_something_changed(plan, manager):
-    first, is_new = make_package(plan, by=manager, door=Door.SCREEN)
-    again, made_again = make_package(plan, by=None, door=Door.COMMAND)
+    first, is_new = make_package(plan, by=manager, channel=Channel.SCREEN)
+    again, made_again = make_package(plan, by=None, channel=Channel.COMMAND)
     in_state(plan.sections.get(), 2022, YearState.CONFIRMED, manager)
-    second, made_second = make_package(plan, by=None, door=Door.COMMAND)
+    second, made_second = make_package(plan, by=None, channel=Channel.COMMAND)
 
     assert (is_new, made_again, made_second) == (True, False, True)
     assert (again, second.number, second.role) == (first, 2, "システム管理")
@@ -185,7 +185,7 @@ def test_who_does_not_write_makes_no_file(plan, city, role):
     home = city.prefecture if role == Role.PREFECTURE else city
 
     with pytest.raises(PermissionDenied):
-        make_package(plan, by=a_user(role, home), door=Door.SCREEN)
+        make_package(plan, by=a_user(role, home), channel=Channel.SCREEN)
 
 
 def test_a_plan_that_does_not_fit_into_a_file_is_told_where(plan):

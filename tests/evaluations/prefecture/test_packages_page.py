@@ -13,7 +13,7 @@ from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
 from evaluations.prefecture.packages import make_package
-from plans.models import Door, Municipality, Plan, Role, YearState
+from plans.models import Channel, Municipality, Plan, Role, YearState
 from tests.axe import violations
 from tests.browser import click, enter
 from tests.builders import a_full_plan, a_municipality, a_prefecture_user, a_user, in_state
@@ -99,7 +99,7 @@ def test_who_only_reads_makes_no_file_and_sees_no_button(client, plan, role, sta
 
 
 def test_another_citys_file_and_an_edition_that_was_never_made_are_not_found(client, plan):
-    make_package(plan, by=None, door=Door.COMMAND)
+    make_package(plan, by=None, channel=Channel.COMMAND)
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
     strange = [client.get(f"{EXPORTS}package-1.json"), client.post(EXPORTS)]
     client.force_login(a_user(Role.MANAGER))

@@ -18,7 +18,7 @@ from evaluations.prefecture.packages import PackageNotMade, make_package, packag
 from evaluations.prefecture.receiving import NotReceived, incoming, receive
 from indicators.models import Service
 from plans.access import plan_for
-from plans.models import Change, Door, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState
+from plans.models import Change, Channel, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState
 from plans.queries import measure_rows, measures_of
 from plans.rollup import Term, rollup
 from targets.models import OutcomeTarget
@@ -42,7 +42,7 @@ def person(prefecture):
 
 
 def take(file: bytes, prefecture, by=None, **more):
-    return receive(read_package(file), prefecture, by=by, door=Door.UPLOAD, **more)
+    return receive(read_package(file), prefecture, by=by, channel=Channel.UPLOAD, **more)
 
 
 def edited(edit, number: int = 3) -> bytes:
@@ -114,8 +114,8 @@ def test_every_change_leaves_its_line_by_the_door_of_an_upload(prefecture, perso
         "publication",
         "package",
     ]
-    assert {(line.by, line.door, line.reason) for line in lines} == {
-        (person, Door.UPLOAD, "ファイルの受領（令和8年6月3日作成・第2版）")
+    assert {(line.by, line.channel, line.reason) for line in lines} == {
+        (person, Channel.UPLOAD, "ファイルの受領（令和8年6月3日作成・第2版）")
     }
     value = lines.get(subject="value", side="actual")
     assert (value.measure.code, value.section.number, value.fiscal_year, value.old, value.new["number"]) == (
@@ -407,7 +407,7 @@ def test_two_people_with_the_first_file_of_one_city_do_not_meet_on_the_way(prefe
 @pytest.mark.parametrize("slug", ["122319-6", "129992-7"])
 def test_a_plan_goes_into_an_empty_database_and_comes_out_as_the_same_file(slug, settings):
     the_demo()
-    edition, _ = make_package(Plan.objects.get(slug=slug), by=None, door=Door.COMMAND)
+    edition, _ = make_package(Plan.objects.get(slug=slug), by=None, channel=Channel.COMMAND)
     file = edition.body.encode()
     edition.delete()
     empty_the_database()
@@ -427,7 +427,7 @@ def test_a_received_plan_makes_no_file_of_its_own(prefecture):
     plan = Plan.objects.get()
 
     with pytest.raises(PackageNotMade, match="市区町村が作ります"):
-        make_package(plan, by=None, door=Door.COMMAND)
+        make_package(plan, by=None, channel=Channel.COMMAND)
 
     assert package_editions(plan).received == ReceivedPackage.objects.get()
 
@@ -437,7 +437,7 @@ def test_the_rollup_of_files_equals_the_rollup_of_the_cities_that_made_them(year
     prefecture, _ = create_sample(12)
     term = Term("disability", 7, year)
     living = rollup(prefecture, term)
-    files = [make_package(plan, by=None, door=Door.COMMAND)[0].body.encode() for plan in Plan.objects.all()]
+    files = [make_package(plan, by=None, channel=Channel.COMMAND)[0].body.encode() for plan in Plan.objects.all()]
     without_plan = list(Municipality.objects.filter(plans__isnull=True, prefecture=prefecture).values())
     empty_the_packages()
     empty_the_database()

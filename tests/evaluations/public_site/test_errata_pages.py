@@ -10,7 +10,7 @@ from core.words import Side
 from evaluations.models import Publication
 from evaluations.publishing.citations import citation_of
 from evaluations.publishing.publication import withdraw_publication
-from plans.models import Door
+from plans.models import Channel
 from tests.builders import a_value
 from tests.evaluations.publishing.test_citations import confirmer, correct, plan, published, url, words_in  # noqa: F401
 from tests.page_forms import form_with
@@ -91,7 +91,7 @@ def test_errata_pass_over_what_was_withdrawn(client, plan, confirmer):  # noqa: 
     published(plan, confirmer)
     correct(plan, 31337, confirmer)
     second = published(plan, confirmer)
-    withdraw_publication(second, by=confirmer, reason="誤りです。", door=Door.SCREEN)
+    withdraw_publication(second, by=confirmer, reason="誤りです。", channel=Channel.SCREEN)
     correct(plan, 9, confirmer)
     published(plan, confirmer)
 

@@ -23,7 +23,7 @@ from core.words import Certainty, Direction, Family, ParentRole, Side, State, Va
 from evaluations.models import Publication
 from evaluations.public_site.open_data import open_data
 from evaluations.publishing.publication import publish, withdraw_publication
-from plans.models import Change, Door, Plan, Role, Section, YearState
+from plans.models import Change, Channel, Plan, Role, Section, YearState
 from plans.models.plan import PlanKind
 from plans.tidy import tidy_rows
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
@@ -40,7 +40,7 @@ def publish_years(plan, *years, by=None):
     for year in years:
         for section in plan.sections.all():
             in_state(section, year, YearState.CONFIRMED, by)
-    return [publish(plan, year, by=by, reason="", door=Door.SCREEN) for year in years]
+    return [publish(plan, year, by=by, reason="", channel=Channel.SCREEN) for year in years]
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_what_is_not_published_or_no_longer_has_no_open_data(client, tmp_path):
     refused = [refusal(plan, tmp_path)]
     by = a_user(Role.CONFIRMER)
     [publication] = publish_years(plan, 2021, by=by)
-    withdraw_publication(publication, by=by, reason="誤り", door=Door.SCREEN)
+    withdraw_publication(publication, by=by, reason="誤り", channel=Channel.SCREEN)
     refused.append(refusal(plan, tmp_path))
 
     assert refused == [

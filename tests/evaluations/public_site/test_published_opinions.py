@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.canonical import canonical_text
 from evaluations.models import Publication
 from evaluations.publishing.publication import publish
-from plans.models import Door, Role, YearState
+from plans.models import Channel, Role, YearState
 from tests.builders import a_measure, a_plan, a_section, a_user, in_state
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def an_opinion(plan, number=1, section=None, **fields):
 
 
 def publish_it(plan, by):
-    return publish(plan, 2022, by=by, reason="", door=Door.SCREEN)
+    return publish(plan, 2022, by=by, reason="", channel=Channel.SCREEN)
 
 
 def page(client, name, plan, *args):

@@ -15,7 +15,7 @@ from core.tidy import COLUMNS
 from core.words import Family, Side, State
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.publishing.publication import publish, withdraw_publication
-from plans.models import Door, Role, SectionYear, YearState
+from plans.models import Channel, Role, SectionYear, YearState
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
@@ -49,7 +49,7 @@ def plan(confirmer):
 
 
 def publish_it(plan, by, year=2022):
-    return publish(plan, year, by=by, reason="", door=Door.SCREEN)
+    return publish(plan, year, by=by, reason="", channel=Channel.SCREEN)
 
 
 def url(name, plan, *args):
@@ -260,7 +260,12 @@ def test_changing_what_is_live_changes_nothing_that_is_published(client, plan, c
     before = contents(client, every_page(plan))
 
     move_section_year(
-        plan.sections.get(number=1), 2022, MOVE_BY_NAME["reopen"], by=confirmer, door=Door.SCREEN, text="直します。"
+        plan.sections.get(number=1),
+        2022,
+        MOVE_BY_NAME["reopen"],
+        by=confirmer,
+        channel=Channel.SCREEN,
+        text="直します。",
     )
     plan.measures.update(title="別の名", unit="件", direction="less", baseline=5)
     plan.sections.update(title="別の節")
@@ -294,7 +299,7 @@ def test_the_next_publication_shows_what_changed_and_keeps_the_older_one(client,
 
 def test_a_withdrawn_publication_says_when_and_why_and_nothing_else(client, plan, confirmer):
     publication = publish_it(plan, confirmer)
-    withdraw_publication(publication, by=confirmer, reason="数値の誤り", door=Door.SCREEN)
+    withdraw_publication(publication, by=confirmer, reason="数値の誤り", channel=Channel.SCREEN)
 
     page, body = (client.get(url("version", plan, 1) + query) for query in ("", "?format=json"))
 
@@ -304,7 +309,7 @@ def test_a_withdrawn_publication_says_when_and_why_and_nothing_else(client, plan
 
 
 def test_after_a_withdrawal_nothing_of_it_can_be_read(client, plan, confirmer):
-    withdraw_publication(publish_it(plan, confirmer), by=confirmer, reason="誤り", door=Door.SCREEN)
+    withdraw_publication(publish_it(plan, confirmer), by=confirmer, reason="誤り", channel=Channel.SCREEN)
 
     addresses = [url("section", plan, 1, 2022), url("data", plan, "csv"), url("data", plan, "json")]
 
@@ -316,7 +321,7 @@ def test_after_a_withdrawal_nothing_of_it_can_be_read(client, plan, confirmer):
 def test_withdrawing_the_newer_one_does_not_bring_the_older_one_back(client, plan, confirmer):
     publish_it(plan, confirmer)
     Evaluation.objects.filter(section_year__section__number=1).update(do_text="書き直した文")
-    withdraw_publication(publish_it(plan, confirmer), by=confirmer, reason="誤り", door=Door.SCREEN)
+    withdraw_publication(publish_it(plan, confirmer), by=confirmer, reason="誤り", channel=Channel.SCREEN)
 
     assert client.get(url("section", plan, 1, 2022)).status_code == 404
     assert "第2号に置き換えた後" in client.get(url("version", plan, 1)).text

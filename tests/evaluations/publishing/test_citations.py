@@ -26,7 +26,7 @@ from evaluations.reports.report import report_of_plan, report_of_section
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.actions import CellChange, record_values
-from plans.models import Door, Role, SectionYear, YearState
+from plans.models import Channel, Role, SectionYear, YearState
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, changed_plan, in_state
 from tests.sheet_files import a_sheet, difference, edited, in_short, without_keys
 
@@ -54,17 +54,17 @@ def plan(confirmer):
 
 
 def published(plan, by, year=2022, reason=""):
-    return publish(plan, year, by=by, reason=reason, door=Door.SCREEN)
+    return publish(plan, year, by=by, reason=reason, channel=Channel.SCREEN)
 
 
 def correct(plan, number, by, year=2022):
     """Reopen, correct the actual, confirm again: past the workflow, through the verb for values."""
     section = plan.sections.get()
     measure = plan.measures.get(code="1-1")
-    stands = measure.values.get(fiscal_year=year, side=Side.ACTUAL).value
+    current = measure.values.get(fiscal_year=year, side=Side.ACTUAL).value
     SectionYear.objects.filter(section=section, fiscal_year=year).update(state=YearState.DRAFT)
     record_values(
-        [CellChange(measure, year, Side.ACTUAL, stands, Value(number=Decimal(number)))], by=by, door=Door.SCREEN
+        [CellChange(measure, year, Side.ACTUAL, current, Value(number=Decimal(number)))], by=by, channel=Channel.SCREEN
     )
     in_state(section, year, YearState.CONFIRMED, by)
 
@@ -145,7 +145,7 @@ def test_a_sheet_cites_the_publication_exactly_while_it_prints_the_same(plan, co
     after = words_in(a_sheet(plan, layout=layout))
     second = published(plan, confirmer)
     again = words_in(a_sheet(plan, layout=layout))
-    withdraw_publication(second, by=confirmer, reason="誤り", door=Door.SCREEN)
+    withdraw_publication(second, by=confirmer, reason="誤り", channel=Channel.SCREEN)
     withdrawn = words_in(a_sheet(plan, layout=layout))
 
     draft = not_published().words
@@ -277,7 +277,7 @@ def test_the_body_is_byte_for_byte_what_the_number_is_the_hash_of(client, plan, 
 
 @pytest.mark.django_db
 def test_what_was_withdrawn_gives_neither_body_nor_sheet(client, plan, confirmer):
-    withdraw_publication(published(plan, confirmer), by=confirmer, reason="誤りです。", door=Door.SCREEN)
+    withdraw_publication(published(plan, confirmer), by=confirmer, reason="誤りです。", channel=Channel.SCREEN)
 
     for name in ("version", "body", "sheet"):
         answer = client.get(url(name, plan.slug, 1))
@@ -322,7 +322,7 @@ def test_anybody_finds_what_became_of_a_publication_by_its_number(client, plan, 
     replaced = said(first.sha256)
     assert "前に公表した内容です。" in replaced
     assert url("version", plan.slug, 2) in replaced
-    withdraw_publication(second, by=confirmer, reason="数え直します。", door=Door.SCREEN)
+    withdraw_publication(second, by=confirmer, reason="数え直します。", channel=Channel.SCREEN)
     assert "取り下げた公表です。" in said(second.sha256)
     assert "数え直します。" in said(second.sha256)
     assert "この番号の公表はありません。" in said("0" * 12)

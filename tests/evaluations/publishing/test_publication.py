@@ -14,7 +14,7 @@ from core.tidy import COLUMNS
 from core.words import Side, State
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from evaluations.publishing.publication import PublicationRefused, publish, withdraw_publication
-from plans.models import Change, Door, Role, SectionYear, Subject, YearState
+from plans.models import Change, Channel, Role, SectionYear, Subject, YearState
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 
@@ -42,11 +42,11 @@ def plan(confirmer):
 
 
 def publish_it(plan, by, year=2022, reason="", **seen):
-    return publish(plan, year, by=by, reason=reason, door=Door.SCREEN, **seen)
+    return publish(plan, year, by=by, reason=reason, channel=Channel.SCREEN, **seen)
 
 
 def withdraw_it(publication, by, reason="数値に誤りがありました。"):
-    return withdraw_publication(publication, by=by, reason=reason, door=Door.SCREEN)
+    return withdraw_publication(publication, by=by, reason=reason, channel=Channel.SCREEN)
 
 
 def state(plan, number, year):
@@ -335,7 +335,7 @@ def test_withdrawing_an_older_one_leaves_what_its_successor_published(plan, conf
 def test_a_reopened_section_stays_a_draft_when_the_publication_is_withdrawn(plan, confirmer):
     publication = publish_it(plan, confirmer)
     section = plan.sections.get(number=1)
-    move_section_year(section, 2022, MOVE_BY_NAME["reopen"], by=confirmer, door=Door.SCREEN, text="直します。")
+    move_section_year(section, 2022, MOVE_BY_NAME["reopen"], by=confirmer, channel=Channel.SCREEN, text="直します。")
 
     withdraw_it(publication, confirmer)
 
@@ -387,7 +387,7 @@ def test_a_reopening_at_the_same_moment_leaves_a_whole_state(plan, confirmer):
 
     said = at_once(
         lambda: publish_it(plan, confirmer).number,
-        lambda: move_section_year(section, 2022, reopen, by=confirmer, door=Door.SCREEN, text="直します。").state,
+        lambda: move_section_year(section, 2022, reopen, by=confirmer, channel=Channel.SCREEN, text="直します。").state,
     )
 
     # Whoever came first: either it was published and then reopened, or there was nothing left to publish.

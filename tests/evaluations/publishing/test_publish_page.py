@@ -7,7 +7,7 @@ from core.words import Side
 from evaluations.models import Evaluation, Publication
 from evaluations.publishing.publication import publish
 from evaluations.publishing.publication_body import body_hash, publication_body, source_of
-from plans.models import Door, Role, SectionYear, YearState
+from plans.models import Channel, Role, SectionYear, YearState
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
@@ -62,7 +62,7 @@ def outcomes(client, plan, year=2022):
 
 
 def publish_it(plan, by, year=2022):
-    return publish(plan, year, by=by, reason="", door=Door.SCREEN)
+    return publish(plan, year, by=by, reason="", channel=Channel.SCREEN)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER])
@@ -91,7 +91,12 @@ def test_the_page_says_what_publishing_would_do_to_each_section(client, plan, co
     assert outcomes(client, plan) == [(1, "新しい内容に替えます"), (2, "新しく公表します")]
 
     move_section_year(
-        plan.sections.get(number=1), 2022, MOVE_BY_NAME["reopen"], by=confirmer, door=Door.SCREEN, text="直します。"
+        plan.sections.get(number=1),
+        2022,
+        MOVE_BY_NAME["reopen"],
+        by=confirmer,
+        channel=Channel.SCREEN,
+        text="直します。",
     )
     assert outcomes(client, plan) == [(1, "未公表になります"), (2, "新しく公表します")]
     assert "いま読める節が、読めなくなります。" in check(client, plan).text

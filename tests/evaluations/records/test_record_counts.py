@@ -106,11 +106,11 @@ def test_the_unit_of_a_yearly_total_says_what_is_counted(kind, accumulation, uni
 
 
 def test_taking_over_says_where_the_figure_comes_from_and_keeps_the_rest_of_the_note():
-    stands = Value(
+    current = Value(
         Decimal(3), wording="3回", as_of="5月末", note="別の注記\n月別値から：合計 3\n取組記録から：回数、3件の記録から"
     )
 
-    whole = YearFromRecords(2022, TIMES, came(9, 8)).taken_over(stands)
+    whole = YearFromRecords(2022, TIMES, came(9, 8)).taken_over(current)
     part = YearFromRecords(2022, PEOPLE, came(9, None)).taken_over(EMPTY)
 
     assert whole == Value(
@@ -289,7 +289,7 @@ def test_the_verb_takes_no_measure_of_another_section(section, meetings):
     wrong = RecordContent(2022, "協議会", frozenset({beside.pk}), counted_ids=frozenset({meetings.pk}))
 
     with pytest.raises(ValueError, match="measures of its own sections"):
-        change_record(record, wrong, seen=seen, by=a_user(), door="screen")
+        change_record(record, wrong, seen=seen, by=a_user(), channel="screen")
 
 
 def test_records_are_counted_by_measure_and_year_in_one_query(section, meetings, people, django_assert_num_queries):
@@ -454,7 +454,7 @@ def test_measures_of_another_department_are_not_taken_over(client, section, meet
 
     page = client.get(grid(section)).text
     with pytest.raises(ValuesRefused, match="入力する権限がありません。"):
-        take_over_counts(TakeOver(meetings, 2022, EMPTY, made.taken_over(EMPTY)), by=by, door="screen")
+        take_over_counts(TakeOver(meetings, 2022, EMPTY, made.taken_over(EMPTY)), by=by, channel="screen")
 
     assert ("取組記録から" in page, 'name="take-counts"' in page) == (True, False)
     assert actual(meetings) == EMPTY
@@ -464,7 +464,7 @@ def test_a_made_up_figure_is_refused(section, meetings):
     a_record(section, meetings)
 
     with pytest.raises(RecordsMoved):
-        take_over_counts(TakeOver(meetings, 2022, EMPTY, Value(Decimal(99))), by=a_user(), door="screen")
+        take_over_counts(TakeOver(meetings, 2022, EMPTY, Value(Decimal(99))), by=a_user(), channel="screen")
 
     assert actual(meetings) == EMPTY
 

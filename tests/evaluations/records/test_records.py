@@ -193,7 +193,7 @@ def test_the_lock_of_every_section_of_a_record_counts(section):
     both = RecordContent(fiscal_year=2022, title="協議会", section_ids=frozenset({section.pk, beside.pk}))
 
     with pytest.raises(YearLocked, match="第2節 令和4年度は確定しているため変更できません。"):
-        change_record(record, both, seen=seen, by=a_user(), door="screen")
+        change_record(record, both, seen=seen, by=a_user(), channel="screen")
 
     assert contents() == [seen]
 
@@ -201,7 +201,7 @@ def test_the_lock_of_every_section_of_a_record_counts(section):
 def test_a_record_of_a_year_before_the_plan_has_no_lock(section):
     before = RecordContent(fiscal_year=2020, title="準備会", section_ids=frozenset({section.pk}))
 
-    add_record(section.plan, before, by=a_user(), door="screen")
+    add_record(section.plan, before, by=a_user(), channel="screen")
 
     assert contents() == [before]
     assert SectionYear.objects.count() == 0

@@ -12,7 +12,7 @@ from evaluations.public_site.published import published_plan
 from evaluations.publishing.publication import publish
 from evaluations.reports.report import EvaluationReport, report_of_plan, report_of_publication
 from plans.access import Access
-from plans.models import Door, Role, SectionYear, YearState
+from plans.models import Channel, Role, SectionYear, YearState
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_a_viewer_gets_the_plan_of_a_draft_and_nothing_that_was_written_of_its_y
 def test_the_paper_of_a_publication_says_what_was_published_and_names_what_was_not(
     plan, confirmer, django_assert_num_queries
 ):
-    publish(plan, 2022, by=confirmer, reason="", door=Door.SCREEN)
+    publish(plan, 2022, by=confirmer, reason="", channel=Channel.SCREEN)
     Evaluation.objects.update(check_text="公表の後に直した")
     published = published_plan(plan.slug).years[2022]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core import pdf
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication import publish, withdraw_publication
-from plans.models import Door, Role, YearState
+from plans.models import Channel, Role, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_section, a_user, a_value, in_state
 from tests.evaluations.reports.test_paper_pdf import Read
 from tests.page_forms import form_with
@@ -58,7 +58,7 @@ def test_publishing_makes_the_pdf_of_the_book_and_of_each_section_for_residents(
     after = [re.findall(r'href="([^"]+\.pdf)"', client.get(page).text) for page in pages]
     answers = {name: client.get(address) for name, address in addresses(plan).items()}
     book = Read.of(answers["book"].content, tmp_path)
-    withdraw_publication(plan.publications.get(), by=confirmer, reason="誤り", door=Door.SCREEN)
+    withdraw_publication(plan.publications.get(), by=confirmer, reason="誤り", channel=Channel.SCREEN)
 
     assert "公表資料のPDFを作り始めました。" in told.text
     assert before == [[], [], []]
@@ -72,7 +72,7 @@ def test_publishing_makes_the_pdf_of_the_book_and_of_each_section_for_residents(
 
 
 def test_who_may_confirm_has_them_made_anew_and_nobody_else(client, plan, confirmer, monkeypatch):
-    publish(plan, 2022, by=confirmer, reason="", door=Door.SCREEN)
+    publish(plan, 2022, by=confirmer, reason="", channel=Channel.SCREEN)
     address = reverse("evaluations:make_publication_pdfs", args=[plan.slug, 1])
     people = {
         "stranger": a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")),

@@ -17,7 +17,7 @@ from evaluations.planning.revisions import correct_revision
 from evaluations.publishing.publication import publish
 from evaluations.publishing.publication_body import body_hash
 from evaluations.reports.sheets.of_plan import sheet_book
-from plans.models import Door, Municipality, Role, YearState
+from plans.models import Channel, Municipality, Role, YearState
 from plans.planned_versions import PlannedVersion
 from plans.rollup import Term, rollup
 from tests.builders import (
@@ -61,7 +61,7 @@ def plan(confirmer):
 
 
 def publish_it(plan, by):
-    return publish(plan, 2022, by=by, reason="", door=Door.SCREEN)
+    return publish(plan, 2022, by=by, reason="", channel=Channel.SCREEN)
 
 
 def page(client, name, plan, *args):
@@ -182,7 +182,7 @@ def test_what_was_published_stays_as_it_was_until_the_next_publication(client, p
     publication = publish_it(plan, confirmer)
     revision = plan.revisions.get(number=1)
     by = a_user(Role.MANAGER)
-    correct_revision(revision, revision.decided_on, "直した理由", version=0, by=by, door=Door.SCREEN)
+    correct_revision(revision, revision.decided_on, "直した理由", version=0, by=by, channel=Channel.SCREEN)
 
     before = page(client, "published_section", plan, 1, 2022)
     publish_it(plan, confirmer)

@@ -11,7 +11,7 @@ from core.words import ParentRole, Side
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.publishing.citations import not_published
 from evaluations.publishing.publication import publish, withdraw_publication
-from plans.models import Door, Role, YearState
+from plans.models import Channel, Role, YearState
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state
 
@@ -191,7 +191,7 @@ def test_a_viewer_takes_what_is_settled_and_reads_that_the_rest_is_under_review(
 
 
 def test_residents_read_a_section_and_a_year_made_from_the_publication_alone(client, plan, confirmer):
-    publication = publish(plan, 2021, by=confirmer, reason="", door=Door.SCREEN)
+    publication = publish(plan, 2021, by=confirmer, reason="", channel=Channel.SCREEN)
     Evaluation.objects.update(check_text="公表の後に直した文")
     section = reverse("evaluations:published_section_text", args=[plan.slug, 1, 2021])
     whole = reverse("evaluations:published_version_text", args=[plan.slug, 1])
@@ -216,14 +216,14 @@ def test_residents_read_a_section_and_a_year_made_from_the_publication_alone(cli
         assert "テキスト版" in page
 
     missing = [client.get(section.replace(old, new)).status_code for old, new in (("s/1/", "s/2/"), ("2021", "2022"))]
-    withdraw_publication(publication, by=confirmer, reason="誤りがありました。", door=Door.SCREEN)
+    withdraw_publication(publication, by=confirmer, reason="誤りがありました。", channel=Channel.SCREEN)
 
     assert missing == [404, 404]
     assert (client.get(section).status_code, client.get(whole).status_code) == (404, 410)
 
 
 def test_a_browser_that_has_the_text_is_told_that_nothing_changed(client, plan, confirmer):
-    publish(plan, 2021, by=confirmer, reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=confirmer, reason="", channel=Channel.SCREEN)
     address = reverse("evaluations:published_version_text", args=[plan.slug, 1])
     first = client.get(address)
 

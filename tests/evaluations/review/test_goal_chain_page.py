@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.words import Direction, Side
 from evaluations.publishing.publication import publish
 from evaluations.publishing.publication_body import publication_body, source_of
-from plans.models import Door, Role, YearState
+from plans.models import Channel, Role, YearState
 from tests.builders import (
     a_measure,
     a_plan,
@@ -206,7 +206,7 @@ def test_a_publication_does_not_hold_the_chain(client, plan):
     for code in ("tr-users", "tr-days", "gh"):
         linked(measure(plan, code))
     without = publication_body(source_of(plan), YEAR)
-    publish(plan, YEAR, by=a_user(Role.MANAGER), reason="", door=Door.SCREEN)
+    publish(plan, YEAR, by=a_user(Role.MANAGER), reason="", channel=Channel.SCREEN)
     page = client.get(reverse("evaluations:published_section", args=[plan.slug, 1, YEAR])).text
 
     assert with_ties == without

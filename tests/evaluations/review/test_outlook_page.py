@@ -18,7 +18,7 @@ from evaluations.publishing.publication import PublicationRefused, publish
 from evaluations.review.outlook_choice import choose_outlook
 from evaluations.review.outlooks import prospect_of
 from plans.access import plan_for
-from plans.models import Change, Department, Door, Municipality, Role, Subject, YearState
+from plans.models import Change, Channel, Department, Municipality, Role, Subject, YearState
 from plans.queries import measure_rows
 from plans.versions import RowConflict, RowRefused
 from tests.builders import (
@@ -64,7 +64,7 @@ def address(measure):
 
 
 def choose(measure, by, method="average", reason=REASON, version=0, own=None):
-    choose_outlook(measure, method, reason, own=own, version=version, by=by, door=Door.SCREEN)
+    choose_outlook(measure, method, reason, own=own, version=version, by=by, channel=Channel.SCREEN)
 
 
 def kept(measure):
@@ -449,7 +449,7 @@ def test_settling_every_year_shows_the_choice_and_reopening_hides_it_again(clien
 def test_exports_and_published_pages_know_nothing_of_an_outlook(client, section, measure, editor):
     manager = a_user(Role.MANAGER)
     settle(section, 2021, 2022)
-    publish(section.plan, 2022, by=manager, reason="", door=Door.SCREEN)
+    publish(section.plan, 2022, by=manager, reason="", channel=Channel.SCREEN)
     client.force_login(manager)
     slug = section.plan.slug
     files = [
@@ -468,7 +468,7 @@ def test_exports_and_published_pages_know_nothing_of_an_outlook(client, section,
 
     assert contents() == before
     with pytest.raises(PublicationRefused, match="同じ内容です"):
-        publish(section.plan, 2022, by=manager, reason="差し替え", door=Door.SCREEN)
+        publish(section.plan, 2022, by=manager, reason="差し替え", channel=Channel.SCREEN)
 
 
 def without_tokens(answer) -> str:

@@ -243,7 +243,7 @@ def test_what_was_expected_of_the_old_plan_is_history_and_not_copied(client, pla
     before, after = tied(plans)
     for year, number in ((2021, 20), (2022, 24)):
         a_value(before, year, number)
-    choose_outlook(before, "average", "新しい事業所が開くため。", version=0, by=editor, door="screen")
+    choose_outlook(before, "average", "新しい事業所が開くため。", version=0, by=editor, channel="screen")
     a_value(before, 2023, 25)
     words = "令和4年度までの実績を見て市が採った見込み：28人（平均の増減から）（理由：新しい事業所が開くため。）"
 

@@ -19,7 +19,7 @@ from indicators.months.readings import (
     take_over,
     year_from_months,
 )
-from plans.models import Change, Door, YearlyValue
+from plans.models import Change, Channel, YearlyValue
 from tests.builders import a_measure, a_plan, a_section, a_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def kept(measure):
 
 def writing(measure, month, text, by, old=EMPTY):
     change = ReadingChange(measure, 2022, month, old, number(text))
-    return lambda: record_readings([change], by=by, door=Door.SCREEN)
+    return lambda: record_readings([change], by=by, channel=Channel.SCREEN)
 
 
 def test_of_two_writers_of_one_month_one_wins_and_the_other_is_told(measure):
@@ -83,11 +83,11 @@ def test_writers_of_different_months_lose_nothing(measure):
 
 def test_a_take_over_beside_a_new_month_never_takes_what_nobody_saw(measure):
     people = [a_user(), a_user()]
-    record_readings([ReadingChange(measure, 2022, 4, EMPTY, number(10))], by=None, door=Door.COMMAND)
+    record_readings([ReadingChange(measure, 2022, 4, EMPTY, number(10))], by=None, channel=Channel.COMMAND)
     made = year_from_months(measure, 2022, stored_readings([measure], 2022))
     seen = TakeOver(measure, 2022, EMPTY, made.taken_over(EMPTY))
 
-    came = at_once(lambda: take_over([seen], by=people[0], door=Door.SCREEN), writing(measure, 5, "7", people[1]))
+    came = at_once(lambda: take_over([seen], by=people[0], channel=Channel.SCREEN), writing(measure, 5, "7", people[1]))
 
     actual = [row.value for row in YearlyValue.objects.filter(measure=measure, side=Side.ACTUAL)]
     assert came in (["written", "written"], ["MonthsMoved", "written"])

@@ -14,7 +14,7 @@ from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side
 from indicators.models import MonthlyMapping, Service
 from indicators.months.readings import ReadingChange, record_readings, stored_readings
-from plans.models import Change, Department, Door, Measure, Role, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Measure, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
@@ -120,7 +120,7 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(editor, section, m
     assert before == [{}, {}, {}]
     assert {code: kept(measure) for code, measure in measures.items()} == READ
     assert "月別の値5件を取り込みました。年度の実績は変わっていません。" in answer.text
-    assert {line.door for line in Change.objects.all()} == {"upload"}
+    assert {line.channel for line in Change.objects.all()} == {"upload"}
 
 
 def test_the_control_totals_account_for_every_row(editor, section, measures, mapping):
@@ -160,7 +160,9 @@ def test_a_preliminary_file_marks_its_months_and_a_final_one_takes_the_mark_off(
 
 
 def test_a_blank_cell_changes_nothing_and_no_year_is_touched(editor, section, measures, mapping):
-    record_readings([ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(8))], by=None, door=Door.COMMAND)
+    record_readings(
+        [ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(8))], by=None, channel=Channel.COMMAND
+    )
     a_value(measures["doko-users"], 2022, 77)
     blank = FILE.replace("22,令和4年4月,9,138,", "22,令和4年4月,,138,")
 
@@ -210,7 +212,9 @@ def test_a_file_that_cannot_be_read_says_why(editor, section, measures, mapping,
 
 def test_what_another_changed_since_is_not_overwritten(editor, section, measures, mapping):
     preview = upload(editor, section, mapping, FILE.encode())
-    record_readings([ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(7))], by=None, door=Door.COMMAND)
+    record_readings(
+        [ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(7))], by=None, channel=Channel.COMMAND
+    )
 
     answer = editor.post(place(section), form_with(preview, "preview"))
 

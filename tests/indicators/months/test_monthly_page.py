@@ -12,7 +12,7 @@ from core.words import Accumulation, Certainty, Family, Side, ValueKind
 from indicators.models import Service
 from indicators.months.readings import ReadingChange, record_readings, stored_readings
 from plans.measures.removal import remove_measure
-from plans.models import Change, Department, Door, Role, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 
@@ -49,7 +49,7 @@ def with_months(measure, *texts, year=2022):
     changes = [
         ReadingChange(measure, year, month, EMPTY, number(text)) for month, text in zip(months, texts, strict=False)
     ]
-    record_readings(changes, by=None, door=Door.COMMAND)
+    record_readings(changes, by=None, channel=Channel.COMMAND)
 
 
 def page(section, year=2022):
@@ -193,7 +193,7 @@ def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_
 def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section, users):
     stays = an_indicator(section, "day", title="生活介護")
     fields = drawn(editor, section)
-    remove_measure(section.plan, users, by=a_user(Role.MANAGER), door=Door.SCREEN)
+    remove_measure(section.plan, users, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
     answer = editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
 
@@ -251,7 +251,7 @@ def test_a_newer_actual_is_shown_beside_what_would_replace_it_and_only_a_second_
 def test_months_that_moved_since_the_page_was_drawn_are_looked_at_again(editor, section, users):
     with_months(users, "60")
     fields = drawn(editor, section) | {"take-one": "home"}
-    record_readings([ReadingChange(users, 2022, 4, number(60), number(70))], by=None, door=Door.COMMAND)
+    record_readings([ReadingChange(users, 2022, 4, number(60), number(70))], by=None, channel=Channel.COMMAND)
 
     answer = editor.post(page(section), fields)
 

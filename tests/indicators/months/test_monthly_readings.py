@@ -23,7 +23,7 @@ from indicators.months.readings import (
 from plans.access import plan_for
 from plans.actions import ValuesRefused
 from plans.history import measure_history
-from plans.models import Change, Department, Door, Role, SectionYear, YearlyValue, YearState
+from plans.models import Change, Channel, Department, Role, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from plans.refusals import Cause
 from tests.builders import (
@@ -64,7 +64,7 @@ def record(measure, values, by=None):
     """These months of 2022 from April on, over nothing."""
     months = (*range(4, 13), 1, 2, 3)
     changes = [month(measure, value, month=m) for m, value in zip(months, values, strict=False)]
-    return record_readings(changes, by=by, door=Door.COMMAND)
+    return record_readings(changes, by=by, channel=Channel.COMMAND)
 
 
 def kept(measure, year=2022):
@@ -73,7 +73,7 @@ def kept(measure, year=2022):
 
 def refusals(changes, person):
     with pytest.raises(ReadingsRefused) as refused:
-        record_readings(changes, by=person, door=Door.SCREEN)
+        record_readings(changes, by=person, channel=Channel.SCREEN)
     return [(refusal.cause, refusal.sentence) for refusal in refused.value.refusals]
 
 
@@ -81,7 +81,7 @@ def test_months_are_kept_with_their_state_and_mark_and_cleared_again(users):
     record(users, [number(60), number("61.5", provisional=True), Value(state=State.PENDING)])
     first = kept(users)
 
-    record_readings([month(users, EMPTY, old=number(60))], by=None, door=Door.COMMAND)
+    record_readings([month(users, EMPTY, old=number(60))], by=None, channel=Channel.COMMAND)
 
     assert first == {4: number(60), 5: number("61.5", provisional=True), 6: Value(state=State.PENDING)}
     assert kept(users) == {5: number("61.5", provisional=True), 6: Value(state=State.PENDING)}
@@ -90,10 +90,10 @@ def test_months_are_kept_with_their_state_and_mark_and_cleared_again(users):
 def test_each_month_is_one_line_of_history_with_who_and_by_which_door(users):
     editor = a_user(Role.EDITOR)
 
-    record_readings([month(users, number(12, provisional=True), month=1)], by=editor, door=Door.UPLOAD)
+    record_readings([month(users, number(12, provisional=True), month=1)], by=editor, channel=Channel.UPLOAD)
 
     line = Change.objects.get()
-    assert (line.by, line.door, line.subject, line.measure, line.fiscal_year) == (
+    assert (line.by, line.channel, line.subject, line.measure, line.fiscal_year) == (
         editor,
         "upload",
         "monthly",
@@ -137,7 +137,7 @@ def test_somebody_with_a_department_enters_its_measures_alone(section):
     person = a_user(Role.MANAGER, department=department)
 
     said = refusals([month(own, number(1)), month(other, number(1))], person)
-    record_readings([month(own, number(1))], by=person, door=Door.SCREEN)
+    record_readings([month(own, number(1))], by=person, channel=Channel.SCREEN)
 
     assert [cause for cause, _ in said] == [Cause.FORBIDDEN]
     assert (kept(own), kept(other)) == ({4: number(1)}, {})
@@ -150,7 +150,7 @@ def test_the_state_of_the_year_locks_its_months(users, role, state):
     locked = state in SETTLED or (state == YearState.SUBMITTED and role == Role.EDITOR)
 
     try:
-        record_readings([month(users, number(1))], by=a_user(role), door=Door.SCREEN)
+        record_readings([month(users, number(1))], by=a_user(role), channel=Channel.SCREEN)
         causes = []
     except ReadingsRefused as refused:
         causes = [refusal.cause for refusal in refused.refusals]
@@ -209,7 +209,7 @@ def test_months_before_the_service_existed_take_nothing_and_are_not_missing(user
     users.activity_indicator.save()
 
     said = refusals([month(users, number(0), month=9)], a_user())
-    record_readings([month(users, number(3), month=m) for m in (10, 11, 12, 1, 2, 3)], by=None, door=Door.COMMAND)
+    record_readings([month(users, number(3), month=m) for m in (10, 11, 12, 1, 2, 3)], by=None, channel=Channel.COMMAND)
 
     made = year_from_months(users, 2022, stored_readings([users], 2022))
     assert said == [(Cause.INVALID, "「居宅介護」令和4年9月は、サービスの制度がない月です。空欄にしてください。")]
@@ -218,7 +218,7 @@ def test_months_before_the_service_existed_take_nothing_and_are_not_missing(user
 
 def test_every_change_of_months_counts_as_one_of_the_year(users):
     record(users, [number(1)])
-    record_readings([month(users, number(2), old=number(1))], by=None, door=Door.COMMAND)
+    record_readings([month(users, number(2), old=number(1))], by=None, channel=Channel.COMMAND)
 
     assert SectionYear.objects.get(section=users.section, fiscal_year=2022).version == 2
 
@@ -242,9 +242,9 @@ def test_the_database_refuses_what_is_no_month(users, fields):
 # --- Into the year ---
 
 
-def offered(measure, stands=EMPTY):
+def offered(measure, current=EMPTY):
     made = year_from_months(measure, 2022, stored_readings([measure], 2022))
-    return TakeOver(measure, 2022, stands, made.taken_over(stands))
+    return TakeOver(measure, 2022, current, made.taken_over(current))
 
 
 def actual(measure):
@@ -255,7 +255,7 @@ def test_the_year_changes_only_when_it_is_taken_over_and_says_from_where(users):
     record(users, [number(60)] * 11 + [number(63)])
     untouched = actual(users)
 
-    take_over([offered(users)], by=a_user(), door=Door.SCREEN)
+    take_over([offered(users)], by=a_user(), channel=Channel.SCREEN)
 
     assert untouched == {}
     assert actual(users) == {
@@ -275,7 +275,7 @@ def test_a_colleagues_newer_actual_is_a_conflict_and_stands(users):
     a_value(users, 2022, 99)
 
     with pytest.raises(ValuesRefused) as refused:
-        take_over([seen], by=a_user(), door=Door.SCREEN)
+        take_over([seen], by=a_user(), channel=Channel.SCREEN)
 
     assert [refusal.cause for refusal in refused.value.refusals] == [Cause.CONFLICT]
     assert list(actual(users)) == [99]
@@ -286,10 +286,10 @@ def test_months_that_moved_since_are_not_taken_over_unseen(users, section):
     record(users, [number(60)])
     record(other, [number(5)])
     seen = [offered(users), offered(other)]
-    record_readings([month(users, number(70), old=number(60))], by=None, door=Door.COMMAND)
+    record_readings([month(users, number(70), old=number(60))], by=None, channel=Channel.COMMAND)
 
     with pytest.raises(MonthsMoved) as moved:
-        take_over(seen, by=a_user(), door=Door.SCREEN)
+        take_over(seen, by=a_user(), channel=Channel.SCREEN)
 
     assert moved.value.measures == (users,)
     assert (actual(users), actual(other)) == ({}, {})
@@ -305,6 +305,6 @@ def test_the_take_over_asks_the_rights_and_locks_of_the_year(users, role, state)
     )
 
     with suppress(ValuesRefused):
-        take_over([offered(users)], by=a_user(role), door=Door.SCREEN)
+        take_over([offered(users)], by=a_user(role), channel=Channel.SCREEN)
 
     assert bool(actual(users)) is allowed

@@ -25,7 +25,7 @@ from indicators.volumes.content import Factor, ForecastContent
 from indicators.volumes.ground import ground_of
 from indicators.volumes.services import HOME_VISITS
 from plans.actions import CellChange, ValuesRefused, record_values
-from plans.models import Change, Department, Door, Role, Subject, YearState
+from plans.models import Change, Channel, Department, Role, Subject, YearState
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_municipality, a_plan, a_section, a_service, a_user, a_value, a_volume, in_state
 
@@ -65,7 +65,7 @@ def volume_of(plan, key="kyotaku_kaigo"):
 
 
 def save(plan, by, content=CHOICE, version=0, key="kyotaku_kaigo"):
-    return save_forecast(plan, volume_of(plan, key), content, version=version, by=by, door=Door.SCREEN)
+    return save_forecast(plan, volume_of(plan, key), content, version=version, by=by, channel=Channel.SCREEN)
 
 
 def seen(plan, by, *years, key="kyotaku_kaigo"):
@@ -80,7 +80,7 @@ def seen(plan, by, *years, key="kyotaku_kaigo"):
 
 
 def take(plan, by, wanted, version=1, key="kyotaku_kaigo"):
-    return take_over_forecast(plan, volume_of(plan, key), wanted, version=version, by=by, door=Door.SCREEN)
+    return take_over_forecast(plan, volume_of(plan, key), wanted, version=version, by=by, channel=Channel.SCREEN)
 
 
 def planned(measure):
@@ -149,7 +149,7 @@ def test_who_saw_an_older_version_changes_nothing(plan, measures, editor):
     with pytest.raises(RowConflict) as conflict:
         save(plan, editor, replace(CHOICE, scenario=Scenario.HOLD), version=1)
 
-    assert conflict.value.stands.places == 1
+    assert conflict.value.current.places == 1
     assert VolumeForecast.objects.get().scenario == Scenario.ARITHMETIC
 
 
@@ -283,7 +283,7 @@ def test_a_planned_value_that_somebody_changed_meanwhile_is_shown_and_not_overwr
     save(plan, editor)
     wanted = seen(plan, editor)
     theirs = CellChange(measures[0], 2028, Side.PLANNED, EMPTY, Value(D(80)))
-    record_values([theirs], by=a_user(), door=Door.SCREEN)
+    record_values([theirs], by=a_user(), channel=Channel.SCREEN)
 
     with pytest.raises(ValuesRefused, match="ほかの人が「80」に変更しています（入力：73）"):
         take(plan, editor, wanted)
@@ -470,7 +470,7 @@ def test_a_taking_beside_another_hand_on_the_same_value_loses_nothing(plan, meas
 
     works = [
         lambda: take(plan, taker, wanted),
-        lambda: record_values([theirs], by=other, door=Door.SCREEN),
+        lambda: record_values([theirs], by=other, channel=Channel.SCREEN),
     ]
     with ThreadPoolExecutor(2) as pool:
         came = list(pool.map(run, works))

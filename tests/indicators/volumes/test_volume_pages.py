@@ -15,7 +15,7 @@ from indicators.models import Service, TakenVolume, VolumeForecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
-from plans.models import Change, Department, Door, MeasureLink, Municipality, Role, YearState
+from plans.models import Change, Channel, Department, MeasureLink, Municipality, Role, YearState
 from tests.builders import (
     a_measure,
     a_municipality,
@@ -345,7 +345,7 @@ def test_a_planned_value_that_was_changed_later_says_so(client, plan, measures, 
     post(client, plan, "take", take="2025")
     users, _ = measures
     change = CellChange(users, 2025, Side.PLANNED, Value(planned(users)[2025]), Value(planned(users)[2025] + 5))
-    record_values([change], by=editor, door=Door.SCREEN)
+    record_values([change], by=editor, channel=Channel.SCREEN)
 
     page = plain_text(client.get(reverse("evaluations:measure", args=[plan.slug, users.code])))
 
@@ -376,7 +376,7 @@ def test_a_value_changed_by_another_hand_is_shown_before_it_is_overwritten(clien
     users, _ = measures
     chosen(client, plan)
     form = form_of(client, plan)
-    record_values([CellChange(users, 2025, Side.PLANNED, EMPTY, Value(number=80))], by=editor, door=Door.SCREEN)
+    record_values([CellChange(users, 2025, Side.PLANNED, EMPTY, Value(number=80))], by=editor, channel=Channel.SCREEN)
 
     page = client.post(address(plan), form | {"do": "take", "take": "2025"})
     again = client.post(address(plan), form_with(page, "reason") | {"do": "take", "take": "2025"})

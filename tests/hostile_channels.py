@@ -1,4 +1,4 @@
-"""`python -m tests.hostile_doors FOLDER`: files at doors that take a file, as FOLDER/doors.json says; a JSON line each.
+"""`python -m tests.hostile_channels FOLDER`: files sent to each channel, as FOLDER/doors.json says; a JSON line each.
 
 A process of its own on a database of its own (DATABASE_URL), because a process that runs tests knows no peak of its
 memory. Each door is warmed with an honest file; from there every attempt is a fork, so that none pays for another.
@@ -27,7 +27,7 @@ class Attempt:
     """What came of one file at one door. `sheets`: processor time, see `tests.processor_time`; `added` megabytes at the
     most; `touched`: files and hosts it asked for."""
 
-    door: str
+    channel: str
     file: str
     status: int
     said: str
@@ -49,16 +49,16 @@ def main() -> None:
     storages = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with override_settings(STORAGES=storages):
         for about in json.loads((folder / "doors.json").read_text()):
-            door = _page(**about["page"]) if "page" in about else _command(about["door"], about["options"])
-            door(folder / "honest" / about["honest"])
+            channel = _page(**about["page"]) if "page" in about else _command(about["channel"], about["options"])
+            channel(folder / "honest" / about["honest"])
             for file in about["files"]:
-                sys.stdout.write(json.dumps(asdict(_alone(about["door"], door, folder / file))) + "\n")
+                sys.stdout.write(json.dumps(asdict(_alone(about["channel"], channel, folder / file))) + "\n")
 
 
-Door = Callable[[Path], tuple[int, str]]
+Channel = Callable[[Path], tuple[int, str]]
 
 
-def _page(username: str, address: str, field: str, fields: dict[str, str]) -> Door:
+def _page(username: str, address: str, field: str, fields: dict[str, str]) -> Channel:
     """A page as this person, or as nobody that is known; `field` takes the file."""
     from django.contrib.auth.models import User
     from django.test import Client
@@ -75,7 +75,7 @@ def _page(username: str, address: str, field: str, fields: dict[str, str]) -> Do
     return ask
 
 
-def _command(name: str, options: dict[str, str]) -> Door:
+def _command(name: str, options: dict[str, str]) -> Channel:
     from django.core.management import call_command
     from django.core.management.base import CommandError
 
@@ -90,7 +90,7 @@ def _command(name: str, options: dict[str, str]) -> Door:
     return ask
 
 
-def _alone(name: str, door: Door, file: Path) -> Attempt:
+def _alone(name: str, channel: Channel, file: Path) -> Attempt:
     """The attempt in a fork; a fork that dies says so."""
     from django.db import connections
 
@@ -102,7 +102,7 @@ def _alone(name: str, door: Door, file: Path) -> Attempt:
     if child == 0:
         os.close(reading)
         with os.fdopen(writing, "w") as out:
-            out.write(json.dumps(asdict(_measured(name, door, file))))
+            out.write(json.dumps(asdict(_measured(name, channel, file))))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as told:
@@ -111,7 +111,7 @@ def _alone(name: str, door: Door, file: Path) -> Attempt:
     return Attempt(**json.loads(text)) if text else Attempt(name, _short(file), status, "", 0, 0, [])
 
 
-def _measured(name: str, door: Door, file: Path) -> Attempt:
+def _measured(name: str, channel: Channel, file: Path) -> Attempt:
     touched: list[str] = []
 
     def watch(event: str, arguments: tuple) -> None:
@@ -121,7 +121,7 @@ def _measured(name: str, door: Door, file: Path) -> Attempt:
     sys.addaudithook(watch)
     before, begun = _resident("VmRSS"), process_time()
     try:
-        status, said = door(file)
+        status, said = channel(file)
     except BaseException as error:  # noqa: BLE001 - whatever comes out is what is asked for
         status, said = -1, repr(error)
     taken = process_time() - begun

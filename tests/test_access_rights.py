@@ -21,7 +21,7 @@ from indicators.volumes.actions import save_forecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
-from plans.models import Door, Municipality, Role, SectionYear, YearState
+from plans.models import Channel, Municipality, Role, SectionYear, YearState
 from tests.builders import (
     a_draft,
     a_link,
@@ -191,19 +191,21 @@ def plan(people):
     section = a_section(plan)
     measure = a_measure(section, "1-1")
     in_state(section, 2021, YearState.CONFIRMED, people["confirmer"])
-    publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=people["confirmer"], reason="", channel=Channel.SCREEN)
     a_value(measure, 2023, 4, side=Side.PLANNED)
-    publish(plan, 2021, by=people["confirmer"], reason="", door=Door.SCREEN)
+    publish(plan, 2021, by=people["confirmer"], reason="", channel=Channel.SCREEN)
     secret = Value(number=Decimal(SECRET_NUMBER))
-    record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
+    record_values([CellChange(measure, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], channel=Channel.SCREEN)
     months = [ReadingChange(a_measure(section, "i-1", family="indicator"), YEAR, 4, EMPTY, secret)]
-    record_readings(months, by=people["editor"], door=Door.SCREEN)
+    record_readings(months, by=people["editor"], channel=Channel.SCREEN)
     for counted in a_volume(section):
-        record_values([CellChange(counted, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], door=Door.SCREEN)
+        record_values(
+            [CellChange(counted, YEAR, Side.ACTUAL, EMPTY, secret)], by=people["editor"], channel=Channel.SCREEN
+        )
     content = ForecastContent(basis_year=YEAR, scenario=Scenario.HOLD, reason=SECRET_TEXT)
     volume = ground_of(plan, "kyotaku_kaigo", None).volume
-    save_forecast(plan, volume, content, version=0, by=people["editor"], door=Door.SCREEN)
-    save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], door=Door.SCREEN)
+    save_forecast(plan, volume, content, version=0, by=people["editor"], channel=Channel.SCREEN)
+    save_texts(section, YEAR, {"do_text": SECRET_TEXT}, version=0, by=people["editor"], channel=Channel.SCREEN)
     record = ActivityRecord.objects.create(plan=plan, fiscal_year=YEAR, title=SECRET_RECORD)
     record.sections.add(section)
     ActionItem.objects.create(plan=plan, section=section, fiscal_year=YEAR, action=SECRET_PROMISE)
@@ -212,7 +214,7 @@ def plan(people):
         fiscal_year=2021, section=section, council="協議会", held_on=day, number=1, opinion=SECRET_OPINION
     )
     a_draft(by=people["manager"])
-    make_package(plan, by=people["editor"], door=Door.SCREEN)
+    make_package(plan, by=people["editor"], channel=Channel.SCREEN)
     old = a_measure(a_section(a_plan(generation=5, start=2018, end=2020)), "1-1")
     a_value(old, 2020, 30000, side=Side.PLANNED)
     a_value(old, 2020, SECRET_OF_OLD_PLAN)
