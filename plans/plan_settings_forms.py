@@ -223,7 +223,7 @@ FORMS: tuple[type[SettingsForm], ...] = (
 
 def settings_forms(plan: Plan, data=None, *, page: str | None = None) -> dict[str, SettingsForm]:
     """The forms of the page by action; the one that was sent is bound to its data."""
-    sent = data.get("action") if data else None
+    sent = data.get("do") if data else None
     return {form.action: form(data if form.action == sent else None, plan=plan, page=page) for form in FORMS}
 
 

@@ -138,7 +138,7 @@ def test_a_form_without_its_token_is_answered_in_japanese():
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(a_user(Role.MANAGER))
 
-    response = strict.post("/people/", {"action": "add_department", "name": "福祉課"})
+    response = strict.post("/people/", {"do": "add_department", "name": "福祉課"})
 
     assert response.status_code == 403
     assert "<h1>送信を受け付けられませんでした</h1>" in response.text

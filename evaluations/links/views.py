@@ -26,7 +26,7 @@ def links(request: PersonRequest, slug: str) -> HttpResponse:
     page = links_page(plan, year_asked(request.GET))
     if request.method != "POST":
         return _drawn(request, page)
-    return _take(request, page) if request.POST.get("action") == "take" else _save(request, page)
+    return _take(request, page) if request.POST.get("do") == "take" else _save(request, page)
 
 
 def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
@@ -43,7 +43,7 @@ def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
         edited = again(now, now.column(str(column.section.number)) or column, request.POST, wanted)
         return _drawn(request, now, edited=edited, refused=refused)
     _say(request, lines, f"{column.section.label}の関係を保存しました（変更{len(lines)}件）。")
-    following = page.after(column) if request.POST.get("action") == "next" else None
+    following = page.after(column) if request.POST.get("do") == "next" else None
     asked = request.GET.copy()
     asked["goal"] = str((following or column).section.number)
     return redirect(f"{request.path}?{asked.urlencode()}#edit")

@@ -84,7 +84,7 @@ def begin(
 
 
 def _act(request: PersonRequest, asked: LongWork) -> HttpResponse:
-    act = request.POST.get("act")
+    act = request.POST.get("do")
     if act == "remove":
         if remove(asked):
             messages.success(request, f"「{asked.title}」を消しました。")

@@ -26,7 +26,7 @@ def publish(request: PersonRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, plan)
     acts = {"check": _check, "withdraw": _withdraw}
-    return acts.get(request.POST.get("action", ""), _publish)(request, plan)
+    return acts.get(request.POST.get("do", ""), _publish)(request, plan)
 
 
 def _check(request: PersonRequest, plan: Plan) -> HttpResponse:

@@ -26,7 +26,7 @@ def catalogue(request: PersonRequest, generation: int) -> HttpResponse:
         return _drawn(request, page)
     require(page.may_amend, MAY_NOT)
     action = {"save": _save, "next": _save, "leave_out": _leave_out, "take_back": _take_back}.get(
-        request.POST.get("action", "")
+        request.POST.get("do", "")
     )
     if action is None or (page.line is None and not page.is_new):
         raise BadRequest("unknown action")
@@ -47,7 +47,7 @@ def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     except AmendmentConflict as conflict:
         return _conflicted(request, page, form, conflict)
     messages.success(request, f"「{row.title}」を保存しました。次に計画を作るときから使います。")
-    following = page.next_to_check if request.POST["action"] == "next" else ""
+    following = page.next_to_check if request.POST["do"] == "next" else ""
     return redirect(_address(request, page, entry=following) + "#entry" if following else _back(request, page))
 
 

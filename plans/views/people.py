@@ -20,7 +20,7 @@ def people(request: PersonRequest) -> HttpResponse:
     city = CityPeople(chosen_city(managed, request.GET.get("city")))
     if request.method != "POST":
         return render(request, "plans/people.html", {"managed": managed} | people_page(city, request.user, None))
-    form_class = FORMS.get(request.POST.get("action", ""))
+    form_class = FORMS.get(request.POST.get("do", ""))
     if form_class is None:
         raise BadRequest("unknown action")
     form = form_class(request.POST, city=city, by=request.user)

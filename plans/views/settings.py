@@ -18,7 +18,7 @@ def plan_settings(request: PersonRequest, slug: str) -> HttpResponse:
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
     forms = settings_forms(plan, request.POST if request.method == "POST" else None, page=request.GET.get("page"))
-    sent = forms.get(request.POST.get("action", ""))
+    sent = forms.get(request.POST.get("do", ""))
     if request.method == "POST":
         if sent is None:
             raise BadRequest("unknown action")

@@ -79,7 +79,7 @@ def test_what_a_table_brought_under_its_name_is_not_offered_again(page, plan, se
 def test_the_level_is_calculated_before_anything_is_added(page, plan, section):
     form = the_form(page, add(plan, "7-1"), "7-1-1-use") | {"7-1-1-use": "yes", "7-1-1-baseline": "36"}
 
-    answer = page.post(add(plan, "7-1"), form | {"action": "calculate"})
+    answer = page.post(add(plan, "7-1"), form | {"do": "calculate"})
 
     assert "基準値36人 × 6％ ＝ 2.16人 → 3人以上" in answer.text
     assert form_with(answer, "7-1-1-use")["7-1-1-use"] == "yes"

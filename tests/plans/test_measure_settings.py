@@ -43,7 +43,7 @@ def the_form(page, address=ADDRESS):
 
 
 def saved(page, address=ADDRESS, **typed):
-    return page.post(address, the_form(page, address) | {"action": "save"} | typed)
+    return page.post(address, the_form(page, address) | {"do": "save"} | typed)
 
 
 def history():
@@ -101,7 +101,7 @@ def test_everything_that_a_measure_is_can_be_changed(page, measure, section):
 
 
 def test_a_form_sent_as_it_was_drawn_changes_nothing(page, measure):
-    answer = page.post(ADDRESS, the_form(page) | {"action": "save"}, follow=True)
+    answer = page.post(ADDRESS, the_form(page) | {"do": "save"}, follow=True)
 
     assert "変更はありませんでした。" in answer.text
     assert history() == []
@@ -114,7 +114,7 @@ def test_an_indicator_gets_its_service(page, section):
     form = the_form(page, address)
     service = Service.objects.get(code="kyotaku_kaigo")
 
-    page.post(address, form | {"action": "save", "service_id": str(service.pk), "amount_of": "users"})
+    page.post(address, form | {"do": "save", "service_id": str(service.pk), "amount_of": "users"})
 
     indicator = Measure.objects.get(code="i-1").activity_indicator
     assert (indicator.service, indicator.amount_of) == (service, "users")
@@ -171,7 +171,7 @@ def test_a_measure_does_not_leave_a_section_with_a_confirmed_year(page, measure,
 
 
 def test_two_managers_on_one_field_see_both(page, measure):
-    form = the_form(page) | {"action": "save", "title": "自分の名前", "rationale": "自分の考え方", "unit": "名"}
+    form = the_form(page) | {"do": "save", "title": "自分の名前", "rationale": "自分の考え方", "unit": "名"}
     saved(page, title="同僚の名前")
 
     refused = page.post(ADDRESS, form)
@@ -180,38 +180,38 @@ def test_two_managers_on_one_field_see_both(page, measure):
     assert "ほかの人が「同僚の名前」に変更しています（入力：自分の名前）。" in refused.text
     measure.refresh_from_db()
     assert (measure.title, measure.unit) == ("同僚の名前", "人")
-    page.post(ADDRESS, form_with(refused, "title") | {"action": "save"})
+    page.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
     measure.refresh_from_db()
     assert (measure.title, measure.unit, measure.target_item.rationale) == ("自分の名前", "名", "自分の考え方")
 
 
 def test_two_managers_on_a_text_of_the_page_alone_see_both(page, measure):
-    form = the_form(page) | {"action": "save", "rationale": "自分の考え方"}
+    form = the_form(page) | {"do": "save", "rationale": "自分の考え方"}
     saved(page, rationale="同僚の考え方")
 
     refused = page.post(ADDRESS, form)
 
     assert (refused.status_code, "ほかの人が「同僚の考え方」に変更しています。" in refused.text) == (409, True)
-    page.post(ADDRESS, form_with(refused, "title") | {"action": "save"})
+    page.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
     assert TargetItem.objects.get(measure=measure).rationale == "自分の考え方"
 
 
 def test_two_managers_on_a_tick_and_a_choice_see_both(page, measure):
-    form = the_form(page) | {"action": "save", "until_year": "R4"}
+    form = the_form(page) | {"do": "save", "until_year": "R4"}
     form.pop("sheet_block")
     saved(page, until_year="令和5年度")
 
     refused = page.post(ADDRESS, form)
 
     assert "ほかの人が「令和5年度」に変更しています。" in refused.text
-    again = form_with(refused, "title") | {"action": "save"}
+    again = form_with(refused, "title") | {"do": "save"}
     page.post(ADDRESS, again)
     measure.refresh_from_db()
     assert (measure.until_year, measure.sheet_block) == (2022, False)
 
 
 def test_two_managers_on_two_fields_never_meet(page, measure):
-    form = the_form(page) | {"action": "save", "title": "新しい名前"}
+    form = the_form(page) | {"do": "save", "title": "新しい名前"}
     saved(page, unit="名")
 
     page.post(ADDRESS, form)
@@ -224,7 +224,7 @@ def test_two_managers_on_two_fields_never_meet(page, measure):
 
 
 def removed(page):
-    return page.post(ADDRESS, {"action": "remove"}, follow=True)
+    return page.post(ADDRESS, {"do": "remove"}, follow=True)
 
 
 def test_a_measure_without_values_and_history_is_taken_away_and_leaves_a_line(page, measure, section):
@@ -270,7 +270,7 @@ def test_others_of_the_city_are_told_who_may(client, measure, role):
     for address in (LIST, f"{LIST}add/", ADDRESS):
         answers = [client.get(address)]
         if address != LIST:
-            answers.append(client.post(address, {"action": "remove", "title": "x"}))
+            answers.append(client.post(address, {"do": "remove", "title": "x"}))
         for answer in answers:
             assert answer.status_code == 403
             assert "管理の役割の人だけです。" in answer.text
@@ -281,7 +281,7 @@ def test_a_stranger_finds_nothing(client, measure):
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")))
 
     statuses = {client.get(address).status_code for address in (LIST, f"{LIST}add/", ADDRESS)}
-    statuses |= {client.post(address, {"action": "remove"}).status_code for address in (f"{LIST}add/", ADDRESS)}
+    statuses |= {client.post(address, {"do": "remove"}).status_code for address in (f"{LIST}add/", ADDRESS)}
 
     assert statuses == {404}
 

@@ -25,7 +25,7 @@ def other_city():
 
 
 def send(client, action, path="/people/", **fields):
-    return client.post(path, {"action": action} | fields)
+    return client.post(path, {"do": action} | fields)
 
 
 def membership_of(user) -> Membership:
@@ -368,7 +368,7 @@ def test_a_department_in_use_is_not_deleted(client, manager):
     assert Department.objects.count() == 1
 
 
-@pytest.mark.parametrize("fields", [{}, {"action": "drop_everything"}])
+@pytest.mark.parametrize("fields", [{}, {"do": "drop_everything"}])
 def test_an_unknown_action_is_refused(client, manager, fields):
     client.raise_request_exception = False
 

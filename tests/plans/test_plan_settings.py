@@ -28,7 +28,7 @@ def send(client, plan, action, **fields):
     """Post one of the forms as the page shows it, with these answers changed."""
     form = client.get(f"/plans/{plan.slug}/settings/").context["forms"][action]
     seen = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
-    data = {"action": action} | seen | {f"initial-{name}": value for name, value in seen.items()}
+    data = {"do": action} | seen | {f"initial-{name}": value for name, value in seen.items()}
     return client.post(f"/plans/{plan.slug}/settings/", data | fields)
 
 
@@ -48,7 +48,7 @@ def test_settings_are_for_managers(client, plan, role):
     client.force_login(a_user(role))
     path = f"/plans/{plan.slug}/settings/"
 
-    for response in (client.get(path), client.post(path, {"action": "plan", "name": "奪った計画"})):
+    for response in (client.get(path), client.post(path, {"do": "plan", "name": "奪った計画"})):
         assert response.status_code == 403
         assert "計画の設定を変えられるのは、管理の役割の人だけです。" in response.text
     plan.refresh_from_db()
@@ -59,7 +59,7 @@ def test_another_citys_settings_are_not_there(client, plan):
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
 
     assert client.get(f"/plans/{plan.slug}/settings/").status_code == 404
-    assert client.post(f"/plans/{plan.slug}/settings/", {"action": "plan"}).status_code == 404
+    assert client.post(f"/plans/{plan.slug}/settings/", {"do": "plan"}).status_code == 404
 
 
 def test_name_and_bounds_change_and_leave_a_history(client, plan, manager):
@@ -177,8 +177,8 @@ def test_another_citys_departments_measures_and_sections_are_out_of_reach(client
 
 
 def test_a_colleagues_newer_value_is_shown_and_not_overwritten(client, plan, manager):
-    page = {"action": "plan", "near_low": "80.0", "near_high": "120.0"}
-    page |= {f"initial-{name}": value for name, value in page.items() if name != "action"}
+    page = {"do": "plan", "near_low": "80.0", "near_high": "120.0"}
+    page |= {f"initial-{name}": value for name, value in page.items() if name != "do"}
     page |= {"initial-name": "第6期障害福祉計画"}
     plan.name = "同僚の名前"
     plan.save()
@@ -194,7 +194,7 @@ def test_a_colleagues_newer_value_is_shown_and_not_overwritten(client, plan, man
 
 def test_after_seeing_the_colleagues_value_a_second_save_counts(client, plan, manager):
     page = {
-        "action": "plan",
+        "do": "plan",
         "name": "わたしの名前",
         "near_low": "80",
         "near_high": "120",
@@ -210,7 +210,7 @@ def test_after_seeing_the_colleagues_value_a_second_save_counts(client, plan, ma
 
 
 def test_what_a_colleague_changed_elsewhere_in_the_form_stays(client, plan, manager):
-    page = {"action": "plan", "name": "第6期障害福祉計画", "near_low": "80", "near_high": "130"}
+    page = {"do": "plan", "name": "第6期障害福祉計画", "near_low": "80", "near_high": "130"}
     page |= {"initial-name": "第6期障害福祉計画", "initial-near_low": "80", "initial-near_high": "120"}
     plan.name = "同僚の名前"
     plan.save()
@@ -224,7 +224,7 @@ def test_what_a_colleague_changed_elsewhere_in_the_form_stays(client, plan, mana
 def test_an_unknown_action_is_refused(client, plan, manager):
     client.raise_request_exception = False
 
-    assert client.post(f"/plans/{plan.slug}/settings/", {"action": "drop"}).status_code == 400
+    assert client.post(f"/plans/{plan.slug}/settings/", {"do": "drop"}).status_code == 400
 
 
 def test_departments_of_a_thousand_measures_are_given_page_by_page(client, manager):
@@ -297,6 +297,6 @@ def test_saving_does_not_ask_more_for_more_measures(client, manager, django_asse
     codes = [f"department-{code}" for code in plan.measures.values_list("code", flat=True)]
 
     with django_assert_max_num_queries(25):
-        client.post(f"/plans/{plan.slug}/settings/", {"action": "departments"} | dict.fromkeys(codes, welfare.pk))
+        client.post(f"/plans/{plan.slug}/settings/", {"do": "departments"} | dict.fromkeys(codes, welfare.pk))
 
     assert plan.measures.filter(department=welfare).count() == 30

@@ -31,7 +31,7 @@ def edit_texts(request: PersonRequest, slug: str, number: int, year: int) -> Htt
     page = texts_page(plan, section, year, record_key, request.POST.getlist("sections"))
     if request.method != "POST":
         return _drawn(request, page)
-    action = {"save_record": _save_record, "delete_record": _delete_record}.get(request.POST.get("action", ""))
+    action = {"save_record": _save_record, "delete_record": _delete_record}.get(request.POST.get("do", ""))
     return action(request, page) if action else _save_texts(request, page)
 
 

@@ -28,7 +28,7 @@ def opinions(request: PersonRequest, slug: str) -> HttpResponse:
     page = opinions_page(plan, request.GET, request.GET.get("opinion", ""))
     if request.method != "POST":
         return _drawn(request, page)
-    action = {"delete": _delete, "carry": _carry}.get(request.POST.get("action", ""), _save)
+    action = {"delete": _delete, "carry": _carry}.get(request.POST.get("do", ""), _save)
     return action(request, page)
 
 

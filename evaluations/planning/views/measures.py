@@ -44,7 +44,7 @@ def add_measure(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _add_chosen(request: PersonRequest, page: AddingPage) -> HttpResponse:
     page = page.with_typed(request.POST)
-    if request.POST.get("action") == "calculate":
+    if request.POST.get("do") == "calculate":
         return _adding_drawn(request, page)
     if page.problems:
         return _adding_drawn(request, page, refused="読み取れない入力があります。直してから、もう一度押してください。")
@@ -102,7 +102,7 @@ def measure_settings(request: PersonRequest, slug: str, code: str) -> HttpRespon
     page = master_page(_managed(request, slug), code)
     if request.method != "POST":
         return _master_drawn(request, page)
-    return _remove(request, page) if request.POST.get("action") == "remove" else _change(request, page)
+    return _remove(request, page) if request.POST.get("do") == "remove" else _change(request, page)
 
 
 def _change(request: PersonRequest, page: MasterPage) -> HttpResponse:

@@ -51,7 +51,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponse:
         "create": _create,
         "add_section": _add_section,
         "discard": _discard,
-    }.get(request.POST.get("action", ""))
+    }.get(request.POST.get("do", ""))
     if "remove_section" in request.POST:
         action = _remove_section
     if action is None:

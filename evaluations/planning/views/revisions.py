@@ -27,7 +27,7 @@ def revisions(request: PersonRequest, slug: str) -> HttpResponse:
     page = revisions_page(plan, request.GET.get("revision", ""))
     if request.method != "POST":
         return _drawn(request, page)
-    return _remove(request, page) if request.POST.get("action") == "delete" else _save(request, page)
+    return _remove(request, page) if request.POST.get("do") == "delete" else _save(request, page)
 
 
 @require_safe

@@ -55,7 +55,7 @@ def an_opinion(plan, number=1, year=2021, **fields):
 
 
 def drawn(client, plan, opinion=None):
-    return form_with(client.get(place(plan, opinion)), "response") | {"action": "save"}
+    return form_with(client.get(place(plan, opinion)), "response") | {"do": "save"}
 
 
 def content(**fields):
@@ -170,7 +170,7 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, plan):
 
     page = editor.post(place(plan, opinion), fields)
     between = CouncilOpinion.objects.get().response
-    editor.post(place(plan, opinion), form_with(page, "response") | {"action": "save"})
+    editor.post(place(plan, opinion), form_with(page, "response") | {"do": "save"})
 
     assert "対応：同僚の対応" in page.text
     assert (between, CouncilOpinion.objects.get().response) == ("同僚の対応", "自分の対応")
@@ -190,7 +190,7 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(plan, act)
 def test_an_opinion_is_deleted(editor, plan):
     opinion = an_opinion(plan)
 
-    editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"action": "delete"})
+    editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"do": "delete"})
 
     assert not CouncilOpinion.objects.exists()
     assert Change.objects.get(subject=Subject.OPINION).new is None
@@ -199,7 +199,7 @@ def test_an_opinion_is_deleted(editor, plan):
 def test_an_open_opinion_is_carried_into_the_next_year_and_knows_where_it_came_from(editor, plan):
     opinion = an_opinion(plan, section=plan.sections.get(), published=True)
 
-    page = editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"action": "carry"}, follow=True)
+    page = editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"do": "carry"}, follow=True)
 
     old, new = CouncilOpinion.objects.order_by("fiscal_year")
     assert (old.status, old.published) == ("CARRIED", True)
@@ -269,7 +269,7 @@ def test_who_may_not_write_changes_no_opinion(client, plan, role):
 def test_ids_of_another_citys_opinions_change_nothing(editor, plan):
     theirs = an_opinion(a_plan(a_municipality("129992", "みほん市")))
 
-    answers = [editor.get(place(plan, theirs)), editor.post(place(plan, theirs), {"action": "delete"})]
+    answers = [editor.get(place(plan, theirs)), editor.post(place(plan, theirs), {"do": "delete"})]
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert CouncilOpinion.objects.get() == theirs

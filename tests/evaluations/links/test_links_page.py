@@ -78,7 +78,7 @@ def seen(client, plan, number):
 
 
 def save(client, plan, number, *codes, seen_before=None, **more):
-    data = {"seen": seen_before or seen(client, plan, number), "linked": list(codes), "action": "save"} | more
+    data = {"seen": seen_before or seen(client, plan, number), "linked": list(codes), "do": "save"} | more
     return client.post(address(plan, goal=number), data)
 
 
@@ -143,7 +143,7 @@ def test_every_tie_of_the_reference_is_offered_to_a_plan_with_those_services(who
 def test_one_click_takes_all_of_them_over_and_a_second_finds_nothing_more(client, whole):
     page = client.get(address(whole))
 
-    client.post(address(whole), form_with(page, "seen") | {"action": "take"})
+    client.post(address(whole), form_with(page, "seen") | {"do": "take"})
 
     found = {
         (section.number, code)
@@ -262,8 +262,8 @@ def ticked(page):
 
 
 def test_saving_and_going_on_opens_the_next_goal(manager, plan):
-    first = save(manager, plan, 1, "gh", action="next")
-    last = save(manager, plan, 2, action="next")
+    first = save(manager, plan, 1, "gh", do="next")
+    last = save(manager, plan, 2, do="next")
 
     assert [answer["Location"] for answer in (first, last)] == [f"{address(plan, goal=2)}#edit"] * 2
 
@@ -322,7 +322,7 @@ def test_saving_nothing_new_says_so(manager, plan):
     ],
 )
 def test_a_form_that_the_page_did_not_draw_is_refused_and_what_was_ticked_stays(manager, plan, broken, sentence):
-    sent = {"seen": seen(manager, plan, 1), "linked": ["gh"], "action": "save"} | broken
+    sent = {"seen": seen(manager, plan, 1), "linked": ["gh"], "do": "save"} | broken
 
     page = manager.post(address(plan, goal=1), sent)
 
@@ -361,7 +361,7 @@ def offer(client, plan, number):
     """The form that takes over what the guideline names of one goal."""
     page = client.get(address(plan)).text
     article = page[page.index(f'id="goal-{number}"') :]
-    return {"seen": re.findall(r'name="seen" value="([^"]+)"', article)[0], "action": "take"}
+    return {"seen": re.findall(r'name="seen" value="([^"]+)"', article)[0], "do": "take"}
 
 
 def test_one_goal_is_taken_over_alone(manager, plan):
@@ -384,7 +384,7 @@ def test_what_a_colleague_took_away_meanwhile_is_not_brought_back(manager, plan)
 
 @pytest.mark.parametrize("token", ["", "forged"])
 def test_a_forged_offer_is_refused(manager, plan, token):
-    page = manager.post(address(plan), {"action": "take", "seen": token})
+    page = manager.post(address(plan), {"do": "take", "seen": token})
 
     assert (page.status_code, "確かめられませんでした" in page.text, Change.objects.count()) == (200, True, 0)
 
@@ -397,16 +397,16 @@ def test_others_of_the_city_read_without_forms_and_cannot_write(client, plan, ro
     client.force_login(a_user(role))
 
     page = client.get(address(plan, goal=1))
-    answer = client.post(address(plan, goal=1), {"linked": ["gh"], "action": "save"})
+    answer = client.post(address(plan, goal=1), {"linked": ["gh"], "do": "save"})
 
     assert (page.status_code, 'name="seen"' in page.text, "直す" in page.text) == (200, False, False)
     assert (answer.status_code, "管理の役割の人だけです" in answer.text, kept(plan, 1)) == (403, True, [])
 
 
 def test_strangers_and_passers_by_find_nothing(client, plan):
-    answers = [client.post(address(plan, goal=1), {"action": "take"}).status_code]
+    answers = [client.post(address(plan, goal=1), {"do": "take"}).status_code]
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
-    answers += [client.get(address(plan)).status_code, client.post(address(plan), {"action": "take"}).status_code]
+    answers += [client.get(address(plan)).status_code, client.post(address(plan), {"do": "take"}).status_code]
 
     assert answers == [302, 404, 404]
 

@@ -243,7 +243,7 @@ def test_the_work_of_another_person_is_not_there(client, plan, person):
     work = a_work(plan, a_user(Role.EDITOR, username="taro"))
 
     found = [client.get(reverse(f"evaluations:{name}", args=[work.key])).status_code for name in NAMES]
-    acts = [client.post(reverse("evaluations:work", args=[work.key]), {"act": act}).status_code for act in ACTS]
+    acts = [client.post(reverse("evaluations:work", args=[work.key]), {"do": act}).status_code for act in ACTS]
 
     assert (found, acts) == ([404] * 3, [404] * 3)
     assert (now(work).state, "評価シート" in client.get("/work/").text) == ("DONE", False)
@@ -258,9 +258,9 @@ NAMES, ACTS = ("work", "work_state", "work_result"), ("cancel", "again", "remove
 def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, person):
     work = asked(plan, person)
 
-    cancelled = client.post(reverse("evaluations:work", args=[work.key]), {"act": "cancel"}, follow=True)
+    cancelled = client.post(reverse("evaluations:work", args=[work.key]), {"do": "cancel"}, follow=True)
     ran = Runner().run_next()
-    again = client.post(reverse("evaluations:work", args=[work.key]), {"act": "again"}, follow=True)
+    again = client.post(reverse("evaluations:work", args=[work.key]), {"do": "again"}, follow=True)
 
     assert ("取り消しました。" in cancelled.text, ran, "順番を待っています。" in again.text) == (True, False, True)
     Runner().run_all()
@@ -270,7 +270,7 @@ def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, per
 def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, person, kinds):
     def run(work, tell):
         tell(1, 2, "一つ目です。")
-        page_then.append(client.post(reverse("evaluations:work", args=[work.key]), {"act": "cancel"}, follow=True))
+        page_then.append(client.post(reverse("evaluations:work", args=[work.key]), {"do": "cancel"}, follow=True))
         tell.told_at -= 1  # a second later
         tell(2, 2, "二つ目です。")
         raise AssertionError
@@ -335,7 +335,7 @@ def test_a_work_whose_runner_gives_no_sign_of_life_is_interrupted_and_can_be_sta
 
     shown = page(client, work)
     state = client.get(reverse("evaluations:work_state", args=[work.key])).json()
-    client.post(reverse("evaluations:work", args=[work.key]), {"act": "again"})
+    client.post(reverse("evaluations:work", args=[work.key]), {"do": "again"})
 
     assert ("途中で止まりました" in shown.text, state["state"], state["is_under_way"]) == (True, "INTERRUPTED", False)
     assert (now(work).state, now(work).done, now(work).slot) == ("WAITING", 0, None)

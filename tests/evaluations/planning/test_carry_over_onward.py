@@ -247,7 +247,7 @@ def test_an_opinion_of_the_last_year_is_carried_on_by_its_button_alone(client, p
     room = f"/plans/122319-6/opinions/?opinion={opinion.pk}"
     drawn = client.get(room)
 
-    done = client.post(room, form_with(drawn, "response") | {"action": "carry"}, follow=True)
+    done = client.post(room, form_with(drawn, "response") | {"do": "carry"}, follow=True)
 
     assert "次の計画の初年度（令和6年度）へ持ち越す" in drawn.text
     assert "意見1を「第7期障害福祉計画」の令和6年度へ持ち越しました。" in done.text
@@ -279,6 +279,6 @@ def test_a_stranger_carries_nothing(client, plans):
     opinion = an_opinion(plans[0])
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
 
-    answer = client.post(f"/plans/122319-6/opinions/?opinion={opinion.pk}", {"action": "carry", "version": "0"})
+    answer = client.post(f"/plans/122319-6/opinions/?opinion={opinion.pk}", {"do": "carry", "version": "0"})
 
     assert (answer.status_code, CouncilOpinion.objects.count()) == (404, 1)

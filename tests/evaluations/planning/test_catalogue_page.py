@@ -186,7 +186,7 @@ def test_a_viewer_reads_and_finds_no_button(client, city):
 def test_a_viewer_who_sends_the_form_nevertheless_is_refused(client, city):
     client.force_login(a_user(Role.VIEWER, city))
 
-    answer = client.post(f"{ADDRESS}?entry=8-1-1", {"action": "save"})
+    answer = client.post(f"{ADDRESS}?entry=8-1-1", {"do": "save"})
 
     assert (answer.status_code, CatalogueAmendment.objects.count()) == (403, 0)
 
@@ -194,7 +194,7 @@ def test_a_viewer_who_sends_the_form_nevertheless_is_refused(client, city):
 def test_saving_a_checked_entry_takes_the_mark_away_and_stays_at_its_place(page, city):
     form = open_form(page)
 
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", form | {"action": "save"})
+    answer = page.post(f"{ADDRESS}?entry=8-1-1", form | {"do": "save"})
 
     assert answer["Location"] == f"{ADDRESS}#row-8-1-1"
     assert EntryContent.of(CatalogueAmendment.objects.get()) == national("8-1-1")
@@ -202,13 +202,13 @@ def test_saving_a_checked_entry_takes_the_mark_away_and_stays_at_its_place(page,
 
 
 def test_one_entry_after_the_other_is_checked_by_one_button(page):
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"action": "next"})
+    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "next"})
 
     assert answer["Location"] == f"{ADDRESS}?entry=8-1-2#entry"
 
 
 def test_a_changed_entry_shows_the_national_wording_beside(page):
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"action": "save", "title": "移行した人"})
+    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "save", "title": "移行した人"})
 
     shown = page.get(ADDRESS).text
 
@@ -228,7 +228,7 @@ def test_a_changed_entry_shows_the_national_wording_beside(page):
     ],
 )
 def test_what_cannot_be_read_is_named_and_kept(page, typed, sentence):
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"action": "save", "unit": "名"} | typed)
+    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "save", "unit": "名"} | typed)
 
     assert sentence in answer.text
     assert form_with(answer, "title")["unit"] == "名"
@@ -236,7 +236,7 @@ def test_what_cannot_be_read_is_named_and_kept(page, typed, sentence):
 
 
 def test_a_conflict_shows_both_and_the_next_save_is_a_decision(page, city, manager):
-    form = open_form(page) | {"action": "save", "title": "移行した人"}
+    form = open_form(page) | {"do": "save", "title": "移行した人"}
     amend(city, manager, title="地域へ移った人")
 
     refused = page.post(f"{ADDRESS}?entry=8-1-1", form)
@@ -247,29 +247,29 @@ def test_a_conflict_shows_both_and_the_next_save_is_a_decision(page, city, manag
         True,
         "移行した人",
     )
-    page.post(f"{ADDRESS}?entry=8-1-1", again | {"action": "save"})
+    page.post(f"{ADDRESS}?entry=8-1-1", again | {"do": "save"})
     assert CatalogueAmendment.objects.get().title == "移行した人"
 
 
 def test_an_entry_is_left_out_and_taken_back_on_the_page(page, city):
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"action": "leave_out"})
+    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "leave_out"})
     assert entry(city, "8-1-1") is None
 
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"action": "take_back"})
+    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "take_back"})
     assert entry(city, "8-1-1") is not None
 
 
 def test_a_new_entry_is_added_on_the_page(page, city):
     form = open_form(page, "new") | {"title": "ピアサポーターの人数", "goal": "8-2", "source": "市の方針"}
 
-    page.post(f"{ADDRESS}?entry=new", form | {"action": "save", "family": "target"})
+    page.post(f"{ADDRESS}?entry=new", form | {"do": "save", "family": "target"})
 
     assert (entry(city, "8-c1").title, entry(city, "8-c1").goal) == ("ピアサポーターの人数", "8-2")
 
 
 def test_a_volume_is_amended_under_its_service(page, city):
     page.post(
-        f"{ADDRESS}?entry=chiiki_iko-users", open_form(page, "chiiki_iko-users") | {"action": "save", "unit": "人/年"}
+        f"{ADDRESS}?entry=chiiki_iko-users", open_form(page, "chiiki_iko-users") | {"do": "save", "unit": "人/年"}
     )
 
     found = entry(city, "chiiki_iko-users")

@@ -48,7 +48,7 @@ def together(posts: list[Callable[[], object]]) -> list[int]:
 
 def test_a_plan_is_made_once(managers):
     a_draft()
-    forms = [form_with(client.get(DRAFT), "name") | {"action": "create"} for client in managers]
+    forms = [form_with(client.get(DRAFT), "name") | {"do": "create"} for client in managers]
 
     statuses = together([lambda c=c, f=f: c.post(DRAFT, f) for c, f in zip(managers, forms, strict=True)])
 
@@ -69,7 +69,7 @@ def test_a_draft_is_begun_once(managers):
 
 def test_one_section_is_saved_by_one_and_the_other_sees_it(managers):
     a_draft()
-    forms = [form_with(client.get(GOAL), "7-1-1-use") | {"action": "save"} for client in managers]
+    forms = [form_with(client.get(GOAL), "7-1-1-use") | {"do": "save"} for client in managers]
 
     statuses = together(
         [

@@ -95,7 +95,7 @@ def test_others_of_the_city_are_told_who_makes_plans(client, draft, role):
     client.force_login(a_user(role))
 
     for address in (NEW, DRAFT, GOAL):
-        for answer in (client.get(address), client.post(address, {"action": "create"})):
+        for answer in (client.get(address), client.post(address, {"do": "create"})):
             assert answer.status_code == 403
             assert "計画を作れるのは、管理の役割の人だけです。" in answer.text
 
@@ -103,7 +103,7 @@ def test_others_of_the_city_are_told_who_makes_plans(client, draft, role):
 def test_a_stranger_finds_no_draft(client, draft):
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")))
 
-    assert [client.post(address, {"action": "create"}).status_code for address in (DRAFT, GOAL)] == [404, 404]
+    assert [client.post(address, {"do": "create"}).status_code for address in (DRAFT, GOAL)] == [404, 404]
 
 
 # --- One 節 ---
@@ -112,7 +112,7 @@ def test_a_stranger_finds_no_draft(client, draft):
 def test_what_was_typed_is_there_again_with_its_arithmetic(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
-    page.post(GOAL, form | {"action": "save", "7-1-1-baseline": "３６人", "7-1-1-y2026": "2"})
+    page.post(GOAL, form | {"do": "save", "7-1-1-baseline": "３６人", "7-1-1-y2026": "2"})
     shown = page.get(GOAL)
 
     assert "基準値36人 × 6％ ＝ 2.16人 → 3人以上" in shown.text
@@ -137,7 +137,7 @@ def test_a_proposed_baseline_is_shown_with_where_it_comes_from(page, manager):
 def test_what_cannot_be_read_is_saved_and_named_with_the_way_to_it(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
-    answer = page.post(GOAL, form | {"action": "next", "7-1-1-y2026": "三人"}, follow=True)
+    answer = page.post(GOAL, form | {"do": "next", "7-1-1-y2026": "三人"}, follow=True)
 
     assert answer.redirect_chain == [(GOAL, 302)]
     assert "入力を保存しました。読み取れない入力が1か所あります。" in answer.text
@@ -153,7 +153,7 @@ def test_save_and_next_leads_through_the_sections_and_back_to_the_draft(page, dr
     while "/sections/" in address:
         addresses.append(address)
         field = next(name for name in the_form_of_lines(page, address) if name.endswith("-use"))
-        address = page.post(address, the_form(page, address, field) | {"action": "next"})["Location"]
+        address = page.post(address, the_form(page, address, field) | {"do": "next"})["Location"]
 
     assert address == DRAFT
     assert [one.split("/")[-2] for one in addresses] == [part.key for part in parts_of(draft)]
@@ -166,9 +166,9 @@ def the_form_of_lines(page, address):
 
 def test_two_managers_on_one_section_see_each_others_texts(page, draft):
     first = the_form(page, GOAL, "7-1-1-use")
-    page.post(GOAL, first | {"action": "save", "7-1-1-y2026": "3", "7-1-1-rationale": "同僚の考え方"})
+    page.post(GOAL, first | {"do": "save", "7-1-1-y2026": "3", "7-1-1-rationale": "同僚の考え方"})
 
-    refused = page.post(GOAL, first | {"action": "save", "7-1-1-y2026": "4"})
+    refused = page.post(GOAL, first | {"do": "save", "7-1-1-y2026": "4"})
 
     assert refused.status_code == 409
     assert "ほかの人が先に変更しました。" in refused.text
@@ -176,7 +176,7 @@ def test_two_managers_on_one_section_see_each_others_texts(page, draft):
     assert "ほかの人の入力：同僚の考え方" in refused.text
     again = form_with(refused, "7-1-1-use")
     assert again["7-1-1-y2026"] == "4"
-    page.post(GOAL, again | {"action": "save"})
+    page.post(GOAL, again | {"do": "save"})
     assert row(draft, "7-1").lines["7-1-1"]["y2026"] == "4"
 
 
@@ -195,13 +195,13 @@ OWN = {
 def test_a_measure_of_the_citys_own_is_added_changed_and_removed_beside_what_was_typed(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
-    page.post(GOAL, form | {"action": "own", "7-1-1-y2026": "3"} | OWN)
+    page.post(GOAL, form | {"do": "own", "7-1-1-y2026": "3"} | OWN)
     assert row(draft, "7-1").lines["7-1-1"]["y2026"] == "3"
     assert row(draft, "7-1").lines["city-1"]["own"]["title"] == "体験利用をした人の数"
 
     opened = the_form(page, f"{GOAL}?own=city-1", "own-title")
     assert {name: opened[name] for name in OWN} == OWN
-    page.post(f"{GOAL}?own=city-1", opened | {"action": "own", "own-title": "体験した人", "city-1-y2024": "5"})
+    page.post(f"{GOAL}?own=city-1", opened | {"do": "own", "own-title": "体験した人", "city-1-y2024": "5"})
     line = row(draft, "7-1").lines["city-1"]
     assert (line["own"]["title"], line["y2024"]) == ("体験した人", "5")
 
@@ -212,7 +212,7 @@ def test_a_measure_of_the_citys_own_is_added_changed_and_removed_beside_what_was
 def test_an_own_measure_that_lacks_something_is_kept_in_its_form_and_the_lines_are_saved(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
-    answer = page.post(GOAL, form | OWN | {"action": "own", "7-1-1-y2026": "3", "own-title": "", "own-parent": ""})
+    answer = page.post(GOAL, form | OWN | {"do": "own", "7-1-1-y2026": "3", "own-title": "", "own-parent": ""})
 
     assert "指標名を入力してください。" in answer.text
     assert "親指標と親との関係は組です。" in answer.text
@@ -238,7 +238,7 @@ def test_the_frame_is_saved_as_people_write_years(page, draft):
     form = the_form(page, DRAFT, "name")
 
     page.post(
-        DRAFT, form | {"action": "save", "name": "第7期 計画", "end_year": "R9", "title-7-1": "移行", "order-7-1": "3"}
+        DRAFT, form | {"do": "save", "name": "第7期 計画", "end_year": "R9", "title-7-1": "移行", "order-7-1": "3"}
     )
 
     draft.refresh_from_db()
@@ -263,7 +263,7 @@ def test_what_is_wrong_with_the_frame_is_named_whatever_the_button(page, manager
     draft = a_draft(by=manager)
     form = the_form(page, DRAFT, "name") | {"new-title": "節"} | typed
 
-    answer = page.post(DRAFT, form | {"action": action})
+    answer = page.post(DRAFT, form | {"do": action})
 
     assert sentence in answer.text
     assert (Plan.objects.count(), draft.sections.filter(key="own-1").count()) == (1, 0)
@@ -273,17 +273,17 @@ def test_without_the_tick_for_children_their_sections_are_gone_and_come_back(pag
     form = the_form(page, DRAFT, "name")
     assert form.pop("with_child") == "on"
 
-    page.post(DRAFT, form | {"action": "save"})
+    page.post(DRAFT, form | {"do": "save"})
     assert 'data-section="7-5"' not in page.get(DRAFT).text
 
-    page.post(DRAFT, the_form(page, DRAFT, "name") | {"action": "save", "with_child": "on"})
+    page.post(DRAFT, the_form(page, DRAFT, "name") | {"do": "save", "with_child": "on"})
     assert 'data-section="7-5"' in page.get(DRAFT).text
 
 
 def test_a_section_of_the_citys_own_is_added_and_removed(page, draft):
     form = the_form(page, DRAFT, "name")
 
-    answer = page.post(DRAFT, form | {"action": "add_section", "new-title": "市の重点施策"})
+    answer = page.post(DRAFT, form | {"do": "add_section", "new-title": "市の重点施策"})
     assert answer["Location"] == f"{DRAFT}sections/own-1/"
 
     page.post(DRAFT, the_form(page, DRAFT, "name") | {"remove_section": "own-1"})
@@ -292,9 +292,9 @@ def test_a_section_of_the_citys_own_is_added_and_removed(page, draft):
 
 def test_the_plan_is_made_and_its_dashboard_says_what_comes_next(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
-    page.post(GOAL, form | {"action": "save", "7-1-1-baseline": "36", "7-1-1-y2026": "3"})
+    page.post(GOAL, form | {"do": "save", "7-1-1-baseline": "36", "7-1-1-y2026": "3"})
 
-    answer = page.post(DRAFT, the_form(page, DRAFT, "name") | {"action": "create"}, follow=True)
+    answer = page.post(DRAFT, the_form(page, DRAFT, "name") | {"do": "create"}, follow=True)
 
     plan = Plan.objects.get()
     assert answer.redirect_chain == [("/plans/122319-7/", 302)]
@@ -305,9 +305,9 @@ def test_the_plan_is_made_and_its_dashboard_says_what_comes_next(page, draft):
 
 def test_a_plan_is_not_made_of_what_cannot_be_read(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
-    page.post(GOAL, form | {"action": "save", "7-1-1-y2026": "三人"})
+    page.post(GOAL, form | {"do": "save", "7-1-1-y2026": "三人"})
 
-    answer = page.post(DRAFT, the_form(page, DRAFT, "name") | {"action": "create", "name": "新しい名前"})
+    answer = page.post(DRAFT, the_form(page, DRAFT, "name") | {"do": "create", "name": "新しい名前"})
 
     assert "読み取れない入力が1か所あります。" in answer.text
     assert f'<a href="{GOAL}">福祉施設の入所者の地域生活への移行</a>（1か所）' in answer.text
@@ -316,17 +316,17 @@ def test_a_plan_is_not_made_of_what_cannot_be_read(page, draft):
 
 def test_a_draft_that_a_colleague_changed_is_looked_at_again_before_it_is_made(page, draft):
     seen = the_form(page, DRAFT, "name")
-    page.post(GOAL, the_form(page, GOAL, "7-1-1-use") | {"action": "save"})
+    page.post(GOAL, the_form(page, GOAL, "7-1-1-use") | {"do": "save"})
 
-    refused = page.post(DRAFT, seen | {"action": "create"})
+    refused = page.post(DRAFT, seen | {"do": "create"})
     assert (refused.status_code, Plan.objects.count()) == (409, 0)
 
-    page.post(DRAFT, form_with(refused, "name") | {"action": "create"})
+    page.post(DRAFT, form_with(refused, "name") | {"do": "create"})
     assert Plan.objects.count() == 1
 
 
 def test_a_draft_is_thrown_away(page, draft):
-    page.post(DRAFT, the_form(page, DRAFT, "name") | {"action": "discard"})
+    page.post(DRAFT, the_form(page, DRAFT, "name") | {"do": "discard"})
 
     assert (PlanDraft.objects.count(), page.get(DRAFT).status_code) == (0, 404)
 
@@ -352,7 +352,7 @@ def test_a_draft_that_a_colleague_threw_away_is_said_to_be_gone(page, draft, act
     form = the_form(page, DRAFT, "name") | {"new-title": "節"}
 
     with a_colleague_who_throws_it_away():
-        answer = page.post(DRAFT, form | {"action": action})
+        answer = page.post(DRAFT, form | {"do": action})
 
     assert answer["Location"] == NEW
     assert "この下書きはもうありません。" in page.get(NEW).text
@@ -363,7 +363,7 @@ def test_a_section_of_a_draft_that_is_gone_says_so(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
     with a_colleague_who_throws_it_away():
-        answer = page.post(GOAL, form | {"action": "save"})
+        answer = page.post(GOAL, form | {"do": "save"})
 
     assert answer["Location"] == NEW
 
@@ -371,10 +371,10 @@ def test_a_section_of_a_draft_that_is_gone_says_so(page, draft):
 def test_a_sign_that_no_database_keeps_is_dropped(page, draft):
     form = the_form(page, GOAL, "7-1-1-use")
 
-    page.post(GOAL, form | {"action": "save", "7-1-1-rationale": "理\0由"})
+    page.post(GOAL, form | {"do": "save", "7-1-1-rationale": "理\0由"})
 
     assert row(draft, "7-1").lines["7-1-1"]["rationale"] == "理由"
 
 
 def test_a_click_that_means_nothing_is_a_bad_request(page, draft):
-    assert page.post(DRAFT, {"action": "publish"}).status_code == 400
+    assert page.post(DRAFT, {"do": "publish"}).status_code == 400

@@ -61,7 +61,7 @@ def place(plan, revision=None):
 
 
 def drawn(client, plan, revision=None):
-    return form_with(client.get(place(plan, revision)), "decided_on") | {"action": "save"}
+    return form_with(client.get(place(plan, revision)), "decided_on") | {"do": "save"}
 
 
 def opened(plan, day=DAY, reason=REASON, newest=0, by=None):
@@ -176,7 +176,7 @@ def test_of_two_managers_who_open_at_once_the_second_sees_the_first_and_decides(
 
     page = manager.post(place(plan), fields)
     between = kept(plan)
-    manager.post(place(plan), form_with(page, "decided_on") | {"action": "save"})
+    manager.post(place(plan), form_with(page, "decided_on") | {"do": "save"})
 
     assert "ほかの人が先に計画変更を登録または削除しました。" in page.text
     assert REASON in page.text
@@ -209,7 +209,7 @@ def test_a_colleagues_correction_is_shown_before_it_is_written_over(manager, pla
 
     page = manager.post(place(plan, 1), fields)
     between = kept(plan)[1]
-    manager.post(place(plan, 1), form_with(page, "decided_on") | {"action": "save"})
+    manager.post(place(plan, 1), form_with(page, "decided_on") | {"do": "save"})
 
     assert "理由：同僚の理由" in page.text
     assert (between[2], kept(plan)[1][2]) == ("同僚の理由", "自分の理由")
@@ -219,7 +219,7 @@ def test_a_revision_that_changed_nothing_is_removed_and_values_go_into_the_first
     opened(plan)
     page = manager.get(place(plan, 1)).text
 
-    manager.post(place(plan, 1), drawn(manager, plan, 1) | {"action": "delete"})
+    manager.post(place(plan, 1), drawn(manager, plan, 1) | {"do": "delete"})
     plan_value(plan, 15)
 
     assert "この計画変更を削除" in page
@@ -233,7 +233,7 @@ def test_a_revision_that_changed_or_took_away_a_value_stays(manager, plan, new):
     fields = drawn(manager, plan, 1)
     plan_value(plan, new)
 
-    page = manager.post(place(plan, 1), fields | {"action": "delete"})
+    page = manager.post(place(plan, 1), fields | {"do": "delete"})
 
     assert len(kept(plan)) == 2
     assert "第1回変更で変えた計画値が1件あるため削除できません。" in page.text
@@ -276,7 +276,7 @@ def test_everybody_of_the_plan_reads_and_managers_alone_change(client, plan):
     for person in others:
         client.force_login(person)
         page = client.get(place(plan))
-        posted = [client.post(place(plan, query), {"action": act}) for query, act in ((None, "save"), (1, "delete"))]
+        posted = [client.post(place(plan, query), {"do": act}) for query, act in ((None, "save"), (1, "delete"))]
         edits = client.get(place(plan, 1))
         answers.append((REASON in page.text, 'id="revision' in page.text, *(a.status_code for a in (*posted, edits))))
         for act in (
@@ -295,7 +295,7 @@ def test_another_citys_manager_finds_nothing(client, plan):
     opened(plan)
     client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市")))
 
-    answers = [client.get(place(plan)), client.post(place(plan), {"action": "save"})]
+    answers = [client.get(place(plan)), client.post(place(plan), {"do": "save"})]
 
     assert [answer.status_code for answer in answers] == [404, 404]
 

@@ -27,7 +27,7 @@ def test_a_corrected_value_is_told_by_itself_and_both_versions_stay(client, plan
     first = published(plan, confirmer)
     correct(plan, 9, confirmer)
     client.force_login(confirmer)
-    publish_page = client.post(reverse("evaluations:publish", args=[plan.slug]), {"action": "check", "year": 2022})
+    publish_page = client.post(reverse("evaluations:publish", args=[plan.slug]), {"do": "check", "year": 2022})
     form = form_with(publish_page, "seen_sha256") | {"reason": "内輪のメモ", "correction_reason": "数え直したため"}
     client.post(reverse("evaluations:publish", args=[plan.slug]), form)
     client.logout()
@@ -107,4 +107,4 @@ def test_the_page_to_publish_says_nothing_of_errata_before_anything_was_publishe
     client.force_login(confirmer)
 
     address = reverse("evaluations:publish", args=[plan.slug])
-    assert "正誤表" not in client.get(address).text + client.post(address, {"action": "check", "year": 2022}).text
+    assert "正誤表" not in client.get(address).text + client.post(address, {"do": "check", "year": 2022}).text

@@ -219,7 +219,7 @@ def test_licence_and_contact_are_what_the_manager_of_the_city_set(client, plan):
     client.force_login(a_user(Role.MANAGER))
     address = reverse("plans:plan_settings", args=[plan.slug])
 
-    form = {"action": "open_data", "open_data_licence": "cc-by-4.0", "open_data_contact": "障がい福祉課 0476-00-0000"}
+    form = {"do": "open_data", "open_data_licence": "cc-by-4.0", "open_data_contact": "障がい福祉課 0476-00-0000"}
     client.post(address, form)
 
     told = json.loads(open_data(plan.slug).file("metadata.json").content)

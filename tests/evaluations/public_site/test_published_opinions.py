@@ -160,7 +160,7 @@ def test_the_page_to_publish_says_when_an_opinion_would_be_new(client, plan, con
     outcomes = []
     for section in (None, 1):
         an_opinion(plan, 1 + bool(section), section=section)
-        shown = client.post(address, {"action": "check", "year": 2022})
+        shown = client.post(address, {"do": "check", "year": 2022})
         outlook = next(one for one in shown.context["page"].years if one.year == 2022)
         outcomes.append((outlook.has_news, outlook.changes_elsewhere))
 

@@ -42,7 +42,7 @@ def address(plan):
 
 def check(client, plan, year=2022):
     """The page once a year is checked."""
-    return client.post(address(plan), {"action": "check", "year": year})
+    return client.post(address(plan), {"do": "check", "year": year})
 
 
 def publish_form(client, plan):
@@ -69,7 +69,7 @@ def publish_it(plan, by, year=2022):
 def test_without_the_right_the_page_is_refused_with_a_sentence(client, plan, role):
     client.force_login(a_user(role))
 
-    for response in (client.get(address(plan)), client.post(address(plan), {"action": "publish"})):
+    for response in (client.get(address(plan)), client.post(address(plan), {"do": "publish"})):
         assert response.status_code == 403
         assert "公表と取り下げは、確定の役割がある人の操作です。" in response.text
 
@@ -112,7 +112,7 @@ def test_the_page_shows_states_and_publications_and_one_button_for_each_year_tha
     }
     drafts = [("下書き", None), ("下書き", None)]
     assert states == {2023: drafts, 2022: [("公表", None), ("下書き", None)], 2021: drafts}
-    assert form_with(shown, "year") == {"action": "check", "year": "2022"}
+    assert form_with(shown, "year") == {"do": "check", "year": "2022"}
     assert shown.text.count("公表する内容を確かめる</button>") == 1
     assert shown.text.count("確定している節がないため、公表できません。") == 2
     assert "第1号（" in shown.text
@@ -142,7 +142,7 @@ def test_checking_one_year_says_nothing_of_the_others(client, plan, confirmer):
         2021: True,
     }
     assert form_with(shown, "seen_sha256")["year"] == "2021"
-    assert form_with(shown, "year") == {"action": "check", "year": "2022"}
+    assert form_with(shown, "year") == {"do": "check", "year": "2022"}
 
 
 def test_a_year_that_is_checked_without_a_confirmed_section_offers_no_button(client, plan):
@@ -173,7 +173,7 @@ def test_the_form_publishes_the_year(client, plan, confirmer):
 
 
 def test_a_year_is_published_without_the_check_by_who_sends_its_number_and_hash(client, plan, confirmer):
-    sent = {"action": "publish", "year": "2022", "seen_number": "0"}
+    sent = {"do": "publish", "year": "2022", "seen_number": "0"}
     sha256 = body_hash(publication_body(source_of(plan), 2022))
 
     client.post(address(plan), sent | {"seen_sha256": sha256})
@@ -224,13 +224,13 @@ def test_content_changed_after_looking_is_not_published_unseen(client, plan, con
 @pytest.mark.parametrize(
     "sent",
     [
-        {"action": "publish"},
-        {"action": "publish", "year": "1999", "seen_number": "0", "seen_sha256": "0"},
-        {"action": "publish", "year": "二〇二二", "seen_number": "x", "seen_sha256": ""},
-        {"action": "check"},
-        {"action": "check", "year": "1999"},
-        {"action": "withdraw", "number": "99999999999999999999", "reason": "誤り"},
-        {"action": "withdraw", "number": "x", "reason": "誤り"},
+        {"do": "publish"},
+        {"do": "publish", "year": "1999", "seen_number": "0", "seen_sha256": "0"},
+        {"do": "publish", "year": "二〇二二", "seen_number": "x", "seen_sha256": ""},
+        {"do": "check"},
+        {"do": "check", "year": "1999"},
+        {"do": "withdraw", "number": "99999999999999999999", "reason": "誤り"},
+        {"do": "withdraw", "number": "x", "reason": "誤り"},
         {},
     ],
 )
@@ -249,7 +249,7 @@ def test_the_number_of_another_plan_withdraws_nothing(client, plan, confirmer):
     in_state(a_section(other), 2022, YearState.CONFIRMED, a_user(Role.MANAGER, city, username="yoso"))
     publish_it(other, a_user(Role.MANAGER, city))
 
-    client.post(address(plan), {"action": "withdraw", "number": "1", "reason": "誤り"})
+    client.post(address(plan), {"do": "withdraw", "number": "1", "reason": "誤り"})
 
     assert Publication.objects.get().withdrawn_at is None
 

@@ -182,7 +182,7 @@ def texts(section, record=None):
 
 
 def record_fields(client, section, record=None, counted=()):
-    fields = form_with(client.get(texts(section, record)), "record_seen") | {"action": "save_record"}
+    fields = form_with(client.get(texts(section, record)), "record_seen") | {"do": "save_record"}
     return fields | {"counted_in": [str(measure.pk) for measure in counted]}
 
 

@@ -44,7 +44,7 @@ def a_record(section, year=2022, **fields):
 def drawn(client, section, record=None):
     """The form of the record. The checked 節 stand as a list."""
     fields = form_with(client.get(place(section, record)), "record_seen")
-    return fields | {"action": "save_record"}
+    return fields | {"do": "save_record"}
 
 
 def contents():
@@ -106,7 +106,7 @@ def test_a_record_is_changed_from_what_was_seen(editor, section):
 def test_a_record_is_deleted(editor, section):
     record = a_record(section)
 
-    editor.post(place(section, record), drawn(editor, section, record) | {"action": "delete_record"})
+    editor.post(place(section, record), drawn(editor, section, record) | {"do": "delete_record"})
 
     assert contents() == []
     assert Change.objects.get(subject=Subject.RECORD).new is None
@@ -152,7 +152,7 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section)
 
     page = editor.post(place(section, record), fields | {"participants": "13"})
     between = contents()[0].participants
-    editor.post(place(section, record), form_with(page, "record_seen") | {"action": "save_record"})
+    editor.post(place(section, record), form_with(page, "record_seen") | {"do": "save_record"})
 
     assert "いまの内容：協議会／参加者15人" in page.text
     assert (between, contents()[0].participants) == (15, 13)
@@ -164,7 +164,7 @@ def test_a_record_that_was_changed_meanwhile_is_neither_changed_nor_deleted(edit
     fields = drawn(editor, section, record)
     ActivityRecord.objects.filter(pk=record.pk).update(participants=15)
 
-    page = editor.post(place(section, record), fields | {"title": "別の名称", "action": action})
+    page = editor.post(place(section, record), fields | {"title": "別の名称", "do": action})
 
     assert [(one.title, one.participants) for one in contents()] == [("協議会", 15)]
     assert "ほかの人がこの記録を先に変更しました。" in page.text
@@ -178,7 +178,7 @@ def test_a_locked_year_takes_no_record_and_keeps_the_ones_it_has(editor, section
 
     page = editor.post(place(section), new | {"title": "遅れた記録"}).text
     editor.post(place(section, record), old | {"title": "別の名称"})
-    editor.post(place(section, record), old | {"action": "delete_record"})
+    editor.post(place(section, record), old | {"do": "delete_record"})
 
     assert [one.title for one in contents()] == ["協議会"]
     assert "変更できません。" in page
@@ -210,7 +210,7 @@ def test_a_record_of_a_year_before_the_plan_has_no_lock(section):
 def test_a_viewer_writes_no_record(client, section):
     client.force_login(a_user(Role.VIEWER))
 
-    response = client.post(place(section), {"action": "save_record", "title": "x", "sections": [str(section.pk)]})
+    response = client.post(place(section), {"do": "save_record", "title": "x", "sections": [str(section.pk)]})
 
     assert (response.status_code, contents()) == (403, [])
 
@@ -218,12 +218,12 @@ def test_a_viewer_writes_no_record(client, section):
 def test_ids_of_another_citys_records_and_sections_change_nothing(editor, section):
     there = a_section(a_plan(a_municipality("129992", "みほん市")))
     theirs = a_record(there)
-    forged = {"action": "save_record", "title": "書き換え", "sections": [str(there.pk)]}
+    forged = {"do": "save_record", "title": "書き換え", "sections": [str(there.pk)]}
 
     answers = [
         editor.get(place(section, theirs)),
         editor.post(place(section, theirs), forged),
-        editor.post(place(section, theirs), {"action": "delete_record"}),
+        editor.post(place(section, theirs), {"do": "delete_record"}),
         editor.post(place(section), forged),
     ]
 

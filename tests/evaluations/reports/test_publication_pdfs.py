@@ -44,7 +44,7 @@ def addresses(plan) -> dict[str, str]:
 
 def test_publishing_makes_the_pdf_of_the_book_and_of_each_section_for_residents(client, plan, confirmer, tmp_path):
     publishing = reverse("evaluations:publish", args=[plan.slug])
-    checked = client.post(publishing, {"action": "check", "year": 2022})
+    checked = client.post(publishing, {"do": "check", "year": 2022})
     told = client.post(publishing, form_with(checked, "seen_sha256"), follow=True)
     client.logout()
     pages = [

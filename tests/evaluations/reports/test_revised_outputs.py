@@ -200,7 +200,7 @@ def test_a_corrected_reason_is_news_of_the_sections_that_it_touched(client, plan
     plan.revisions.filter(number=1).update(reason="直した理由")
     client.force_login(confirmer)
 
-    checked = client.post(reverse("evaluations:publish", args=[plan.slug]), {"action": "check", "year": 2022})
+    checked = client.post(reverse("evaluations:publish", args=[plan.slug]), {"do": "check", "year": 2022})
 
     outlook = next(one for one in checked.context["page"].years if one.year == 2022)
     assert [one.outcome.name for one in outlook.sections] == ["CHANGED", "SAME"]
