@@ -41,7 +41,7 @@ from tests.builders import (
 )
 from tests.output_readers import Facts, Figures, Sentences, name_of, squeezed, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 Files = tuple[bytes, ...]
 EVERYTHING = frozenset(Facts._fields)

@@ -14,7 +14,7 @@ from plans.models import Change, Channel, Department, Role, YearlyValue, YearSta
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.sheet_files import a_sheet, edited, place_of, without_keys
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture

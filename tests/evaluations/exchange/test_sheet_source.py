@@ -20,7 +20,7 @@ from tests.plans.test_sheet_layouts import a_layout
 from tests.sheet_files import a_sheet, difference, edited, in_short, place_of, places, without_keys
 from tests.tidy_tables import exported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 LONG = "".join(f"第{n}に、地域での暮らしを続けるための取組を進めた。\n" for n in range(120)).strip()
 
 

@@ -19,6 +19,8 @@ from plans.sheet_layouts import shipped_designs
 from tests.builders import a_measure, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 YEARS = ("2021年度", "2022年度", "2023年度")
 # What the city printed as 乖離値 on its sheet of 2022, block by block.
 PRINTED = {

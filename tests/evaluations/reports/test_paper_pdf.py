@@ -24,7 +24,7 @@ from plans.access import Access
 from plans.models import Role, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 LONG = "就労移行支援事業等を通じて一般就労に移行する者のうち就労定着支援事業を利用する者の割合"
 SENTENCE = "連絡会議を年4回開催し、定着支援の課題を共有した。利用者の希望に沿った職場体験の機会を増やす。"

@@ -15,7 +15,7 @@ from plans.access import Access
 from plans.models import Channel, Role, SectionYear, YearState
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 VIEWER, EDITOR = Access(Role.VIEWER), Access(Role.EDITOR)
 

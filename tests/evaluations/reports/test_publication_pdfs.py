@@ -15,7 +15,7 @@ from tests.builders import a_full_plan, a_measure, a_municipality, a_section, a_
 from tests.evaluations.reports.test_paper_pdf import Read
 from tests.page_forms import form_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from tests.builders import (
 )
 from tests.tidy_tables import exported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 NOTE = "当初 12か所 → 第1回変更後 15か所（令和4年10月1日）"
 REASON = "事業所が増えたため"

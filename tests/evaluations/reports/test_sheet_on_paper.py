@@ -29,6 +29,8 @@ from tests.builders import a_measure, a_plan, a_section, a_value, in_state
 from tests.demo_city import the_demo
 from tests.sheet_files import resaved
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 FORMS = [(layout, edition) for layout in ("inzai", "kanri") for edition in Edition]
 PAPERS = {"A3": 8, "A4": 9}
 FONTS = {"Arimo": "Cousine", "Liberation Sans": "Liberation Mono", "DejaVu Sans": "DejaVu Sans Mono"}
