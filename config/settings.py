@@ -24,7 +24,9 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django import forms
 from django.core.exceptions import ImproperlyConfigured
+from jinja2 import StrictUndefined
 
 from config.secret_key import development_key
 
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_tables2",
     "csp",
     "axes",
@@ -123,21 +126,28 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+CONTEXT_PROCESSORS = [
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        # The second folder: Django's own templates of form fields.
+        "DIRS": [BASE_DIR / "templates", Path(forms.__file__).parent / "jinja2"],
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "plans.navigation.navigation",
-            ],
+            "environment": "config.pages.environment",
+            "undefined": StrictUndefined,
+            "context_processors": [*CONTEXT_PROCESSORS, "plans.navigation.navigation"],
         },
     },
+    {  # what is not ours: the admin
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", *CONTEXT_PROCESSORS]},
+    },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- Database ---

@@ -68,9 +68,9 @@ def cell_words(cell: YearCell, unit: str) -> CellWords:
     f, planned, actual, kind = cell.figures, cell.figures.planned, cell.figures.actual, cell.figures.nature.kind
     certainty = actual.certainty
     return CellWords(
-        planned=_planned_word(planned) if planned.number is None else _amount(planned, kind, unit),
+        planned=planned_words(f, unit),
         planned_is_word=planned.number is None,
-        actual=f.actual_word if actual.number is None else _amount(actual, kind, unit),
+        actual=actual_words(f, unit),
         actual_is_word=actual.number is None,
         certainty=certainty.label if certainty and certainty is not Certainty.FINAL else "",
         parts=_parts(actual),
@@ -86,8 +86,19 @@ def cell_words(cell: YearCell, unit: str) -> CellWords:
     )
 
 
-def _planned_word(planned: Value) -> str:
+def planned_words(figures: Figures, unit: str = "") -> str:
+    """計画値 as pages say it: 12人, 有, 設定しない, なし."""
+    planned = figures.planned
+    if planned.number is not None:
+        return _amount(planned, figures.nature.kind, unit)
     return planned.state.label if planned.state else "なし"
+
+
+def actual_words(figures: Figures, unit: str = "") -> str:
+    """実績値 as pages say it: 12人, 無, 未入力, 確認中."""
+    if figures.actual.number is None:
+        return figures.actual_word
+    return _amount(figures.actual, figures.nature.kind, unit)
 
 
 def _amount(value: Value, kind: ValueKind, unit: str) -> str:

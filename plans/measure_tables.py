@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template.loader import get_template
+from django.utils.safestring import mark_safe
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy, OrderByTuple
 
@@ -69,7 +70,8 @@ class FragmentColumn(tables.TemplateColumn):
     def render(self, *, record: MeasureRow, value: object, table: "MeasureTable", **more: object) -> str:
         """The fragment with what it names."""
         listing = table.listing
-        return self.fragment.render({"record": record, "value": value, "plan": listing.plan, "listing": listing})
+        context = {"record": record, "value": value, "plan": listing.plan, "listing": listing}
+        return mark_safe(self.fragment.render(context))  # noqa: S308 - the template escapes
 
 
 def _behind_first(row: MeasureRow, year: int) -> tuple[int, str, bool, Any] | None:

@@ -9,7 +9,8 @@ from plans.models import Role
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`manages`: whether 利用者 opens; one query, only where the page itself does not know. `software_version`: for the
-    footer."""
-    manages = SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())
-    return {"manages": manages, "software_version": settings.VERSION}
+    """`is_manager`: whether 利用者 opens; one query, only where the page itself does not know. `software_version`: for
+    the footer.
+    """
+    is_manager = SimpleLazyObject(lambda: memberships_of(request.user).filter(role=Role.MANAGER).exists())
+    return {"is_manager": is_manager, "software_version": settings.VERSION}

@@ -48,11 +48,11 @@ class _Forms(HTMLParser):
             self._form[self._textarea] += data
 
 
-def form_with(response, field: str) -> dict[str, str]:
-    """The fields of the first form on the page that has this field; KeyError where none does."""
+def form_with(response, field: str, value: str | None = None) -> dict[str, str]:
+    """The fields of the first form on the page that has this field (with this value); KeyError where none does."""
     reader = _Forms()
     reader.feed(response.text)
     for form in reader.forms:
-        if field in form:
+        if field in form and value in (None, form[field]):
             return {name: text.removeprefix("\n") for name, text in form.items() if name != "csrfmiddlewaretoken"}
     raise KeyError(field)

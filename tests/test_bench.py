@@ -55,7 +55,7 @@ def test_the_whole_of_it_runs_on_three_cities(tmp_path):
     subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": "", "TEST_DATABASE_URL": ""}, timeout=60 * 10)
 
     written = json.loads(output.read_text())
-    assert len(written["rows"]) == 12
+    assert len(written["rows"]) == 14
     assert all(row["ours"] > 0 and row["floor"] > 0 for row in written["rows"])
     assert (written["facts"]["database"], written["facts"]["rollup_equals_naive"]) == ("sqlite", True)
     assert (list(written["facts"]["peak_kilobytes_after_sheets"]), written["facts"]["sheets_in_bounded_memory"]) == (

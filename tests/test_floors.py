@@ -24,7 +24,7 @@ NOT_IN_CORE = {"django", "django_tables2", "environ", "psycopg2"}
 
 # The rooms of evaluations, the lowest floor first. A room imports itself and the floors below it.
 ROOMS = (
-    {"models", "templatetags"},
+    {"models"},
     {"long_work", "prefecture", "records", "links"},
     {"publishing", "entry"},
     {"follow_up"},

@@ -1,6 +1,7 @@
 """One way of doing a thing: how often its second way may be written, as upper bounds. They may go down."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -8,6 +9,10 @@ APPS = ("core", "plans", "targets", "indicators", "evaluations", "config")
 
 LINES_OF_HISTORY = 1
 """Places outside the models that make a `Change`: `plans.history_writer`."""
+BRANCHES = 90
+"""`{% if %}` and `{% elif %}` in a thousand lines of templates."""
+LONG_LINES = 20
+"""Lines of templates over 160 characters."""
 
 
 def modules():
@@ -24,3 +29,12 @@ def test_history_is_written_in_one_place():
             made += words in ("Change", "Change.objects.create")
 
     assert made <= LINES_OF_HISTORY
+
+
+def test_templates_decide_little_and_their_lines_are_short():
+    texts = [path.read_text() for path in sorted((ROOT / "templates").rglob("*.html"))]
+    lines = [line for text in texts for line in text.splitlines()]
+    branches = sum(len(re.findall(r"{%-? (?:if|elif) ", text)) for text in texts)
+
+    assert branches / len(lines) * 1000 <= BRANCHES
+    assert sum(len(line) > 160 for line in lines) <= LONG_LINES

@@ -25,8 +25,8 @@ from evaluations.review.outlooks import SeenOutlook
 from indicators.months.readings import year_from_months
 from indicators.queries import readings_of
 from plans.models import Plan
+from plans.page_words import unit_of
 from plans.queries import MeasureRow
-from plans.templatetags.words import unit_of
 
 
 @dataclass(frozen=True)

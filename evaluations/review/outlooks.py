@@ -23,8 +23,8 @@ from core.words import Accumulation
 from evaluations.models import Outlook
 from plans.access import Access
 from plans.models import Measure, Plan
+from plans.page_words import unit_of
 from plans.queries import MeasureRow
-from plans.templatetags.words import unit_of
 
 OWN_FORMULA = "下の理由から市が見込んだ最終年度の値"
 

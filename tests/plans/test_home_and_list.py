@@ -106,7 +106,7 @@ def test_the_first_login_of_an_administrator_leads_to_the_next_steps(client, rig
 
 def test_the_next_steps_lead_to_pages_that_open_for_the_administrator_and_then_for_the_manager(client):
     client.force_login(User.objects.create_superuser("root"))
-    addresses = re.findall('<a href="(/[^"]*)"', client.get("/").text.partition("<ol>")[2].partition("</ol>")[0])
+    addresses = re.findall(r'<a\s+href="(/[^"]*)"', client.get("/").text.partition("<ol>")[2].partition("</ol>")[0])
     of_admin = [client.get(address).status_code for address in addresses if address.startswith("/admin/")]
 
     client.force_login(a_user(Role.MANAGER))
@@ -333,7 +333,7 @@ def test_what_is_counted_is_named_by_what_the_person_sees(client, path, role, sa
 
     shown = client.get(path).text
 
-    assert set(re.findall("(確定した実績|実績の入力)(?:</li>| <span)", shown)) == {said}
+    assert set(re.findall(r"(確定した実績|実績の入力)\s*(?:</li>|<span)", shown)) == {said}
 
 
 def test_beside_others_a_plan_that_has_not_begun_lacks_nothing(client):

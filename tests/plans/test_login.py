@@ -7,6 +7,7 @@ from django.test import Client, override_settings
 
 from plans.models import Role
 from tests.builders import a_user
+from tests.page_readers import field_problems
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +186,7 @@ def test_a_password_that_does_not_do_is_refused_with_what_to_do(client, typed, a
 
     response = client.post("/password/", {"old_password": PASSWORD, "new_password1": typed, "new_password2": again})
 
-    assert response.context["form"].errors == {"new_password2": [said]}
+    assert field_problems(response) == {"id_new_password2": [said]}
 
 
 def test_the_password_page_asks_for_a_login(client):

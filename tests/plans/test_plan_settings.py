@@ -8,6 +8,7 @@ import pytest
 from plans.models import Change, Department, Measure, Role, Section, Subject
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user
 from tests.page_forms import form_with
+from tests.page_readers import field_problems
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +27,8 @@ def manager(client):
 
 def send(client, plan, action, **fields):
     """Post one of the forms as the page shows it, with these answers changed."""
-    form = client.get(f"/plans/{plan.slug}/settings/").context["forms"][action]
-    seen = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
-    data = {"do": action} | seen | {f"initial-{name}": value for name, value in seen.items()}
-    return client.post(f"/plans/{plan.slug}/settings/", data | fields)
+    path = f"/plans/{plan.slug}/settings/"
+    return client.post(path, form_with(client.get(path), "do", action) | fields)
 
 
 def departments_form(response) -> dict[str, str]:
@@ -126,8 +125,8 @@ def test_a_name_that_could_not_be_read_back_from_a_table_is_refused(client, plan
     a_section(plan)
 
     for action, name in (("plan", "name"), ("sections", "title-1")):
-        form = send(client, plan, action, **{name: typed}).context["sent"]
-        assert form.errors == {name: ["改行や制御文字は使えません。取り除いてください。"]}
+        problems = field_problems(send(client, plan, action, **{name: typed}))
+        assert problems == {f"{action}_{name}": ["改行や制御文字は使えません。取り除いてください。"]}
     assert history() == []
 
 
@@ -165,6 +164,7 @@ def test_a_city_without_departments_is_told_where_to_make_them_instead_of_choosi
 def test_another_citys_departments_measures_and_sections_are_out_of_reach(client, plan, manager):
     other = a_full_plan(municipality=a_municipality("129992", "みほん市"))
     theirs = Department.objects.create(municipality=other.municipality, name="福祉課")
+    Department.objects.create(municipality=plan.municipality, name="子ども課")
     a_measure(a_section(plan), "mine")
     before = [list(model.objects.order_by("id").values()) for model in (Measure, Section)]
 

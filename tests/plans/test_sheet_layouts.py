@@ -17,6 +17,7 @@ from plans.models import Change, Role, Subject
 from plans.sheet_layouts import FOLDER, SheetForm, form_of, layout_choices, shipped_designs
 from tests.builders import a_draft, a_full_plan, a_municipality, a_user
 from tests.drafts import made, only
+from tests.page_readers import found_words
 from tests.plans.test_plan_settings import send
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,11 @@ def sheet_of(client, plan, **asked):
 def pages_of(client, plan):
     """出力 and 設定."""
     return [client.get(reverse(name, args=[plan.slug])) for name in ("evaluations:exports", "plans:plan_settings")]
+
+
+def notes_on(settings_page) -> list[str]:
+    """What is wrong with the layouts, as 設定 says it."""
+    return found_words(settings_page, ".//div[@class='notice warning']/ul/li")
 
 
 def checked() -> str:
@@ -215,7 +221,7 @@ def test_what_is_no_file_at_all_is_named_too(client, plan, manager, folder):
     os.mkfifo(folder / "pipe.json")
     (folder / os.fsdecode("様式".encode("cp932") + b".json")).write_bytes(a_layout())
 
-    notes = client.get(reverse("plans:plan_settings", args=[plan.slug])).context["forms"]["sheet"].notes
+    notes = notes_on(client.get(reverse("plans:plan_settings", args=[plan.slug])))
 
     assert [note.split("：")[1] for note in notes[:3]] == ["ファイルを開けません。"] * 3
     assert len(notes) == 4
@@ -262,7 +268,7 @@ def test_a_plan_whose_layout_cannot_be_used_has_the_default_one_and_says_so(
     assert (sheet.title, asked.status_code) == ("評価シート", 404)
     assert [page.text.count(note) for page in (exports, settings_page)] == [1, 1]
     assert '<option value="inzai" selected>' in exports.text
-    assert settings_page.context["forms"]["sheet"].notes == [note]
+    assert notes_on(settings_page) == [note]
     assert written.getvalue().strip() == note
 
 

@@ -32,8 +32,8 @@ from evaluations.models import Deadline
 from evaluations.reports.sheets.blocks import shown, shown_actual
 from plans.access import Access, lock_reason
 from plans.models import Department, Measure, MeasureLink, Plan, YearState
+from plans.page_words import unit_of
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, rows_across, section_years
-from plans.templatetags.words import unit_of
 
 YEARS_BESIDE = 2
 """Years before the one to fill in whose actuals stand beside it."""

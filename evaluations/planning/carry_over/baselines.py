@@ -17,9 +17,9 @@ from evaluations.planning.carry_over.book import Book, traits
 from evaluations.planning.carry_over.deciding import start
 from plans.models import Change, Measure, Plan
 from plans.models.section_year import SETTLED
+from plans.page_words import presence, unit_of
 from plans.plan_settings import SettingChange, change_settings
 from plans.queries import MeasureRow, YearCell, measure_rows
-from plans.templatetags.words import presence, unit_of
 from plans.versions import RowRefused
 
 

@@ -19,8 +19,8 @@ from evaluations.planning.carry_over.page import tally
 from evaluations.planning.carry_over.shortfalls import last_year
 from evaluations.publishing.citations import not_published
 from plans.models import Measure, MeasureLink, Plan, Section
+from plans.page_words import presence, unit_of
 from plans.queries import MeasureRow, YearCell, rows_across
-from plans.templatetags.words import presence, unit_of
 
 NO_ACTUAL = "確定した実績なし"
 NO_GOAL = "目標なし"

@@ -16,8 +16,8 @@ from core.words import Certainty, Direction, ValueKind
 from evaluations.planning.carry_over.book import Book, traits
 from plans.models import Measure, MeasureLink
 from plans.models.section_year import SETTLED
+from plans.page_words import unit_of
 from plans.queries import MeasureRow, YearCell, rows_across
-from plans.templatetags.words import unit_of
 
 
 @dataclass(frozen=True)

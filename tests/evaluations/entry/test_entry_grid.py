@@ -13,6 +13,7 @@ from plans.measures.removal import remove_measure
 from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
+from tests.page_readers import found_words, page_tree, rows_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +87,7 @@ def test_the_fields_hold_what_is_kept_and_the_year_before_stands_beside(editor, 
         "actual-a-note": "速報から更新",
         "actual-a-wording": "延12人",
     }
-    assert "<dd>8人</dd>" in page.text
-    assert "<dd>9人</dd>" in page.text
+    assert found_words(page, ".//dl[@class='cell']/dd") == ["8人", "9人"]
 
 
 def test_a_goal_of_zero_for_the_last_year_is_a_goal(editor, section):
@@ -290,10 +290,8 @@ def test_one_problem_saves_nothing_and_keeps_everything_that_was_typed(editor, s
     assert (page.status_code, page.redirect_chain) == (200, [])
     assert (fields["actual-a-value"], fields["actual-a-note"], fields["actual-b-value"]) == ("十二人", "照会中", "５人")
     assert '<a href="#actual-a-value">「地域移行者数」実績値</a>：数値で入力してください（入力：十二人）' in page.text
-    assert (
-        'name="actual-a-value" value="十二人" size="8" data-field="actual" autocomplete="off" aria-invalid="true"'
-        in page.text
-    )
+    invalid = page_tree(page).findall(".//*[@aria-invalid]")
+    assert [(one.get("name"), one.get("aria-invalid")) for one in invalid] == [("actual-a-value", "true")]
 
 
 def test_what_was_put_right_after_a_problem_is_saved_with_the_rest(editor, section):
@@ -503,6 +501,12 @@ def test_save_and_go_on_leads_to_the_next_section_that_is_open_to_the_person(edi
     assert last.url == reverse("evaluations:entry_year", args=[section.plan.slug, 2022])
 
 
+def sections_in_parts(page) -> dict[str, list[str]]:
+    """The sections in each part of the page of a year."""
+    captions = ("差し戻されたもの", "入力するもの", "数値の入力がない節", "提出したもの")
+    return {caption: [row[0] for row in rows_of(page, caption)] for caption in captions}
+
+
 def test_the_year_lists_what_was_sent_back_with_its_note_and_leaves_out_what_is_handed_on(editor, section):
     plan = section.plan
     sections = [section, *(a_section(plan, number, f"節{number}") for number in (2, 3, 4))]
@@ -513,12 +517,18 @@ def test_the_year_lists_what_was_sent_back_with_its_note_and_leaves_out_what_is_
     in_state(sections[2], 2022, YearState.SUBMITTED)
     in_state(sections[3], 2022, YearState.CONFIRMED)
 
-    todo = editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022])).context["todo"]
+    page = editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022]))
 
-    parts = (todo.returned, todo.todo, todo.of_others, todo.handed_on)
-    assert [[one.section.number for one in part] for part in parts] == [[2], [1], [], [3, 4]]
-    assert (todo.returned[0].section_year.return_note, todo.todo[0].entered) == ("直してください。", 1)
-    assert [measure.title for measure in todo.todo[0].missing] == ["まだの指標1"]
+    assert sections_in_parts(page) == {
+        "差し戻されたもの": ["第2節 節2"],
+        "入力するもの": [f"第1節 {section.title}"],
+        "数値の入力がない節": [],
+        "提出したもの": ["第3節 節3", "第4節 節4"],
+    }
+    [note] = page_tree(page).findall(".//section[@aria-labelledby='returned']/div[@class='notice error']")
+    assert words(note.findall("p")[1]) == "直してください。"
+    [todo] = rows_of(page, "入力するもの")
+    assert (todo[2], todo[4]) == ("2件中 1件", "まだの指標1")
 
 
 def test_the_year_puts_the_sections_of_other_departments_last(client, section):
@@ -528,9 +538,11 @@ def test_the_year_puts_the_sections_of_other_departments_last(client, section):
     a_measure(a_section(section.plan, 2), "b", department=own)
     client.force_login(a_user(Role.EDITOR, department=own))
 
-    todo = client.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).context["todo"]
+    page = client.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022]))
 
-    assert [[one.section.number for one in part] for part in (todo.todo, todo.of_others)] == [[2], [1]]
+    parts = sections_in_parts(page)
+    assert parts["入力するもの"] == [f"第2節 {section.title}"]
+    assert parts["数値の入力がない節"] == [f"第1節 {section.title}"]
 
 
 def test_the_year_lays_no_section_at_the_door_of_another_department_that_has_no_measures(editor, section):

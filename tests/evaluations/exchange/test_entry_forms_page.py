@@ -15,6 +15,7 @@ from plans.models import Change, Channel, Department, Role, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.entry_form_files import a_form, filled, reading
 from tests.evaluations.exchange.test_entry_forms import actual
+from tests.page_readers import page_tree
 from tests.sheet_files import without_keys
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,8 @@ def confirm(client, plan, response, **chosen):
 
 def place(response, label: str) -> str:
     """The value of the box about one measure."""
-    return re.search(rf'value="(\d+)" aria-label="「{label}」', response.text)[1]
+    boxes = page_tree(response).findall(".//input[@aria-label]")
+    return next(box.attrib["value"] for box in boxes if box.attrib["aria-label"].startswith(f"「{label}」"))
 
 
 def test_many_files_become_one_preview_and_only_what_was_chosen_is_written(client, plan, editor):
@@ -62,9 +64,9 @@ def test_many_files_become_one_preview_and_only_what_was_chosen_is_written(clien
     two = filled(form, {("a", "value"): 9, ("b", "value"): 2})
 
     page = upload(client, plan, one, two)
-    choices = re.findall(r'name="(which-\d+)" value="(\d+)"', page.text)
+    choices = [(one.get("name"), one.get("value")) for one in page_tree(page).findall(".//input[@type='radio']")]
     nothing_yet = actual("a")
-    done = confirm(client, plan, page, **{choices[1][0]: choices[1][1], "leave": place(page, "指標c")})
+    done = confirm(client, plan, page, **{choices[2][0]: choices[2][1], "leave": place(page, "指標c")})
 
     assert "<strong>3件が変わります。</strong>" in page.text
     assert nothing_yet is None

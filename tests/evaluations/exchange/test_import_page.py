@@ -32,6 +32,7 @@ from tests.builders import (
     a_value,
     in_state,
 )
+from tests.page_readers import failure_on, messages_on, page_tree, words
 from tests.patience import PATIENCE, until
 from tests.tidy_tables import a_csv, edited, exported
 
@@ -70,9 +71,9 @@ def problems_in(response):
 
 
 def sides_in(response):
-    return re.findall(
-        r'<td data-label="今">(.*?)</td>\s*<td data-label="取り込み後">\s*<strong>(.*?)</strong>', response.text
-    )
+    """What is stored and what is typed, of each line."""
+    rows = page_tree(response).findall(".//td[@data-label='今']/..")
+    return [(words(row.find("td[@data-label='今']")), words(row.find(".//strong"))) for row in rows]
 
 
 def stored(year=2021, side=Side.ACTUAL):
@@ -156,7 +157,7 @@ def test_a_file_is_previewed_and_written_only_when_confirmed(client, measure):
     assert "「地域生活への移行」令和4年度 実績値" in preview.text
     assert "5（原文：５人）" in preview.text
     assert done.redirect_chain == [("/plans/122319-6/", 302)]
-    assert [str(message) for message in done.context["messages"]] == ["変更 1 件を取り込みました。"]
+    assert messages_on(done) == ["変更 1 件を取り込みました。"]
     assert stored(2022) == Value(Decimal(5), wording="５人")
     assert [(c.by, c.channel) for c in Change.objects.all()] == [(editor, "upload")]
 
@@ -225,7 +226,7 @@ def test_what_is_no_table_is_said_in_a_sentence(client, measure, files, sentence
 def test_a_refusal_of_the_whole_file_names_the_file_and_no_cell(client, measure, name, content, said):
     client.force_login(a_user())
 
-    failure = upload(client, content, name).context["outcome"].failure
+    failure = failure_on(upload(client, content, name))
 
     assert failure.startswith(said)
     assert "A1" not in failure
@@ -234,7 +235,7 @@ def test_a_refusal_of_the_whole_file_names_the_file_and_no_cell(client, measure,
 def test_a_refusal_for_one_cell_names_the_file_and_the_cell(client, measure):
     client.force_login(a_user())
 
-    failure = upload(client, b"a," * 200, "広い.csv").context["outcome"].failure
+    failure = failure_on(upload(client, b"a," * 200, "広い.csv"))
 
     assert failure == "「広い.csv」：列が多すぎます。100列までにしてください。（CW1）"
 
@@ -498,7 +499,7 @@ def test_the_same_confirmation_twice_writes_once(client, measure):
 
     again = confirm(client, preview)
 
-    assert [str(message) for message in again.context["messages"]] == ["変更はありませんでした。"]
+    assert messages_on(again) == ["変更はありませんでした。"]
     assert Change.objects.count() == 1
 
 

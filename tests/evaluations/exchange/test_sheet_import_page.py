@@ -12,6 +12,7 @@ from evaluations.exchange import upload as reading_upload
 from evaluations.models import Evaluation
 from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.page_readers import page_tree
 from tests.sheet_files import a_sheet, edited, place_of, without_keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -48,18 +49,16 @@ def signed_in(response):
     return html.unescape(re.search(r'name="preview" value="([^"]+)"', response.text)[1])
 
 
-BOX = re.compile(r'<input type="checkbox" name="(\w+)" value="(\d+)" aria-label="([^"]*)"( checked)?>')
 PLACES = {"a": "「指標a」令和4年度 実績値", "b": "「指標b」令和4年度 実績値", "text": "第1節 令和4年度「課題"}
 
 
 def boxes(response) -> dict[str, tuple[str, str, bool]]:
     """Name, value and mark of the box of each of the three edits."""
-    found = BOX.findall(response.text)
     return {
-        key: (name, value, bool(marked))
+        key: (box.attrib["name"], box.attrib["value"], "checked" in box.attrib)
         for key, place in PLACES.items()
-        for name, value, label, marked in found
-        if place in label
+        for box in page_tree(response).findall(".//input[@type='checkbox']")
+        if place in box.get("aria-label", "")
     }
 
 

@@ -24,6 +24,7 @@ from plans.models import Change, Role, SectionYear, Subject, YearState
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
+from tests.page_readers import page_tree, words
 
 pytestmark = pytest.mark.django_db
 
@@ -320,9 +321,10 @@ def test_a_sentence_taken_over_from_last_year_is_named_to_who_writes(editor, sec
     address = reverse(f"evaluations:{kind}", args=[section.plan.slug, 1, 2022])
     page = editor.get(address)
 
-    found = page.context["page"].repeated
-    assert [(one.label, one.sentences) for one in found] == [("次年度における取組", ("・今後も継続して 実施する",))]
-    assert "昨年度と同じ文です。" in page.text
+    [notice] = [one for one in page_tree(page).findall(".//div") if words(one).startswith("昨年度と同じ文です。")]
+    assert words(notice[0]) == "昨年度と同じ文です。次年度における取組："
+    assert [words(sentence) for sentence in notice[1]] == ["・今後も継続して 実施する"]
+    assert len(notice.findall("ul")) == 1
 
 
 def test_repeated_sentences_are_not_named_to_viewers(client, section):

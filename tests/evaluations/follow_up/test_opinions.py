@@ -24,6 +24,7 @@ from plans.models import Change, Role, Subject, YearState
 from plans.versions import RowConflict, RowRefused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
+from tests.page_readers import found_words, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -312,16 +313,17 @@ def test_the_list_is_narrowed_by_year_section_and_state(editor, plan):
 
     shown = {}
     for query in queries:
-        page = editor.get(place(plan, query=query)).context["page"]
-        shown[query] = "".join(one.opinion for group in page.groups for one in group.opinions), page.unanswered
+        page = editor.get(place(plan, query=query))
+        unanswered, _ = found_words(page, ".//ul[@aria-label='意見のまとめ']/li")
+        shown[query] = "".join(found_words(page, ".//td[@data-label='意見']")), unanswered
 
     assert shown == {
-        "": ("丙甲乙", 2),
-        "?year=2021": ("甲乙", 2),
-        "?section=2": ("丙乙", 2),
-        "?state=UNANSWERED": ("丙甲", 2),
-        "?section=2&state=ANSWERED": ("乙", 2),
-        "?year=1999": ("丙甲乙", 2),
+        "": ("丙甲乙", "2未回答（すべての年度）"),
+        "?year=2021": ("甲乙", "2未回答（すべての年度）"),
+        "?section=2": ("丙乙", "2未回答（すべての年度）"),
+        "?state=UNANSWERED": ("丙甲", "2未回答（すべての年度）"),
+        "?section=2&state=ANSWERED": ("乙", "2未回答（すべての年度）"),
+        "?year=1999": ("丙甲乙", "2未回答（すべての年度）"),
     }
 
 
@@ -349,9 +351,11 @@ def test_an_opinion_shows_what_became_of_its_measure_since_the_council_sat(edito
     since = an_opinion(plan, 1, reflected_measure=measure)
     after = an_opinion(plan, 2, reflected_measure=measure, held_on=date(2199, 1, 1))
 
-    pages = [editor.get(place(plan, one)).context["page"] for one in (since, after)]
+    pages = [editor.get(place(plan, one)) for one in (since, after)]
 
-    assert [[(line.old, line.new) for line in page.changes_since] for page in pages] == [[("計画値なし", "8")], []]
+    lines = [rows_of(page, "変更履歴（新しい順）") for page in pages]
+    assert [[row[3:5] for row in rows] for rows in lines] == [[["計画値なし", "8"]], []]
+    assert "この指標は、2199年1月1日からあとに変わっていません。" in pages[1].text
 
 
 def cells(response):

@@ -28,6 +28,7 @@ from tests.builders import (
 )
 from tests.core.test_goal_links import LINEAGE, goal_title, tied_by_hand
 from tests.page_forms import form_with
+from tests.page_readers import page_tree, words
 
 pytestmark = pytest.mark.django_db
 
@@ -93,12 +94,12 @@ def codes(rows):
 
 def cells(page):
     """The words of the matrix by name of its row."""
-    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</th>(.*?)</tr>", page.text, re.DOTALL)
+    rows = page_tree(page).findall(".//div[@aria-labelledby='matrix']//th[@scope='row']/..")
     return {
-        re.sub(r"<[^>]+>|\s", "", name).split("未入力")[0].split("計画値なし")[0]: re.findall(
-            r'visually-hidden">([^<]+)</span></td>', said
-        )
-        for name, said in rows
+        re.sub(r"\s", "", words(row[0])).split("未入力")[0].split("計画値なし")[0]: [
+            words(one) for one in row.findall("td/span[@class='visually-hidden']")
+        ]
+        for row in rows
     }
 
 

@@ -33,6 +33,7 @@ from tests.builders import (
     in_state,
 )
 from tests.page_forms import form_with
+from tests.page_readers import page_tree, rows_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -321,25 +322,21 @@ def test_first_and_changed_values_stand_side_by_side_with_difference_and_reason(
     a_value(rate, 2022, 50, side=Side.PLANNED)
     client.force_login(a_user(Role.VIEWER))
 
-    page = client.get(place(plan)).context["page"]
+    page = client.get(place(plan))
 
-    shown = [
-        (
-            cell.measure.code,
-            cell.year,
-            [(heading, version and version.value.number) for heading, version in cell.columns],
-            cell.change.difference,
-            [version.reason for version in cell.reasons],
-        )
-        for cell in page.cells
-    ]
     headings = ("当初", "第1回変更後", "第2回変更後")
-    assert shown == [
-        ("a", 2022, list(zip(headings, (12, 15, 20), strict=True)), 8, ["一つ目", "二つ目"]),
-        ("b", 2023, list(zip(headings, (50, None, Decimal("62.5")), strict=True)), Decimal("12.5"), ["二つ目"]),
+    rows = page_tree(page).findall(".//tr[@data-measure]")
+    assert [(row.get("data-measure"), row.get("data-year")) for row in rows] == [("a", "2022"), ("b", "2023")]
+    assert [[cell.get("data-label") for cell in row[3:6]] for row in rows] == [list(headings)] * 2
+    assert [[words(cell) for cell in row[3:7]] for row in rows] == [
+        ["12人", "15人", "20人", "+8人"],
+        ["50%", "変更なし", "62.5%", "+12.5ポイント"],
     ]
-    assert [listed.changed for listed in page.revisions] == [0, 1, 2]
-    assert "+12.5ポイント" in client.get(place(plan)).text
+    assert [[words(reason) for reason in row[7]] for row in rows] == [
+        ["第1回：一つ目", "第2回：二つ目"],
+        ["第2回：二つ目"],
+    ]
+    assert [row[3] for row in rows_of(page, "計画の策定と変更の一覧")] == ["―", "1件", "2件"]
 
 
 def test_those_who_write_find_the_way_to_each_open_year_and_why_others_are_not(client, plan):

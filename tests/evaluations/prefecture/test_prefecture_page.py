@@ -16,6 +16,7 @@ from evaluations.demo.sample import MOST_CITIES, PREFECTURE_CODE, city_code, cre
 from plans.models import Municipality, Plan, Role, YearlyValue, YearState
 from tests.axe import violations
 from tests.builders import a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user, in_state
+from tests.page_readers import found_words, page_tree
 
 pytestmark = pytest.mark.django_db
 ADDRESS = f"/prefectures/{PREFECTURE_CODE}/"
@@ -92,10 +93,10 @@ def test_similar_cities_have_half_to_double_the_population_and_those_without_are
     for city in cities[5:]:
         Municipality.objects.filter(pk=city.pk).update(population=None, population_as_of=None)
 
-    comparison = client.get(f"{ADDRESS}{TERM}&city={cities[0].code}").context["comparison"]
+    page = client.get(f"{ADDRESS}{TERM}&city={cities[0].code}")
 
-    assert [peer.city.population for peer in comparison.peers] == [100, 50, 200]
-    assert comparison.without_population == 7
+    assert [int(cell.text) for cell in page_tree(page).findall(".//td[@data-label='人口']")] == [100, 50, 200]
+    assert "人口を登録していない7市区町村は比べません。" in page.text
 
 
 def test_a_year_in_which_a_city_does_not_count_a_measure_is_not_called_missing(client):
@@ -108,9 +109,8 @@ def test_a_year_in_which_a_city_does_not_count_a_measure_is_not_called_missing(c
 
     page = client.get("/prefectures/120006/?generation=6&year=2021&city=122319")
 
-    [peer] = page.context["comparison"].peers
-    assert peer.figures.actual_word == "開始前"
-    assert page.context["rollup"].totals[0].actual.words == "該当なし1を除く"
+    assert found_words(page, ".//td[@data-label='実績値']") == ["開始前"]
+    assert found_words(page, ".//td[@data-label='実績の合計']") == ["なし 0市区町村（該当なし1を除く）"]
 
 
 def test_a_population_stands_with_its_day(sample):

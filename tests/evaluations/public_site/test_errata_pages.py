@@ -14,6 +14,7 @@ from plans.models import Channel
 from tests.builders import a_value
 from tests.evaluations.publishing.test_citations import confirmer, correct, plan, published, url, words_in  # noqa: F401
 from tests.page_forms import form_with
+from tests.page_readers import found_words, page_tree, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def test_a_corrected_value_is_told_by_itself_and_both_versions_stay(client, plan
     line = "第1節 指標 令和4年度 実績値 8人 9人"
     title = plan.measures.get().title
     assert line.replace("指標", title) in lines_on(errata.text)
-    assert errata.context["page"].errata.counts == "訂正 1件"
+    assert "訂正 1件" in found_words(errata, ".//dl[@class='facts card']/dd")
     assert ("数え直したため" in errata.text, "内輪のメモ" in errata.text) == (True, False)
     assert line.replace("指標", title) in lines_on(publish_page.text), "staff saw it before they published"
     old = client.get(url("version", plan.slug, 1))
@@ -80,11 +81,10 @@ def test_what_is_only_added_is_no_correction(client, plan, confirmer):  # noqa: 
     )
     published(plan, confirmer)
 
-    errata = client.get(url("errata", plan.slug, 2)).context["page"].errata
-    assert [(line.kind.label, line.field, line.old, line.new) for line in errata.lines] == [
-        ("訂正", "計画値", "なし", "12人"),
-        ("追加公表", "意見", "記載なし", "意見です。"),
-    ]
+    errata = client.get(url("errata", plan.slug, 2))
+    assert [row[2:] for row in rows_of(errata, "訂正")] == [["計画値", "なし", "12人"]]
+    assert [row[2:] for row in rows_of(errata, "追加公表")] == [["意見", "記載なし", "意見です。"]]
+    assert "訂正 1件、追加公表 1件" in found_words(errata, ".//dl[@class='facts card']/dd")
 
 
 def test_errata_pass_over_what_was_withdrawn(client, plan, confirmer):  # noqa: F811
@@ -96,7 +96,8 @@ def test_errata_pass_over_what_was_withdrawn(client, plan, confirmer):  # noqa: 
     published(plan, confirmer)
 
     page = client.get(url("errata", plan.slug, 3))
-    assert (page.context["page"].before.number, "31337" in page.text) == (1, False)
+    before = page_tree(page).find(".//dl[@class='facts card']/dd/a").get("href")
+    assert (before, "31337" in page.text) == (url("version", plan.slug, 1), False)
     assert client.get(url("errata", plan.slug, 2)).status_code == 410
     assert client.get(url("errata", plan.slug, 1)).status_code == 404
     listed = client.get(url("plan", plan.slug)).text

@@ -18,7 +18,6 @@ from evaluations.publishing.publication import publish
 from evaluations.publishing.publication_body import body_hash
 from evaluations.reports.sheets.of_plan import sheet_book
 from plans.models import Channel, Municipality, Role, YearState
-from plans.planned_versions import PlannedVersion
 from plans.rollup import Term, rollup
 from tests.builders import (
     a_measure,
@@ -31,6 +30,8 @@ from tests.builders import (
     changed_plan,
     in_state,
 )
+from tests.evaluations.publishing.test_publish_page import sections_shown
+from tests.page_readers import found_words, page_tree, words
 from tests.tidy_tables import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -202,8 +203,7 @@ def test_a_corrected_reason_is_news_of_the_sections_that_it_touched(client, plan
 
     checked = client.post(reverse("evaluations:publish", args=[plan.slug]), {"do": "check", "year": 2022})
 
-    outlook = next(one for one in checked.context["page"].years if one.year == 2022)
-    assert [one.outcome.name for one in outlook.sections] == ["CHANGED", "SAME"]
+    assert [outcome for *_, outcome in sections_shown(checked)] == ["新しい内容に替えます", "変わりません"]
 
 
 def test_a_published_year_is_read_back_with_its_versions(client, plan, confirmer):
@@ -213,11 +213,19 @@ def test_a_published_year_is_read_back_with_its_versions(client, plan, confirmer
 
     answer = client.get(reverse("evaluations:published_section", args=[plan.slug, 1, 2022]))
 
-    rows = {row.measure.code: row for row in answer.context["page"].section.rows}
-    told = [(v.number, v.value.number, v.decided_on, v.reason) for v in rows["1-2"].cell(2023).versions]
-    assert told == [(0, Decimal("66.7"), None, ""), (1, Decimal("70.5"), date(2022, 10, 1), REASON)]
-    assert rows["1-1"].cell(2021).versions == ()
-    assert isinstance(rows["1-1"].cell(2022).versions[0], PlannedVersion)
+    notes = {
+        (row.get("data-measure"), cell.get("data-year")): [words(note) for note in cell.findall("p")]
+        for row in page_tree(answer).findall(".//tr[@data-measure]")
+        for cell in row.findall("td")
+    }
+    assert {place: said for place, said in notes.items() if said} == {
+        ("1-1", "2022"): [f"計画変更：{NOTE}"],
+        ("1-2", "2021"): ["期間途中：令和5年度の目標 70.5%"],
+        ("1-2", "2022"): ["期間途中：令和5年度の目標 70.5%"],
+        ("1-2", "2023"): ["計画変更：当初 66.7% → 第1回変更後 70.5%（令和4年10月1日）"],
+    }
+    decisions = found_words(answer, ".//div[@class='decisions']/ul/li")
+    assert decisions == [f"第1回変更（令和4年10月1日決定）：{REASON}"]
 
 
 def test_published_data_hold_what_stands(client, plan, confirmer):
