@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django_tables2.templatetags.django_tables2 import table_page_range
 from jinja2 import Environment
 
+from core.charts import shared_by_all
 from core.figures import signed_difference
 from core.fiscal_months import wareki_day
 from core.fiscal_years import both_eras, wareki
@@ -26,6 +27,7 @@ def environment(**options: Any) -> Environment:
     pages = Environment(**options)  # noqa: S701 - Django's backend turns autoescape on
     pages.globals |= {
         "attr": attr,
+        "shared_by_all_charts": shared_by_all(),
         "flag": flag,
         "planned_in_words": page_words.planned_in_words,
         "querystring": querystring,

@@ -7,16 +7,16 @@ import json
 from dataclasses import dataclass
 
 from core.charts.figure import PlannedActualChart, YearPoint
-from core.charts.plotly import to_plotly
+from core.charts.plotly import COMMON, own_part, to_plotly
 from core.charts.svg import to_svg
 
-__all__ = ["PlannedActualChart", "RenderedChart", "YearPoint", "rendered", "to_plotly", "to_svg"]
+__all__ = ["PlannedActualChart", "RenderedChart", "YearPoint", "rendered", "shared_by_all", "to_plotly", "to_svg"]
 
 
 @dataclass(frozen=True)
 class RenderedChart:
-    """What templates/charts/_chart.html prints. `svg` is finished markup, `plotly` the figure as JSON for a script
-    element: every text in them is escaped already.
+    """What templates/charts/_chart.html prints. `svg` is finished markup, `plotly` what the chart adds to the shared part
+    of all figures, as JSON for a script element: every text in them is escaped already.
 
     `is_long`: it scrolls sideways on a telephone.
     """
@@ -36,7 +36,18 @@ class RenderedChart:
 
 def rendered(chart: PlannedActualChart) -> RenderedChart:
     """The chart in both renderings."""
-    figure = json.dumps(to_plotly(chart), ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&":
-        figure = figure.replace(sign, f"\\u{ord(sign):04x}")
-    return RenderedChart(chart.key, chart.title, chart.summary, to_svg(chart), figure, chart.is_long)
+    return RenderedChart(
+        chart.key, chart.title, chart.summary, to_svg(chart), _for_a_script(own_part(chart)), chart.is_long
+    )
+
+
+def shared_by_all() -> str:
+    """The part of all figures that a page sends once, as JSON for a script element."""
+    return _for_a_script(COMMON)
+
+
+def _for_a_script(content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

@@ -62,60 +62,117 @@ CONFIG: dict[str, Any] = {
 }
 
 
+_HATCH = {
+    "shape": "/",
+    "fgcolor": ACTUAL_COLOUR,
+    "bgcolor": "#ffffff",
+    "fillmode": "replace",
+    "size": 7,
+    "solidity": 0.6,
+}
+_BARS: dict[str, Any] = {
+    "type": "bar",
+    "width": BAR,
+    "constraintext": "none",
+    "cliponaxis": False,
+    "hovertemplate": "%{hovertext}<extra></extra>",
+}
+COMMON: dict[str, Any] = {
+    # By the name of the series. A bar of zero is drawn only where it has an outline.
+    "series": {
+        "計画": _BARS | {"marker": {"color": PLANNED_COLOUR, "line": {"color": PLANNED_COLOUR, "width": 1.5}}},
+        "実績": _BARS
+        | {"marker": {"color": ACTUAL_COLOUR, "pattern": _HATCH, "line": {"color": ACTUAL_OUTLINE, "width": 1.5}}},
+    },
+    "layout": {
+        "template": "none",
+        # The page shows the title above the chart; charts.js takes it off there and keeps it on the picture.
+        "title": {
+            "font": {"size": TITLE},
+            "x": 0.5,
+            "y": 1,
+            "yanchor": "top",
+            "yref": "container",
+            "pad": {"t": 14},
+            "automargin": True,
+        },
+        "font": {"family": FONTS, "size": TEXT, "color": INK},
+        "height": 300,
+        # A finger that draws over the chart scrolls the page until a tool of the bar is chosen.
+        "dragmode": False,
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#4d4d4d", "activecolor": PLANNED_COLOUR},
+        "xaxis": {
+            "tickmode": "array",
+            "tickangle": 0,
+            "ticklabelstandoff": 4,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "tick0": 0,
+            "tickformat": "~f",
+            "gridcolor": GRID_COLOUR,
+            "zeroline": True,
+            "zerolinecolor": INK,
+        },
+    },
+    "config": CONFIG | {"toImageButtonOptions": {"format": "png", "scale": 2} | PICTURE},
+}
+"""What all charts share: a page sends it once, and charts.js puts each chart's own part on top of it."""
+
+
 def to_plotly(chart: PlannedActualChart) -> dict[str, Any]:
-    """data, layout and config, ready for JSON. Decimal becomes float here and nowhere else."""
-    picture = {"format": "png", "scale": 2, "filename": chart.title} | PICTURE
-    return {"data": _bars(chart), "layout": _layout(chart), "config": CONFIG | {"toImageButtonOptions": picture}}
+    """The whole figure: data, layout and config, ready for JSON."""
+    own = own_part(chart)
+    return {
+        "data": [_merged(COMMON["series"][series["name"]], series) for series in own["data"]],
+        "layout": _merged(COMMON["layout"], own["layout"]),
+        "config": _merged(COMMON["config"], own["config"]),
+    }
+
+
+def own_part(chart: PlannedActualChart) -> dict[str, Any]:
+    """What this chart adds to `COMMON`. Decimal becomes float here and nowhere else."""
+    return {
+        "data": _bars(chart),
+        "layout": _layout(chart),
+        "config": {"toImageButtonOptions": {"filename": chart.title}},
+    }
+
+
+def _merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(common[name], own[name]) for name in common.keys() & own.keys() if isinstance(own[name], dict)
+    }
+    return common | own | both
 
 
 def _bars(chart: PlannedActualChart) -> list[dict[str, Any]]:
-    planned = [point.planned for point in chart.points]
     actual = [point.actual for point in chart.points]
-    hatch = {
-        "shape": "/",
-        "fgcolor": ACTUAL_COLOUR,
-        "bgcolor": "#ffffff",
-        "fillmode": "replace",
-        "size": 7,
-        "solidity": 0.6,
-    }
-    hatched = {"color": ACTUAL_COLOUR, "pattern": hatch, "line": _line(ACTUAL_OUTLINE)}
     if not chart.has_planned_bars:
-        return [_series(chart, "実績", actual, -BAR / 2, hatched)]
-    return [
-        _series(chart, "計画", planned, -BAR - GAP, {"color": PLANNED_COLOUR, "line": _line(PLANNED_COLOUR)}),
-        _series(chart, "実績", actual, GAP, hatched),
-    ]
+        return [_series(chart, "実績", actual, -BAR / 2)]
+    planned = [point.planned for point in chart.points]
+    return [_series(chart, "計画", planned, -BAR - GAP), _series(chart, "実績", actual, GAP)]
 
 
-def _line(colour: str) -> dict[str, Any]:
-    """The outline. A bar of zero is drawn only where it has one."""
-    return {"color": colour, "width": 1.5}
-
-
-def _series(
-    chart: PlannedActualChart, name: str, numbers: list[Decimal | None], offset: float, marker: dict[str, Any]
-) -> dict[str, Any]:
+def _series(chart: PlannedActualChart, name: str, numbers: list[Decimal | None], offset: float) -> dict[str, Any]:
     unit = chart.shown_unit
     return {
-        "type": "bar",
         "name": name,
         "x": [float(place) for place in chart.places],
         "y": [None if number is None else float(number) for number in numbers],
-        "width": BAR,
         "offset": offset,
-        "marker": marker,
         "text": ["" if number is None else chart.written(number) for number in numbers],
         "textposition": "none" if _stacks(chart) else "outside",
         # Side by side, many long values would run together; upright they do not.
         "textangle": -90 if _upright(chart) else 0,
-        "constraintext": "none",
-        "cliponaxis": False,
         "hovertext": [
             "" if number is None else escape(f"{point.name}　{name} {chart.written(number)}{unit}", quote=False)
             for point, number in zip(chart.points, numbers, strict=True)
         ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
@@ -128,20 +185,7 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
     goal = chart.goal
     unit = escape(f"（{chart.shown_unit}）" if chart.shown_unit else "", quote=False)
     return {
-        "template": "none",
-        # The page shows the title above the chart; charts.js takes it off there and keeps it on the picture.
-        "title": {
-            "text": "<br>".join(escape(line, quote=False) for line in title),
-            "font": {"size": TITLE},
-            "x": 0.5,
-            "y": 1,
-            "yanchor": "top",
-            "yref": "container",
-            "pad": {"t": 14},
-            "automargin": True,
-        },
-        "font": {"family": FONTS, "size": TEXT, "color": INK},
-        "height": 300,
+        "title": {"text": "<br>".join(escape(line, quote=False) for line in title)},
         "margin": {
             "l": left,
             "r": 12
@@ -150,32 +194,16 @@ def _layout(chart: PlannedActualChart) -> dict[str, Any]:
             "t": 64 + LINE * (len(title) - 1),
             "b": (52 if chart.has_many_years or chart.has_remarks else 36) + (LINE if chart.is_broken else 0),
         },
-        # A finger that draws over the chart scrolls the page until a tool of the bar is chosen.
-        "dragmode": False,
-        "barmode": "overlay",
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#4d4d4d", "activecolor": PLANNED_COLOUR},
         "xaxis": {
-            "tickmode": "array",
             "tickvals": [float(place) for place in chart.places],
             "ticktext": [_year_name(chart, point) for point in chart.points],
-            "tickangle": 0,
-            "ticklabelstandoff": 4,
             "range": [-0.5, last],
-            "showgrid": False,
-            "zeroline": False,
         },
         "yaxis": {
             "range": [float(axis.low) - (spare if axis.low < 0 else 0), float(axis.high) + spare],
-            "tick0": 0,
             "dtick": float(axis.step),
-            "tickformat": "~f",
             "showticklabels": bool(chart.numbers),
             "showgrid": bool(chart.numbers),
-            "gridcolor": GRID_COLOUR,
-            "zeroline": True,
-            "zerolinecolor": INK,
         },
         "shapes": [*_break_lines(chart), *([] if goal is None else [_goal_line(goal, last)])],
         "annotations": [

@@ -12,6 +12,27 @@
     ? (work) => window.requestIdleCallback(work, MOST_PATIENT)
     : (work) => window.setTimeout(work, 50);
 
+  const shared = JSON.parse(document.getElementById("chart-shared")?.textContent ?? "{}");
+
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+  // What all charts share with a chart's own part on top.
+  function merged(common = {}, own = {}) {
+    const both = { ...common };
+    Object.entries(own).forEach(([name, value]) => {
+      both[name] = isObject(value) ? merged(both[name], value) : value;
+    });
+    return both;
+  }
+
+  function wholeFigure({ data, layout, config }) {
+    return {
+      data: data.map((series) => merged(shared.series[series.name], series)),
+      layout: merged(shared.layout, layout),
+      config: merged(shared.config, config),
+    };
+  }
+
   let library = null;
 
   function loadLibrary(address) {
@@ -43,7 +64,7 @@
       this.drawing = figure.querySelector("[data-chart-drawing]");
       this.explore = figure.querySelector("[data-chart-explore]");
       this.status = figure.querySelector("[data-chart-status]");
-      this.spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+      this.spec = wholeFigure(JSON.parse(figure.querySelector("script[type='application/json']").textContent));
       this.drawn = null;
     }
 

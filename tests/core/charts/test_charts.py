@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.charts import PlannedActualChart, RenderedChart, YearPoint, rendered, to_plotly, to_svg
 from core.charts.figure import Axis
+from core.charts.plotly import COMMON, own_part
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = st.none() | st.decimals(min_value=-(10**11), max_value=10**11, places=4)
@@ -234,7 +235,7 @@ def test_rendered_chart_holds_both_drawings_and_the_words():
     chart = rendered(INTERIM)
 
     assert chart == RenderedChart("1-1", "地域生活への移行者数", INTERIM.summary, to_svg(INTERIM), chart.plotly)
-    assert json.loads(chart.plotly) == to_plotly(INTERIM)
+    assert json.loads(chart.plotly) == own_part(INTERIM)
 
 
 def test_nothing_in_the_figure_ends_the_script_element_that_carries_it():
@@ -250,5 +251,16 @@ def test_figure_carries_the_svg_the_figure_for_plotly_and_hidden_tools():
 
     spec = html.split('<script id="chart-1-1-spec" type="application/json">')[1].split("</script>")[0]
     assert to_svg(INTERIM) in html
-    assert json.loads(spec) == to_plotly(INTERIM)
+    assert json.loads(spec) == own_part(INTERIM)
     assert "data-chart-tools hidden" in html
+
+
+def test_what_all_charts_share_is_sent_once_and_by_no_chart():
+    page = engines["jinja2"].from_string('{% from "charts/_chart.html" import chart_scripts %}{{ chart_scripts() }}')
+    shared = page.render({}).split('<script id="chart-shared" type="application/json">')[1].split("</script>")[0]
+
+    own = json.loads(rendered(INTERIM).plotly)
+
+    assert json.loads(shared) == COMMON
+    assert not own["layout"].keys() & {"template", "font", "legend", "modebar", "height"}
+    assert own["config"] == {"toImageButtonOptions": {"filename": INTERIM.title}}

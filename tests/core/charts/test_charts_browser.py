@@ -17,12 +17,12 @@ from tests.core.charts.test_charts import INTERIM, a_chart
 pytestmark = [pytest.mark.browser, pytest.mark.urls(__name__)]
 
 CHARTS = [INTERIM, a_chart(("16", "0"), ("1234567", "-3"), ("4", None), key="1-2", title="施設入所者数 <b>の削減")]
-PAGE = """{% from "charts/_chart.html" import show_chart %}<!doctype html>
+PAGE = """{% from "charts/_chart.html" import chart_scripts, show_chart %}<!doctype html>
     <html lang="ja"><head><title>グラフ</title><link rel="icon" href="data:,">
     <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="{{ static('css/site.css') }}">
     </head><body><main><h1>グラフ</h1><p class="far">{{ far }}</p>
     {% for chart in charts %}{{ show_chart(chart) }}{% endfor %}</main>
-    <script src="{{ static('js/charts.js') }}" defer></script></body></html>"""
+    {{ chart_scripts() }}</body></html>"""
 
 
 # The browser tells what it sees of the first chart, and is idle: the page, which asked for both before, has had them.
