@@ -1,12 +1,12 @@
 """The verb that applies an import: all of it or nothing, with its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from core.words import Family
 from evaluations.exchange.importing.changes import (
@@ -40,6 +40,8 @@ from targets.actions import follow_section, outcome_target_of
 from targets.models import TargetItem
 
 REASON = "表の取り込み"
+_FIELDS = {"自治体名": "name", "計画名": "name", "開始年度": "start_year", "終了年度": "end_year", "節名": "title"}
+"""The field that a column of a municipality, plan or 節 is stored in."""
 
 
 @transaction.atomic
@@ -155,38 +157,21 @@ class _Import:
                 measure.save(update_fields=["parent", "parent_role"])
 
     def _change_masters(self, changes: Sequence[MasterChange]) -> None:
-        savers: dict[str, Callable[[str, list[MasterChange]], None]] = {
-            "municipality": self._change_municipality,
-            "plan": self._change_plan,
-            "section": self._change_section,
-            "measure": self._change_measure,
-        }
         for of, name in dict.fromkeys((change.of, change.name) for change in changes):
-            savers[of](name, [change for change in changes if (change.of, change.name) == (of, name)])
-
-    def _change_municipality(self, name: str, changes: list[MasterChange]) -> None:
-        city = self.plan.municipality
-        for change in self._uncontested(changes, {"自治体名": city.name}):
-            city.name = change.new
-            city.save(update_fields=["name"])
-
-    def _change_plan(self, name: str, changes: list[MasterChange]) -> None:
-        plan = self.plan
-        current = {"計画名": plan.name, "開始年度": str(plan.start_year), "終了年度": str(plan.end_year)}
-        for change in self._uncontested(changes, current):
-            if change.column == "計画名":
-                plan.name = change.new
-            elif change.column == "開始年度":
-                plan.start_year = int(change.new)
+            own = [change for change in changes if (change.of, change.name) == (of, name)]
+            if of == "measure":
+                self._change_measure(name, own)
+            elif of == "section":
+                self._change_row(self.sections[int(name)], own, section=self.sections[int(name)])
             else:
-                plan.end_year = int(change.new)
-        plan.save(update_fields=["name", "start_year", "end_year"])
+                self._change_row(self.plan if of == "plan" else self.plan.municipality, own)
 
-    def _change_section(self, name: str, changes: list[MasterChange]) -> None:
-        section = self.sections[int(name)]
-        for change in self._uncontested(changes, {"節名": section.title}, section=section):
-            section.title = change.new
-            section.save(update_fields=["title"])
+    def _change_row(self, row: Model, changes: list[MasterChange], **of: Any) -> None:
+        current = {column: str(getattr(row, name)) for column, name in _FIELDS.items() if hasattr(row, name)}
+        new = {_FIELDS[change.column]: change.new for change in self._uncontested(changes, current, **of)}
+        for name, text in new.items():
+            setattr(row, name, type(getattr(row, name))(text))
+        row.save(update_fields=new)
 
     def _change_measure(self, name: str, changes: list[MasterChange]) -> None:
         measure = self.measures[name]

@@ -2,7 +2,7 @@
 (団体コード, 節番号, 指標コード), never by a key of the database, so that a preview may travel through a browser."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from core.fiscal_years import wareki
 from core.values import Value
@@ -45,11 +45,7 @@ class NewMunicipality:
     key: PlanKey
     name: str
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "自治体の作成"
+    group, place = "作成", "自治体の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -65,11 +61,7 @@ class NewPlan:
     start_year: int
     end_year: int
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "計画の作成"
+    group, place = "作成", "計画の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -84,11 +76,7 @@ class NewSection:
     number: int
     title: str
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "節の作成"
+    group, place = "作成", "節の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -114,8 +102,20 @@ class NewMeasure:
         return "", f"{self.code} {self.columns['指標名']}"
 
 
+class _NewText:
+    """A text in place of another."""
+
+    __slots__ = ()
+    old: str
+    new: str
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.old or BLANK, self.new or BLANK
+
+
 @dataclass(frozen=True, slots=True)
-class MasterChange:
+class MasterChange(_NewText):
     """One master column with another text than is stored. `of`: municipality, plan, section or measure; `name`: its
     節番号 or 指標コード, "" for the first two; `title`: what a person calls it."""
 
@@ -132,10 +132,6 @@ class MasterChange:
     @property
     def place(self) -> str:
         return f"「{self.title}」{self.column}"
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +162,7 @@ class ValueChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TextChange:
+class TextChange(_NewText):
     """One text of the evaluation of a 節 in one year. `section` is its 節番号, `field` the name of the text."""
 
     key: PlanKey
@@ -182,17 +178,13 @@ class TextChange:
     def place(self) -> str:
         return f"第{self.section}節 {wareki(self.year)}「{TEXT_LABELS[self.field]}」"
 
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
-
 
 GOAL_LABELS = {"overview": "成果目標の概要", "goal_text": "目標", "result_title": "実績欄の見出し"}
 """The texts of the first 成果目標 of a 節, by the names that people know."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoalTextChange:
+class GoalTextChange(_NewText):
     """One text of the 成果目標 of a 節, as an old sheet prints it. `section` is its 節番号."""
 
     key: PlanKey
@@ -207,21 +199,11 @@ class GoalTextChange:
     def place(self) -> str:
         return f"第{self.section}節「{GOAL_LABELS[self.field]}」"
 
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
-
 
 ImportChange = (
     NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange | TextChange | GoalTextChange
 )
-_KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        *(NewMunicipality, NewPlan, NewSection, NewMeasure),
-        *(MasterChange, ValueChange, TextChange, GoalTextChange),
-    )
-}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(ImportChange)}
 
 
 @dataclass(frozen=True)
