@@ -30,7 +30,7 @@ def as_kept(outcome: Outcome) -> bytes:
 def from_kept(content: bytes, plan: Plan, person: User) -> Outcome:
     """The outcome again. Where its changes cannot be confirmed any more, the sentence that says why."""
     kept = json.loads(content)
-    preview = Preview((), is_sheet=kept["is_sheet"])
+    preview = Preview(is_sheet=kept["is_sheet"])
     if kept["signed"]:
         try:
             preview = unsigned(kept["signed"], plan, person, revision=newest_number(plan))

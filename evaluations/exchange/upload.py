@@ -23,7 +23,6 @@ from evaluations.exchange.importing.planning import import_for_person
 from evaluations.exchange.importing.preview import Preview
 from evaluations.exchange.importing.rows import has_required
 from evaluations.exchange.sheet_import.difference import SHEET_REASON, sheet_difference
-from evaluations.exchange.sheet_import.preview import sheet_preview
 from evaluations.exchange.sheet_import.source import find_source, sheet_book_in
 from plans.models import Plan
 
@@ -47,8 +46,8 @@ def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
         return Outcome(name, failure=error.about(name))
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
-        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return to_confirm(Preview(found.changes), plan, person, Outcome(name, warnings=found.warnings))
+        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview())
+    return to_confirm(Preview.of(found.changes), plan, person, Outcome(name, warnings=found.warnings))
 
 
 def takes_long(name: str, content: bytes) -> bool:
@@ -73,13 +72,13 @@ def takes_long(name: str, content: bytes) -> bool:
 
 def reason_of(preview: Preview) -> str:
     """What the history says of the changes of an upload."""
-    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
+    return FORM_REASON if any(line.source for line in preview.lines) else SHEET_REASON if preview.is_sheet else REASON
 
 
 def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
     found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
-    preview = sheet_preview(found)
+    preview = Preview.of_sheet(found.possible)
     count = len(preview.changes)
     if count > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")

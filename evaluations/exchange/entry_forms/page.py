@@ -88,7 +88,7 @@ class Returned:
 
     @property
     def plain(self) -> list[PreviewLine]:
-        return [line for line in self.lines if not line.contested]
+        return [line for line in self.lines if not line.waits]
 
 
 def rival_name(number: int) -> str:

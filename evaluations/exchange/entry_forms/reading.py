@@ -15,6 +15,7 @@ from evaluations.entry.cells import EntryCell
 from evaluations.exchange.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.exchange.entry_forms.making import form_material
 from evaluations.exchange.importing.changes import PlanKey, ValueChange
+from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Report, Unknown, in_order
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan
 from plans.access import Access
@@ -29,16 +30,6 @@ LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
-class FormChange:
-    """One actual that was filled in. `printed` is, in words, what the form was handed out with; None where nobody can
-    know. `is_contested`: what stands now is another; the person has to choose."""
-
-    change: ValueChange
-    printed: str | None = None
-    is_contested: bool = False
-
-
-@dataclass(frozen=True)
 class FormReading:
     """What came of one file. `rows` are its measures that were found, `unchanged` those of them that change nothing.
 
@@ -50,7 +41,7 @@ class FormReading:
     who: str = ""
     rows: int = 0
     unchanged: int = 0
-    changes: tuple[FormChange, ...] = ()
+    changes: tuple[PreviewLine, ...] = ()
     problems: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
     unknown: tuple[Unknown, ...] = ()
@@ -105,7 +96,7 @@ class _Reader:
         self.key = PlanKey.of(desk.plan)
         self.report = Report()
         self.unknown: list[Unknown] = []
-        self.changes: list[FormChange] = []
+        self.changes: list[PreviewLine] = []
         self.seen: dict[str, tuple[int, dict[str, str]]] = {}
         self.unchanged = 0
 
@@ -227,7 +218,7 @@ class _Reader:
         place = self.file.address(row, *now.changed)
         change = ValueChange(self.key, measure.code, measure.title, year, Side.ACTUAL, current, new, place)
         contested = current != printed.value if printed else current.is_entered
-        self.changes.append(FormChange(change, _in_words(printed.value) if printed else None, contested))
+        self.changes.append(PreviewLine(change, _in_words(printed.value) if printed else None, contested))
 
     def _problem(self, row: int, column: str, measure: Measure, sentence: str) -> None:
         self.report.problem(self.file.address(row, column, "value"), f"「{measure.title}」：{sentence}")
@@ -238,7 +229,7 @@ class _Reader:
             yield NO_KEYS
             if not self.file.is_named:
                 yield NO_NAME.format(year=wareki(self.file.year))
-        moved_on = sum(one.is_contested for one in self.changes)
+        moved_on = sum(one.contested for one in self.changes)
         if keys and moved_on:
             yield f"記入された指標のうち{moved_on}件は、この様式を出力したあとに、いまの実績値が変わっています。"
         lost = len(keys.rows.keys() - self.seen.keys()) if keys else 0

@@ -1,15 +1,16 @@
 """Many returned forms read outside the web server: one after the other, a line of the report for each."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import astuple, fields
 from typing import Any
 
 from django.urls import reverse
 
 from core.fiscal_years import wareki
-from evaluations.exchange.entry_forms.reading import FormChange, FormReading, desk_of, read_form
-from evaluations.exchange.importing.changes import PlanKey, ValueChange, as_list, from_list
+from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_form
+from evaluations.exchange.importing.changes import PlanKey
+from evaluations.exchange.importing.preview import line_as_list, line_from_list
 from evaluations.exchange.importing.report import Remark, Unknown
 from evaluations.long_work.kinds import Kind, Onward, ReportLine, Result, ResultFile, Tell, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
@@ -50,21 +51,14 @@ def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
 
 def _as_dict(reading: FormReading) -> dict[str, Any]:
     kept = {field.name: getattr(reading, field.name) for field in fields(reading)}
-    kept["changes"] = [[as_list(one.change), one.printed, one.is_contested] for one in reading.changes]
+    kept["changes"] = [line_as_list(one) for one in reading.changes]
     return kept | {name: [astuple(one) for one in kept[name]] for name in _LISTED}
 
 
 def _from_dict(kept: dict[str, Any], key: PlanKey) -> FormReading:
     listed = {name: tuple(kind(*items) for items in kept[name]) for name, kind in _LISTED.items()}
-    changes = tuple(FormChange(_change(key, items), *more) for items, *more in kept["changes"])
+    changes = tuple(line_from_list(key, items) for items in kept["changes"])
     return FormReading(**kept | listed | {"changes": changes, "notes": tuple(kept["notes"])})
-
-
-def _change(key: PlanKey, items: Sequence[Any]) -> ValueChange:
-    change = from_list(key, list(items))
-    if not isinstance(change, ValueChange):
-        raise TypeError(change)
-    return change
 
 
 def _line(reading: FormReading) -> ReportLine:

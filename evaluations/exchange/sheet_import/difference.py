@@ -9,8 +9,9 @@ from core.sheets.design import Line
 from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
 from evaluations.exchange.importing.changes import ValueChange
+from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Unknown, in_order, place_of
-from evaluations.exchange.sheet_import.reading import Reading, SheetChange, reading_of
+from evaluations.exchange.sheet_import.reading import Reading, reading_of
 from evaluations.exchange.sheet_import.source import SheetSource
 from evaluations.exchange.sheet_import.text_cells import text_changes
 from evaluations.exchange.sheet_import.value_cells import value_changes
@@ -37,14 +38,14 @@ class SheetDifference:
     """`changes` are all the differences of values and texts; `problems` say of these and of other cells why they
     cannot be taken in, `notes` what is to be said of the sheet as a whole."""
 
-    changes: tuple[SheetChange, ...] = ()
+    changes: tuple[PreviewLine, ...] = ()
     problems: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
-    def possible(self) -> tuple[SheetChange, ...]:
+    def possible(self) -> tuple[PreviewLine, ...]:
         """The changes that can be made, the contested ones if the person says so."""
         return tuple(one for one in self.changes if not one.problem)
 
@@ -62,7 +63,7 @@ def sheet_difference(source: SheetSource, *, access: Access | None) -> SheetDiff
     )
 
 
-def _unknown(reading: Reading, changes: list[SheetChange]) -> Iterator[Unknown]:
+def _unknown(reading: Reading, changes: list[PreviewLine]) -> Iterator[Unknown]:
     """Edited cells that mean nothing to us, and what was written where nothing was printed."""
     source = reading.source
     edited = {(one.change.code, one.change.year) for one in changes if isinstance(one.change, ValueChange)}

@@ -14,14 +14,15 @@ from core.uploads.tables import TableCell
 from core.values import Value
 from core.words import NOT_ENTERED, WITHHELD, Side, ValueKind
 from evaluations.exchange.importing.changes import ValueChange
-from evaluations.exchange.sheet_import.reading import Reading, SheetChange
+from evaluations.exchange.importing.preview import PreviewLine
+from evaluations.exchange.sheet_import.reading import Reading
 from evaluations.reports.sheets.blocks import shown, shown_actual
 from plans.models import Measure
 
 PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
 
 
-def value_changes(reading: Reading) -> Iterator[SheetChange]:
+def value_changes(reading: Reading) -> Iterator[PreviewLine]:
     """Every edited value, in the order of the sheet. A measure that stands in several 節 is read once."""
     seen: dict[tuple[str, int, str], FoundCell] = {}
     for found in reading.source.matching.found:
@@ -43,7 +44,7 @@ def value_changes(reading: Reading) -> Iterator[SheetChange]:
             )
 
 
-def _change(reading: Reading, found: FoundCell) -> SheetChange | None:
+def _change(reading: Reading, found: FoundCell) -> PreviewLine | None:
     """One edited cell; None where nothing changes or it cannot be taken in."""
     key, stored = found.printed.key, reading.stored
     measure = stored.measures.get(key.name)

@@ -102,7 +102,7 @@ def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal)
     outcome = Outcome(kept.name, problems=found.problems, warnings=found.warnings)
     if found.problems:
         return Shown(kept=travelling, page=archive_page(kept, here), outcome=outcome)
-    preview = Preview(found.changes, is_sheet=True)
+    preview = Preview.of(found.changes, is_sheet=True)
     outcome = to_confirm(preview, plan, request.user, outcome) if found.changes else replace(outcome, preview=preview)
     if len(found.changes) > MAX_SHEET_CHANGES or len(outcome.signed) + len(travelling) > LONGEST_FORM:
         count = f"{len(found.changes):,}"

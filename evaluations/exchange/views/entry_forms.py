@@ -164,8 +164,10 @@ def _refused(request: PersonRequest, plan: Plan, outcome: Outcome) -> Returned:
 def _chosen(preview: Preview, sent: QueryDict) -> Preview:
     """What the person chose: everything uncontested that they did not leave out, and what they put over what stands."""
     left = set(sent.getlist("leave"))
-    accepted = [str(place) for place in range(len(preview.changes)) if str(place) not in left]
-    rivals = [sent.get(rival_name(number), "") for number in set(preview.rivals.values())]
+    accepted = [str(place) for place in range(len(preview.lines)) if str(place) not in left]
+    rivals = [
+        sent.get(rival_name(number), "") for number in {line.rival for line in preview.lines if line.rival is not None}
+    ]
     return preview.chosen([*sent.getlist("overwrite"), *rivals], accepted)
 
 

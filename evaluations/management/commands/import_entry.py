@@ -104,22 +104,23 @@ def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:
 
 
 def _undecided(forms: ReturnedForms, *, overwrites: bool) -> list[tuple[str, Remark]]:
-    """The changes that somebody would have to choose."""
-    preview, found = forms.preview, []
-    for place, change in enumerate(preview.changes):
-        old, new = change.sides
-        if place in preview.rivals:
+    """The changes that a person would have to choose."""
+    found = []
+    for one in forms.preview.lines:
+        old, new = one.change.sides
+        if one.rival is not None:
             sentence = DISAGREE.format(new=new)
-        elif place in preview.contested and not overwrites:
+        elif one.contested and not overwrites:
             sentence = NEWER.format(old=old, new=new)
         else:
             continue
-        found.append((preview.sources[place], Remark(change.address, f"{change.place}は、{sentence}")))
+        found.append((one.source, Remark(one.change.address, f"{one.change.place}は、{sentence}")))
     return found
 
 
 def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[str, Any]:
     """Every difference, also of those that a problem keeps from being written, and a line per file."""
+    printed = {id(one.change): one.printed for file in forms.readings for one in file.changes}
     return {
         "files": [
             {
@@ -136,7 +137,7 @@ def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[s
         ],
         "changes": [
             {
-                "file": forms.preview.sources[place],
+                "file": one.source,
                 "address": one.change.address,
                 "place": one.change.place,
                 "指標コード": one.change.code,
@@ -144,10 +145,10 @@ def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[s
                 "項目": one.change.side.label,
                 "old": one.change.sides[0],
                 "new": one.change.sides[1],
-                "printed": one.printed,
-                "conflict": place in forms.preview.contested,
+                "printed": printed[id(one.change)],
+                "conflict": one.waits,
             }
-            for place, one in enumerate(forms.wishes)
+            for one in forms.preview.lines
         ],
         "problems": [{"file": name, "address": one.address, "sentence": one.sentence} for name, one in problems],
         "unknown": [

@@ -12,10 +12,10 @@ from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
 from evaluations.exchange.importing.applying import apply_import
 from evaluations.exchange.importing.changes import ValueChange, line
+from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.report import Remark
 from evaluations.exchange.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
-from evaluations.exchange.sheet_import.reading import SheetChange
 from evaluations.exchange.sheet_import.source import NOT_OURS, find_source, sheet_book_in
 from evaluations.management.arguments import content_given, not_taken, plans_given
 from plans.models import Channel
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             found = self.read(options["file"], options["plan"])
-            changes = [one for one in found.possible if options["overwrite"] or not one.is_contested]
+            changes = [one for one in found.possible if options["overwrite"] or not one.contested]
             problems = [*found.problems, *(_newer(one) for one in found.possible if one not in changes)]
             if not problems and not options["dry_run"]:
                 problems = self.apply(changes)
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         except NotReadable as error:
             return SheetDifference(problems=(Remark(error.address, str(error)),))
 
-    def apply(self, changes: list[SheetChange]) -> list[Remark]:
+    def apply(self, changes: list[PreviewLine]) -> list[Remark]:
         """Write them; what kept them from being written."""
         try:
             apply_import([one.change for one in changes], by=None, channel=Channel.COMMAND, reason=SHEET_REASON)
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             return error.remarks
         return []
 
-    def say(self, found: SheetDifference, changes: list[SheetChange], problems: list[Remark]) -> None:
+    def say(self, found: SheetDifference, changes: list[PreviewLine], problems: list[Remark]) -> None:
         """Notes and warnings apart from the result; problems instead of changes where there are any."""
         for remark in (*found.notes, *found.warnings):
             self.stderr.write(f"注意 {remark}")
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             self.stdout.write(f"変更 {len(changes)} 件")
 
 
-def _newer(one: SheetChange) -> Remark:
+def _newer(one: PreviewLine) -> Remark:
     old, new = (side[:LONGEST_SIDE] for side in one.change.sides)
     return Remark(one.change.address, f"{one.change.place}は、{NEWER.format(old=old, new=new)}")
 
@@ -103,7 +103,7 @@ def _as_json(found: SheetDifference, problems: list[Remark]) -> dict[str, Any]:
     }
 
 
-def _change(one: SheetChange) -> dict[str, Any]:
+def _change(one: PreviewLine) -> dict[str, Any]:
     """A change by the names of the tidy table; `printed` is null where nobody can know it, `conflict` says that what
     stands now is another than was printed."""
     change = one.change
@@ -113,5 +113,5 @@ def _change(one: SheetChange) -> dict[str, Any]:
         if isinstance(change, ValueChange)
         else {"節番号": change.section, "年度": change.year, "項目": change.field}
     )
-    sides = {"old": old, "new": new, "printed": one.printed, "conflict": one.is_contested}
+    sides = {"old": old, "new": new, "printed": one.printed, "conflict": one.contested}
     return {"address": change.address, "place": change.place, **what, **sides}

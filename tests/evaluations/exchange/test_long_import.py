@@ -194,6 +194,6 @@ def test_only_a_table_of_ours_with_many_rows_takes_long_what_is_refused_is_refus
 
 def test_an_outcome_is_the_same_after_it_was_kept(plan, person):
     remark = Remark("B2", "直してください。")
-    outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview(()))
+    outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview())
 
     assert from_kept(as_kept(outcome), plan, person) == outcome
