@@ -1,14 +1,18 @@
 """The import of a large table as two long works: reading it, and writing what was confirmed."""
 
+import json
+
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from evaluations.exchange.importing.confirming import count_in_words, write_chosen
 from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import PreviewLost, unsigned
-from evaluations.exchange.kept_outcome import as_kept
+from evaluations.exchange.importing.preview import Preview, PreviewLost, unsigned
+from evaluations.exchange.importing.report import kept_remarks
 from evaluations.exchange.upload import read_upload, reason_of
 from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, WorkFailed, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
+from plans.models import Plan
 from plans.value_rows import newest_number
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
@@ -36,6 +40,24 @@ def write_given(work: LongWork, tell: Tell) -> Result:
     if done.outcome is None:
         return Result(count_in_words(done.count))
     return Result(CHANGED_SINCE if done.outcome.signed else _sentence(done.outcome), _kept(done.outcome))
+
+
+def as_kept(outcome: Outcome) -> bytes:
+    """The outcome as JSON, for the page that shows it; its changes are in the signed text."""
+    kept = outcome.as_kept() | {"is_sheet": outcome.is_sheet, "signed": outcome.signed}
+    return json.dumps(kept, ensure_ascii=False).encode()
+
+
+def from_kept(content: bytes, plan: Plan, person: User) -> Outcome:
+    """The outcome that `as_kept` wrote. Where its changes can no longer be confirmed, the sentence that says why."""
+    kept = json.loads(content)
+    preview = Preview(is_sheet=kept["is_sheet"])
+    if kept["signed"]:
+        try:
+            preview = unsigned(kept["signed"], plan, person, revision=newest_number(plan))
+        except PreviewLost as lost:
+            return Outcome(kept["name"], failure=str(lost))
+    return Outcome(**kept_remarks(kept), preview=preview, signed=kept["signed"])
 
 
 def onward(work: LongWork) -> Onward:

@@ -82,7 +82,7 @@ def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     count = len(preview.changes)
     if count > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+    return Outcome(**found.remarks | {"name": name, "preview": preview})
 
 
 def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
@@ -91,8 +91,7 @@ def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
     preview = merged([reading]).preview
     if len(preview.changes) > MAX_SHEET_CHANGES:
         return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
-    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
-    return Outcome(name, reading.failure, *remarks, preview)
+    return Outcome(**reading.remarks, preview=preview)
 
 
 def _rows_about(content: bytes) -> int:

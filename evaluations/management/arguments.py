@@ -1,4 +1,4 @@
-"""What commands are given (a plan by its 記号, a file by its path) and what ends them with exit 2."""
+"""What commands are given: a plan by its 記号, a file by its path."""
 
 from pathlib import Path
 
@@ -35,11 +35,6 @@ def refuse_in_production(sentence: str) -> None:
     """End a command that makes what is not real, where the settings are those of production."""
     if settings.PRODUCTION:
         raise CommandError(f"本番の設定なので、{sentence}", returncode=2)
-
-
-def not_taken(problems: int) -> CommandError:
-    """What ends a command whose file has problems, after they were printed."""
-    return CommandError(f"問題が {problems} 件あるため、取り込みませんでした。", returncode=2)
 
 
 def _plans() -> QuerySet[Plan]:

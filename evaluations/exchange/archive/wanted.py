@@ -29,7 +29,7 @@ from evaluations.exchange.importing.changes import (
     ValueChange,
 )
 from evaluations.exchange.importing.planning import changes_of_rows
-from evaluations.exchange.importing.report import Report, in_order
+from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.rows import ImportRow
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan, stored_texts
 from plans.access import Access, lock_reason
@@ -104,7 +104,7 @@ def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
     changes += _texts(here, content, goals, there, report)
     if not here.may_manage and _is_for_managers(here, content, goals):
         report.warn("A1", _MASTERS_ASIDE)
-    return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings)), content
+    return ImportPlan(changes=tuple(changes), **report.in_order()), content
 
 
 def _without_left_out(here: Beside, filled: Filled) -> Beside:

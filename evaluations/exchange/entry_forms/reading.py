@@ -16,7 +16,7 @@ from evaluations.exchange.entry_forms.files import NO_KEYS, NO_NAME, FormFile, f
 from evaluations.exchange.entry_forms.making import form_material
 from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.exchange.importing.preview import PreviewLine
-from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Report, Unknown, in_order
+from evaluations.exchange.importing.report import MAX_REMARKS, Remarks, Report, Unknown
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan
 from plans.access import Access
 from plans.history import side_in_words
@@ -30,23 +30,14 @@ LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
-class FormReading:
-    """What came of one file. `rows` are its measures that were found, `unchanged` those of them that change nothing.
+class FormReading(Remarks):
+    """What came of one file. `rows` are its measures that were found, `unchanged` those of them that change nothing."""
 
-    `failure` says why the whole file could not be read.
-    """
-
-    name: str
     department: str = ""
     who: str = ""
     rows: int = 0
     unchanged: int = 0
-    changes: tuple[PreviewLine, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    notes: tuple[str, ...] = ()
-    failure: str = ""
+    changes: tuple[PreviewLine[ValueChange], ...] = ()
 
 
 @dataclass
@@ -110,8 +101,7 @@ class _Reader:
             rows=len(self.seen),
             unchanged=self.unchanged,
             changes=tuple(self.changes),
-            problems=in_order(self.report.problems),
-            warnings=in_order(self.report.warnings),
+            **self.report.in_order(),
             unknown=tuple(self.unknown[:MAX_REMARKS]),
             notes=tuple(self._notes()),
         )

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, fields
 from typing import Any
 
 from django.urls import reverse
@@ -11,13 +10,12 @@ from core.fiscal_years import wareki
 from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_form
 from evaluations.exchange.importing.changes import PlanKey
 from evaluations.exchange.importing.preview import line_as_list, line_from_list
-from evaluations.exchange.importing.report import Remark, Unknown
+from evaluations.exchange.importing.report import kept_remarks
 from evaluations.long_work.kinds import Kind, Onward, ReportLine, Result, ResultFile, Tell, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
 from plans.models import Plan
 
 MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
-_LISTED: dict[str, Any] = {"problems": Remark, "warnings": Remark, "unknown": Unknown}
 
 
 def read_returned(work: LongWork, tell: Tell) -> Result:
@@ -50,15 +48,13 @@ def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
 
 
 def _as_dict(reading: FormReading) -> dict[str, Any]:
-    kept = {field.name: getattr(reading, field.name) for field in fields(reading)}
-    kept["changes"] = [line_as_list(one) for one in reading.changes]
-    return kept | {name: [astuple(one) for one in kept[name]] for name in _LISTED}
+    return vars(reading) | reading.as_kept() | {"changes": [line_as_list(one) for one in reading.changes]}
 
 
 def _from_dict(kept: dict[str, Any], key: PlanKey) -> FormReading:
-    listed = {name: tuple(kind(*items) for items in kept[name]) for name, kind in _LISTED.items()}
-    changes = tuple(line_from_list(key, items) for items in kept["changes"])
-    return FormReading(**kept | listed | {"changes": changes, "notes": tuple(kept["notes"])})
+    return FormReading(
+        **kept | kept_remarks(kept) | {"changes": tuple(line_from_list(key, items) for items in kept["changes"])}
+    )
 
 
 def _line(reading: FormReading) -> ReportLine:

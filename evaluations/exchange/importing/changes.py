@@ -7,7 +7,7 @@ from typing import Any, get_args
 from core.fiscal_years import wareki
 from core.values import Value
 from core.words import Side
-from evaluations.exchange.importing.report import Remark
+from evaluations.exchange.importing.report import Remarks
 from evaluations.models import TEXT_LABELS
 from plans.history import side_in_words
 from plans.models.plan import Plan, PlanKind, plan_slug
@@ -207,12 +207,10 @@ _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(ImportChange)
 
 
 @dataclass(frozen=True)
-class ImportPlan:
+class ImportPlan(Remarks):
     """What a table would do. With any problem nothing of it may be done."""
 
     changes: tuple[ImportChange, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
 
 
 def line(change: ImportChange) -> str:

@@ -3,25 +3,16 @@
 from dataclasses import dataclass
 
 from evaluations.exchange.importing.preview import Preview
-from evaluations.exchange.importing.report import Remark, Unknown
+from evaluations.exchange.importing.report import Remark, Remarks, Unknown
 
 MAX_PROBLEMS = 200
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Problems, or a preview to confirm; of an evaluation sheet both, for its other cells may be taken in.
+class Outcome(Remarks):
+    """Problems, or a preview to confirm; of an evaluation sheet both, for its other cells may be taken in. `kept` is
+    what a page needs for going a step back."""
 
-    `unknown` are cells of a sheet that are not taken in, `notes` what is to be said of it as a whole.
-    `kept` is what a page needs for going a step back.
-    """
-
-    name: str = ""
-    failure: str = ""
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    notes: tuple[str, ...] = ()
     preview: Preview | None = None
     signed: str = ""
     kept: str = ""

@@ -6,7 +6,7 @@ from core.uploads.tables import Table
 from evaluations.exchange.importing.cells import LockReason, plan_cells
 from evaluations.exchange.importing.changes import ImportChange, ImportPlan, PlanKey, ValueChange
 from evaluations.exchange.importing.masters import plan_masters
-from evaluations.exchange.importing.report import Report, in_order
+from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.rows import ImportRow, import_rows
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan
 from evaluations.exchange.importing.wanted import WantedPlan, wanted_plans
@@ -22,14 +22,14 @@ def import_for_operator(table: Table) -> ImportPlan:
     changes = [
         change for plan in wanted for change in _changes(plan, stored_plan(plan.key), report, lock_reason, cities_made)
     ]
-    return _finished(changes, report)
+    return ImportPlan(changes=tuple(changes), **report.in_order())
 
 
 def import_for_person(table: Table, plan: Plan) -> ImportPlan:
     """What the table would do for the person of `plan.access`, in this plan alone."""
     report = Report()
     changes = changes_of_rows(import_rows(table, report), plan, report, access=plan.access)
-    return _finished(changes, report)
+    return ImportPlan(changes=tuple(changes), **report.in_order())
 
 
 def changes_of_rows(
@@ -80,7 +80,3 @@ def _check_rights(changes: Iterable[ImportChange], stored: StoredPlan, access: A
         elif not access.may_manage:
             new = f"（{change.sides[1]}）"
             report.problem(change.address, f"{change.place}{new}は「管理」の役割の人だけが取り込めます。")
-
-
-def _finished(changes: Iterable[ImportChange], report: Report) -> ImportPlan:
-    return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings))

@@ -10,7 +10,7 @@ from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
 from evaluations.exchange.importing.changes import ValueChange
 from evaluations.exchange.importing.preview import PreviewLine
-from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Unknown, in_order, place_of
+from evaluations.exchange.importing.report import MAX_REMARKS, Remarks, Unknown, place_of
 from evaluations.exchange.sheet_import.reading import Reading, reading_of
 from evaluations.exchange.sheet_import.source import SheetSource
 from evaluations.exchange.sheet_import.text_cells import text_changes
@@ -34,15 +34,11 @@ MOVED = "行か列が動いているため、欄を見出しで探しました�
 
 
 @dataclass(frozen=True)
-class SheetDifference:
+class SheetDifference(Remarks):
     """`changes` are all the differences of values and texts; `problems` say of these and of other cells why they
-    cannot be taken in, `notes` what is to be said of the sheet as a whole."""
+    cannot be taken in."""
 
     changes: tuple[PreviewLine, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def possible(self) -> tuple[PreviewLine, ...]:
@@ -56,8 +52,7 @@ def sheet_difference(source: SheetSource, *, access: Access | None) -> SheetDiff
     changes = [*value_changes(reading), *text_changes(reading)]
     return SheetDifference(
         changes=tuple(sorted(changes, key=lambda one: place_of(one.change.address))),
-        problems=in_order(reading.report.problems),
-        warnings=in_order(reading.report.warnings),
+        **reading.report.in_order(),
         unknown=tuple(sorted(islice(_unknown(reading, changes), MAX_REMARKS), key=lambda one: place_of(one.address))),
         notes=tuple(_notes(source, reading)),
     )

@@ -5,35 +5,31 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from core.uploads.tables import NotReadable
 from evaluations.exchange.entry_forms.files import MAX_BYTES, find_form
 from evaluations.exchange.entry_forms.merging import FORM_REASON, ReturnedForms, merged
 from evaluations.exchange.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
-from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.changes import ImportChange, line
-from evaluations.exchange.importing.refused import ImportRefused
 from evaluations.exchange.importing.report import Remark
-from evaluations.management.arguments import content_given, not_taken, plans_given
-from plans.models import Channel, Plan
+from evaluations.management.arguments import content_given, plans_given
+from evaluations.management.import_command import ImportCommand, as_dicts, not_taken
+from plans.models import Plan
 
 DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
 NEWER = "様式を出力したあとに変わっています（今：{old}、様式：{new}）。--overwrite を付けると置き換えます。"
 
 
-class Command(BaseCommand):
-    """One line per change and, last, 「変更 n 件」; with problems in any file, one line each from the name of its file
-    and the address of its cell, nothing written and exit 2. Cells that are not taken in are told before.
-    """
+class Command(ImportCommand):
+    """With problems in any file nothing is written; each line begins with the name of its file."""
 
+    reason = FORM_REASON
     help = "返ってきた入力様式（.xlsx、.csv）をまとめて取り込みます。問題があれば何も書き込みません。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="取り込むファイル")
-        parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        self.add_usual(parser)
         parser.add_argument("--plan", default="", help="計画の記号。省くと、様式から読み取ります")
         parser.add_argument("--year", type=int, help="年度の書かれていない様式を、どの年度のものとして読むか。西暦")
         parser.add_argument("--overwrite", action="store_true", help="様式を出力したあとに変わったところも置き換えます")
@@ -44,11 +40,13 @@ class Command(BaseCommand):
             problems = [*_problems(forms.readings), *_undecided(forms, overwrites=options["overwrite"])]
             changes = list(forms.preview.changes)
             if not problems and not options["dry_run"]:
-                problems = self.apply(changes)
+                problems = [("", remark) for remark in self.apply(changes)]
         if options["format"] == "json":
             self.stdout.write(json.dumps(_as_json(forms, problems), ensure_ascii=False, indent=1))
         else:
-            self.say(forms.readings, changes, problems)
+            for one in forms.readings:
+                self.say_remarks(one, of=f"{one.name}：")
+            self.say_result(changes, [f"{name}：{remark}" if name else remark for name, remark in problems])
         if problems:
             raise not_taken(len(problems))
 
@@ -68,30 +66,6 @@ class Command(BaseCommand):
         if found.plan.pk not in desks:
             desks[found.plan.pk] = desk_of(found.plan, None, access=None)
         return read_found(name, found, desks[found.plan.pk])
-
-    def apply(self, changes: list[ImportChange]) -> list[tuple[str, Remark]]:
-        """Write them; what kept them from being written."""
-        try:
-            apply_import(changes, by=None, channel=Channel.COMMAND, reason=FORM_REASON)
-        except ImportRefused as error:
-            return [("", remark) for remark in error.remarks]
-        return []
-
-    def say(
-        self, readings: Iterable[FormReading], changes: list[ImportChange], problems: list[tuple[str, Remark]]
-    ) -> None:
-        """Notes and warnings apart from the result; problems instead of changes where there are any."""
-        for one in readings:
-            for remark in (*one.notes, *one.warnings):
-                self.stderr.write(f"注意 {one.name}：{remark}")
-            for cell in one.unknown:
-                told = f"{one.name}：{cell.address} {cell.old or '空欄'} → {cell.new or '空欄'}：{cell.note}"
-                self.stdout.write(" ⏎ ".join(told.splitlines()))
-        texts = [f"{name}：{remark}" if name else str(remark) for name, remark in problems]
-        for text in texts or map(line, changes):
-            self.stdout.write(text)
-        if not problems:
-            self.stdout.write(f"変更 {len(changes)} 件")
 
 
 def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:
@@ -123,16 +97,10 @@ def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[s
     printed = {id(one.change): one.printed for file in forms.readings for one in file.changes}
     return {
         "files": [
-            {
-                "file": one.name,
-                "department": one.department,
-                "who": one.who,
-                "rows": one.rows,
-                "changes": len(one.changes),
-                "unchanged": one.unchanged,
-                "failure": one.failure,
-                "notes": list(one.notes),
-            }
+            {"file": one.name}
+            | {name: getattr(one, name) for name in ("department", "who", "rows")}
+            | {"changes": len(one.changes), "unchanged": one.unchanged}
+            | {"failure": one.failure, "notes": list(one.notes)}
             for one in forms.readings
         ],
         "changes": [
@@ -150,15 +118,7 @@ def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[s
             }
             for one in forms.preview.lines
         ],
-        "problems": [{"file": name, "address": one.address, "sentence": one.sentence} for name, one in problems],
-        "unknown": [
-            {"file": file.name, "address": one.address, "old": one.old, "new": one.new, "note": one.note}
-            for file in forms.readings
-            for one in file.unknown
-        ],
-        "warnings": [
-            {"file": file.name, "address": one.address, "sentence": one.sentence}
-            for file in forms.readings
-            for one in file.warnings
-        ],
+        "problems": [one for name, remark in problems for one in as_dicts([remark], file=name)],
+        "unknown": [one for file in forms.readings for one in as_dicts(file.unknown, file=file.name)],
+        "warnings": [one for file in forms.readings for one in as_dicts(file.warnings, file=file.name)],
     }

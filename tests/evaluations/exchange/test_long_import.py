@@ -15,7 +15,7 @@ from evaluations.exchange import upload
 from evaluations.exchange.importing.outcome import Outcome
 from evaluations.exchange.importing.preview import Preview
 from evaluations.exchange.importing.report import Remark, Unknown
-from evaluations.exchange.kept_outcome import as_kept, from_kept
+from evaluations.exchange.long_import import as_kept, from_kept
 from evaluations.exchange.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, LongWorkFile
