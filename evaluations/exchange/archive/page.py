@@ -1,7 +1,7 @@
 """The page of a proposal: beside what is printed in each 節, what was read of it, and the questions as fields."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.archive.answering import Content, content_of
 from core.archive.proposal import (
@@ -11,7 +11,6 @@ from core.archive.proposal import (
     PutKind,
     PutText,
     Question,
-    Remnant,
     UseBlock,
 )
 from core.archive.sheet import Printed
@@ -126,7 +125,7 @@ class ArchivePage:
     questions: int
     first: tuple[QuestionField, ...] = ()
     cards: tuple[SectionCard, ...] = ()
-    remnants: tuple[Remnant, ...] = field(default=())
+    remnants: tuple[Printed, ...] = ()
 
 
 def archive_page(kept: Kept, here: Beside) -> ArchivePage:
