@@ -56,6 +56,11 @@ class PrintedSheet:
     edition: Edition
     cells: tuple[PrintedCell, ...]
 
+    @property
+    def name(self) -> str:
+        """Which sheet it is, for the property of the workbook."""
+        return SheetName(self.stamp.plan, self.stamp.year, self.layout, self.edition.value, self.stamp.total).text
+
 
 def printed_sheet(placed: PlacedSheet, stamp: Stamp, layout: str, edition: Edition) -> PrintedSheet:
     """What a laid-out sheet prints: every cell with a text, and every cell that people may fill."""
@@ -72,12 +77,6 @@ def as_printed(value: Shown) -> str:
     if value is None:
         return ""
     return plain(value) if isinstance(value, Decimal) else for_workbook(value)
-
-
-def name_of(printed: PrintedSheet) -> str:
-    """Which sheet it is, for the property of the workbook: 122319-6/2022/inzai/old/74."""
-    stamp = printed.stamp
-    return SheetName(stamp.plan, stamp.year, printed.layout, printed.edition.value, stamp.total).text
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ class SheetName:
 
 
 def read_name(text: str) -> SheetName | None:
-    """What `name_of` wrote; None where it is not ours."""
+    """What such a property says; None where it is not ours."""
     found = _NAME.fullmatch(text)
     return SheetName(found[1], int(found[2]), found[3], found[4], int(found[5])) if found else None
 
@@ -135,10 +134,8 @@ def unsealed(form: str, rows: Sequence[Sequence[str]]) -> list[str] | None:
 def read_key_rows(rows: Sequence[Sequence[str]]) -> PrintedSheet | None:
     """What `key_rows` wrote; None where it is damaged or of another form."""
     lines = unsealed(FORMAT, rows)
-    if lines is None:
-        return None
     try:
-        return _printed(lines)
+        return _printed(lines) if lines else None
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
 

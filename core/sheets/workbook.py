@@ -15,7 +15,7 @@ from openpyxl.worksheet.pagebreak import Break
 from core.sheets.book import SheetBook
 from core.sheets.design import Edition, Role, SheetDesign
 from core.sheets.grid import PIXEL
-from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
+from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
 from core.signs import for_footer
@@ -33,7 +33,7 @@ def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Editio
     _set_up_print(sheet, placed, design, book)
     _write_cells(sheet, placed, _Looks(workbook, design))
     printed = printed_sheet(placed, book.stamp, design.key, edition)
-    write_keys(workbook, key_rows(printed), name_of(printed))
+    write_keys(workbook, key_rows(printed), printed.name)
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
     return saved(workbook)

@@ -144,12 +144,8 @@ def text_stream(starts: Mapping[str, Start], ends: Mapping[str, End]) -> XmlStre
         if not in_reading:
             stream.collect()
 
-    def text_ends() -> None:
-        stream.pause()
-
-    stream = XmlStream(
-        in_main({"t": text, "rPh": reading, **starts}), in_main({"t": text_ends, "rPh": reading_ends, **ends})
-    )
+    ends = {"t": lambda: stream.pause(), "rPh": reading_ends, **ends}
+    stream = XmlStream(in_main({"t": text, "rPh": reading, **starts}), in_main(ends))
     return stream
 
 
