@@ -3,8 +3,7 @@
 from evaluations.exchange.entry_forms.work import ENTRY_FORMS
 from evaluations.exchange.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import register
-from evaluations.reports.pdf_work import PAPER_PDF
-from evaluations.reports.publication_pdf_work import PUBLICATION_PDFS
+from evaluations.reports.pdf_work import PAPER_PDF, PUBLICATION_PDFS
 from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 
 

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from core.canonical import sha256_of
 from core.municipality_codes import read_code
 from core.packages.changes import PackageChange, gone_measures, gone_sections, package_changes
 from core.packages.content import Content
@@ -19,6 +18,7 @@ from core.packages.file import Package
 from core.words import Family
 from evaluations.models import ReceivedPackage
 from evaluations.prefecture.package_content import city_facts, content_of
+from evaluations.prefecture.packages import stored_facts
 from evaluations.prefecture.receiving_history import write_history
 from evaluations.prefecture.receiving_rows import services_of, write_rows
 from indicators.services import unknown_services
@@ -106,28 +106,18 @@ def receive(
         return found
     plan = write_rows(package, prefecture, found.city, found.plan)
     received = found.last if found.is_here else None
-    received = received or _keep(package, plan, found, by)
-    if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
-        raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
-    write_history(received, found.changes, found.last, by=by, channel=channel)
-    return found
-
-
-def _keep(package: Package, plan: Plan, found: Incoming, by: User | None) -> ReceivedPackage:
-    return ReceivedPackage.objects.create(
+    received = received or ReceivedPackage.objects.create(
         plan=plan,
-        number=package.header.number,
-        made_at=package.header.made_at,
-        role=package.header.made_by,
-        software=package.header.software,
-        format=package.format,
-        sha256=package.sha256,
-        content_sha256=sha256_of(package.content),
         received_at=timezone.now(),
         received_by=by,
         publications=package.content["publications"],
         changes=len(found.changes),
+        **stored_facts(package),
     )
+    if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
+        raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
+    write_history(received, found.changes, found.last, by=by, channel=channel)
+    return found
 
 
 def _wait_for_each_other(package: Package, prefecture: Municipality | None) -> None:

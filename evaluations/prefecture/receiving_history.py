@@ -10,15 +10,6 @@ from evaluations.models import ReceivedPackage
 from plans.history_writer import new_line, write_line, write_lines
 from plans.models import Subject
 
-SUBJECTS = {
-    ChangeKind.CREATED: Subject.MASTER,
-    ChangeKind.MASTER: Subject.MASTER,
-    ChangeKind.VALUE: Subject.VALUE,
-    ChangeKind.TEXT: Subject.TEXT,
-    ChangeKind.STATE: Subject.STATE,
-    ChangeKind.PUBLICATION: Subject.PUBLICATION,
-}
-
 
 def write_history(
     received: ReceivedPackage,
@@ -37,7 +28,7 @@ def write_history(
     write_lines(
         new_line(
             plan,
-            SUBJECTS[change.kind],
+            Subject.MASTER if change.kind is ChangeKind.CREATED else Subject[change.kind.name],
             change.field,
             change.old,
             change.new,

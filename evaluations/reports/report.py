@@ -3,11 +3,10 @@
 Made from living data for a reader, or from a publication alone; the printers need not know which.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from core.citation import Citation, Mark
 from core.fiscal_years import both_eras
@@ -20,12 +19,11 @@ from evaluations.publishing.published_year import PublishedYear
 from evaluations.publishing.report_content import section_content
 from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from evaluations.reports.revision_notes import revision_notes
+from evaluations.reports.sheets.texts import grouped
 from plans.access import Access
 from plans.models import Plan, Section, YearState
 from plans.tidy import plan_columns
 
-K = TypeVar("K")
-V = TypeVar("V")
 _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 """The words for how far a 節 is, the furthest first."""
 
@@ -92,8 +90,8 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
     """
     opinions = visible_opinions(plan, access).filter(fiscal_year=year)
     source = source_of(plan, access=access, opinions=opinions, sections=with_newest_body(plan.sections.all(), year))
-    heard = _grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
-    promises = _grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
+    heard = grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
+    promises = grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
     sections = []
     for section in source.sections:
         sees = access is None or access.sees_actuals(source.state(section, year))
@@ -186,10 +184,3 @@ def _records(source: Source, section: Section, year: int, access: Access | None)
 def _opinion(opinion: CouncilOpinion) -> ReportOpinion:
     facts = {name: getattr(opinion, name) for name in OPINION_FACTS}
     return ReportOpinion(**facts, place=opinion.place_in_words, reflected=opinion.reflected_in_words)
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found

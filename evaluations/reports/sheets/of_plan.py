@@ -13,9 +13,8 @@ from core.sheets.workbook import write_evaluation_sheet
 from evaluations.publishing.citations import mark_among, not_published, with_newest_body
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.sheets.blocks import SheetRows, sheet_rows
-from evaluations.reports.sheets.notes import sheet_notes
 from evaluations.reports.sheets.of_publication import Arrangement, publication_book
-from evaluations.reports.sheets.texts import SheetTexts, sheet_texts
+from evaluations.reports.sheets.texts import SheetTexts, sheet_notes, sheet_texts
 from plans.access import Access, States, state_of
 from plans.models import Plan, Section, YearState
 from plans.queries import section_years

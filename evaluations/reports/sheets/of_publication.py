@@ -16,8 +16,7 @@ from evaluations.publishing.citations import citation_of
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.publishing.report_sections import ReportSection
 from evaluations.reports.sheets.blocks import SheetRows
-from evaluations.reports.sheets.notes import sheet_notes
-from evaluations.reports.sheets.texts import opinion_text, outline, rationale_line, remark_on_opinions
+from evaluations.reports.sheets.texts import opinion_text, outline, rationale_line, remark_on_opinions, sheet_notes
 from plans.models import Section, YearState
 from plans.queries import MeasureRow
 from plans.sheet_layouts import SheetForm, shipped_designs

@@ -9,13 +9,16 @@ from core.fiscal_months import western_day
 from core.fiscal_years import wareki
 from core.prose import circled, printed
 from core.sheets.design import WRITABLE, Content
+from core.sheets.notes import notes_of
 from core.words import UNDER_REVIEW, Family
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
 from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.publishing.report_sections import ReportOpinion
+from evaluations.reports.revision_notes import revision_notes
 from plans.access import Access, States, state_of
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow
+from plans.sheet_layouts import SheetForm
 from targets.models import OutcomeTarget, TargetItem
 
 K = TypeVar("K")
@@ -114,22 +117,30 @@ def sheet_texts(
         wanted=wanted,
         access=access,
         section_years={section: row for (section, fiscal_year), row in states.items() if fiscal_year == year},
-        targets=_grouped((target.section_id, target) for target in targets),
-        rationales=_grouped(
+        targets=grouped((target.section_id, target) for target in targets),
+        rationales=grouped(
             (one.section_id, one.target_item)
             for one in goals
             if hasattr(one, "target_item") and one.target_item.rationale
         ),
-        opinions=_grouped((section_of(opinion), opinion) for opinion in opinions),
-        actions=_grouped((action.section_id, action) for action in actions),
+        opinions=grouped((section_of(opinion), opinion) for opinion in opinions),
+        actions=grouped((action.section_id, action) for action in actions),
     )
 
 
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """The values by their key, in the order given; [] for a key that has none."""
     found: dict[K, list[V]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
-    return dict(found)
+    return found
+
+
+def sheet_notes(plan: Plan, form: SheetForm, rows: Iterable[MeasureRow]) -> tuple[str, ...]:
+    """The formulas of what is printed, the layout's own notes, and the 計画変更 of these rows."""
+    design, edition = form.design, form.edition
+    formulas = notes_of(design.lines(edition), edition, near_low=plan.near_low, near_high=plan.near_high)
+    return (*formulas, *design.notes[edition], *revision_notes(plan, rows))
 
 
 def outline(target: OutcomeTarget, content: Content) -> str:
