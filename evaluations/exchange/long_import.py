@@ -6,8 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from evaluations.exchange.importing.confirming import count_in_words, write_chosen
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost, unsigned
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, unsigned
 from evaluations.exchange.importing.report import kept_remarks
 from evaluations.exchange.upload import read_upload, reason_of
 from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, WorkFailed, plan_of, writers

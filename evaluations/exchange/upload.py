@@ -18,9 +18,8 @@ from evaluations.exchange.entry_forms.merging import FORM_REASON, merged
 from evaluations.exchange.entry_forms.reading import desk_of, read_form
 from evaluations.exchange.importing.applying import REASON
 from evaluations.exchange.importing.confirming import to_confirm
-from evaluations.exchange.importing.outcome import Outcome
 from evaluations.exchange.importing.planning import import_for_person
-from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.importing.preview import Outcome, Preview
 from evaluations.exchange.importing.rows import has_required
 from evaluations.exchange.sheet_import.difference import SHEET_REASON, sheet_difference
 from evaluations.exchange.sheet_import.source import find_source, sheet_book_in

@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.exchange.importing.applying import REASON, apply_import
-from evaluations.exchange.importing.changes import ImportChange, line
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.changes import ImportChange, ImportRefused, line
 from evaluations.exchange.importing.report import Remark, Remarks
 from plans.models import Channel
 

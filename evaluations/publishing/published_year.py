@@ -11,8 +11,7 @@ from functools import cached_property
 
 from core.figures import Figures, hidden
 from core.pace import interim
-from core.tidy import Row
-from core.tidy_values import actual_of, planned_of
+from core.tidy import Row, actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from evaluations.publishing.publication_body import Body

@@ -9,19 +9,29 @@ from itertools import groupby
 from typing import Any
 
 from core.citation import Citation, Mark
+from core.facts import facts_of
 from core.fiscal_years import both_eras
-from core.words import UNDER_REVIEW, UNPUBLISHED
+from core.tidy import planned_columns, year_columns
+from core.words import UNDER_REVIEW, UNPUBLISHED, ValueKind
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
-from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
+from evaluations.models import TEXT_FIELDS, ActionItem, ActivityRecord, CouncilOpinion, Publication
 from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
-from evaluations.publishing.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication_body import (
+    MEASURE_FACTS,
+    OPINION_FACTS,
+    RECORD_FACTS,
+    Source,
+    body_hash,
+    publication_body,
+    source_of,
+)
 from evaluations.publishing.published_year import PublishedYear
-from evaluations.publishing.report_content import section_content
 from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from evaluations.reports.revision_notes import revision_notes
 from evaluations.reports.sheets.texts import grouped
 from plans.access import Access
 from plans.models import Plan, Section, YearState
+from plans.queries import MeasureRow, YearCell
 from plans.tidy import plan_columns
 
 _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
@@ -155,9 +165,42 @@ def content_of(report: EvaluationReport) -> dict[str, Any]:
     """What a report says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
     return {
         "plan": [*plan_columns(report.plan).values(), report.plan.near_low, report.plan.near_high],
-        "sections": [section_content(section) for section in report.sections],
+        "sections": [_section_content(section) for section in report.sections],
         "opinions": list(report.opinions),
     }
+
+
+def _section_content(section: ReportSection) -> dict[str, Any]:
+    """Titles, goals, figures, texts, 取組記録, 取組 and opinions. A text that is not shown is no text."""
+    return {
+        "section": (section.section.number, section.section.title),
+        "rows": [_row_content(row) for row in section.rows],
+        "targets": [(target.title, target.overview, target.goal_text) for target in section.targets],
+        "reasons": [(item.measure.code, item.rationale, item.national_level) for item in section.reasons],
+        "texts": [getattr(section.evaluation, field, "") for field in TEXT_FIELDS],
+        "records": [facts_of(record, RECORD_FACTS) for record in section.records],
+        "promises": [promise.action for promise in section.promises],
+        "opinions": list(section.opinions),
+    }
+
+
+def _row_content(row: MeasureRow) -> dict[str, Any]:
+    measure = row.measure
+    return {
+        "measure": facts_of(measure, MEASURE_FACTS),
+        "whole": measure.parent.code if measure.parent else "",
+        "cells": [_cell_content(cell, ValueKind(measure.value_kind)) for cell in row.cells],
+    }
+
+
+def _cell_content(cell: YearCell, kind: ValueKind) -> dict[str, Any]:
+    """The figures as exported. A withheld or unknown actual is left out."""
+    figures = cell.figures
+    said = year_columns(cell.year, figures)
+    if figures.withheld or not figures.actual.is_entered:
+        said = {"年度": said["年度"]} | planned_columns(figures.planned, kind)
+    versions = [(one.label, one.decided_on, one.reason, planned_columns(one.value, kind)) for one in cell.versions]
+    return said | {"versions": versions}
 
 
 def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:

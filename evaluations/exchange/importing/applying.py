@@ -13,17 +13,18 @@ from evaluations.exchange.importing.changes import (
     GOAL_LABELS,
     GoalTextChange,
     ImportChange,
+    ImportRefused,
     MasterChange,
     NewMeasure,
     NewMunicipality,
     NewPlan,
     NewSection,
     PlanKey,
+    Refused,
     TextChange,
     ValueChange,
 )
 from evaluations.exchange.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
-from evaluations.exchange.importing.refused import ImportRefused, Refused
 from evaluations.exchange.importing.texts import write_texts
 from indicators.models import ActivityIndicator
 from plans.access import require_manager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from core.cell_texts import CellTexts, NotUnderstood
+from core.cell_texts import LABELS, CellTexts, NotUnderstood
 from core.figures import NOT_COUNTED
 from core.fiscal_years import wareki
 from core.prose import full_stop
@@ -18,19 +18,8 @@ from evaluations.exchange.importing.stored import StoredPlan
 from evaluations.exchange.importing.wanted import WantedMeasure, WantedPlan
 from plans.measures.rules import objection_to_kind
 
-FIELDS = {
-    Side.PLANNED: {"value": "計画値", "state": "計画値状態", "wording": "計画値原文"},
-    Side.ACTUAL: {
-        "value": "実績値",
-        "state": "実績値状態",
-        "wording": "実績値原文",
-        "numerator": "分子",
-        "denominator": "分母",
-        "as_of": "時点",
-        "certainty": "確定度",
-        "note": "注記",
-    },
-}
+FIELDS = {side: {"value": side.label, "state": f"{side.label}状態", "wording": f"{side.label}原文"} for side in Side}
+FIELDS[Side.ACTUAL] |= {name: LABELS[name] for name in ("numerator", "denominator", "as_of", "certainty", "note")}
 """Which column holds which part of a cell."""
 _SHOWN_IN = {"number": "value", "state": "state"}  # the parts of a Value that have another name in a table
 LockReason = Callable[[str], str]

@@ -1,16 +1,18 @@
 """What an import would do, one object per line of the preview. Everything is named by the words of the table itself
 (団体コード, 節番号, 指標コード), never by a key of the database, so that a preview may travel through a browser."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from core.fiscal_years import wareki
-from core.values import Value
+from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.exchange.importing.report import Remarks
+from evaluations.exchange.importing.report import Remark, Remarks
 from evaluations.models import TEXT_LABELS
 from plans.history import side_in_words
 from plans.models.plan import Plan, PlanKind, plan_slug
+from plans.refusals import Cause
 
 BLANK = "空欄"
 
@@ -234,3 +236,26 @@ def from_list(key: PlanKey, items: list[Any]) -> ImportChange:
         fields |= {"side": Side(fields["side"])}
         fields |= {name: Value.from_dict(fields[name]) for name in ("old", "new")}
     return kind(key=key, **fields)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One change that could not be made. `current`: what is kept now, a Value for a cell and a text for the others."""
+
+    change: ImportChange
+    cause: Cause
+    sentence: str
+    current: Value | str = EMPTY
+
+
+class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
+    """Nothing was written; `refused` says why, change by change."""
+
+    def __init__(self, refused: Iterable[Refused]) -> None:
+        self.refused = tuple(refused)
+        super().__init__("\n".join(each.sentence for each in self.refused))
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """The same, each with the address of its cell."""
+        return [Remark(each.change.address, each.sentence) for each in self.refused]

@@ -7,9 +7,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
 from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost, signed, unsigned
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.changes import ImportRefused
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, signed, unsigned
 from evaluations.exchange.importing.report import Remark
 from plans.models import Channel, Plan
 from plans.refusals import Cause

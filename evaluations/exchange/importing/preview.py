@@ -20,18 +20,19 @@ from evaluations.exchange.importing.changes import (
     NewMeasure,
     NewSection,
     PlanKey,
+    Refused,
     TextChange,
     ValueChange,
     as_list,
     from_list,
 )
-from evaluations.exchange.importing.refused import Refused
+from evaluations.exchange.importing.report import Remark, Remarks, Unknown
 from plans.models import Plan
 from plans.refusals import Cause
 from plans.signed_previews import MAX_AGE
 
 SALT = "evaluations.import"
-MAX_SHOWN = 1000
+MAX_SHOWN, MAX_PROBLEMS = 1000, 200
 
 
 class PreviewLost(ValueError):  # noqa: N818 - a sentence for a person
@@ -160,6 +161,36 @@ def line_from_list(key: PlanKey, items: list[Any]) -> PreviewLine:
     """The line that `line_as_list` wrote."""
     change, *rest = items
     return PreviewLine(from_list(key, change), *rest)
+
+
+@dataclass(frozen=True)
+class Outcome(Remarks):
+    """Problems, or a preview to confirm; of an evaluation sheet both, for its other cells may be taken in. `kept` is
+    what a page needs for going a step back."""
+
+    preview: Preview | None = None
+    signed: str = ""
+    kept: str = ""
+
+    @property
+    def is_sheet(self) -> bool:
+        return bool(self.preview and self.preview.is_sheet)
+
+    @property
+    def shown_problems(self) -> tuple[Remark, ...]:
+        return self.problems[:MAX_PROBLEMS]
+
+    @property
+    def hidden_problems(self) -> int:
+        return max(len(self.problems) - MAX_PROBLEMS, 0)
+
+    @property
+    def shown_unknown(self) -> tuple[Unknown, ...]:
+        return self.unknown[:MAX_PROBLEMS]
+
+    @property
+    def hidden_unknown(self) -> int:
+        return max(len(self.unknown) - MAX_PROBLEMS, 0)
 
 
 def signed(preview: Preview, plan: Plan, person: User, *, revision: int) -> str:

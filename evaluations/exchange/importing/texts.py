@@ -6,9 +6,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
 from evaluations.entry.texts import TextsLocked, save_texts
-from evaluations.exchange.importing.changes import TextChange
+from evaluations.exchange.importing.changes import Refused, TextChange
 from evaluations.exchange.importing.meanwhile import Years
-from evaluations.exchange.importing.refused import Refused
 from evaluations.models import Evaluation
 from plans.models import Section
 from plans.refusals import Cause

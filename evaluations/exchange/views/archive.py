@@ -17,8 +17,7 @@ from evaluations.exchange.archive.kept import Kept, fields_of, signed_archive, u
 from evaluations.exchange.archive.page import ArchivePage, archive_page
 from evaluations.exchange.archive.wanted import ARCHIVE_REASON, beside, changes_of
 from evaluations.exchange.importing.confirming import confirm, say_count, to_confirm
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost
 from evaluations.exchange.long_import import MAY_NOT
 from evaluations.exchange.upload import MAX_SHEET_CHANGES
 from plans.access import plan_for, require

@@ -18,8 +18,7 @@ from evaluations.exchange.entry_forms.page import Returned, owner_lines, rival_n
 from evaluations.exchange.entry_forms.reading import desk_of, read_form
 from evaluations.exchange.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
 from evaluations.exchange.importing.confirming import say_count, write_chosen
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost, signed, unsigned
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, signed, unsigned
 from evaluations.long_work.page import GONE, found_for
 from evaluations.long_work.views import begin
 from plans.access import plan_for, require, require_year

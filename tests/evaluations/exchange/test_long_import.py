@@ -12,8 +12,7 @@ from openpyxl import Workbook
 
 from core.words import Side
 from evaluations.exchange import upload
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.importing.preview import Outcome, Preview
 from evaluations.exchange.importing.report import Remark, Unknown
 from evaluations.exchange.long_import import as_kept, from_kept
 from evaluations.exchange.upload import LONG_ROWS, takes_long
