@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from plans.models import Plan
@@ -29,6 +29,16 @@ def content_given(path: Path, most: int) -> bytes:
             return file.read(most + 1)
     except OSError as error:
         raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
+
+
+def write_out(command: BaseCommand, content: bytes, output: Path | None) -> None:
+    """Write a file that a command made, to stdout where no path was given."""
+    if output:
+        output.write_bytes(content)
+    elif binary := getattr(command.stdout, "buffer", None):
+        binary.write(content)
+    else:
+        command.stdout.write(content.decode(), ending="")
 
 
 def refuse_in_production(sentence: str) -> None:

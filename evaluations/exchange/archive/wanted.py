@@ -32,7 +32,7 @@ from evaluations.exchange.importing.planning import changes_of_rows
 from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.rows import ImportRow
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan, stored_texts
-from plans.access import Access, lock_reason
+from plans.access import Access
 from plans.models import Plan
 from plans.prose_field import LONGEST
 from plans.tidy import measure_columns, plan_columns
@@ -266,11 +266,9 @@ def _report_text(here: Beside, change: GoalTextChange | TextChange, text: PutTex
     longest = 200 if change.field == "result_title" else LONGEST
     if len(text.text) > longest:
         report.problem(text.address, f"{change.place}は{longest:,}文字までです（{len(text.text):,}文字あります）。")
-    if isinstance(change, TextChange):
-        state = here.stored.state(change.section, change.year)
-        reason = here.access.lock_reason(state) if here.access else lock_reason(state)
-        if reason:
-            report.problem(text.address, f"{change.place}は{reason}")
+    is_locked = isinstance(change, TextChange) and here.stored.lock_reason(change.section, change.year, here.access)
+    if is_locked:
+        report.problem(text.address, f"{change.place}は{is_locked}")
 
 
 def _goals_there(plan: Plan) -> dict[int, OutcomeTarget]:

@@ -26,7 +26,7 @@ from core.uploads.table_files import accepted, csv_lines
 from core.uploads.tables import NotReadable, TableCell, address
 from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
-from evaluations.exchange.sheet_import.source import plan_named, shown_sheets, title_in
+from evaluations.exchange.sheet_import.source import key_texts, plan_named, shown_sheets, title_in
 from plans.models import Plan
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -114,16 +114,9 @@ def find_form(name: str, content: bytes, plans: Iterable[Plan], *, year: int | N
         grid = [[TableCell(text) for text in line] for line in csv_lines(content)]
         return _find([grid], None, None, plans, year, is_csv=True)
     book = XlsxBook(content)
-    keys = _keys(book)
+    keys = read_form_keys(key_texts(book))
     grids = (book.grid(sheet) for sheet in shown_sheets(book)[:MOST_SHEETS])
     return _find(grids, keys, read_name(book.properties.get(PROPERTY, "")), plans, year, is_csv=False)
-
-
-def _keys(book: XlsxBook) -> PrintedForm | None:
-    """What the form was handed out with; None where that was taken away or damaged."""
-    if KEY_SHEET not in book.sheets:
-        return None
-    return read_form_keys([[cell.text for cell in line] for line in book.grid(KEY_SHEET)])
 
 
 def _find(
