@@ -108,14 +108,9 @@ def read_package(file: bytes, *, upgrades: Mapping[int, Upgrade] = UPGRADES, new
     except NotFitting as error:
         raise PackageRefused(f"{error}{REMADE}") from error
     prefecture = head["prefecture"]
-    header = Header(
-        number=head["number"],
-        made_at=datetime.fromisoformat(head["made_at"]),
-        made_by=head["made_by"],
-        software=head["software"],
-        prefecture=(prefecture["code"], prefecture["name"]) if prefecture else None,
-    )
-    return Package(header, document["content"], sha256, written_in)
+    head["made_at"] = datetime.fromisoformat(head["made_at"])
+    head["prefecture"] = (prefecture["code"], prefecture["name"]) if prefecture else None
+    return Package(Header(**head), document["content"], sha256, written_in)
 
 
 def _check_prefecture(prefecture: Mapping[str, str] | None, city: Mapping[str, str]) -> None:

@@ -90,7 +90,7 @@ Line = list[tuple[int, str]]
 
 
 def _matched(grid: Grid, printed: Sequence[PrintedCell], fixed: Sequence[PrintedCell]) -> tuple[Mapped, Mapped]:
-    last_row, last_column = _last(cell.row for cell in printed), _last(cell.column for cell in printed)
+    last_row, last_column = (max((getattr(cell, name) for cell in printed), default=0) for name in ("row", "column"))
     if all(same(_cell(grid, cell.row, cell.column).text, cell.text) for cell in fixed):
         return {row: row for row in range(1, last_row + 1)}, {one: one for one in range(1, last_column + 1)}
     names = _names(printed, fixed)
@@ -135,10 +135,6 @@ def _in_context(lines: Mapping[int, Line], names: Set[str]) -> dict[int, Signatu
         if words:
             found[row] = (*context, "", *words)
     return found
-
-
-def _last(numbers: Iterable[int]) -> int:
-    return max(numbers, default=0)
 
 
 def _columns(cells: Iterable[tuple[int, int, str]]) -> dict[int, Signature]:

@@ -39,15 +39,8 @@ YEARS_BESIDE = 2
 """Years before the one to fill in whose actuals stand beside it."""
 DEFINITION_SHOWN = 48
 SECTION, LABEL, UNIT, HOW_COUNTED = "節", "番号", "単位", "数え方・定義"
-_FIELD_WIDTHS = {
-    "value": 12,
-    "state": 10,
-    "numerator": 8,
-    "denominator": 8,
-    "as_of": 13,
-    "certainty": 9,
-    "note": 22,
-}
+_FIELD_WIDTHS = dict(zip(FIELDS, (12, 10, 8, 8, 13, 9, 22), strict=True))
+"""In digits."""
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
 

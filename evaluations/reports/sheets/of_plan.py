@@ -32,6 +32,10 @@ class _Material:
     rows: SheetRows
     texts: SheetTexts
 
+    @property
+    def parts(self) -> tuple[tuple[Section, ...], ...]:
+        return tuple(tuple(part) for _, part in groupby(self.sections, key=lambda section: section.sheet_part))
+
 
 def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm | None = None) -> bytes:
     """The sheet as an .xlsx file, as this reader may see it. `access` None is the operator, who sees everything.
@@ -82,7 +86,7 @@ def _book(plan: Plan, year: int, access: Access | None, material: _Material) -> 
     texts, rows = material.texts, material.rows
     parts = tuple(
         tuple(filled_section(section, year, texts, rows, texts.result_title(section)) for section in part)
-        for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
+        for part in material.parts
     )
     states = _states_in_words(material.sections, year, material.states)
     versions = _versions(material) if access is None or access.sees_drafts else {}
@@ -101,10 +105,7 @@ def _says_the_same(book: SheetBook, material: _Material, published: PublishedYea
 def _arrangement(material: _Material) -> Arrangement:
     numbers = {section.pk: section.number for section in material.sections}
     return Arrangement(
-        parts=tuple(
-            tuple(section.number for section in part)
-            for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
-        ),
+        parts=tuple(tuple(section.number for section in part) for part in material.parts),
         result_titles={section.number: material.texts.result_title(section) for section in material.sections},
         codes={
             measures: {numbers[pk]: tuple(row.measure.code for row in rows) for pk, rows in of.items()}
