@@ -1,6 +1,6 @@
 """The tidy table: one row per measure and fiscal year, the same columns in CSV, xlsx and JSON.
 
-Source: the exchange contract (「Doors in and out」). A row is a dict from column to text; "" is a blank cell.
+Source: the exchange contract. A row is a dict from column to text; "" is a blank cell.
 """
 
 from decimal import Decimal

@@ -206,7 +206,7 @@ def shared_out(total: Decimal, weights: Mapping[str, Decimal], places: int) -> d
     """A total divided by weights into parts of that many decimals that add up to it; None where all weights are 0.
 
     Parts with the largest remainders receive what rounding down left over, the earlier of two equal ones first. `total`
-    has no more decimals than that.
+    may have that many decimals itself.
     """
     whole = sum(weights.values(), Decimal(0))
     if whole <= 0:

@@ -219,7 +219,7 @@ def ask_evaluation_year(
 
 
 def ask_undated(questions: Iterable[Question], years: Sequence[int]) -> Iterator[Question]:
-    """One question for all actuals without a year, where there are too many to ask one by one."""
+    """One question for all actuals without a year, where there are too many for single questions."""
     undated = [one for one in questions if one.about == "actual" and is_undated(one)]
     if len(undated) < MANY:
         return

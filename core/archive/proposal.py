@@ -155,7 +155,7 @@ class ProposedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How many years of the blocks of figures were read, are asked about, or were not understood."""
+    """How many years of the blocks of figures were read, have a question, or were not understood."""
 
     read: int = 0
     asked: int = 0

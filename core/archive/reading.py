@@ -1,4 +1,4 @@
-"""The reading of a whole sheet: outline → texts, goals and figures of each 節 → what is sure, asked, and left over."""
+"""A whole sheet: outline → texts, goals and figures of each 節 → what is sure, what is a question, what is left."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -176,7 +176,7 @@ class SectionReader:
             self.notes.append(f"{block.address} 「{block.name}」：{named}は計画の期間の外のため、読み取りません。")
 
     def _count(self, placing: Placing, *, asked: bool) -> None:
-        """Count the years of a block as read or as asked about."""
+        """Count the years of a block as read or as in question."""
         years = len(placing.years)
         self.columns += Columns(asked=years) if asked else Columns(read=years)
 

@@ -3,7 +3,7 @@
 They travel in a sheet that Excel does not show (a very hidden one comes back from LibreOffice as hidden: it is found
 by its name), and which sheet it is also in a property of the workbook. Both may be lost on the way; then the sheet is
 matched by its labels. The checksum notices a damaged key sheet; it is no signature, because nothing in it gives a
-right: whoever brings the file back may change what it names or may not.
+right: what a person may change depends on who brings the file back.
 """
 
 import json
@@ -38,7 +38,7 @@ MAX_SHEET_ROWS = 3000
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """One cell as it was printed: its place, counted from 1, what it is, and its text; a number without its sign %."""
+    """One cell as it was printed: its place, counted from 1, what it is, and its text; a number without its %."""
 
     row: int
     column: int

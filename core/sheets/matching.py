@@ -18,7 +18,7 @@ Signature = tuple[str, ...]
 
 @dataclass(frozen=True)
 class FoundCell:
-    """A printed cell and what stands in its place now."""
+    """A printed cell and what is in its place now."""
 
     printed: PrintedCell
     address: str
@@ -31,7 +31,7 @@ class FoundCell:
 
 @dataclass(frozen=True)
 class Matching:
-    """`lost` are printed cells whose row or column is gone; `strangers` what stands where nothing was printed.
+    """`lost` are printed cells whose row or column is gone; `strangers` what is where nothing was printed.
 
     `is_moved`: something is not where it was printed. `share`: how much of the sheet's own words was found, 0 to 1.
     """
@@ -84,7 +84,7 @@ def _cell(grid: Grid, row: int, column: int) -> TableCell:
 
 
 Mapped = dict[int, int]
-"""Where each printed row, or column, stands now."""
+"""Where each printed row, or column, is now."""
 Line = list[tuple[int, str]]
 """The words of one row that the sheet itself printed, each with its column."""
 
@@ -112,7 +112,7 @@ def _matched(grid: Grid, printed: Sequence[PrintedCell], fixed: Sequence[Printed
 
 
 def _names(printed: Sequence[PrintedCell], fixed: Sequence[PrintedCell]) -> Set[str]:
-    """The words that name what follows them. Those that stand beside the figures of several measures (計画値, 実績値)
+    """The words that name what follows them. Those next to the figures of several measures (計画値, 実績値)
     name none of them."""
     measures: dict[int, set[str]] = {}
     for cell in printed:

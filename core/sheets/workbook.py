@@ -26,7 +26,7 @@ JAPANESE = 128
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
-    """The book as an .xlsx file in this layout; the same bytes for the same book."""
+    """The sheet as an .xlsx file in this layout; the same bytes for the same content."""
     placed = lay_out(book, design, edition)
     workbook = new_workbook(book.title, write_only=True)
     sheet = workbook.create_sheet(design.sheet_name)

@@ -56,7 +56,7 @@ class XlsxBook:
 
     @property
     def first_shown(self) -> str:
-        """The first sheet that people see, which they take for the table of the book; the first where they see none."""
+        """The first sheet that people see, which they take for the table of the file; the first where they see none."""
         return next((name for name in self.sheets if name not in self.hidden), self.sheets[0])
 
     @cached_property

@@ -22,7 +22,7 @@ _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://pu
 _RELATION = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _CUSTOM = ("custom-properties", "customProperties")
 _PROPERTY = tuple(f"{space}/{kind} property" for space, kind in zip(_OFFICE, _CUSTOM, strict=True))
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the percent sign after the number as it is
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the % after the number as it is
 LONGEST_FORMAT = 255  # of any spreadsheet
 # Dates as a Japanese Excel writes them: only by their number, without an entry in the list of formats.
 _JAPANESE_DATES = frozenset([*range(27, 37), *range(50, 59)])
@@ -49,7 +49,7 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class BookParts:
-    """Where everything is. `epoch` is the day from which the book counts its dates."""
+    """Where everything is. `epoch` is the day from which the workbook counts its dates."""
 
     sheets: tuple[SheetPart, ...]
     texts: str = ""
@@ -89,7 +89,7 @@ def book_parts(archive: XlsxArchive) -> BookParts:
 
 
 def properties_of(archive: XlsxArchive) -> dict[str, str]:
-    """The texts that programs have left in the book, by name."""
+    """The texts that programs have left in the workbook, by name."""
     found: dict[str, str] = {}
     part = next((part for kind, part in _relations(archive, "").values() if kind in _CUSTOM), "")
     name = ""

@@ -37,7 +37,7 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ChangeSheet:
-    """`remarks` stand under the title, one line each; `parts` are 節 and what ended, each with its title and rows;
+    """`remarks` are under the title, one line each; `parts` are 節 and what ended, each with its title and rows;
     `mark` says that no publication holds this.
     """
 

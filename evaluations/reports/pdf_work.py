@@ -16,12 +16,12 @@ from plans.access import Access, require
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
-    """The name of the file; `section` 0 is the whole book."""
+    """The name of the file; `section` 0 is the whole 評価書."""
     return f"{slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
 
 
 def make_paper(work: LongWork, tell: Tell) -> Result:
-    """`parameters` name 年度, 節番号 (0: the whole book) and size of the sheet."""
+    """`parameters` name 年度, 節番号 (0: the whole 評価書) and size of the sheet."""
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
     tell(0, 2, f"{wareki(year)}の内容を集めています。")
@@ -40,7 +40,7 @@ PAPER_PDF = Kind("paper_pdf", make_paper)
 
 
 def make_pdfs(work: LongWork, tell: Tell) -> Result:
-    """The book and each 節 of one publication, from its body and from nothing else."""
+    """The 評価書 and each 節 of one publication, from its body and from nothing else."""
     publication = plan_of(work).publications.get(number=work.parameters["number"])
     if publication.withdrawn_at is not None:
         raise WorkFailed(f"第{publication.number}号は取り下げられています。")

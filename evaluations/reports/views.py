@@ -1,4 +1,4 @@
-"""評価書 as PDF for the people of the city (one 節 at once, the whole book as long work), and all evaluation sheets."""
+"""評価書 as PDF for the people of the city (one 節 at once, the whole as long work), and all evaluation sheets."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -47,7 +47,7 @@ def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> Ht
 
 @require_POST
 def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
-    """Request the book of a 年度, or of one of its 節; a short one is sent at once."""
+    """Request the 評価書 of a 年度, or of one of its 節; a short one is sent at once."""
     plan = plan_for(request.user, slug)
     year, size = year_asked(request.POST), _size(request.POST)
     if year not in plan.years:

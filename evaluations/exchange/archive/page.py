@@ -1,4 +1,4 @@
-"""The page of a proposal: beside what is printed in each 節, what was read of it, and the questions as fields."""
+"""The page of a proposal: what is printed in each 節, what was read of it, and the questions as fields."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ class ArchivePage:
 
 
 def archive_page(kept: Kept, here: Beside) -> ArchivePage:
-    """What the page shows, with the answers that were given so far."""
+    """What the page shows, with the choices that were made so far."""
     return _Page(kept, here).whole()
 
 
@@ -215,6 +215,6 @@ def _is_of(question: Question, section: ProposedSection) -> bool:
 
 
 def _undecided(questions: Iterable[Question]) -> set[str]:
-    """The goals whose kind or block of figures is asked about."""
+    """The goals whose kind or block of figures is in question."""
     effects = [effect for one in questions for choice in one.choices for effect in choice.effects]
     return {effect.measure for effect in effects if isinstance(effect, PutKind | UseBlock)}

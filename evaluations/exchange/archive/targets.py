@@ -104,8 +104,8 @@ def _choices(
 
 
 def asked_of(proposal: Proposal, targets: Mapping[str, Target], stored: StoredPlan) -> Proposal:
-    """The proposal with the questions that remain beside this plan: what the plan says itself is not asked, and an
-    answer under which the plan already has the figure is proposed."""
+    """The proposal with the questions that remain for this plan: what the plan says itself is no question, and a
+    choice under which the plan already has the figure is proposed."""
     questions = tuple(
         _beside_the_plan(question, targets, stored)
         for question in proposal.questions

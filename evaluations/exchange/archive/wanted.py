@@ -1,4 +1,4 @@
-"""From a proposal and its answers to the changes of an import, each with the address where the sheet prints it."""
+"""From a proposal and the choices made to the changes of an import, each with the address where the sheet prints it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ _MASTERS_ASIDE = "新しい節・指標、目標の文章、基準値は「管�
 
 @dataclass(frozen=True)
 class Filled:
-    """What a person said: answers, where each goal goes, and master columns put right, by goal and column."""
+    """What a person said: choices, where each goal goes, and master columns put right, by goal and column."""
 
     answers: Answers = field(default_factory=Answers)
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class ArchiveRow(ImportRow):
 
 @dataclass(frozen=True)
 class Beside:
-    """A proposal beside the plan that it is for. `access` None is the operator, who may all. Eight queries."""
+    """A proposal with the plan that it is for. `access` None is the operator, who may all. Eight queries."""
 
     plan: Plan
     access: Access | None
@@ -90,7 +90,7 @@ def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | N
 
 
 def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
-    """What the answers would change in the plan, and what they say."""
+    """What the choices would change in the plan, and what they say."""
     wanted = _Wanted(here, filled)
     return wanted.plan(), wanted.content
 
@@ -258,7 +258,7 @@ def guessed_masters(measure: ProposedMeasure, content: Content) -> dict[str, str
 
 
 def _differs(change: ImportChange) -> bool:
-    """Whether a change is more than another spelling of the same number: then what stands is kept."""
+    """Whether a change is more than another spelling of the same number: then what is stored is kept."""
     if not isinstance(change, ValueChange) or not change.old.is_entered:
         return True
     return (change.old.number, change.old.state) != (change.new.number, change.new.state)

@@ -52,9 +52,9 @@ Grid = Sequence[Sequence[TableCell]]
 @dataclass(frozen=True)
 class FormFile:
     """A returned form, recognised. Rows and columns count from 0; `columns` say where each field and each column to be
-    read stands, the fields by their own names.
+    read is, the fields by their own names.
 
-    `keys` are None where they were taken away; then `is_named` says whether the file tells its plan and 年度 otherwise.
+    `keys` are None where they were taken away; then `is_named` says whether the file says its plan and 年度 otherwise.
     """
 
     plan: Plan
@@ -147,7 +147,7 @@ def _find(
 
 
 def _heading_row(grid: Grid) -> int | None:
-    """Where the headings stand; None in a sheet without them."""
+    """Where the headings are; None in a sheet without them."""
     actual = FIELDS["value"]
     for number, line in enumerate(grid[:HEAD_ROWS]):
         headings = [plain_heading(cell.text) for cell in line]
@@ -163,7 +163,7 @@ def _named(
     name: SheetName | None,
     by_slug: Mapping[str, Plan],
 ) -> tuple[Plan | None, int | None]:
-    """Plan and 年度 as the file tells them; None for what it does not tell."""
+    """Plan and 年度 as the file says them; None for what it does not say."""
     if keys or name:
         slug, year = (keys.plan, keys.year) if keys else (name.plan, name.year) if name else ("", 0)
         if slug not in by_slug:
@@ -182,7 +182,7 @@ def _named(
 
 
 def _columns(headings: Sequence[str], year: int) -> dict[str, int]:
-    """Where each field and each column to be read stands; NotReadable where one that is filled in is there twice."""
+    """Where each field and each column to be read is; NotReadable where one that is filled in is there twice."""
     own = {squeeze(f"{wareki(year)}{FIELDS['value']}"): "value"}
     own |= {squeeze(title): name for name, title in FIELDS.items()}
     columns: dict[str, int] = {}

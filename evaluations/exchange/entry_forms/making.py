@@ -36,7 +36,7 @@ from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, rows_
 from plans.templatetags.words import unit_of
 
 YEARS_BESIDE = 2
-"""Years before the one to fill in whose actuals stand beside it."""
+"""Years before the one to fill in whose actuals are shown next to it."""
 DEFINITION_SHOWN = 48
 SECTION, LABEL, UNIT, HOW_COUNTED = "節", "番号", "単位", "数え方・定義"
 _FIELD_WIDTHS = dict(zip(FIELDS, (12, 10, 8, 8, 13, 9, 22), strict=True))
@@ -46,7 +46,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose measures a form asks for. `department` None: those without a 担当課; `is_whole`: those of everybody."""
+    """Whose measures are on a form. `department` None: those without a 担当課; `is_whole`: those of all."""
 
     department: Department | None = None
     is_whole: bool = False
@@ -161,7 +161,7 @@ def form_material(plan: Plan, year: int, *, access: Access | None) -> FormMateri
 
 
 def due_day(plan: Plan, year: int) -> str:
-    """The day on which the calendar of the plan asks for the actuals of a year, 「令和5年6月15日」; "" for none."""
+    """The day on which the calendar of the plan has the actuals of a year due, 「令和5年6月15日」; "" for none."""
     found = Deadline.objects.filter(plan=plan, step=RoundStep.ENTRY, fiscal_year=year)
     day = found.values_list("due_on", flat=True).first()
     return wareki_day(day) if day else ""

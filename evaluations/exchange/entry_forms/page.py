@@ -14,7 +14,7 @@ from plans.queries import measures_of
 
 @dataclass(frozen=True)
 class OwnerLine:
-    """One who gets a form: how many measures it asks for, and how many of them have no actual yet."""
+    """One who gets a form: how many measures are on it, and how many of them have no actual yet."""
 
     owner: Owner
     count: int

@@ -127,7 +127,7 @@ class _Reader:
         return line[place] if place is not None and place < len(line) else BLANK
 
     def _pass_over(self, row: int, line: Sequence[TableCell], code: str) -> None:
-        """A row of no measure: a repeated heading says nothing, everything else is told."""
+        """A row of no measure: a repeated heading says nothing, everything else is reported."""
         if code == plain_heading(CODE):
             return
         said = " ".join(cell.text.strip() or cell.problem for cell in line if not cell.is_blank)
@@ -159,7 +159,7 @@ class _Reader:
             self._problem(row, CODE, measure, f"同じ指標の行が{place}にもあり、書かれていることが違います。")
 
     def _printed(self, code: str) -> PrintedRow | None:
-        """What the row was handed out with; None where nobody can know."""
+        """What the row was handed out with; None where no one can know."""
         return self.file.keys.rows.get(code) if self.file.keys else None
 
     def _tell_edited(self, row: int, line: Sequence[TableCell], measure: Measure, printed: PrintedRow | None) -> None:
@@ -175,7 +175,7 @@ class _Reader:
                 self.unknown.append(Unknown(self.file.address(row, column), text, cell.text[:LONGEST_NOTE], note))
 
     def _compare(self, row: int, measure: Measure, printed: PrintedRow | None, typed: dict[str, str]) -> None:
-        """What the person changed against what was printed, over what stands now."""
+        """What the person changed against what was printed, over what is stored now."""
         year = self.file.year
         current = self.stored.value(measure.code, year, Side.ACTUAL)
         seen = printed.value if printed else current
@@ -185,7 +185,7 @@ class _Reader:
         if squeeze(typed["value"]) in OUTSIDE:
             typed = {**typed, "value": ""}
         typed = _with_words(typed, seen)
-        # Where nobody knows what was printed, a blank may be older than the value that it would take away.
+        # Where no one knows what was printed, a blank may be older than the value that it would take away.
         texts = _as_typed(typed) if printed else {name: text for name, text in typed.items() if text}
         first = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=seen, typed=texts)
         now = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=current, typed=first.changed)
@@ -238,7 +238,7 @@ def _as_typed(typed: dict[str, str]) -> dict[str, str]:
 
 
 def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
-    """記述のみ takes its words from 注記, where the form asks for them; a note that stood beside words stays one."""
+    """記述のみ takes its words from 注記, where the form wants them; a note next to words stays one."""
     if squeeze(typed.get("state", "")) != State.WORDS_ONLY.label or typed["value"] or not typed.get("note"):
         return typed
     if seen.state is State.WORDS_ONLY and seen.note:

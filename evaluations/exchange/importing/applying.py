@@ -1,4 +1,4 @@
-"""The verb that applies an import: all of it or nothing, with its history."""
+"""The action that applies an import: all of it or nothing, with its history."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -47,11 +47,11 @@ _FIELDS = {"自治体名": "name", "計画名": "name", "開始年度": "start_y
 
 @transaction.atomic
 def apply_import(changes: Sequence[ImportChange], *, by: User | None, channel: str, reason: str = REASON) -> int:
-    """Make these changes, or none. Returns how many were made; what stands already as wanted is none. `reason` is
+    """Make these changes, or none. Returns how many were made; what is stored already as wanted is none. `reason` is
     what the history says.
 
     Raises ImportRefused for a conflict, a lock or a missing right on a value or text, PermissionDenied for masters
-    without the role 管理. `by` None is the operator, of whom no rights are asked.
+    without the role 管理. `by` None is the operator, whose rights are not checked.
     """
     keys = dict.fromkeys(change.key for change in changes)
     return sum(
@@ -71,7 +71,7 @@ class _Import:
         masters = [change for change in changes if not isinstance(change, ValueChange | TextChange)]
         self._create_roots(masters)
         self.years = lock_years(self.key, changes)
-        # NO KEY: whoever writes history of this plan meanwhile refers to its row and need not wait for us.
+        # NO KEY: another user who writes history of this plan meanwhile refers to its row and need not wait for us.
         self.plan = (
             Plan.objects.select_for_update(no_key=True, of=("self",))
             .select_related("municipality")
@@ -126,7 +126,7 @@ class _Import:
             self._note("作成", None, change.sides[1], section=section)
 
     def _create_measures(self, new: Sequence[NewMeasure]) -> None:
-        """Measures first, parents then: a part may stand before its whole."""
+        """Measures first, parents then: a part may come before its whole."""
         last = dict(self.plan.measures.values_list("section__number").annotate(Max("order")))
         for change in new:
             number = int(change.columns["節番号"])
@@ -204,7 +204,7 @@ class _Import:
                 self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
 
     def _uncontested(self, changes: list[MasterChange], current: dict[str, str], **of: Any) -> list[MasterChange]:
-        """The changes whose old text still stands, noted in the history; the others are refused."""
+        """The changes whose old text is still stored, noted in the history; the others are refused."""
         fresh = []
         for change in changes:
             now = current[change.column]
@@ -231,7 +231,7 @@ class _Import:
             ) from error
 
     def _write_texts(self, changes: Sequence[TextChange]) -> int:
-        # Of 節 made just now there was no row to lock before; nobody else knows of them yet.
+        # Of 節 made just now there was no row to lock before; no one else knows of them yet.
         keys = {(self.sections[c.section].pk, c.year) for c in changes if c.section in self.sections}
         if new := keys - self.years.keys():
             self.years = {**self.years, **lock_section_years(self.plan, new)}

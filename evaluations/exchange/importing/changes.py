@@ -159,7 +159,7 @@ class ValueChange:
         return self._words(self.old), self._words(self.new)
 
     def _words(self, value: Value) -> str:
-        # Nobody forgot to enter a plan for a year that has none.
+        # No one forgot to enter a plan for a year that has none.
         return side_in_words(value.as_dict() or None) if value.is_entered or self.side is Side.ACTUAL else BLANK
 
 
@@ -222,7 +222,7 @@ def line(change: ImportChange) -> str:
 
 
 def as_list(change: ImportChange) -> list[Any]:
-    """A change as plain texts and numbers; its plan is named once beside all of them."""
+    """A change as plain texts and numbers; its plan is named once for all of them."""
     fields = [getattr(change, name) for name in change.__slots__ if name != "key"]
     return [type(change).__name__, *(item.as_dict() if isinstance(item, Value) else item for item in fields)]
 

@@ -38,7 +38,7 @@ def to_confirm(preview: Preview, plan: Plan, person: User, outcome: Outcome = NO
 
 
 def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: str) -> Confirmation:
-    """Write what was looked at; what others changed since comes back to be chosen. `reason` stands in the history."""
+    """Write what was looked at; what others changed since comes back to be chosen. `reason` is for the history."""
     chosen = chosen_in(posted, plan, person)
     return chosen if isinstance(chosen, Confirmation) else write_chosen(chosen, plan, person, reason=reason)
 

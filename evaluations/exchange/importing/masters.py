@@ -25,7 +25,7 @@ from plans.models.plan import EARLIEST_YEAR, usual_years
 
 @dataclass(frozen=True)
 class FinalPlan:
-    """How the plan will stand: its years, and the master columns of each measure that the table names."""
+    """How the plan will be: its years, and the master columns of each measure that the table names."""
 
     years: range
     measures: dict[str, Row]
@@ -122,7 +122,7 @@ def _sections(wanted: WantedPlan, stored: StoredPlan) -> Iterator[ImportChange]:
 def _measure(
     key: PlanKey, code: str, measure: WantedMeasure, stored: StoredPlan, report: Report
 ) -> tuple[Row, list[ImportChange]]:
-    """The columns of one measure as they will stand, and what changes."""
+    """The columns of one measure as they will be, and what changes."""
     before = stored.measure_texts(code)
     family = before.get("種別") or measure.texts.get("種別", "")
     said = completed(measure.texts, family)

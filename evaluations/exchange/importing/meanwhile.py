@@ -54,7 +54,7 @@ def is_settled(years: Years, *sections: Section) -> bool:
 
 
 def unfit(plan: Plan, changes: Sequence[ImportChange]) -> Iterator[tuple[ImportChange, str]]:
-    """The changes of 種類 and period that do not know what stands now, each with its sentence."""
+    """The changes of 種類 and period that do not know what is stored now, each with its sentence."""
     values = YearlyValue.objects.filter(measure__plan=plan)
     used = {year for year in years_in_use(plan) if year not in plan.years} if _moves_bounds(changes) else set()
     for change in changes:

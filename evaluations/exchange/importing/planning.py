@@ -15,7 +15,7 @@ from plans.models import Measure, Plan, PlanKind
 
 
 def import_for_operator(table: Table) -> ImportPlan:
-    """What the table would do at the command line: any plan, no rights asked; locks hold."""
+    """What the table would do at the command line: any plan, without a check of rights; locks hold."""
     report = Report()
     wanted = wanted_plans(import_rows(table, report), report)
     cities_made: set[str] = set()
@@ -35,7 +35,7 @@ def import_for_person(table: Table, plan: Plan) -> ImportPlan:
 def changes_of_rows(
     rows: Iterable[ImportRow], plan: Plan, report: Report, *, access: Access | None
 ) -> list[ImportChange]:
-    """What rows would do in this plan alone; `access` None is the operator, of whom no rights are asked."""
+    """What rows would do in this plan alone; `access` None is the operator, whose rights are not checked."""
     own = PlanKey.of(plan)
     wanted = wanted_plans(rows, report, refuse=lambda row, key: _refuse_other(row, key, own, report))
     changes: list[ImportChange] = []

@@ -76,7 +76,7 @@ class PreviewLine(Generic[Change]):
 
     @property
     def _sides(self) -> tuple[str, str]:
-        """Both sides; of a text the sentences that differ, unless the two have nothing in common to stand for."""
+        """Both sides; of a text the sentences that differ, unless the two have nothing in common to leave out."""
         if not isinstance(self.change, TextChange | GoalTextChange) or not (self.change.old and self.change.new):
             return self.change.sides
         return differing(self.change.old, self.change.new)

@@ -32,7 +32,7 @@ def years_in_use(plan: Plan) -> set[int]:
 
 @dataclass
 class StoredPlan:
-    """`municipality` and `plan` are None where they are not there yet. `values` stand; `replaced` are the 計画値 by
+    """`municipality` and `plan` are None where they do not exist. `values` are current; `replaced` are the 計画値 by
     指標コード and year that a 計画変更 replaced, which no table names.
     """
 
@@ -46,7 +46,7 @@ class StoredPlan:
     states: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def value(self, code: str, year: int, side: str) -> Value:
-        """What stands in a cell; EMPTY where nothing does."""
+        """What is stored in a cell; EMPTY where nothing is."""
         return self.values.get((code, year, side), EMPTY)
 
     def state(self, number: int, year: int) -> str:

@@ -66,7 +66,7 @@ def _unknown(reading: Reading, changes: list[PreviewLine]) -> Iterator[Unknown]:
         key = found.printed.key
         if key.holds not in WHY_NOT or found.is_as_printed:
             continue
-        # Without its keys the sheet is compared with today's figures, which follow the values that are told already.
+        # Without its keys the sheet is compared with today's figures, which follow values that are reported already.
         if key.holds is Holds.DERIVED and not source.has_keys and (key.name, key.year) in edited:
             continue
         note = f"{_derived_place(reading, key)}{WHY_NOT[key.holds]}"

@@ -38,7 +38,7 @@ class SheetSource:
     """An uploaded sheet, recognised. `printed` is what it was exported with, or where `has_keys` is False, what the
     same sheet would print today.
 
-    `is_outdated`: the plan was changed since the export; False where nobody can know. `has_other_pages`: its texts are
+    `is_outdated`: the plan was changed since the export; False where no one can know. `has_other_pages`: its texts are
     spread over other pages than today's.
     """
 

@@ -57,7 +57,7 @@ def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell
         return None
     before = _joined([(piece.printed.joint, piece.printed.text) for piece in pieces])
     agrees = printed(current) == printed(before) or (not current and before in WITHHELD)
-    # Over a text that somebody else changed, the file's stands as it is; else what was not edited stays as typed.
+    # Over a text that another user changed, the file's is taken as it is; else what was not edited stays as typed.
     kept = unprinted(current, new) if agrees else new
     change = TextChange(reading.key, number, reading.year, name, current, kept, address)
     locked = reading.lock_reason(number, reading.year)

@@ -23,7 +23,7 @@ PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
 
 
 def value_changes(reading: Reading) -> Iterator[PreviewLine]:
-    """Every edited value, in the order of the sheet. A measure that stands in several 節 is read once."""
+    """Every edited value, in the order of the sheet. A measure that is in several 節 is read once."""
     seen: dict[tuple[str, int, str], FoundCell] = {}
     for found in reading.source.matching.found:
         key = found.printed.key
@@ -90,7 +90,7 @@ def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, curr
 
 
 def _typed(cell: TableCell, kind: ValueKind) -> str:
-    """A cell as it was typed: a percentage outside a 割合 keeps its sign, and is then a problem."""
+    """A cell as it was typed: a percentage outside a 割合 keeps its %, and is then a problem."""
     return f"{cell.text}%" if cell.is_percent and kind is not ValueKind.RATE else cell.text
 
 

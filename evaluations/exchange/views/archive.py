@@ -29,8 +29,8 @@ LONGEST_FORM = 2_400_000
 """Characters of a form that comes back; a longer one is refused on its way."""
 
 LONGEST_TYPED = 2 * MAX_CHARACTERS + 1
-"""As a browser counts, where one sign may be two. What it cuts here is still too long to be read: it is told so, with
-the text, and never read in part."""
+"""As a browser counts, where one character may be two. What it cuts here is still too long to be read: it is refused,
+with the text, and never read in part."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Shown:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: PersonRequest, slug: str) -> HttpResponse:
-    """GET says what may be read; POST reads, takes the answers, or writes what was confirmed."""
+    """GET says what may be read; POST reads, takes the choices, or writes what was confirmed."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     if request.method != "POST":
@@ -94,7 +94,7 @@ def _questions(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposa
 
 
 def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal) -> Shown:
-    """What the answers would change; with problems, the questions stay, with what was answered."""
+    """What the choices would change; with problems, the questions stay, with what was chosen."""
     here = beside(proposal, plan, kept.filled, access=plan.access)
     found, content = changes_of(here, kept.filled)
     travelling = signed_archive(kept, plan, request.user)
@@ -110,7 +110,7 @@ def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal)
 
 
 def _confirm(request: PersonRequest, plan: Plan, kept: Kept) -> HttpResponse:
-    """Write what was looked at; the answers travel on with what comes back."""
+    """Write what was looked at; the choices travel on with what comes back."""
     done = confirm(request.POST, plan, request.user, reason=ARCHIVE_REASON)
     if done.outcome:
         if done.message:

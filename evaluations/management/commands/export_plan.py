@@ -88,7 +88,7 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
 
 
 def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
-    """The report of one year, by default the latest with any actual: one 節, or the whole book."""
+    """The report of one year, by default the latest with any actual: one 節, or the whole 評価書."""
     report = report_of_plan(plan, year or latest_year(plan), access=None)
     try:
         content = book_pdf(report, size=size) if section is None else section_pdf(report, section, size=size)
@@ -114,7 +114,7 @@ def entry(plan: Plan, year: int, department: str | None, output: Path | None) ->
 
 
 def owner_named(plan: Plan, name: str) -> Owner:
-    """Whose form is asked for; a 担当課 that is not there is an error that names those that are."""
+    """Whose form is requested; a 担当課 that is not there is an error that names those that are."""
     if name == NO_DEPARTMENT:
         return Owner()
     department = plan.municipality.departments.filter(name=name).first()

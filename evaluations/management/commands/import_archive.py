@@ -22,7 +22,7 @@ from plans.models import Plan
 
 
 class Command(ImportCommand):
-    """Questions that were not answered go to stderr, and leave out what they are about."""
+    """Questions without a choice go to stderr, and leave out what they are about."""
 
     reason = ARCHIVE_REASON
     dry_run = "変更と質問を示すだけで、書き込みません"
@@ -63,7 +63,7 @@ class Command(ImportCommand):
             self.stop(f"{error.address} {error}")
 
     def answers(self, path: Path) -> Filled:
-        """The answers of a file; CommandError where it is none of answers."""
+        """The choices in a file; CommandError where it has another form."""
         try:
             given = json.loads(path.read_text(encoding="utf-8-sig"))
             parts = [given.get(name) or {} for name in ("answers", "typed", "measures")]
@@ -101,7 +101,7 @@ def _in_words(question: Question) -> str:
 def _as_json(
     proposal: Proposal, found: ImportPlan, content: Content, filled: Filled, problems: list[Remark]
 ) -> dict[str, Any]:
-    """Everything that was found; `answers` is what to put right and give back with --answers."""
+    """Everything that was found; `answers` is what to put right and give back."""
     columns = proposal.columns
     return {
         "counts": {

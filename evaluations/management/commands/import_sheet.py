@@ -81,8 +81,8 @@ def _as_json(found: SheetDifference, problems: list[Remark]) -> dict[str, Any]:
 
 
 def _change(one: PreviewLine) -> dict[str, Any]:
-    """A change by the names of the tidy table; `printed` is null where nobody can know it, `conflict` says that what
-    stands now is another than was printed."""
+    """A change by the names of the tidy table; `printed` is null where no one can know it, `conflict` says that what
+    is stored now is another than was printed."""
     change = one.change
     old, new = change.sides
     what: dict[str, Any] = (

@@ -48,7 +48,7 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
 
 
 def marked_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> SheetBook:
-    """The book of `sheet_book` with its source: which publication it prints, or that it prints none."""
+    """What `sheet_book` returns, with its source: which publication it prints, or that it prints none."""
     material = _material(plan, year, access, form)
     book = _book(plan, year, access, material)
     return replace(book, mark=mark_among(material.sections, year, lambda one: _says_the_same(book, material, one)))

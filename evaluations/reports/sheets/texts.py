@@ -146,7 +146,7 @@ def _rationale(item: TargetItem) -> str:
 
 
 def _opinion(opinion: CouncilOpinion | ReportOpinion) -> str:
-    """「1 意見（意見者）」 under the council and its day, and what the city answered."""
+    """「1 意見（意見者）」 under the council and its day, and the city's response."""
     day = western_day(opinion.held_on)
     speaker = f"（{opinion.speaker}）" if opinion.speaker else ""
     said = f"■{opinion.council}（{day}）{opinion.number}　{opinion.opinion}{speaker}"
