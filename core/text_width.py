@@ -21,7 +21,7 @@ _PIECE = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 @lru_cache(maxsize=1024)
 def text_width(text: str, size: float) -> float:
     """Width in points at the font size: East Asian wide and ambiguous characters fill a square."""
-    return sum(size if east_asian_width(sign) in "WFA" else size * NARROW_EM for sign in text)
+    return sum(size if east_asian_width(character) in "WFA" else size * NARROW_EM for character in text)
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.signs import is_control
+from core.characters import is_control
 from core.uploads.table_files import accepted, decoded
 from core.uploads.tables import NotReadable, address, refuse_wide
 from core.uploads.xlsx_files import XlsxBook

@@ -15,11 +15,11 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
+from core.characters import for_workbook
 from core.numerals import plain
 from core.sheets.book import Stamp
 from core.sheets.design import ENTERED, WRITABLE, Edition, Line
 from core.sheets.placed import FIXED, CellKey, Holds, PlacedSheet
-from core.signs import for_workbook
 from core.uploads.tables import MAX_COLUMNS
 from core.workbooks.cells import Shown
 

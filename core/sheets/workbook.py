@@ -12,13 +12,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 
+from core.characters import for_footer
 from core.sheets.book import SheetBook
 from core.sheets.design import Edition, Role, SheetDesign
 from core.sheets.grid import PIXEL
 from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
-from core.signs import for_footer
 from core.workbooks.cells import NO_BORDER, put
 from core.workbooks.file import UNIT_POINTS, new_workbook, saved
 

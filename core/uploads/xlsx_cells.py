@@ -10,8 +10,8 @@ from typing import IO, Any, NamedTuple
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
+from core.characters import unescaped
 from core.numerals import plain
-from core.signs import unescaped
 from core.uploads.tables import (
     BLANK,
     MAX_CELL,

@@ -11,7 +11,7 @@ from typing import TypeVar
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from core.signs import unescaped
+from core.characters import unescaped
 from core.uploads.tables import MAX_CELL, MAX_CHARACTERS, NotReadable
 from core.uploads.xlsx_archive import XlsxArchive
 from core.uploads.xml_stream import Attributes, End, Start, TooMuch, XmlStream

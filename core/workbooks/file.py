@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 
-from core.signs import for_workbook
+from core.characters import for_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The font of the Normal style sets the unit of column widths, and a machine without it takes another one instead. What

@@ -22,7 +22,7 @@ from core.open_data.dictionary import (
 )
 from core.open_data.files import JSON, ZIP, OpenDataFile, archive, open_row
 from core.open_data.licences import licence_of
-from core.open_data.machine_signs import plain_signs, strange_signs
+from core.open_data.machine_characters import plain_characters, strange_characters
 from core.open_data.metadata import Dataset, Edition, data_package, metadata
 from core.tidy import Row
 from evaluations.public_site.published import PublishedPlan, published_plan
@@ -103,7 +103,7 @@ def _with_publication(row: Row, read: PublishedYear) -> Row:
 def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list[Row]) -> Dataset:
     plan = published.plan
     standing = sorted(published.years.values(), key=lambda one: one.publication.number)
-    signs = strange_signs("".join(text for row in rows for text in row.values()))
+    signs = strange_characters("".join(text for row in rows for text in row.values()))
     return Dataset(
         slug=slug,
         city_code=plan.municipality.code,
@@ -116,7 +116,7 @@ def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list
         editions=tuple(_edition(one) for one in standing),
         licence=licence_of(city.open_data_licence),
         contact=city.open_data_contact,
-        replaced=tuple((sign, plain_signs(sign)) for sign in signs),
+        replaced=tuple((sign, plain_characters(sign)) for sign in signs),
     )
 
 
