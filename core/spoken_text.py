@@ -51,7 +51,7 @@ BULLETS = "・▪▫•‣◦▶▷►" + MARK_BULLETS
 """At the beginning of a line these only say that it is an item of a list; the others of MARKS may be a grade there."""
 
 _DIGIT = "0-9０-９"
-_MARKS_SET = "".join(MARKS)
+_ALL_MARKS = "".join(MARKS)
 _CIRCLED = re.compile("[①-⑳㉑-㉟㊱-㊿⓪Ⓐ-ⓩ㋐-㋾]")
 _BLACK_CIRCLED = re.compile("[❶-❿⓫-⓴➊-➓⓿]")
 _ENCLOSED = re.compile("[⑴-⒵㈀-㉇㊀-㊰㋀-㋏㋿-㏿]")
@@ -66,13 +66,13 @@ _UNTIL = re.compile(
 _THE_MARK_ITSELF = re.compile("※(?=[印はがのをと」])")
 _NOTE = re.compile(rf"(?P<before>^|[\s（(「。、・])※[ 　]?(?P<number>[{_DIGIT}]*)[)）：:]?[ 　]*")
 _REFERENCE = re.compile(rf"※(?P<number>[{_DIGIT}]*)")
-_MARK = re.compile(f"(?<=[一二三四五六七八九十百千])(?P<zeros>〇+)|[{_MARKS_SET}]")
+_MARK = re.compile(f"(?<=[一二三四五六七八九十百千])(?P<zeros>〇+)|[{_ALL_MARKS}]")
 _RULER = re.compile(r"[\s\-―─-╿＝=＊*_＿・.．…‥~〜～#＃+＋|｜]{3,}|([ー■□◆◇☆★○●◎])\1{4,}")
 _LEADERS = re.compile("[─-╿]+|[…‥]{3,}|[・．._＿]{4,}|[-=＝＊*~〜～]{4,}")
 _BLANKS = re.compile("[ \t\u00a0\u2000-\u200a\u3000]+")
 _SPREAD = re.compile(r"(?<!\S)[一-龠々](?:　[一-龠々])+(?!\S)")
 _RUN_ON = re.compile(r"(?<=\S)[ 　]+(?=・\S)")
-_BULLET = re.compile(f"^(?:[{MARK_BULLETS}](?=[ 　]*[^{_MARKS_SET} 　])|[{BULLETS.removesuffix(MARK_BULLETS)}])[ 　]*")
+_BULLET = re.compile(f"^(?:[{MARK_BULLETS}](?=[ 　]*[^{_ALL_MARKS} 　])|[{BULLETS.removesuffix(MARK_BULLETS)}])[ 　]*")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 _UNFINISHED = ("、", "，", "（", "「")
 _CLOSING = ("、", "。", "，", "）", "」")
@@ -116,10 +116,10 @@ def _in_letters(line: str) -> str:
     """Characters that hold letters or digits, in letters. ① becomes まる1, not （1）, which the same text may use for
     counting.
     """
-    line = _CIRCLED.sub(lambda character: f"【まる{_letters(character[0])}】", line)
-    line = _BLACK_CIRCLED.sub(lambda character: f"【くろまる{_letters(character[0])}】", line)
+    line = _CIRCLED.sub(lambda found: f"【まる{_letters(found[0])}】", line)
+    line = _BLACK_CIRCLED.sub(lambda found: f"【くろまる{_letters(found[0])}】", line)
     line = "".join(UNITS.get(character, character) for character in line)
-    return _ENCLOSED.sub(lambda character: _letters(character[0]), line)
+    return _ENCLOSED.sub(lambda found: _letters(found[0]), line)
 
 
 def _letters(character: str) -> str:

@@ -47,27 +47,27 @@ class Stopped(Exception):
     """The runner shall end; the work waits for the next one."""
 
 
-class Teller:
-    """The progress callback `tell(done, total, step)` of one running work."""
+class ProgressReporter:
+    """The progress callback `report(done, total, step)` of one running work."""
 
     def __init__(self, work: LongWork) -> None:
         self.mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
-        self.told_at = float("-inf")
+        self.reported_at = float("-inf")
         self.is_stopping = False
 
     def __call__(self, done: int, total: int, step: str) -> None:
         """Write the progress, at most a few times a second. Raises Cancelled, Lost or Stopped."""
         if self.is_stopping:
             raise Stopped
-        if monotonic() - self.told_at < SECONDS_BETWEEN:
+        if monotonic() - self.reported_at < SECONDS_BETWEEN:
             return
-        self.told_at = monotonic()
+        self.reported_at = monotonic()
         total = max(done, total)
         # One statement both writes and checks, so that no request to cancel falls between the two.
-        told = self.mine.filter(cancel_asked_at=None).update(
+        is_mine = self.mine.filter(cancel_asked_at=None).update(
             done=done, total=total, step=step[:300], heartbeat=timezone.now()
         )
-        if not told:
+        if not is_mine:
             raise Cancelled if self.mine.exists() else Lost
 
 
@@ -77,14 +77,14 @@ class Runner:
     def __init__(self) -> None:
         self.name = uuid.uuid4().hex
         self.is_stopping = False
-        self.teller: Teller | None = None
+        self.reporter: ProgressReporter | None = None
         self.cleaned_at: float | None = None
 
     def stop(self) -> None:
         """End soon: the running work goes back to the queue."""
         self.is_stopping = True
-        if self.teller:
-            self.teller.is_stopping = True
+        if self.reporter:
+            self.reporter.is_stopping = True
 
     def run_all(self) -> int:
         """Do works until none waits or every place is taken. Returns how many were done."""
@@ -101,11 +101,11 @@ class Runner:
         work = self._claim()
         if work is None:
             return False
-        self.teller = Teller(work)
-        self.teller.is_stopping = self.is_stopping
+        self.reporter = ProgressReporter(work)
+        self.reporter.is_stopping = self.is_stopping
         with _beating(work):
-            ended = self._do(work, self.teller)
-        self.teller = None
+            ended = self._do(work, self.reporter)
+        self.reporter = None
         if not connection.in_atomic_block:  # the work may have broken it, and its end must be written
             connection.close_if_unusable_or_obsolete()
         if ended is not None:
@@ -135,14 +135,14 @@ class Runner:
             state=WorkState.RUNNING, slot=slot, runner=self.name, started_at=now, heartbeat=now
         )
 
-    def _do(self, work: LongWork, tell: Teller) -> tuple[dict[str, Any], Result | None] | None:
+    def _do(self, work: LongWork, progress: ProgressReporter) -> tuple[dict[str, Any], Result | None] | None:
         """The fields of the end, and the result; None where the work is no longer this runner's."""
         try:
             kind = KINDS.get(work.kind)
             if kind is None:
                 raise WorkFailed(UNKNOWN)
             access = kind.access(work)
-            result = kind.run(work, tell)
+            result = kind.run(work, progress)
             if result.file and len(result.file.content) > settings.WORK_RESULT_BYTES:
                 raise WorkFailed(_too_large(len(result.file.content)), result.report)
         except Cancelled:

@@ -103,7 +103,7 @@ def _with_publication(row: Row, read: PublishedYear) -> Row:
 def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list[Row]) -> Dataset:
     plan = published.plan
     standing = sorted(published.years.values(), key=lambda one: one.publication.number)
-    signs = strange_characters("".join(text for row in rows for text in row.values()))
+    characters = strange_characters("".join(text for row in rows for text in row.values()))
     return Dataset(
         slug=slug,
         city_code=plan.municipality.code,
@@ -116,7 +116,7 @@ def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list
         editions=tuple(_edition(one) for one in standing),
         licence=licence_of(city.open_data_licence),
         contact=city.open_data_contact,
-        replaced=tuple((sign, plain_characters(sign)) for sign in signs),
+        replaced=tuple((one, plain_characters(one)) for one in characters),
     )
 
 

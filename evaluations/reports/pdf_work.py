@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
-from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, WorkFailed, plan_of
+from evaluations.long_work.kinds import Kind, Progress, Result, ResultFile, WorkFailed, plan_of
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
 from evaluations.publishing.published_year import PublishedYear
@@ -20,13 +20,13 @@ def pdf_name(slug: str, year: int, section: int = 0) -> str:
     return f"{slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
 
 
-def make_paper(work: LongWork, tell: Tell) -> Result:
+def make_paper(work: LongWork, progress: Progress) -> Result:
     """`parameters` name 年度, 節番号 (0: the whole 評価書) and size of the sheet."""
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
-    tell(0, 2, f"{wareki(year)}の内容を集めています。")
+    progress(0, 2, f"{wareki(year)}の内容を集めています。")
     report = report_of_plan(plan, year, access=plan.access)
-    tell(1, 2, "ページに並べて、PDFにしています。")
+    progress(1, 2, "ページに並べて、PDFにしています。")
     try:
         content = section_pdf(report, number, size=size) if number else book_pdf(report, size=size)
     except NoPdfHere as refusal:
@@ -39,7 +39,7 @@ def make_paper(work: LongWork, tell: Tell) -> Result:
 PAPER_PDF = Kind("paper_pdf", make_paper)
 
 
-def make_pdfs(work: LongWork, tell: Tell) -> Result:
+def make_pdfs(work: LongWork, progress: Progress) -> Result:
     """The 評価書 and each 節 of one publication, from its body and from nothing else."""
     publication = plan_of(work).publications.get(number=work.parameters["number"])
     if publication.withdrawn_at is not None:
@@ -47,7 +47,7 @@ def make_pdfs(work: LongWork, tell: Tell) -> Result:
     report = report_of_publication(PublishedYear(publication, publication.body))
     numbers = [BOOK, *(one.section.number for one in report.printed_sections)]
     for done, number in enumerate(numbers):
-        tell(done, len(numbers), f"{f'第{number}節' if number else '評価書の全体'}をPDFにしています。")
+        progress(done, len(numbers), f"{f'第{number}節' if number else '評価書の全体'}をPDFにしています。")
         try:
             content = cast(bytes, section_pdf(report, number) if number else book_pdf(report))
         except NoPdfHere as refusal:

@@ -11,14 +11,14 @@ from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_
 from evaluations.exchange.importing.changes import PlanKey
 from evaluations.exchange.importing.preview import line_as_list, line_from_list
 from evaluations.exchange.importing.report import kept_remarks
-from evaluations.long_work.kinds import Kind, Onward, ReportLine, Result, ResultFile, Tell, plan_of, writers
+from evaluations.long_work.kinds import Kind, NextPage, Progress, ReportLine, Result, ResultFile, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
 from plans.models import Plan
 
 MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
 
 
-def read_returned(work: LongWork, tell: Tell) -> Result:
+def read_returned(work: LongWork, report: Progress) -> Result:
     """What each file would change, kept for the page that shows it. Nothing of the plan is written."""
     plan, year = plan_of(work), int(work.parameters["year"])
     desk = desk_of(plan, year, access=plan.access)
@@ -26,7 +26,7 @@ def read_returned(work: LongWork, tell: Tell) -> Result:
     names = list(given.values_list("pk", "name"))
     readings = []
     for done, (pk, name) in enumerate(names):
-        tell(done, len(names), f"「{name}」を読み取っています。")
+        report(done, len(names), f"「{name}」を読み取っています。")
         # One file at a time in memory.
         readings.append(read_form(name, bytes(LongWorkFile.objects.get(pk=pk).content), desk))
     file = ResultFile("readings.json", "application/json", as_json(readings))
@@ -67,10 +67,10 @@ def _line(reading: FormReading) -> ReportLine:
     return ReportLine(reading.name, sentence, is_problem=bool(reading.problems))
 
 
-def _onward(work: LongWork) -> Onward:
+def _next_page(work: LongWork) -> NextPage:
     slug = work.plan.slug if work.plan else ""
     address = reverse("evaluations:entry_forms", args=[slug, work.parameters["year"]])
-    return Onward(f"{address}?work={work.key}", "変わるところを確かめる")
+    return NextPage(f"{address}?work={work.key}", "変わるところを確かめる")
 
 
 def title_of(year: int) -> str:
@@ -78,5 +78,5 @@ def title_of(year: int) -> str:
     return f"{wareki(year)}の入力様式の読み取り"
 
 
-ENTRY_FORMS = Kind("entry_forms", read_returned, writers(MAY_NOT), _onward, offers_file=False)
+ENTRY_FORMS = Kind("entry_forms", read_returned, writers(MAY_NOT), _next_page, offers_file=False)
 """Returned 入力様式 of one year of a plan, chosen on their page, which shows what they would change."""
