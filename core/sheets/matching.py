@@ -118,10 +118,10 @@ def _names(printed: Sequence[PrintedCell], fixed: Sequence[PrintedCell]) -> Set[
     for cell in printed:
         if cell.key.holds in (Holds.VALUE, Holds.DERIVED):
             measures.setdefault(cell.row, set()).add(cell.key.name)
-    beside: dict[str, set[str]] = {}
+    measures_of: dict[str, set[str]] = {}
     for cell in fixed:
-        beside.setdefault(_plain(cell.text), set()).update(measures.get(cell.row, ()))
-    return {text for text, several in beside.items() if len(several) < 2}
+        measures_of.setdefault(_plain(cell.text), set()).update(measures.get(cell.row, ()))
+    return {text for text, several in measures_of.items() if len(several) < 2}
 
 
 def _in_context(lines: Mapping[int, Line], names: Set[str]) -> dict[int, Signature]:

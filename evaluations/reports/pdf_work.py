@@ -20,7 +20,7 @@ def pdf_name(slug: str, year: int, section: int = 0) -> str:
     return f"{slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
 
 
-def make_paper(work: LongWork, progress: Progress) -> Result:
+def make_report(work: LongWork, progress: Progress) -> Result:
     """`parameters` name 年度, 節番号 (0: the whole 評価書) and size of the sheet."""
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
@@ -36,7 +36,7 @@ def make_paper(work: LongWork, progress: Progress) -> Result:
     return Result("PDFができました。", ResultFile(pdf_name(plan.slug, year, number), PDF, content))
 
 
-PAPER_PDF = Kind("paper_pdf", make_paper)
+REPORT_PDF = Kind("paper_pdf", make_report)
 
 
 def make_pdfs(work: LongWork, progress: Progress) -> Result:

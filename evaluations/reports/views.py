@@ -11,7 +11,7 @@ from core.numerals import read_digits
 from core.pdf import NoPdfHere
 from evaluations.long_work.views import begin
 from evaluations.reports.pdf import PDF, PaperSize, section_pdf
-from evaluations.reports.pdf_work import PAPER_PDF, pdf_name
+from evaluations.reports.pdf_work import REPORT_PDF, pdf_name
 from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 from plans.access import plan_for, require_year
@@ -62,7 +62,7 @@ def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
             return redirect(f"{address}?size={size.value}")
         title = f"{wareki(year)}の評価　{section.label}（PDF）"
     asked = {"year": year, "section": number, "size": size.value}
-    return begin(request, PAPER_PDF, title, plan=plan, parameters=asked)
+    return begin(request, REPORT_PDF, title, plan=plan, parameters=asked)
 
 
 def _size(asked: QueryDict) -> PaperSize:

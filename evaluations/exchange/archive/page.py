@@ -18,7 +18,7 @@ from core.fiscal_years import wareki
 from core.words import Accumulation, Direction, Family, Side, ValueKind, Word
 from evaluations.exchange.archive.kept import ANSWER, MASTER, TARGET, TYPED, Kept
 from evaluations.exchange.archive.targets import NEW, Target
-from evaluations.exchange.archive.wanted import MASTER_COLUMNS, Beside, guessed_masters
+from evaluations.exchange.archive.wanted import MASTER_COLUMNS, PlannedProposal, guessed_masters
 from evaluations.exchange.importing.changes import GOAL_LABELS
 from evaluations.models import TEXT_LABELS
 
@@ -128,7 +128,7 @@ class ArchivePage:
     remnants: tuple[Printed, ...] = ()
 
 
-def archive_page(kept: Kept, here: Beside) -> ArchivePage:
+def archive_page(kept: Kept, here: PlannedProposal) -> ArchivePage:
     """What the page shows, with the choices that were made so far."""
     return _Page(kept, here).whole()
 
@@ -136,7 +136,7 @@ def archive_page(kept: Kept, here: Beside) -> ArchivePage:
 class _Page:
     """The page while it is made."""
 
-    def __init__(self, kept: Kept, here: Beside) -> None:
+    def __init__(self, kept: Kept, here: PlannedProposal) -> None:
         self.kept, self.here, self.proposal = kept, here, here.proposal
         self.content = content_of(here.proposal, kept.filled.answers)
         self.undecided = _undecided(here.proposal.questions)

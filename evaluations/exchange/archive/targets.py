@@ -107,14 +107,14 @@ def asked_of(proposal: Proposal, targets: Mapping[str, Target], stored: StoredPl
     """The proposal with the questions that remain for this plan: what the plan says itself is no question, and a
     choice under which the plan already has the figure is proposed."""
     questions = tuple(
-        _beside_the_plan(question, targets, stored)
+        _with_the_plan(question, targets, stored)
         for question in proposal.questions
         if question.about not in ("name", "kind") or not targets[question.measure].code
     )
     return replace(proposal, questions=questions)
 
 
-def _beside_the_plan(question: Question, targets: Mapping[str, Target], stored: StoredPlan) -> Question:
+def _with_the_plan(question: Question, targets: Mapping[str, Target], stored: StoredPlan) -> Question:
     if question.about not in ("plan", "actual", "loose", "baseline"):
         return question
     agreeing = [

@@ -67,7 +67,7 @@ class ArchiveRow(ImportRow):
 
 
 @dataclass(frozen=True)
-class Beside:
+class PlannedProposal:
     """A proposal with the plan that it is for. `access` None is the operator, who may all. Eight queries."""
 
     plan: Plan
@@ -81,15 +81,15 @@ class Beside:
         return self.access is None or self.access.may_manage
 
 
-def beside(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | None) -> Beside:
+def proposal_for(proposal: Proposal, plan: Plan, filled: Filled, *, access: Access | None) -> PlannedProposal:
     """The proposal matched with the plan, with the questions that remain."""
     stored = stored_plan(PlanKey.of(plan))
     may_manage = access is None or access.may_manage
     targets = targets_of(proposal, stored, filled.targets, may_manage=may_manage)
-    return Beside(plan, access, stored, asked_of(proposal, targets, stored), targets)
+    return PlannedProposal(plan, access, stored, asked_of(proposal, targets, stored), targets)
 
 
-def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
+def changes_of(here: PlannedProposal, filled: Filled) -> tuple[ImportPlan, Content]:
     """What the choices would change in the plan, and what they say."""
     wanted = _Wanted(here, filled)
     return wanted.plan(), wanted.content
@@ -98,7 +98,7 @@ def changes_of(here: Beside, filled: Filled) -> tuple[ImportPlan, Content]:
 class _Wanted:
     """What a sheet wants of its plan, without the 節 that are left out."""
 
-    def __init__(self, here: Beside, filled: Filled) -> None:
+    def __init__(self, here: PlannedProposal, filled: Filled) -> None:
         self.proposal = of_one_number(here.proposal, filled.answers)
         self.here, self.filled, self.stored, self.report = here, filled, here.stored, Report()
         self.targets = {key: here.targets[key] for key in self.proposal.measures}

@@ -134,16 +134,16 @@ def _find(
     grid, row = found
     headings = [plain_heading(cell.text) for cell in grid[row]]
     by_slug = {plan.slug: plan for plan in plans}
-    plan, told = _named(grid, headings, keys, name, by_slug)
+    plan, of_year = _named(grid, headings, keys, name, by_slug)
     if plan is None and len(by_slug) == 1:
         plan = next(iter(by_slug.values()))
-    is_named = told is not None
-    told = told or year
-    if plan is None or told is None:
+    is_named = of_year is not None
+    of_year = of_year or year
+    if plan is None or of_year is None:
         raise NotReadable("どの計画・年度の入力様式か分かりません。1行目の題名を、配ったときのままにしてください。")
-    if told not in plan.years:
-        raise NotReadable(f"{told}年度は計画の期間の外です。題名の年度を確かめてください。")
-    return FormFile(plan, told, grid, row, _columns(headings, told), keys, is_named, is_csv)
+    if of_year not in plan.years:
+        raise NotReadable(f"{of_year}年度は計画の期間の外です。題名の年度を確かめてください。")
+    return FormFile(plan, of_year, grid, row, _columns(headings, of_year), keys, is_named, is_csv)
 
 
 def _heading_row(grid: Grid) -> int | None:

@@ -35,7 +35,7 @@ from plans.models import Department, Measure, MeasureLink, Plan, YearState
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, rows_across, section_years
 from plans.templatetags.words import unit_of
 
-YEARS_BESIDE = 2
+YEARS_BEFORE = 2
 """Years before the one to fill in whose actuals are shown next to it."""
 DEFINITION_SHOWN = 48
 SECTION, LABEL, UNIT, HOW_COUNTED = "節", "番号", "単位", "数え方・定義"
@@ -106,15 +106,15 @@ class FormMaterial:
             total=self.total,
             department=owner.name,
             due=self.due,
-            columns=tuple(_columns(self._years_beside, self.year, whole=owner.is_whole, has_rates=has_rates)),
+            columns=tuple(_columns(self._years_before, self.year, whole=owner.is_whole, has_rates=has_rates)),
             rows=tuple(self._row(row) for row in rows),
         )
 
     @property
-    def _years_beside(self) -> tuple[int, ...]:
+    def _years_before(self) -> tuple[int, ...]:
         """The years before, as far as this plan or the one before knows them."""
         known = {*self.plan.years, *(year for cells in self.earlier.values() for year in cells)}
-        return tuple(year for year in range(self.year - YEARS_BESIDE, self.year) if year in known)
+        return tuple(year for year in range(self.year - YEARS_BEFORE, self.year) if year in known)
 
     def _row(self, row: MeasureRow) -> FormRow:
         measure, cell = row.measure, row.cell(self.year)
@@ -130,7 +130,7 @@ class FormMaterial:
             HOW_COUNTED: _how_counted(measure, kind),
             side_title(Side.PLANNED, self.year): shown(figures.planned, kind),
         }
-        for year in self._years_beside:
+        for year in self._years_before:
             printed[side_title(Side.ACTUAL, year)] = _actual(before.get(year), kind)
         printed[REMARK] = shut = _why_shut(cell)
         word = figures.actual_word if figures.is_outside or figures.withheld else ""
@@ -189,7 +189,7 @@ def form_name(plan: Plan, year: int, owner: Owner) -> str:
     return f"{plan.slug}_入力様式_{year}年度{whose}.xlsx"
 
 
-def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) -> Iterator[FormColumn]:
+def _columns(before: Iterable[int], year: int, *, whole: bool, has_rates: bool) -> Iterator[FormColumn]:
     yield FormColumn(SECTION, 16)
     yield FormColumn(LABEL, 5)
     yield FormColumn(CODE, 15)
@@ -198,7 +198,7 @@ def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) 
         yield FormColumn(DEPARTMENT, 12)
     yield FormColumn(UNIT, 8)
     yield FormColumn(HOW_COUNTED, 28)
-    for one in beside:
+    for one in before:
         yield FormColumn(side_title(Side.ACTUAL, one), 10)
     yield FormColumn(side_title(Side.PLANNED, year), 10)
     for name, title in FIELDS.items():
@@ -250,7 +250,7 @@ def _why_shut(cell: YearCell) -> str:
 
 def _earlier(plan: Plan, year: int, access: Access | None) -> dict[int, Mapping[int, YearCell]]:
     """By measure, the years of the one that it continues unchanged from the plan before, where these are wanted."""
-    if plan.previous_id is None or year - YEARS_BESIDE >= plan.start_year:
+    if plan.previous_id is None or year - YEARS_BEFORE >= plan.start_year:
         return {}
     whole = ("old__plan__municipality", "old__section", "old__department", "old__parent")
     lines = MeasureLink.objects.filter(plan=plan, how=How.SAME, old__isnull=False, new__isnull=False)

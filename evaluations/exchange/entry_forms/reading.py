@@ -164,8 +164,8 @@ class _Reader:
 
     def _tell_edited(self, row: int, line: Sequence[TableCell], measure: Measure, printed: PrintedRow | None) -> None:
         """Cells to be read that say something else than was printed."""
-        told = printed or self.desk.printed_today(self.file.year).get(measure.code)
-        for title, text in told.texts.items() if told else ():
+        known = printed or self.desk.printed_today(self.file.year).get(measure.code)
+        for title, text in known.texts.items() if known else ():
             column = plain_heading(title)
             if column not in self.file.columns or (printed is None and title == REMARK):
                 continue

@@ -15,7 +15,7 @@ from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
 from evaluations.exchange.archive.kept import Kept, fields_of, signed_archive, unsigned_archive
 from evaluations.exchange.archive.page import ArchivePage, archive_page
-from evaluations.exchange.archive.wanted import ARCHIVE_REASON, beside, changes_of
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON, changes_of, proposal_for
 from evaluations.exchange.importing.confirming import confirm, say_count, to_confirm
 from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost
 from evaluations.exchange.long_import import MAY_NOT
@@ -89,13 +89,13 @@ def _sheet(file: UploadedFile | None, typed: str) -> tuple[str, ArchiveSheet]:
 
 
 def _questions(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal) -> Shown:
-    here = beside(proposal, plan, kept.filled, access=plan.access)
+    here = proposal_for(proposal, plan, kept.filled, access=plan.access)
     return Shown(kept=signed_archive(kept, plan, request.user), page=archive_page(kept, here))
 
 
 def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal) -> Shown:
     """What the choices would change; with problems, the questions stay, with what was chosen."""
-    here = beside(proposal, plan, kept.filled, access=plan.access)
+    here = proposal_for(proposal, plan, kept.filled, access=plan.access)
     found, content = changes_of(here, kept.filled)
     travelling = signed_archive(kept, plan, request.user)
     outcome = Outcome(kept.name, problems=found.problems, warnings=found.warnings)

@@ -13,7 +13,7 @@ from core.archive.reading import read_archive
 from core.archive.sheet import read_file
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.exchange.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON, Filled, changes_of, proposal_for
 from evaluations.exchange.importing.changes import ImportPlan
 from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, plan_given
@@ -40,7 +40,7 @@ class Command(ImportCommand):
         proposal = self.read(options["file"], plan)
         filled = self.answers(options["answers"]) if options["answers"] else Filled()
         with transaction.atomic():
-            here = beside(proposal, plan, filled, access=None)
+            here = proposal_for(proposal, plan, filled, access=None)
             if options["accept_proposals"]:
                 filled = Filled(filled.answers.with_proposals(here.proposal), filled.targets)
             found, content = changes_of(here, filled)
