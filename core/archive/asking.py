@@ -74,8 +74,8 @@ def ask_kind(measure: ProposedMeasure, goal: Goal, statement: Statement | None) 
 
 def ask_block(
     key: str, match: Match, targets: Sequence[ProposedMeasure], likely: ProposedMeasure | None
-) -> Question | None:
-    """The question of whose figures a block has, or how they are to be read. None where no reading places them all."""
+) -> Iterator[Question]:
+    """The question of whose figures a block has, or how they are to be read; none where no reading places them all."""
     readings = (match.placing.sure,) if match.placing.sure else match.placing.possible
     choices = [
         Choice(
@@ -92,8 +92,8 @@ def ask_block(
         thought += "この数値欄には番号がなく、どの目標のものか書かれていません。"
         thought += f"並びの順では{circled(likely.label)}です。" if likely else ""
     if not choices:
-        return None
-    return Question(
+        return
+    yield Question(
         key=key,
         about="block",
         section=targets[0].section,

@@ -181,8 +181,6 @@ class ByYear:
 
 
 def _shown(value: Any) -> str:
-    return typed(value if isinstance(value, str) else type(value).__name__ if _is_nested(value) else repr(value))
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, dict | list)
+    if isinstance(value, str):
+        return typed(value)
+    return typed(type(value).__name__ if isinstance(value, dict | list) else repr(value))

@@ -82,8 +82,7 @@ class RunningBand:
     @property
     def is_done(self) -> bool:
         """Whether everything that flows has found its page."""
-        flowing = (cut.text for box, cut in zip(self.band.boxes, self.texts, strict=True) if not box.is_repeated)
-        return not (self.rows or self.narrative.text or any(flowing))
+        return not self._flows(self.texts, self.narrative, self.rows)
 
     @property
     def heading_height(self) -> float:
@@ -161,7 +160,7 @@ class RunningBand:
             if self.rows and not fitting and not narrative.text and is_fresh:
                 fitting = 1  # taller than any page: it has to be somewhere
             piece = replace(piece, rows=tuple(self.rows[:fitting]))
-        if not self.is_done and not self._flows(piece):
+        if not self.is_done and not self._flows(piece.texts, piece.narrative, piece.rows):
             return None
         self.texts, self.narrative, self.rows = left, rest, self.rows[len(piece.rows) :]
         self.is_continued = True
@@ -173,10 +172,10 @@ class RunningBand:
             return self.heading
         return f"{self.heading}{CONTINUED}" if self.heading and narrative.text else ""
 
-    def _flows(self, piece: Piece) -> bool:
-        """Whether a piece holds anything but names and labels."""
-        flowing = (cut.text for box, cut in zip(self.band.boxes, piece.texts, strict=True) if not box.is_repeated)
-        return bool(piece.rows or piece.narrative.text or any(flowing))
+    def _flows(self, texts: Sequence[Cut], narrative: Cut, rows: Sequence[BlockRow]) -> bool:
+        """Whether these are anything but names and labels."""
+        flowing = (cut.text for box, cut in zip(self.band.boxes, texts, strict=True) if not box.is_repeated)
+        return bool(rows or narrative.text or any(flowing))
 
     def _continued(self, box: Box, cut: Cut) -> Cut:
         named = box.is_repeated and self.is_continued and Content.TARGET_TITLE in box.contents

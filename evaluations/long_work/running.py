@@ -148,7 +148,8 @@ class Runner:
         except Cancelled:
             return {"state": WorkState.CANCELLED, "ended_at": timezone.now()}, None
         except Stopped:
-            return _waits_again(), None
+            again = {"state": WorkState.WAITING, "started_at": None, "heartbeat": None}
+            return again | {"done": 0, "total": 0, "step": ""}, None
         except Lost:
             logger.warning("Long work %s was taken from this runner", work.key)
             return None
@@ -170,10 +171,6 @@ class Runner:
 def _failed(sentence: str, report: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     now = timezone.now()
     return {"state": WorkState.FAILED, "ended_at": now, "failure": sentence, "report": report or []}
-
-
-def _waits_again() -> dict[str, Any]:
-    return {"state": WorkState.WAITING, "started_at": None, "heartbeat": None, "done": 0, "total": 0, "step": ""}
 
 
 def _too_large(size: int) -> str:

@@ -117,7 +117,7 @@ class _Reader:
             self._refuse_twice(row, code, measure, typed)
             return
         self.seen[code] = row, typed or {}
-        printed = self._printed(code)
+        printed = self.file.keys.rows.get(code) if self.file.keys else None  # None: no one can know
         self._tell_edited(row, line, measure, printed)
         if typed is not None:
             self._compare(row, measure, printed, typed)
@@ -157,10 +157,6 @@ class _Reader:
             self.changes = [one for one in self.changes if one.change.code != code]
             place = self.file.address(first, CODE)
             self._problem(row, CODE, measure, f"同じ指標の行が{place}にもあり、書かれていることが違います。")
-
-    def _printed(self, code: str) -> PrintedRow | None:
-        """What the row was handed out with; None where no one can know."""
-        return self.file.keys.rows.get(code) if self.file.keys else None
 
     def _tell_edited(self, row: int, line: Sequence[TableCell], measure: Measure, printed: PrintedRow | None) -> None:
         """Cells to be read that say something else than was printed."""
@@ -208,7 +204,8 @@ class _Reader:
         place = self.file.address(row, *now.changed)
         change = ValueChange(self.key, measure.code, measure.title, year, Side.ACTUAL, current, new, place)
         contested = current != printed.value if printed else current.is_entered
-        self.changes.append(PreviewLine(change, _in_words(printed.value) if printed else None, contested))
+        said = side_in_words(printed.value.as_dict() or None) if printed else None
+        self.changes.append(PreviewLine(change, said, contested))
 
     def _problem(self, row: int, column: str, measure: Measure, sentence: str) -> None:
         self.report.problem(self.file.address(row, column, "value"), f"「{measure.title}」：{sentence}")
@@ -244,7 +241,3 @@ def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
     if seen.state is State.WORDS_ONLY and seen.note:
         return typed
     return {**typed, "wording": typed["note"], "note": ""}
-
-
-def _in_words(value: Value) -> str:
-    return side_in_words(value.as_dict() or None)

@@ -39,16 +39,16 @@ def read_returned(work: LongWork, report: Progress) -> Result:
 
 def as_json(readings: Iterable[FormReading]) -> bytes:
     """What came of the files, for `readings_in`."""
-    return json.dumps([_as_dict(one) for one in readings], ensure_ascii=False).encode()
+    kept = [
+        vars(reading) | reading.as_kept() | {"changes": [line_as_list(one) for one in reading.changes]}
+        for reading in readings
+    ]
+    return json.dumps(kept, ensure_ascii=False).encode()
 
 
 def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
     """What `as_json` kept of the forms of this plan."""
     return [_from_dict(one, PlanKey.of(plan)) for one in json.loads(content)]
-
-
-def _as_dict(reading: FormReading) -> dict[str, Any]:
-    return vars(reading) | reading.as_kept() | {"changes": [line_as_list(one) for one in reading.changes]}
 
 
 def _from_dict(kept: dict[str, Any], key: PlanKey) -> FormReading:

@@ -77,7 +77,9 @@ class _Import:
             .select_related("municipality")
             .get(slug=self.key.slug)
         )
-        self._check_rights(masters)
+        if masters and self.by:
+            sentence = "節や指標を取り込めるのは「管理」の役割の人だけです。"
+            require_manager(self.by, self.plan.municipality, sentence)
         self.sections = {section.number: section for section in self.plan.sections.all()}
         self._create_sections([c for c in masters if isinstance(c, NewSection)])
         self.measures = {m.code: m for m in measures_of(self.plan).select_related("section", "parent")}
@@ -98,23 +100,14 @@ class _Import:
         if self.refused:
             raise ImportRefused(self.refused)
 
-    def _check_rights(self, masters: Sequence[ImportChange]) -> None:
-        if masters and self.by:
-            sentence = "節や指標を取り込めるのは「管理」の役割の人だけです。"
-            require_manager(self.by, self.plan.municipality, sentence)
-
     def _create_roots(self, masters: Sequence[ImportChange]) -> None:
         """Municipality and plan; a person never brings them, because their upload concerns a plan that is there."""
         roots = [change for change in masters if isinstance(change, NewMunicipality | NewPlan)]
         if roots and self.by is not None:
             raise PermissionDenied("計画を新しく作る表は、画面からは取り込めません。")
         for change in roots:
-            if isinstance(change, NewMunicipality):
-                city = _create_municipality(change)
-                self._note("作成", None, change.sides[1], of=city)
-            else:
-                plan = _create_plan(change)
-                self._note("作成", None, change.sides[1], of=plan)
+            made = _create_municipality(change) if isinstance(change, NewMunicipality) else _create_plan(change)
+            self._note("作成", None, change.sides[1], of=made)
 
     def _create_sections(self, new: Sequence[NewSection]) -> None:
         for change in new:

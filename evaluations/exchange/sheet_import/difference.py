@@ -8,10 +8,11 @@ from core.fiscal_years import wareki
 from core.sheets.design import Line
 from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
-from evaluations.exchange.importing.changes import ValueChange
+from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.report import MAX_REMARKS, Remarks, Unknown, place_of
-from evaluations.exchange.sheet_import.reading import Reading, reading_of
+from evaluations.exchange.importing.stored import stored_plan, stored_texts
+from evaluations.exchange.sheet_import.reading import Reading
 from evaluations.exchange.sheet_import.source import SheetSource
 from evaluations.exchange.sheet_import.text_cells import text_changes
 from evaluations.exchange.sheet_import.value_cells import value_changes
@@ -48,7 +49,9 @@ class SheetDifference(Remarks):
 
 def sheet_difference(source: SheetSource, *, access: Access | None) -> SheetDifference:
     """What differs between the file and what is kept, as far as it was edited since the export. Seven queries."""
-    reading = reading_of(source, access)
+    key = PlanKey.of(source.plan)
+    texts = stored_texts(source.plan, source.printed.stamp.year)
+    reading = Reading(source, key, stored_plan(key), texts, access)
     changes = [*value_changes(reading), *text_changes(reading)]
     return SheetDifference(
         changes=tuple(sorted(changes, key=lambda one: place_of(one.change.address))),

@@ -60,7 +60,7 @@ def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell
     # Over a text that another user changed, the file's is taken as it is; else what was not edited stays as typed.
     kept = unprinted(current, new) if agrees else new
     change = TextChange(reading.key, number, reading.year, name, current, kept, address)
-    locked = reading.lock_reason(number, reading.year)
+    locked = reading.stored.lock_reason(number, reading.year, reading.access)
     return reading.changed(change, printed=before, agrees=agrees, problem=locked)
 
 

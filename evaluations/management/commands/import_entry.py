@@ -1,7 +1,8 @@
 """`manage.py import_entry FILE…`: returned 入力様式 are taken in together, as the operator."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,10 @@ from django.db import transaction
 from core.uploads.tables import NotReadable
 from evaluations.exchange.entry_forms.files import MAX_BYTES, find_form
 from evaluations.exchange.entry_forms.merging import FORM_REASON, ReturnedForms, merged
-from evaluations.exchange.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
+from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_found
 from evaluations.exchange.importing.report import Remark
 from evaluations.management.arguments import content_given, plans_given
 from evaluations.management.import_command import ImportCommand, as_dicts, not_taken
-from plans.models import Plan
 
 DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
 NEWER = "様式を出力したあとに変わっています（今：{old}、様式：{new}）。--overwrite を付けると置き換えます。"
@@ -50,22 +50,18 @@ class Command(ImportCommand):
         if problems:
             raise not_taken(len(problems))
 
-    def read(self, paths: Iterable[Path], slug: str, year: int | None) -> list[FormReading]:
+    def read(self, paths: Sequence[Path], slug: str, year: int | None) -> list[FormReading]:
         """What each file would change; one that is no form says so."""
         known = list(plans_given(slug))
-        desks: dict[int, FormDesk] = {}
-        return [self.read_one(path, known, year, desks) for path in paths]
-
-    def read_one(self, path: Path, plans: list[Plan], year: int | None, desks: dict[int, FormDesk]) -> FormReading:
-        """One file, at the desk of its plan."""
-        name = str(path)
-        try:
-            found = find_form(name, content_given(path, MAX_BYTES), plans, year=year)
-        except NotReadable as error:
-            return FormReading(name, failure=str(error))
-        if found.plan.pk not in desks:
-            desks[found.plan.pk] = desk_of(found.plan, None, access=None)
-        return read_found(name, found, desks[found.plan.pk])
+        desk = cache(lambda plan: desk_of(plan, None, access=None))
+        readings = []
+        for name, path in zip(map(str, paths), paths, strict=True):
+            try:
+                found = find_form(name, content_given(path, MAX_BYTES), known, year=year)
+                readings.append(read_found(name, found, desk(found.plan)))
+            except NotReadable as error:
+                readings.append(FormReading(name, failure=str(error)))
+        return readings
 
 
 def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.citation import read_number
 from core.uploads.table_files import MAX_BYTES
-from evaluations.public_site.verification import verified
+from evaluations.public_site.published import verified
 
 NO_FILE = "確かめるファイルを選んでください。"
 TOO_LARGE = f"ファイルが大きすぎます。公表した内容（JSON）は{MAX_BYTES // 1024 // 1024}MBを超えません。"
