@@ -212,28 +212,29 @@ def published_cities() -> list[ListedCity]:
     return [ListedCity(code, city["name"], city["is_fictional"], tuple(plans[code])) for code, city in called.items()]
 
 
-@dataclass(frozen=True)
-class Verified:
-    """One publication that bears the number. `computed` is the hash of the body stored now."""
-
-    publication: Publication
-    plan: Plan
-    newest: Publication
-    replaced_by: Publication | None
-    computed: str
+class Verified(PublishedVersion):
+    """One publication that has the number, in the words of the page that shows it."""
 
     @property
-    def citation(self) -> Citation:
-        return citation_of(self.publication)
+    def plan(self) -> Plan:
+        return self.read.plan
 
     @property
-    def is_unchanged(self) -> bool:
-        """Whether the stored body still has the hash of the publication."""
-        return self.computed == self.publication.sha256
+    def newest(self) -> Publication:
+        return self.of_year[-1]
 
     @property
     def is_newest(self) -> bool:
-        return self.newest == self.publication
+        return self.newer is None
+
+    @property
+    def replaced_by(self) -> Publication | None:
+        return self.after
+
+    @property
+    def computed(self) -> str:
+        """The hash of the body stored now."""
+        return body_hash(self.read.body)
 
 
 def verified(digits: str) -> tuple[Verified, ...]:
@@ -245,9 +246,4 @@ def verified(digits: str) -> tuple[Verified, ...]:
     by_year: dict[tuple[int, int], list[Publication]] = {}
     for other in others:
         by_year.setdefault((other.plan_id, other.fiscal_year), []).append(other)
-    return tuple(_verified(one, by_year[one.plan_id, one.fiscal_year]) for one in found)
-
-
-def _verified(one: Publication, of_year: list[Publication]) -> Verified:
-    after = next((other for other in of_year if other.number > one.number), None)
-    return Verified(one, PublishedYear(one, one.body).plan, of_year[-1], after, body_hash(one.body))
+    return tuple(Verified(PublishedYear(one, one.body), tuple(by_year[one.plan_id, one.fiscal_year])) for one in found)

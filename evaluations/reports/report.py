@@ -14,7 +14,7 @@ from core.fiscal_years import both_eras
 from core.tidy import planned_columns, year_columns
 from core.words import UNDER_REVIEW, UNPUBLISHED, ValueKind
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
-from evaluations.models import TEXT_FIELDS, ActionItem, ActivityRecord, CouncilOpinion, Publication
+from evaluations.models import TEXT_FIELDS, ActionItem, CouncilOpinion, Publication
 from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
 from evaluations.publishing.publication_body import (
     MEASURE_FACTS,
@@ -112,7 +112,7 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
             withheld="" if sees else UNDER_REVIEW,
             rows=tuple(row for row in source.rows if row.measure.section_id == section.pk),
             targets=tuple(source.targets[section.pk]),
-            records=tuple(_records(source, section, year, access)),
+            records=tuple(source.records_until(year, section, access.sees_actuals if access else bool)),
             opinions=tuple(heard[section.pk]),
         )
         sections.append(_with_texts(report, source, promises[section.pk]) if sees else report)
@@ -131,8 +131,7 @@ def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
     body = publication_body(source, report.year)
     if body_hash(body) != citation.sha256:
         return False
-    now = PublishedYear(Publication(), body)
-    return content_of(report) == content_of(EvaluationReport(now.plan, now.year, now.sections, now.opinions))
+    return content_of(report) == content_of(_read_back(PublishedYear(Publication(), body)))
 
 
 def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport | None:
@@ -143,7 +142,7 @@ def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport
     if alone is None or report.current is None:
         return alone
     citation, published = report.current
-    as_published = EvaluationReport(published.plan, published.year, published.sections).only(number)
+    as_published = _read_back(published).only(number)
     is_published = alone.sections[0].state == YearState.PUBLISHED.label
     if as_published and is_published and content_of(alone) == content_of(as_published):
         return replace(alone, mark=citation)
@@ -152,13 +151,11 @@ def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport
 
 def report_of_publication(published: PublishedYear) -> EvaluationReport:
     """The report as it was published: from the body and from nothing else. 未公表の節 are named. No query."""
-    return EvaluationReport(
-        plan=published.plan,
-        year=published.year,
-        sections=published.sections,
-        opinions=published.opinions,
-        mark=citation_of(published.publication),
-    )
+    return replace(_read_back(published), mark=citation_of(published.publication))
+
+
+def _read_back(published: PublishedYear) -> EvaluationReport:
+    return EvaluationReport(published.plan, published.year, published.sections, published.opinions)
 
 
 def content_of(report: EvaluationReport) -> dict[str, Any]:
@@ -207,21 +204,6 @@ def _with_texts(report: ReportSection, source: Source, promises: Iterable[Action
     """The same 節 for readers who may read the texts of the year."""
     row = source.states.get((report.section.pk, report.year))
     return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
-
-
-def _records(source: Source, section: Section, year: int, access: Access | None) -> Iterable[ActivityRecord]:
-    """取組記録 up to this year, of the years whose texts the reader may see; those before the plan are no draft."""
-    start = source.plan.start_year
-    return (
-        record
-        for record in source.records[section.pk]
-        if record.fiscal_year <= year
-        and (
-            access is None
-            or record.fiscal_year < start
-            or access.sees_actuals(source.state(section, record.fiscal_year))
-        )
-    )
 
 
 def _opinion(opinion: CouncilOpinion) -> ReportOpinion:
