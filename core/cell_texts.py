@@ -54,11 +54,7 @@ def _cleaned(field: str, text: str, lines_allowed: bool) -> str:
     text = text.strip(EDGES).replace("\r\n", "\n").replace("\r", "\n")
     if any(is_control(character) and not (character == "\n" and lines_allowed) for character in text):
         raise NotUnderstood(field, f"{LABELS[field]}に改行や制御文字は使えません。取り除いてください{typed(text)}")
-    return within_length(field, text, MAX_LENGTHS.get(field, MAX_LENGTHS["wording"]))
-
-
-def within_length(field: str, text: str, limit: int) -> str:
-    """The text itself; NotUnderstood where it is longer than what is kept."""
+    limit = MAX_LENGTHS.get(field, MAX_LENGTHS["wording"])
     if len(text) > limit:
         raise NotUnderstood(field, f"{LABELS[field]}は{limit}文字までで入力してください（{len(text)}文字あります）")
     return text

@@ -1,6 +1,6 @@
 """The questions that the goals and blocks of figures of an old sheet leave open, as they are shown to a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.archive.goals import Goal
@@ -150,16 +150,15 @@ def ask_planned_years(sections: Sequence["SectionReader"], years: Sequence[int])
                 printed=f"{circled(measure.label)}{goal.title} {goal.figure}",
                 asked="この目標値は、何年度の計画値ですか。",
                 thought=said + (shown if in_last else ""),
-                choices=(*_planned_choices(measure, goal, years), NOT_READ),
+                choices=(*(_as_planned(measure, year, goal) for year in years), NOT_READ),
                 proposed=str(last) if is_likely else "",
                 typed=goal.figure,
             )
 
 
-def _planned_choices(measure: ProposedMeasure, goal: Goal, years: Iterable[int]) -> Iterator[Choice]:
-    for year in years:
-        effect = _planned(measure.key, year, goal.figure, goal.cell.address)
-        yield Choice(str(year), f"{wareki(year)}の計画値", (effect,))
+def _as_planned(measure: ProposedMeasure, year: int, goal: Goal) -> Choice:
+    effect = _planned(measure.key, year, goal.figure, goal.cell.address)
+    return Choice(str(year), f"{wareki(year)}の計画値", (effect,))
 
 
 def block_effects(match: Match, measure: ProposedMeasure, reading: Reading) -> tuple[Effect, ...]:

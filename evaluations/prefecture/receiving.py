@@ -13,13 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from core.facts import facts_of
 from core.municipality_codes import read_code
 from core.packages.changes import ChangeKind, PackageChange, gone_measures, gone_sections, package_changes
-from core.packages.content import Content
+from core.packages.content import CITY, Content
 from core.packages.file import Package
 from core.words import Family
 from evaluations.models import ReceivedPackage
-from evaluations.prefecture.package_content import city_facts, content_of
+from evaluations.prefecture.package_content import content_of
 from evaluations.prefecture.packages import stored_facts
 from evaluations.prefecture.receiving_rows import services_of, write_rows
 from indicators.services import unknown_services
@@ -78,7 +79,7 @@ def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
             f"受け取り済みの{'、'.join(lost)}が、このファイルにありません。別の計画のファイルでないか、"
             "市区町村に確かめてください。"
         )
-    changes = package_changes(city_facts(city) if city else None, current, package.content)
+    changes = package_changes(facts_of(city, CITY) if city else None, current, package.content)
     return Incoming(package, city, plan, last, tuple(changes))
 
 

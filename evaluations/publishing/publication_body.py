@@ -7,7 +7,7 @@ text, so that anyone can compute it again.
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -107,13 +107,10 @@ def source_of(
         rows=tuple(measure_rows(plan, measures, access=access, states=states)),
         targets=targets,
         records=records,
-        opinions=tuple(sorted(opinions.select_related(*places), key=_when_heard)),
+        opinions=tuple(
+            sorted(opinions.select_related(*places), key=attrgetter("fiscal_year", "held_on", "council", "number"))
+        ),
     )
-
-
-def _when_heard(opinion: CouncilOpinion) -> tuple[int, date, str, int]:
-    """The order of opinions, with 協議会の名前 in that of the hash."""
-    return opinion.fiscal_year, opinion.held_on, opinion.council, opinion.number
 
 
 def publication_body(source: Source, year: int) -> Body:

@@ -3,7 +3,6 @@
 Made from living data for a reader, or from a publication alone; the printers need not know which.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -14,7 +13,7 @@ from core.fiscal_years import both_eras
 from core.tidy import planned_columns, year_columns
 from core.words import UNDER_REVIEW, UNPUBLISHED, ValueKind
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
-from evaluations.models import TEXT_FIELDS, ActionItem, CouncilOpinion, Publication
+from evaluations.models import TEXT_FIELDS, CouncilOpinion, Publication
 from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
 from evaluations.publishing.publication_body import (
     MEASURE_FACTS,
@@ -115,7 +114,10 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
             records=tuple(source.records_until(year, section, access.sees_actuals if access else bool)),
             opinions=tuple(heard[section.pk]),
         )
-        sections.append(_with_texts(report, source, promises[section.pk]) if sees else report)
+        if sees:
+            evaluation = getattr(source.states.get((section.pk, year)), "evaluation", None)
+            report = replace(report, evaluation=evaluation, promises=tuple(promises[section.pk]))
+        sections.append(report)
     made = EvaluationReport(plan, year, tuple(sections), tuple(heard[None]))
     citation = newest_citation(source.sections, year)
     if citation is None:
@@ -198,12 +200,6 @@ def _cell_content(cell: YearCell, kind: ValueKind) -> dict[str, Any]:
         said = {"年度": said["年度"]} | planned_columns(figures.planned, kind)
     versions = [(one.label, one.decided_on, one.reason, planned_columns(one.value, kind)) for one in cell.versions]
     return said | {"versions": versions}
-
-
-def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:
-    """The same 節 for readers who may read the texts of the year."""
-    row = source.states.get((report.section.pk, report.year))
-    return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
 
 
 def _opinion(opinion: CouncilOpinion) -> ReportOpinion:

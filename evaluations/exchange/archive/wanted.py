@@ -106,7 +106,8 @@ class _Wanted:
         self.numbers = section_numbers(self.proposal, here.stored)
         self.codes = {key: target.code for key, target in self.targets.items() if target.code}
         self.codes |= new_codes(self.proposal.sections, self.targets, here.stored.measures)
-        self.goals = _goals_there(here.plan)
+        goals = OutcomeTarget.objects.filter(section__plan=here.plan).select_related("section").order_by("-order")
+        self.goals = {goal.section.number: goal for goal in goals}  # the first of each 節
 
     def plan(self) -> ImportPlan:
         """The changes, with what is wrong in them."""
@@ -267,9 +268,3 @@ def _differs(change: ImportChange) -> bool:
 def _heading(quantity: str) -> str:
     """利用者数（実人）; a unit alone is no heading."""
     return quantity[:60] if any(bracket in quantity for bracket in "（(") else ""
-
-
-def _goals_there(plan: Plan) -> dict[int, OutcomeTarget]:
-    """The first 成果目標 of each 節. One query."""
-    found = OutcomeTarget.objects.filter(section__plan=plan).select_related("section").order_by("-order")
-    return {goal.section.number: goal for goal in found}

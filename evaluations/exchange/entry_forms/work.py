@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from django.urls import reverse
 
@@ -48,13 +47,13 @@ def as_json(readings: Iterable[FormReading]) -> bytes:
 
 def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
     """What `as_json` kept of the forms of this plan."""
-    return [_from_dict(one, PlanKey.of(plan)) for one in json.loads(content)]
-
-
-def _from_dict(kept: dict[str, Any], key: PlanKey) -> FormReading:
-    return FormReading(
-        **kept | kept_remarks(kept) | {"changes": tuple(line_from_list(key, items) for items in kept["changes"])}
-    )
+    key = PlanKey.of(plan)
+    return [
+        FormReading(
+            **one | kept_remarks(one) | {"changes": tuple(line_from_list(key, line) for line in one["changes"])}
+        )
+        for one in json.loads(content)
+    ]
 
 
 def _line(reading: FormReading) -> ReportLine:

@@ -91,14 +91,11 @@ class _Import:
         write_lines(self.history)
         written = self._write_texts([c for c in changes if isinstance(c, TextChange)])
         recorded = self._record([c for c in changes if isinstance(c, ValueChange)])
-        self._check_what_stands(masters)
-        return len(self.history) + written + recorded
-
-    def _check_what_stands(self, changes: Sequence[ImportChange]) -> None:
-        sentences = {id(change): sentence for change, sentence in unfit(self.plan, changes)}
-        self.refused += [Refused(c, Cause.INVALID, sentences[id(c)]) for c in changes if id(c) in sentences]
+        sentences = {id(change): sentence for change, sentence in unfit(self.plan, masters)}
+        self.refused += [Refused(c, Cause.INVALID, sentences[id(c)]) for c in masters if id(c) in sentences]
         if self.refused:
             raise ImportRefused(self.refused)
+        return len(self.history) + written + recorded
 
     def _create_roots(self, masters: Sequence[ImportChange]) -> None:
         """Municipality and plan; a person never brings them, because their upload concerns a plan that is there."""

@@ -35,12 +35,12 @@ def plan_cells(
             continue
         cells = _Cells(wanted.key, code, columns, stored, report)
         changes = []
-        for year, year_row in measure.years.items():
+        for year, row in measure.years.items():
             if final.years and year not in final.years:
                 span = f"{final.years.start}から{final.years.stop - 1}まで"
-                report.problem(year_row.row.address("年度"), f"計画の期間（{span}）の外の年度です（入力：{year}）。")
+                report.problem(row.address("年度"), f"計画の期間（{span}）の外の年度です（入力：{year}）。")
                 continue
-            changes += [change for side in Side if (change := cells.change(year_row.row, year, side))]
+            changes += [change for side in Side if (change := cells.change(row, year, side))]
         cells.check_kind(measure, changes)
         for change in changes:
             if reason := lock_reason(stored.state(int(columns["節番号"]), change.year)):

@@ -21,6 +21,7 @@ from plans.measures.columns import USUAL_DIRECTION
 from plans.measures.rules import Objection, completed, objection_to_parent, objection_to_section
 from plans.models import Plan
 from plans.models.plan import EARLIEST_YEAR, usual_years
+from plans.tidy import measure_columns
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class _Masters:
 
     def measure(self, code: str, measure: WantedMeasure) -> tuple[Row, list[ImportChange]]:
         """The columns of one measure as they will be, and what changes."""
-        before = self.stored.measure_texts(code)
+        before = measure_columns(self.stored.measures[code]) if code in self.stored.measures else {}
         family = before.get("種別") or measure.texts.get("種別", "")
         said = completed(measure.texts, family)
         if not before:

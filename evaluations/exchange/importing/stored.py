@@ -10,7 +10,7 @@ from plans.access import Access, lock_reason, state_of
 from plans.models import Measure, Municipality, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
-from plans.tidy import measure_columns, plan_columns
+from plans.tidy import plan_columns
 
 
 def years_in_use(plan: Plan) -> set[int]:
@@ -77,10 +77,6 @@ class StoredPlan:
         if self.plan:
             return plan_columns(self.plan)
         return {"自治体名": self.municipality.name} if self.municipality else {}
-
-    def measure_texts(self, code: str) -> dict[str, str]:
-        """節番号 … 基準年度 of a stored measure as exported; empty for one that is not there."""
-        return measure_columns(self.measures[code]) if code in self.measures else {}
 
 
 def stored_texts(plan: Plan, year: int) -> dict[int, Evaluation]:

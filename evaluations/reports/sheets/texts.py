@@ -74,7 +74,11 @@ class SheetTexts:
                 return ""
             return self.withheld(section) or "\n".join(map(_action, self.actions.get(section, ())))
         if content is Content.RATIONALE:
-            return "\n".join(_rationale(item) for item in self.rationales.get(section, ()) if item.rationale)
+            return "\n".join(
+                f"{circled(item.measure.label)}{item.measure.title}：{printed(item.rationale)}"
+                for item in self.rationales.get(section, ())
+                if item.rationale
+            )
         return "\n".join(_outline(target, content) for target in self.targets.get(section, ()))
 
 
@@ -138,11 +142,6 @@ def _outline(target: OutcomeTarget, content: Content) -> str:
     given = {Content.OVERVIEW: [target.overview], Content.GOAL_TEXT: [target.goal_text]}
     texts = given.get(content, [target.overview, target.goal_text])
     return "\n\n".join(printed(text) for text in texts if text)
-
-
-def _rationale(item: TargetItem) -> str:
-    """「①指標名：考え方」."""
-    return f"{circled(item.measure.label)}{item.measure.title}：{printed(item.rationale)}"
 
 
 def _opinion(opinion: CouncilOpinion | ReportOpinion) -> str:
