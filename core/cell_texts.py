@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, fields, replace
 
+from core.characters import EDGES, is_control
 from core.numerals import typed
-from core.signs import EDGES, is_control
 from core.words import ValueKind
 
 MAX_LENGTHS = {"wording": 1000, "note": 1000, "as_of": 100}
@@ -52,13 +52,9 @@ class CellTexts:
 
 def _cleaned(field: str, text: str, lines_allowed: bool) -> str:
     text = text.strip(EDGES).replace("\r\n", "\n").replace("\r", "\n")
-    if any(is_control(sign) and not (sign == "\n" and lines_allowed) for sign in text):
+    if any(is_control(character) and not (character == "\n" and lines_allowed) for character in text):
         raise NotUnderstood(field, f"{LABELS[field]}に改行や制御文字は使えません。取り除いてください{typed(text)}")
-    return within_length(field, text, MAX_LENGTHS.get(field, MAX_LENGTHS["wording"]))
-
-
-def within_length(field: str, text: str, limit: int) -> str:
-    """The text itself; NotUnderstood where it is longer than what is kept."""
+    limit = MAX_LENGTHS.get(field, MAX_LENGTHS["wording"])
     if len(text) > limit:
         raise NotUnderstood(field, f"{LABELS[field]}は{limit}文字までで入力してください（{len(text)}文字あります）")
     return text

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.signs import OPENS_A_FORMULA
+from core.characters import OPENS_A_FORMULA
 
 CSV = "text/csv; charset=utf-8"
 

@@ -97,13 +97,13 @@ def _line(key: Key, before: Side, after: Side) -> Iterator[Erratum]:
     if said is None or _falls_with_its_item(said.of, before, after):
         return
     if old is None or new is None:
-        if not _is_told_elsewhere(key, before, after):
+        if not _is_listed_elsewhere(key, before, after):
             yield _appeared(key, said, is_new=old is None)
     elif not (old.is_published and new.is_published):
         if old.is_published != new.is_published:
             kind = ErratumKind.ADDED if new.is_published else ErratumKind.TAKEN_BACK
             yield Erratum(kind, new.place, new.field, new.year, _whole(old.parts), _whole(new.parts))
-    elif old.parts != new.parts and not _is_told_elsewhere(key, before, after):
+    elif old.parts != new.parts and not _is_listed_elsewhere(key, before, after):
         yield _changed(key, old, new, before, after)
 
 
@@ -122,27 +122,27 @@ def _appeared(key: Key, said: Statement, *, is_new: bool) -> Erratum:
 
 
 def _changed(key: Key, old: Statement, new: Statement, before: Side, after: Side) -> Erratum:
-    is_revised = key[-1] == PLANNED and _beside(key, VERSIONS, before) != _beside(key, VERSIONS, after)
+    is_revised = key[-1] == PLANNED and _another(key, VERSIONS, before) != _another(key, VERSIONS, after)
     kind = ErratumKind.REVISED if is_revised else ErratumKind.CORRECTED
     return Erratum(kind, new.place, new.field, new.year, *_sides(old.parts, new.parts))
 
 
-def _is_told_elsewhere(key: Key, before: Side, after: Side) -> bool:
+def _is_listed_elsewhere(key: Key, before: Side, after: Side) -> bool:
     """Whether another line already covers it: a changed 計画値 that of its versions, 指標 that come or go that of the
     order.
     """
     if key[-1] == VERSIONS:
-        return _beside(key, PLANNED, before) != _beside(key, PLANNED, after)
+        return _another(key, PLANNED, before) != _another(key, PLANNED, after)
     if key[-1] == ORDER and key in before and key in after:
         old, new = (side[key].parts[0][1].split("、") for side in (before, after))
         return [code for code in old if code in new] == [code for code in new if code in old]
     return False
 
 
-def _beside(key: Key, name: str, side: Side) -> Parts:
+def _another(key: Key, name: str, side: Side) -> Parts:
     """Another statement about the same 計画値."""
-    told = side.get((*key[:-1], name))
-    return told.parts if told else ()
+    found = side.get((*key[:-1], name))
+    return found.parts if found else ()
 
 
 def _sides(old: Parts, new: Parts) -> tuple[str, str]:

@@ -151,9 +151,9 @@ def _measure(facts: Body, cells: list[Mapping[str, str]], place: str) -> Iterato
         at = (*item, cell["年度"])
         planned = (("", _shown(cell, "計画値", facts["unit"])), ("原文", cell["計画値原文"]))
         yield (*at, PLANNED), Statement(name, "計画値", planned, year, of=item)
-        told = versions.get(cell["年度"], ())
-        said = " → ".join(f"第{one['number']}回 {_shown(one, '計画値', '')}" for one in told)
-        if told:
+        changed = versions.get(cell["年度"], ())
+        said = " → ".join(f"第{one['number']}回 {_shown(one, '計画値', '')}" for one in changed)
+        if changed:
             yield (*at, VERSIONS), Statement(name, "計画値の経緯", (("", said),), year, of=item)
         yield (
             (*at, "actual"),
@@ -163,8 +163,8 @@ def _measure(facts: Body, cells: list[Mapping[str, str]], place: str) -> Iterato
 
 def _actual(cell: Mapping[str, str], unit: str) -> Parts:
     parts = "／".join(part for part in (cell["分子"], cell["分母"]) if part)
-    beside = ((name, cell[name]) for name in ACTUAL)
-    return (("", _shown(cell, "実績値", unit)), ("原文", cell["実績値原文"]), ("分子／分母", parts), *beside)
+    further = ((name, cell[name]) for name in ACTUAL)
+    return (("", _shown(cell, "実績値", unit)), ("原文", cell["実績値原文"]), ("分子／分母", parts), *further)
 
 
 def _shown(cell: Mapping[str, str], side: str, unit: str) -> str:

@@ -207,7 +207,7 @@ def shown_difference(figures: Figures) -> str:
 
 
 def signed_difference(figures: Figures) -> str:
-    """The same with its plus or minus sign, for pages: +2, -1, 0."""
+    """The same with plus or minus, for pages: +2, -1, 0."""
     text = shown_difference(figures)
     return f"+{text}" if figures.difference is not None and figures.difference > 0 else text
 

@@ -10,7 +10,7 @@ LONGEST_PLAN = 12
 """Years. 障害者計画 of some cities run for ten or twelve."""
 _ERAS = (("昭和", "S", 1926), ("平成", "H", 1989), ("令和", "R", 2019))
 """Name, letter, and the year that is 元年: as a fiscal year, 2019 is 令和元年度 throughout."""
-BEFORE_ERA = {sign: start - 1 for name, letter, start in _ERAS for sign in (name, letter)}
+BEFORE_ERA = {era: start - 1 for name, letter, start in _ERAS for era in (name, letter)}
 """By name and by letter of an era, the year to which its count is added: 令和3 is 2018 + 3."""
 
 _YEAR = r"(?:西暦)?[0-9]{4}|(?:昭和|平成|令和|[SHR]\.?)(?:元|[0-9]{1,2})"

@@ -15,7 +15,7 @@ from core.words import Family
 
 REFERENCE_GENERATION = 4
 """参考3 is of 第4期."""
-NOT_TOLD_APART = (("障がい", "障害"), ("障碍", "障害"), ("取り組み", "取組"))
+SAME_WORDS = (("障がい", "障害"), ("障碍", "障害"), ("取り組み", "取組"))
 _BRACKETS = re.compile(r"[()]")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _QUANTITY = re.compile(r"(?:事業|サービス)?の?(?:延べ|実)?(?:利用|見込|人数|日数|時間|量|$)")
@@ -192,6 +192,6 @@ def _without_brackets(title: str) -> str:
 def _plain(title: str) -> str:
     """The title without the differences between cities that mean nothing."""
     plain = squeeze(title)
-    for written, same in NOT_TOLD_APART:
+    for written, same in SAME_WORDS:
         plain = plain.replace(written, same)
     return plain

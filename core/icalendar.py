@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from core.signs import is_control
+from core.characters import is_control
 
 PRODUCT = "-//fukushi-pdca//calendar//JA"
 LONGEST = 75
@@ -60,25 +60,25 @@ def _event(one: CalendarDay) -> Iterator[str]:
 def _text(words: str) -> str:
     """A TEXT value: backslash, semicolon, comma and line end escaped, characters that no file may hold left out."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(sign for sign in lines if sign in "\n\t" or not is_control(sign))
-    for sign, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
-        kept = kept.replace(sign, escaped)
+    kept = "".join(character for character in lines if character in "\n\t" or not is_control(character))
+    for character, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
+        kept = kept.replace(character, escaped)
     return kept
 
 
 def _uri(address: str) -> str:
     """A URI value is no TEXT: nothing is escaped, and nothing that would end its line stays."""
-    return "".join(sign for sign in address if not is_control(sign))
+    return "".join(character for character in address if not is_control(character))
 
 
 def _folded(line: str) -> Iterator[str]:
     """The line in parts of at most 75 octets, broken between characters; all but the first begin with a blank."""
     part, size = "", 0
-    for sign in line:
-        octets = len(sign.encode())
+    for character in line:
+        octets = len(character.encode())
         if size + octets > LONGEST:
             yield part
             part, size = " ", 1
-        part += sign
+        part += character
         size += octets
     yield part

@@ -47,7 +47,7 @@ def squeeze(text: str) -> str:
 
 def typed(text: str) -> str:
     """The end of a sentence about a text: （入力：十二人）, shortened, what cannot be printed replaced."""
-    shown = "".join("�" if unicodedata.category(sign)[0] == "C" else sign for sign in text[:SHOWN_CHARACTERS])
+    shown = "".join("�" if unicodedata.category(one)[0] == "C" else one for one in text[:SHOWN_CHARACTERS])
     return f"（入力：{shown}{'…' if len(text) > SHOWN_CHARACTERS else ''}）"
 
 
@@ -77,7 +77,7 @@ def read_digits(text: str, most: int = 9) -> int | None:
 
 def read_numeral(text: str) -> Numeral:
     """The one number in a text (１，２３４人, ▲3, 年1回, 約10人以上, 2割5分); ValueError with a sentence otherwise."""
-    if any(_hides_a_digit(sign) for sign in text):
+    if any(_hides_a_digit(character) for character in text):
         raise ValueError(f"丸数字などの記号は数値として読めません。数字で入力してください{typed(text)}")
     normal = unicodedata.normalize("NFKC", text).strip()
     squeezed = squeeze(text)
@@ -91,11 +91,11 @@ def read_numeral(text: str) -> Numeral:
     raise ValueError(_why_not(normal, text))
 
 
-def _hides_a_digit(sign: str) -> bool:
+def _hides_a_digit(character: str) -> bool:
     """①, ², ㍘ and the like turn into digits when widths are unified; only the full-width digits may."""
-    if sign in "0123456789０１２３４５６７８９":
+    if character in "0123456789０１２３４５６７８９":
         return False
-    return any(letter in "0123456789" for letter in unicodedata.normalize("NFKC", sign))
+    return any(letter in "0123456789" for letter in unicodedata.normalize("NFKC", character))
 
 
 def _numeral(match: re.Match[str], text: str) -> Numeral:

@@ -222,7 +222,8 @@ def prospect(
     remaining = tuple(year for year in years if year > max(known))
     if not remaining or actual.get(years[-1], EMPTY).state not in (None, State.PENDING):
         return None
-    few = [_people_behind(actual[year], nature.kind) for year in known]
+    is_share = nature.kind is ValueKind.RATE
+    people = [actual[year].denominator if is_share else abs(amount) for year, amount in known.items()]
     return Prospect(
         actuals=known,
         remaining=remaining,
@@ -230,18 +231,13 @@ def prospect(
         nature=nature,
         accumulation=accumulation,
         first_year=years[0],
-        rests_on_few=any(people is not None and people < FEW_PEOPLE for people in few),
+        rests_on_few=any(count is not None and count < FEW_PEOPLE for count in people),
     )
 
 
 def settled_amount(value: Value) -> Decimal | None:
     """The number of an actual; None where there is none, or one that is itself an outlook."""
     return None if value.certainty is Certainty.EXPECTED else value.amount
-
-
-def _people_behind(value: Value, kind: ValueKind) -> Decimal | None:
-    """How many people a figure counts: itself, or the 分母 of a 割合 where it is stored."""
-    return value.denominator if kind is ValueKind.RATE else abs(value.amount or Decimal(0))
 
 
 def _least_squares(points: Mapping[int, Decimal]) -> tuple[Decimal, Decimal, Decimal]:

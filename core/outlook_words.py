@@ -140,7 +140,7 @@ def _met_in_words(prospect: Prospect, goal: str) -> str:
 
 
 def _step(step: Decimal, kind: ValueKind, unit: str) -> str:
-    """A change with its plus or minus sign; in points for a 割合."""
+    """A change with plus or minus; in points for a 割合."""
     return f"{'+' if step > 0 else '-' if step < 0 else ''}{_size(step, kind, unit)}"
 
 

@@ -41,7 +41,7 @@ def pdf_of(html: str, css: str) -> bytes:
         """Neither another host nor a file of this one."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            raise PermissionError(f"a paper fetches nothing: {url[:80]}")
+            raise PermissionError(f"a report fetches nothing: {url[:80]}")
 
     nothing = Nothing()
     style = weasyprint.CSS(string=css, url_fetcher=nothing)

@@ -1,6 +1,6 @@
 """The tolerant reader: the texts of one cell, read over its stored value, become a Value or raise NotUnderstood.
 
-Source of the rules: the exchange contract (「Doors in and out」). Reading what was exported changes nothing.
+Source of the rules: the exchange contract. Reading what was exported changes nothing.
 """
 
 from dataclasses import dataclass, replace

@@ -59,14 +59,14 @@ class YearFromRecords:
         return len(self.records) - len(self.held)
 
     @property
-    def told(self) -> tuple[int, ...]:
+    def known(self) -> tuple[int, ...]:
         """The 参加者数 that were written down."""
         return tuple(record.participants for record in self.held if record.participants is not None)
 
     @property
     def is_partial(self) -> bool:
         """Whether records without 参加者数 make the sum one of a part."""
-        return self.counted is Counted.PEOPLE and len(self.told) < len(self.held)
+        return self.counted is Counted.PEOPLE and len(self.known) < len(self.held)
 
     @property
     def number(self) -> Decimal | None:
@@ -75,7 +75,7 @@ class YearFromRecords:
             return None
         if self.counted is Counted.TIMES:
             return Decimal(len(self.held))
-        return None if self.held and not self.told else Decimal(sum(self.told))
+        return None if self.held and not self.known else Decimal(sum(self.known))
 
     @property
     def words(self) -> str:
@@ -84,7 +84,7 @@ class YearFromRecords:
             return "取組記録はまだありません"
         parts = []
         if self.is_partial:
-            parts.append(f"{len(self.held)}件中{len(self.told)}件の参加者数から")
+            parts.append(f"{len(self.held)}件中{len(self.known)}件の参加者数から")
         elif self.held:
             parts.append(f"{len(self.held)}件の記録から")
         if self.cancelled:

@@ -85,8 +85,9 @@ class Sum:
 
     @property
     def words(self) -> str:
-        """「未提出1・目標未設定3・集計中2を除く」, or "" where no city is left out."""
-        return exclusion_words(self.excluded)
+        """「未提出1・目標未設定3・集計中2を除く」, by reason in a fixed order; "" where no city is left out."""
+        named = [f"{reason}{self.excluded[reason]}" for reason in REASONS if self.excluded[reason]]
+        return f"{'・'.join(named)}を除く" if named else ""
 
 
 @dataclass
@@ -195,22 +196,10 @@ def _take(part: Sum, count: int, why_not: str) -> bool:
     return True
 
 
-def exclusion_words(excluded: Counter[str]) -> str:
-    """The cities that are left out, counted by reason in a fixed order; "" where none is."""
-    named = [f"{reason}{excluded[reason]}" for reason in REASONS if excluded[reason]]
-    return f"{'・'.join(named)}を除く" if named else ""
-
-
 def median(middle: Iterable[Decimal]) -> Decimal | None:
     """The mean of the one or two values in the middle; None where there are none."""
     values = list(middle)
     return sum(values, Decimal(0)) / len(values) if values else None
-
-
-def middle_of(values: Iterable[Decimal]) -> list[Decimal]:
-    """The one or two values in the middle of all."""
-    ordered = sorted(values)
-    return ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
 
 
 def kinds_of(counted: Iterable[tuple[Wording, int]]) -> dict[Wording, MeasureKind]:

@@ -10,31 +10,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-MARKS = {
-    "○": "まる",
-    "◯": "まる",
-    "〇": "まる",
-    "◎": "二重まる",
-    "●": "くろまる",
-    "△": "さんかく",
-    "▲": "くろさんかく",
-    "▽": "さかさんかく",
-    "▼": "くろさかさんかく",
-    "×": "ばつ",
-    "✕": "ばつ",
-    "✖": "ばつ",
-    "╳": "ばつ",
-    "□": "しかく",
-    "☐": "しかく",
-    "■": "くろしかく",
-    "◇": "ひしがた",
-    "◆": "くろひしがた",
-    "☆": "ほし",
-    "★": "くろほし",
-    "✓": "チェック",
-    "✔": "チェック",
-    "☑": "チェック",
+_NAMED = {
+    "まる": "○◯〇",
+    "二重まる": "◎",
+    "くろまる": "●",
+    "さんかく": "△",
+    "くろさんかく": "▲",
+    "さかさんかく": "▽",
+    "くろさかさんかく": "▼",
+    "ばつ": "×✕✖╳",
+    "しかく": "□☐",
+    "くろしかく": "■",
+    "ひしがた": "◇",
+    "くろひしがた": "◆",
+    "ほし": "☆",
+    "くろほし": "★",
+    "チェック": "✓✔☑",
 }
+MARKS = {mark: name for name, marks in _NAMED.items() for mark in marks}
 """Marks by the names they are called aloud. 〇 in a number (二〇二二) is a digit, and × between numbers is かける."""
 UNITS = {
     "℃": "度",
@@ -58,7 +51,7 @@ BULLETS = "・▪▫•‣◦▶▷►" + MARK_BULLETS
 """At the beginning of a line these only say that it is an item of a list; the others of MARKS may be a grade there."""
 
 _DIGIT = "0-9０-９"
-_SIGNS = "".join(MARKS)
+_ALL_MARKS = "".join(MARKS)
 _CIRCLED = re.compile("[①-⑳㉑-㉟㊱-㊿⓪Ⓐ-ⓩ㋐-㋾]")
 _BLACK_CIRCLED = re.compile("[❶-❿⓫-⓴➊-➓⓿]")
 _ENCLOSED = re.compile("[⑴-⒵㈀-㉇㊀-㊰㋀-㋏㋿-㏿]")
@@ -70,16 +63,16 @@ _MINUS = re.compile(
 _UNTIL = re.compile(
     rf"(?<=[{_DIGIT}年度月日時分人名回件所割節%％)）])[ 　]*[〜～][ 　]*(?=[{_DIGIT}第翌]|令和|平成|[RHＲＨ][{_DIGIT}])"
 )
-_THE_SIGN_ITSELF = re.compile("※(?=[印はがのをと」])")
+_THE_MARK_ITSELF = re.compile("※(?=[印はがのをと」])")
 _NOTE = re.compile(rf"(?P<before>^|[\s（(「。、・])※[ 　]?(?P<number>[{_DIGIT}]*)[)）：:]?[ 　]*")
 _REFERENCE = re.compile(rf"※(?P<number>[{_DIGIT}]*)")
-_MARK = re.compile(f"(?<=[一二三四五六七八九十百千])(?P<zeros>〇+)|[{_SIGNS}]")
+_MARK = re.compile(f"(?<=[一二三四五六七八九十百千])(?P<zeros>〇+)|[{_ALL_MARKS}]")
 _RULER = re.compile(r"[\s\-―─-╿＝=＊*_＿・.．…‥~〜～#＃+＋|｜]{3,}|([ー■□◆◇☆★○●◎])\1{4,}")
 _LEADERS = re.compile("[─-╿]+|[…‥]{3,}|[・．._＿]{4,}|[-=＝＊*~〜～]{4,}")
 _BLANKS = re.compile("[ \t\u00a0\u2000-\u200a\u3000]+")
 _SPREAD = re.compile(r"(?<!\S)[一-龠々](?:　[一-龠々])+(?!\S)")
 _RUN_ON = re.compile(r"(?<=\S)[ 　]+(?=・\S)")
-_BULLET = re.compile(f"^(?:[{MARK_BULLETS}](?=[ 　]*[^{_SIGNS} 　])|[{BULLETS.removesuffix(MARK_BULLETS)}])[ 　]*")
+_BULLET = re.compile(f"^(?:[{MARK_BULLETS}](?=[ 　]*[^{_ALL_MARKS} 　])|[{BULLETS.removesuffix(MARK_BULLETS)}])[ 　]*")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 _UNFINISHED = ("、", "，", "（", "「")
 _CLOSING = ("、", "。", "，", "）", "」")
@@ -101,7 +94,7 @@ def spoken_line(text: str) -> str:
 def _line(line: str) -> str:
     """One line in words; "" for one that is empty or only rules off."""
     line = _BULLET.sub("・", _without_layout(_in_letters(line)))
-    line = _THE_SIGN_ITSELF.sub("【米印】", line)
+    line = _THE_MARK_ITSELF.sub("【米印】", line)
     line = _NOTE.sub(r"\g<before>注\g<number>：", line)
     line = _REFERENCE.sub(r"（注\g<number>）", line)
     line = _MINUS.sub("マイナス", line)
@@ -123,16 +116,16 @@ def _in_letters(line: str) -> str:
     """Characters that hold letters or digits, in letters. ① becomes まる1, not （1）, which the same text may use for
     counting.
     """
-    line = _CIRCLED.sub(lambda sign: f"【まる{_letters(sign[0])}】", line)
-    line = _BLACK_CIRCLED.sub(lambda sign: f"【くろまる{_letters(sign[0])}】", line)
-    line = "".join(UNITS.get(sign, sign) for sign in line)
-    return _ENCLOSED.sub(lambda sign: _letters(sign[0]), line)
+    line = _CIRCLED.sub(lambda found: f"【まる{_letters(found[0])}】", line)
+    line = _BLACK_CIRCLED.sub(lambda found: f"【くろまる{_letters(found[0])}】", line)
+    line = "".join(UNITS.get(character, character) for character in line)
+    return _ENCLOSED.sub(lambda found: _letters(found[0]), line)
 
 
-def _letters(sign: str) -> str:
-    letters = unicodedata.normalize("NFKC", sign)
-    if letters == sign:
-        letters = str(int(unicodedata.numeric(sign)))
+def _letters(character: str) -> str:
+    letters = unicodedata.normalize("NFKC", character)
+    if letters == character:
+        letters = str(int(unicodedata.numeric(character)))
     return letters.replace("(", "（").replace(")", "）")
 
 

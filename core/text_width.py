@@ -5,10 +5,10 @@ import re
 from functools import lru_cache
 from unicodedata import east_asian_width
 
-# Half an em is the norm. Of the fonts that stand in where the named one is missing, DejaVu Sans draws digits widest, at
+# Half an em is the norm. Of the fonts that are used where the named one is missing, DejaVu Sans draws digits widest, at
 # 0.64 em: what is missing here is within the 8 % by which a line is taken for higher than it is.
 NARROW_EM = 0.6
-# Noto Sans CJK, the tallest of the fonts that may stand in, sets lines at 1.45 em; 8 % more for Excel's own rounding.
+# Noto Sans CJK, the tallest of the fonts that may be used, sets lines at 1.45 em; 8 % more for Excel's own rounding.
 LINE_EM = 1.45 * 1.08
 CELL_PADDING = 7.0
 """Points of a cell's width that are not for its text."""
@@ -21,7 +21,7 @@ _PIECE = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 @lru_cache(maxsize=1024)
 def text_width(text: str, size: float) -> float:
     """Width in points at the font size: East Asian wide and ambiguous characters fill a square."""
-    return sum(size if east_asian_width(sign) in "WFA" else size * NARROW_EM for sign in text)
+    return sum(size if east_asian_width(character) in "WFA" else size * NARROW_EM for character in text)
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:

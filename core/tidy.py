@@ -1,6 +1,6 @@
 """The tidy table: one row per measure and fiscal year, the same columns in CSV, xlsx and JSON.
 
-Source: the exchange contract (「Doors in and out」). A row is a dict from column to text; "" is a blank cell.
+Source: the exchange contract. A row is a dict from column to text; "" is a blank cell.
 """
 
 from decimal import Decimal
@@ -9,53 +9,22 @@ from core.figures import Figures, shown_difference, shown_number
 from core.fiscal_years import wareki
 from core.numerals import one_decimal, plain
 from core.values import Value
-from core.words import ValueKind
+from core.words import Certainty, State, ValueKind
 
-COLUMNS = (
-    "団体コード",
-    "自治体名",
-    "計画種別",
-    "計画期",
-    "計画名",
-    "開始年度",
-    "終了年度",
-    "節番号",
-    "節名",
-    "種別",
-    "指標コード",
-    "指標番号",
-    "指標名",
-    "親指標",
-    "親との関係",
-    "単位",
-    "種類",
-    "方向",
-    "集計",
-    "基準値",
-    "基準年度",
-    "年度",
-    "年度和暦",
-    "計画値",
-    "計画値状態",
-    "計画値原文",
-    "実績値",
-    "実績値状態",
-    "実績値原文",
-    "分子",
-    "分母",
-    "時点",
-    "確定度",
-    "差",
-    "達成率",
-    "乖離率",
-    "乖離値旧様式",
-    "判定",
-    "注記",
+OF_PLAN = ("団体コード", "自治体名", "計画種別", "計画期", "計画名", "開始年度", "終了年度")
+OF_MEASURE = (
+    *("節番号", "節名", "種別", "指標コード", "指標番号", "指標名", "親指標", "親との関係"),
+    *("単位", "種類", "方向", "集計", "基準値", "基準年度"),
 )
+DERIVED = ("差", "達成率", "乖離率", "乖離値旧様式", "判定")
+OF_YEAR = (
+    *("年度", "年度和暦", "計画値", "計画値状態", "計画値原文"),
+    *("実績値", "実績値状態", "実績値原文", "分子", "分母", "時点", "確定度", *DERIVED, "注記"),
+)
+COLUMNS = (*OF_PLAN, *OF_MEASURE, *OF_YEAR)
 CODE_PATTERN = "[0-9A-Za-z][0-9A-Za-z_-]{0,39}"
 """What a 指標コード may be, as one regular expression."""
 REQUIRED = ("団体コード", "計画期", "節番号", "種別", "指標コード", "指標名", "年度")
-DERIVED = ("差", "達成率", "乖離率", "乖離値旧様式", "判定")
 IGNORED_WHEN_READ = (*DERIVED, "年度和暦")
 # 団体コード and 指標番号 look like numbers and are names: a leading zero is part of them.
 NUMBER_COLUMNS = frozenset(
@@ -102,6 +71,34 @@ def derived_columns(figures: Figures) -> Row:
         "乖離値旧様式": _rate(figures.legacy_deviation),
         "判定": figures.reading,
     }
+
+
+def planned_of(row: Row) -> Value:
+    """計画値 read back from a row of ours, without tolerance; empty where no plan was set for that year."""
+    return Value(number=_read_number(row["計画値"]), state=_state(row["計画値状態"]), wording=row["計画値原文"])
+
+
+def actual_of(row: Row) -> Value:
+    """実績値 with the columns that depend on it, likewise; empty where it is 未入力 or withheld from the reader."""
+    return Value(
+        number=_read_number(row["実績値"]),
+        state=_state(row["実績値状態"]),
+        wording=row["実績値原文"],
+        numerator=_read_number(row["分子"]),
+        denominator=_read_number(row["分母"]),
+        as_of=row["時点"],
+        certainty=Certainty.from_label(row["確定度"]) if row["確定度"] else None,
+        note=row["注記"],
+    )
+
+
+def _read_number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _state(word: str) -> State | None:
+    """The state with this word; None for a blank and for the words that are no state (未入力, 確認中, 未公表)."""
+    return next((state for state in State if state.label == word), None)
 
 
 def number_text(number: Decimal | int | None) -> str:

@@ -100,4 +100,4 @@ def _width(texts: Iterable[str]) -> float:
 
 def _columns(line: str) -> int:
     """The width of a line in half-width characters: a Japanese character counts as two."""
-    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in line)
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in line)

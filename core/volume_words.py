@@ -17,7 +17,7 @@ def shown(number: Decimal) -> str:
 
 
 def signed(number: Decimal) -> str:
-    """A difference with its plus or minus sign: +2, -40.5, 0."""
+    """A difference with plus or minus: +2, -40.5, 0."""
     return f"+{shown(number)}" if number > 0 else shown(number)
 
 

@@ -206,7 +206,7 @@ def shared_out(total: Decimal, weights: Mapping[str, Decimal], places: int) -> d
     """A total divided by weights into parts of that many decimals that add up to it; None where all weights are 0.
 
     Parts with the largest remainders receive what rounding down left over, the earlier of two equal ones first. `total`
-    has no more decimals than that.
+    may have that many decimals itself.
     """
     whole = sum(weights.values(), Decimal(0))
     if whole <= 0:
@@ -222,7 +222,7 @@ def shared_out(total: Decimal, weights: Mapping[str, Decimal], places: int) -> d
 
 
 def _projection(scenario: Scenario, given: Assumptions) -> Projection:
-    found = _own(given) if scenario is Scenario.OWN else _trend(scenario, given)
+    found = _trend(scenario, given)
     if isinstance(found, Obstacle):
         return Projection(scenario, obstacle=found)
     trend, step = found
@@ -234,12 +234,10 @@ def _projection(scenario: Scenario, given: Assumptions) -> Projection:
     return Projection(scenario, years, step)
 
 
-def _own(given: Assumptions) -> tuple[Mapping[int, Decimal], None] | Obstacle:
-    return Obstacle.NOT_TYPED if set(given.years) - set(given.own_users) else (given.own_users, None)
-
-
 def _trend(scenario: Scenario, given: Assumptions) -> tuple[Mapping[int, Decimal], Decimal | None] | Obstacle:
     """Users by year before effects, and the step; or why there are none."""
+    if scenario is Scenario.OWN:
+        return Obstacle.NOT_TYPED if set(given.years) - set(given.own_users) else (given.own_users, None)
     points = [(use.year, use.users) for use in given.uses if use.users is not None]
     if not points:
         return Obstacle.NO_ACTUALS

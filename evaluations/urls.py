@@ -22,9 +22,7 @@ from evaluations.planning.views.draft_section import draft_section
 from evaluations.planning.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.planning.views.opening import draft, new_plan
 from evaluations.planning.views.revisions import revisions, revisions_table
-from evaluations.prefecture.views.packages import packages
-from evaluations.prefecture.views.prefecture import prefecture, prefecture_table
-from evaluations.public_site.views.errata import version_errata, version_errata_table
+from evaluations.prefecture.views import packages, prefecture, prefecture_table
 from evaluations.public_site.views.open_data import published_open_data, published_open_data_file
 from evaluations.public_site.views.publication_pdfs import make_publication_pdfs, published_pdf
 from evaluations.public_site.views.published import (
@@ -32,13 +30,19 @@ from evaluations.public_site.views.published import (
     published_list,
     published_plan,
     published_section,
+    published_section_text,
 )
-from evaluations.public_site.views.published_text import published_section_text, published_version_text
-from evaluations.public_site.views.published_versions import version, version_body, version_sheet
+from evaluations.public_site.views.published_versions import (
+    published_version_text,
+    version,
+    version_body,
+    version_errata,
+    version_errata_table,
+    version_sheet,
+)
 from evaluations.public_site.views.verify import verify
 from evaluations.publishing.views import publish
-from evaluations.reports.views.all_sheets import all_sheets
-from evaluations.reports.views.report_pdf import make_paper, paper_section
+from evaluations.reports.views import all_sheets, make_paper, paper_section
 from evaluations.review.views.comparison import beside
 from evaluations.review.views.dashboard import dashboard
 from evaluations.review.views.measure import measure

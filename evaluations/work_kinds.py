@@ -3,11 +3,10 @@
 from evaluations.exchange.entry_forms.work import ENTRY_FORMS
 from evaluations.exchange.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import register
-from evaluations.reports.pdf_work import PAPER_PDF
-from evaluations.reports.publication_pdf_work import PUBLICATION_PDFS
+from evaluations.reports.pdf_work import PUBLICATION_PDFS, REPORT_PDF
 from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 
 
 def register_all() -> None:
     """Make them known to the runner and to the pages of long work."""
-    register(ALL_SHEETS, ENTRY_FORMS, PAPER_PDF, PUBLICATION_PDFS, READ_TABLE, WRITE_CHANGES)
+    register(ALL_SHEETS, ENTRY_FORMS, REPORT_PDF, PUBLICATION_PDFS, READ_TABLE, WRITE_CHANGES)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.signs import EDGES, is_control
+from core.characters import EDGES, is_control
 
 
 class NameField(forms.CharField):

@@ -4,7 +4,7 @@ import unicodedata
 
 from django import forms
 
-from core.signs import NONCHARACTERS
+from core.characters import NONCHARACTERS
 
 LONGEST = 20_000
 """Characters. An Excel cell holds 32,767."""

@@ -59,4 +59,4 @@ def together(plan: Plan, *files: tuple[str, bytes], access=None) -> ReturnedForm
 
 def in_short(found: FormReading) -> list[tuple[str, str, str, bool]]:
     """指標コード, old, new and whether it is contested, of every change."""
-    return [(one.change.code, *one.change.sides, one.is_contested) for one in found.changes]
+    return [(one.change.code, *one.change.sides, one.contested) for one in found.changes]

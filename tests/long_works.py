@@ -36,22 +36,22 @@ class KindsForTests(AppConfig):
             KINDS[ALL_SHEETS.name] = replace(ALL_SHEETS, run=waiting(ALL_SHEETS.run, Path(os.environ[GO_ON])))
 
 
-def endless(work, tell):
+def endless(work, report):
     """Goes on until it is cancelled, stopped or killed."""
     for number in count():
-        tell(number, number, f"{number + 1}つ目です。")
+        report(number, number, f"{number + 1}つ目です。")
         time.sleep(PAUSE)
 
 
 def waiting(run, file):
     """The same work; whenever it says how far it is, it says so again and again until the file is there."""
 
-    def wait(work, tell):
+    def wait(work, report):
         def told(done, total, step):
-            tell(done, total, step)
+            report(done, total, step)
             while not file.exists():
                 time.sleep(PAUSE)
-                tell(done, total, step)
+                report(done, total, step)
 
         return run(work, told)
 

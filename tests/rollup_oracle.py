@@ -3,14 +3,21 @@ for the whole nation, by `make bench`.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from core.figures import Figures
-from core.rollup import median, middle_of
+from core.rollup import median
 from core.values import EMPTY
 from core.words import Side, ValueKind
 from plans.models import Measure, Municipality, SectionYear, YearlyValue, YearState
 from plans.rollup import Term, cities_of, rollup
+
+
+def middle_of(values: Iterable[Decimal]) -> list[Decimal]:
+    """The one or two values in the middle of all."""
+    ordered = sorted(values)
+    return ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
 
 
 def naive(prefecture: Municipality, term: Term) -> dict:

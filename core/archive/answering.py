@@ -1,4 +1,4 @@
-"""The content of an old sheet once its questions are answered. An unanswered question leaves out what it is about."""
+"""The content of an old sheet with the choices made. A question without a choice leaves out what it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from core.archive.proposal import (
 from core.words import Side, ValueKind
 
 _ORDER = ("plan", "loose", "actual", "block")
-"""Where two answers concern one cell, the later kind counts: a block of figures over the list of goals."""
+"""Where two choices concern one cell, the later kind counts: a block of figures over the list of goals."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Answers:
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def with_proposals(self, proposal: Proposal) -> "Answers":
-        """The proposed choice for every question that was not answered."""
+        """The proposed choice for every question that has none."""
         proposed = {question.key: question.proposed for question in proposal.questions if question.proposed}
         return replace(self, chosen=proposed | dict(self.chosen))
 
@@ -103,7 +103,7 @@ def of_one_number(proposal: Proposal, answers: Answers) -> Proposal:
 
 
 def content_of(proposal: Proposal, answers: Answers) -> Content:
-    """What was read for sure, and what was answered."""
+    """What was read for sure, and what was chosen."""
     content = Content()
     for section in proposal.sections:
         for text in section.texts:

@@ -1,7 +1,7 @@
 """The questions that the goals and blocks of figures of an old sheet leave open, as they are shown to a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from core.archive.goals import Goal
 from core.archive.matching import Match, figures_agree
@@ -24,19 +24,13 @@ from core.fiscal_years import wareki
 from core.prose import circled
 from core.words import Side, ValueKind
 
+if TYPE_CHECKING:
+    from core.archive.section_reading import SectionReader
+
 NOT_READ = Choice(SKIP, "読み取らない")
 MOST_READINGS = 12
 """How many ways to read a block are offered; more are too many to compare."""
 Claim = Callable[..., None]
-
-
-class ReadSection(Protocol):
-    """What the questions about the whole sheet need to know of a section that was read."""
-
-    goals: Sequence[Goal]
-    matches: Sequence[Match]
-    measures: dict[str, ProposedMeasure]
-    of_goal: dict[int, str]
 
 
 def ask_name(measure: ProposedMeasure, printed: Printed, other: str) -> Question:
@@ -45,10 +39,9 @@ def ask_name(measure: ProposedMeasure, printed: Printed, other: str) -> Question
         Choice(value, f"{title}（{where}）", (PutName(measure.key, title),))
         for value, title, where in (("block", measure.title, "数値欄"), ("list", other, "目標の一覧"))
     )
-    return Question(
-        key=f"{measure.key}.name",
-        about="name",
-        section=measure.section,
+    return Question.of(
+        measure,
+        "name",
         address=printed.address,
         printed=printed.text.replace("\n", ""),
         asked="指標の名前はどちらにしますか。",
@@ -56,7 +49,6 @@ def ask_name(measure: ProposedMeasure, printed: Printed, other: str) -> Question
         choices=choices,
         proposed="block",
         typed=measure.title,
-        measure=measure.key,
     )
 
 
@@ -68,24 +60,22 @@ def ask_kind(measure: ProposedMeasure, goal: Goal, statement: Statement | None) 
     thought += f"実績は「{said}」と書かれています。" if said else "実績に手がかりがありません。"
     number = Choice(ValueKind.NUMBER.value, "数で評価する", (PutKind(measure.key, ValueKind.NUMBER),))
     presence = Choice(ValueKind.PRESENCE.value, "有無で評価する", (PutKind(measure.key, ValueKind.PRESENCE),))
-    return Question(
-        key=f"{measure.key}.kind",
-        about="kind",
-        section=measure.section,
+    return Question.of(
+        measure,
+        "kind",
         address=goal.cell.address,
         printed=goal.figure,
         asked="この目標は、数と有無のどちらで評価しますか。",
         thought=thought,
         choices=(number, presence),
         proposed=kind.value if kind in (ValueKind.NUMBER, ValueKind.PRESENCE) else "",
-        measure=measure.key,
     )
 
 
 def ask_block(
     key: str, match: Match, targets: Sequence[ProposedMeasure], likely: ProposedMeasure | None
-) -> Question | None:
-    """The question of whose figures a block has, or how they are to be read. None where no reading places them all."""
+) -> Iterator[Question]:
+    """The question of whose figures a block has, or how they are to be read; none where no reading places them all."""
     readings = (match.placing.sure,) if match.placing.sure else match.placing.possible
     choices = [
         Choice(
@@ -102,8 +92,8 @@ def ask_block(
         thought += "この数値欄には番号がなく、どの目標のものか書かれていません。"
         thought += f"並びの順では{circled(likely.label)}です。" if likely else ""
     if not choices:
-        return None
-    return Question(
+        return
+    yield Question(
         key=key,
         about="block",
         section=targets[0].section,
@@ -121,10 +111,9 @@ def ask_which_plan(measure: ProposedMeasure, goal: Goal, year: int, cell: Printe
     """The question of the planned value where the list of goals and the block differ."""
     in_block = _planned(measure.key, year, cell.text, cell.address)
     in_list = _planned(measure.key, year, goal.figure, goal.cell.address)
-    return Question(
-        key=f"{measure.key}.plan",
-        about="plan",
-        section=measure.section,
+    return Question.of(
+        measure,
+        "plan",
         address=cell.address,
         printed=f"{cell.text}／{goal.figure}",
         asked=f"{wareki(year)}の計画値はどちらですか。",
@@ -134,11 +123,10 @@ def ask_which_plan(measure: ProposedMeasure, goal: Goal, year: int, cell: Printe
             Choice("list", f"目標の一覧の {goal.figure}", (in_list,)),
             NOT_READ,
         ),
-        measure=measure.key,
     )
 
 
-def ask_planned_years(sections: Sequence[ReadSection], years: Sequence[int]) -> Iterator[Question]:
+def ask_planned_years(sections: Sequence["SectionReader"], years: Sequence[int]) -> Iterator[Question]:
     """The question of which year a goal without a block is the planned value; it names the years of the other goals'
     blocks.
     """
@@ -155,25 +143,22 @@ def ask_planned_years(sections: Sequence[ReadSection], years: Sequence[int]) -> 
             is_said = last in years_named(goal.cell.text)
             said = f"概要か目標に{wareki(last)}とあります。" if is_said else "一覧の目標値には年度が書かれていません。"
             is_likely = is_said or (bool(in_last) and len(in_last) == len(agreeing))
-            yield Question(
-                key=f"{measure.key}.plan",
-                about="plan",
-                section=measure.section,
+            yield Question.of(
+                measure,
+                "plan",
                 address=goal.cell.address,
                 printed=f"{circled(measure.label)}{goal.title} {goal.figure}",
                 asked="この目標値は、何年度の計画値ですか。",
                 thought=said + (shown if in_last else ""),
-                choices=(*_planned_choices(measure, goal, years), NOT_READ),
+                choices=(*(_as_planned(measure, year, goal) for year in years), NOT_READ),
                 proposed=str(last) if is_likely else "",
                 typed=goal.figure,
-                measure=measure.key,
             )
 
 
-def _planned_choices(measure: ProposedMeasure, goal: Goal, years: Iterable[int]) -> Iterator[Choice]:
-    for year in years:
-        effect = _planned(measure.key, year, goal.figure, goal.cell.address)
-        yield Choice(str(year), f"{wareki(year)}の計画値", (effect,))
+def _as_planned(measure: ProposedMeasure, year: int, goal: Goal) -> Choice:
+    effect = _planned(measure.key, year, goal.figure, goal.cell.address)
+    return Choice(str(year), f"{wareki(year)}の計画値", (effect,))
 
 
 def block_effects(match: Match, measure: ProposedMeasure, reading: Reading) -> tuple[Effect, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from core.archive.asking import NOT_READ
 from core.archive.goals import same_name
 from core.archive.proposal import (
     SAME,
@@ -28,7 +29,6 @@ NO_YEAR = "資料に年度の記載なし"
 """The 時点 of an actual whose year the sheet does not name."""
 MANY = 3
 """From this number of actuals without a year on, one answer for all is offered."""
-NOT_READ = Choice(SKIP, "読み取らない")
 STAYS_TEXT = Choice(SKIP, "指標の値ではない（文章のまま残す）")
 NO_TEXTS = Choice(SKIP, "文章を読み取らない")
 _PLACES = (Content.ISSUES_TEXT, Content.DO_TEXT)
@@ -54,10 +54,10 @@ def ask_actuals(
         ]
         yield (
             figure,
-            Question(
+            Question.of(
+                measure,
+                "actual",
                 key=f"{measure.key}.actual.{place}",
-                about="actual",
-                section=measure.section,
                 address=cell.address,
                 printed=f"{circled(measure.label)}{statement.name} {figure.text}",
                 asked="この数を、この目標の実績値にしますか。" if is_dated else "何年度の実績値ですか。",
@@ -65,7 +65,6 @@ def ask_actuals(
                 choices=(*choices, NOT_READ),
                 proposed=str(open_years[0]) if is_dated and not drifts else "",
                 typed=figure.text,
-                measure=measure.key,
             ),
         )
 
@@ -81,16 +80,15 @@ def ask_words(measure: ProposedMeasure, cell: Printed, statement: Statement, yea
         )
         for year in years
     ]
-    return Question(
+    return Question.of(
+        measure,
+        "actual",
         key=f"{measure.key}.actual.1",
-        about="actual",
-        section=measure.section,
         address=cell.address,
         printed=f"{circled(measure.label)}{words}",
         asked="数のない実績です。何年度のことですか。",
         thought="年度が書かれていません。数ではなく文で書かれています。",
         choices=(*choices, NOT_READ),
-        measure=measure.key,
     )
 
 
@@ -221,7 +219,7 @@ def ask_evaluation_year(
 
 
 def ask_undated(questions: Iterable[Question], years: Sequence[int]) -> Iterator[Question]:
-    """One question for all actuals without a year, where there are too many to ask one by one."""
+    """One question for all actuals without a year, where there are too many for single questions."""
     undated = [one for one in questions if one.about == "actual" and is_undated(one)]
     if len(undated) < MANY:
         return

@@ -166,13 +166,10 @@ def _places(figures: Sequence[FigureRow], heads: Sequence[YearRow]) -> list[int]
     if len(figures) == len(heads):
         return list(range(len(heads)))
     ends = [(head.left[0].column if head.left else head.years[0].column - 1, head.years[-1].column) for head in heads]
+    places, columns = range(len(heads)), [figure.label.column for figure in figures]
     return [
-        min(range(len(heads)), key=lambda place: _distance(figure.label.column, *ends[place])) for figure in figures
+        min(places, key=lambda place: max(ends[place][0] - column, column - ends[place][1], 0)) for column in columns
     ]
-
-
-def _distance(column: int, first: int, last: int) -> int:
-    return max(first - column, column - last, 0)
 
 
 def title_and_quantity(left: Sequence[Printed]) -> tuple[Printed | None, Printed | None]:
@@ -181,15 +178,12 @@ def title_and_quantity(left: Sequence[Printed]) -> tuple[Printed | None, Printed
     if not near:
         return None, None
     last = near[-1]
-    title_alone = circled_number(last.text) is not None or not _is_quantity(last.text)
+    is_quantity = len(last.text) <= 30 and "\n" not in last.text
+    title_alone = circled_number(last.text) is not None or not is_quantity
     if title_alone:
         return (last if _is_title(last.text) else None), None
     above = near[-2] if len(near) > 1 else None
     return (above if above and _is_title(above.text) else None), last
-
-
-def _is_quantity(text: str) -> bool:
-    return len(text) <= 30 and "\n" not in text
 
 
 def _is_title(text: str) -> bool:

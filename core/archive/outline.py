@@ -1,7 +1,7 @@
 """Where the parts of an old sheet begin: headings of columns, which repeat on every printed page, and 節."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.archive.sheet import ArchiveSheet, Printed
 from core.archive.words import Column, column_of, section_heading, section_number
@@ -50,24 +50,18 @@ def outline_of(sheet: ArchiveSheet) -> Outline:
     """The outline of a sheet. One that names no 節 is one 節 without a title, numbered 1."""
     headings = {heading.row: heading for heading in _headings(sheet)}
     starts = [start for number in sheet.rows if number not in headings and (start := _start(sheet.row(number)))]
-    rows = sorted({start.row for start in starts} | set(headings))
-    sections = []
-    last: int | None = None
-    for start in starts:
-        if start.number == last and not start.title:
-            continue  # the same number printed again next to another goal
-        last = start.number
-        sections.append(start)
-    first = {start.row for start in sections}
-    stops = sorted(first | {row for row in rows if row in headings})
+    # The same number is printed again next to another goal.
+    sections = [
+        start
+        for start, last in zip(starts, [None, *starts], strict=False)
+        if start.title or last is None or start.number != last.number
+    ]
+    stops = sorted({start.first for start in sections} | set(headings))
     lines = tuple(
-        SectionLines(
-            start.number,
-            start.title,
-            start.cells,
-            start.row,
-            next((row for row in stops if row > start.row), sheet.lines),
-            next((headings[row] for row in sorted(headings, reverse=True) if row < start.row), None),
+        replace(
+            start,
+            end=next((row for row in stops if row > start.first), sheet.lines),
+            heading=next((headings[row] for row in sorted(headings, reverse=True) if row < start.first), None),
         )
         for start in sections
     )
@@ -87,15 +81,7 @@ def _headings(sheet: ArchiveSheet) -> Iterator[Heading]:
         yield Heading(number, cells)
 
 
-@dataclass(frozen=True)
-class _Start:
-    row: int
-    number: int
-    title: str
-    cells: tuple[Printed, ...]
-
-
-def _start(cells: tuple[Printed, ...]) -> _Start | None:
+def _start(cells: tuple[Printed, ...]) -> SectionLines | None:
     """The 節 that begins in a row: 「■…｜第3節」, or a cell 「第3節 …」 at its beginning."""
     for place, cell in enumerate(cells[:4]):
         number = section_number(cell.text)
@@ -104,10 +90,15 @@ def _start(cells: tuple[Printed, ...]) -> _Start | None:
         named = cells[place - 1 : place] or cells[place + 1 : place + 2]
         title = named[0].text.lstrip("■□●○◆・ ").replace("\n", "") if named else ""
         if len(title) > LONGEST_HEADING:
-            return _Start(cell.row, number, "", (cell,))
-        return _Start(cell.row, number, title, (cell, *named))
+            return _lines(number, "", cell)
+        return _lines(number, title, cell, *named)
     first = cells[0]
     heading = section_heading(first.text) if len(first.text) <= LONGEST_HEADING and "。" not in first.text else None
     if heading is None or "\n" in first.text:
         return None
-    return _Start(first.row, heading[0], heading[1], (first,))
+    return _lines(*heading, first)
+
+
+def _lines(number: int, title: str, *cells: Printed) -> SectionLines:
+    """A 節 of which nothing is known but its beginning."""
+    return SectionLines(number, title, cells, cells[0].row, cells[0].row, None)

@@ -14,7 +14,6 @@ from core.values import Value
 
 Placed = Mapping[tuple[RowKind, int], Printed]
 """Row and year → the cell read there."""
-_SHIFTS = (0, -1, 1, -2, 2, -3, 3)
 _MEANINGS: dict[str, Callable[[Figures], Decimal | None]] = {
     "旧様式の乖離値（実績÷計画×100、実績のない年度は0.0％）": lambda figures: figures.legacy_deviation,
     "達成率（実績÷計画×100）": lambda figures: figures.achievement_rate,
@@ -108,14 +107,10 @@ def _is_aligned(block: Block) -> bool:
     return all(row.label.column in expected for row in block.rows) and bool(block.rows)
 
 
-_HOW = {
-    0: "値は年度の見出しの真下",
-    -1: "値は年度の見出しより1列左",
-    1: "値は年度の見出しより1列右",
-    -2: "値は年度の見出しより2列左",
-    2: "値は年度の見出しより2列右",
-    -3: "値は年度の見出しより3列左",
-    3: "値は年度の見出しより3列右",
+_HOW = {0: "値は年度の見出しの真下"} | {
+    count * step: f"値は年度の見出しより{count}列{side}"
+    for count in (1, 2, 3)
+    for step, side in ((-1, "左"), (1, "右"))
 }
 
 
@@ -123,7 +118,7 @@ def _readings(block: Block) -> Iterator[Reading]:
     """The readings that place every printed value, each way of placing them once; the plain one first."""
     columns = [(year.column, year.year) for year in block.years]
     tries: list[tuple[str, list[dict[int, int] | None]]] = [
-        (_HOW[shift], [{column + shift: year for column, year in columns}] * len(block.rows)) for shift in _SHIFTS
+        (how, [{column + shift: year for column, year in columns}] * len(block.rows)) for shift, how in _HOW.items()
     ]
     for gap in range(3):
         first = columns[0][0]

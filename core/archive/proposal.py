@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from core.archive.sheet import ArchiveSheet, Printed
 from core.words import Accumulation, Family, Side, ValueKind
@@ -119,6 +120,12 @@ class Question:
     typed: str = ""
     measure: str = ""
 
+    @classmethod
+    def of(cls, measure: "ProposedMeasure", about: str, **fields: Any) -> "Question":
+        """A question about one goal."""
+        key = fields.pop("key", f"{measure.key}.{about}")
+        return cls(key, about, measure.section, measure=measure.key, **fields)
+
     def choice(self, value: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.value == value), None)
 
@@ -148,7 +155,7 @@ class ProposedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How many years of the blocks of figures were read, are asked about, or were not understood."""
+    """How many years of the blocks of figures were read, have a question, or were not understood."""
 
     read: int = 0
     asked: int = 0
@@ -200,23 +207,15 @@ class Mark:
     fate: Fate
 
 
-@dataclass(frozen=True, slots=True)
-class Remnant:
-    """Something printed that was not read."""
-
-    address: str
-    text: str
-
-
 @dataclass(frozen=True)
 class Proposal:
-    """All that was found on a sheet. `years` are the plan's, `year` the evaluation's as far as its figures show it."""
+    """All that was found on a sheet. `years` are the plan's, `remnants` what was not read."""
 
     sheet: ArchiveSheet
     years: Sequence[int]
     sections: tuple[ProposedSection, ...] = ()
     questions: tuple[Question, ...] = ()
-    remnants: tuple[Remnant, ...] = ()
+    remnants: tuple[Printed, ...] = ()
     marks: tuple[Mark, ...] = field(default=(), repr=False)
 
     @property

@@ -1,4 +1,4 @@
-"""The reading of a whole sheet: outline → texts, goals and figures of each 節 → what is sure, asked, and left over."""
+"""A whole sheet: outline → texts, goals and figures of each 節 → what is sure, what is a question, what is left."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from core.archive.blocks import Block, blocks_beneath, year_rows
 from core.archive.goals import Goal, goals_in
 from core.archive.outline import SectionLines, outline_of
 from core.archive.placing import Placing, place
-from core.archive.proposal import Fate, Mark, Proposal, Question, Remnant
+from core.archive.proposal import Fate, Mark, Proposal, Question
 from core.archive.section_reading import SectionReader
 from core.archive.section_texts import SectionText, overview_cell, section_texts
 from core.archive.sentences import years_named
@@ -92,7 +92,7 @@ def read_archive(sheet: ArchiveSheet, years: Sequence[int]) -> Proposal:
         years,
         tuple(sections),
         tuple(questions),
-        tuple(Remnant(cell.address, cell.text) for cell in unread),
+        tuple(unread),
         found,
     )
 

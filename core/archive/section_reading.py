@@ -127,7 +127,7 @@ class SectionReader:
         if placing.sure is None:
             if placing.possible:
                 self._claim_values(placing.possible[0], Fate.ASKED)
-                self._ask_block(f"{measure.key}.block", match, [measure], measure)
+                self.questions += ask_block(f"{measure.key}.block", match, [measure], measure)
             else:
                 self.notes.append(f"{block.address} 「{measure.title}」：{placing.reason}")
             return
@@ -159,13 +159,7 @@ class SectionReader:
         self._claim_values(readings[0], Fate.ASKED)
         targets = [self.measures[self.of_goal[goal.number]] for goal in match.open]
         likely = targets[place] if place < len(targets) else None
-        self._ask_block(f"{self.number}.block.{place + 1}", match, targets, likely)
-
-    def _ask_block(
-        self, key: str, match: Match, targets: Sequence[ProposedMeasure], likely: ProposedMeasure | None
-    ) -> None:
-        question = ask_block(key, match, targets, likely)
-        self.questions += [question] if question else []
+        self.questions += ask_block(f"{self.number}.block.{place + 1}", match, targets, likely)
 
     def _leave_out(self, block: Block, placing: Placing) -> None:
         """Say which years of a block the plan does not have; their figures are listed as not read."""
@@ -176,7 +170,7 @@ class SectionReader:
             self.notes.append(f"{block.address} 「{block.name}」：{named}は計画の期間の外のため、読み取りません。")
 
     def _count(self, placing: Placing, *, asked: bool) -> None:
-        """Count the years of a block as read or as asked about."""
+        """Count the years of a block as read or as in question."""
         years = len(placing.years)
         self.columns += Columns(asked=years) if asked else Columns(read=years)
 

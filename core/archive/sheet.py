@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.signs import is_control
+from core.characters import is_control
 from core.uploads.table_files import accepted, decoded
 from core.uploads.tables import NotReadable, address, refuse_wide
 from core.uploads.xlsx_files import XlsxBook
@@ -30,7 +30,7 @@ _CELL_END = re.compile(r"[ \t\r\n]*</t[dh]\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _ROW_END = re.compile(r"[ \t\r\n]*</tr\s{0,9}>[ \t\r\n]*", re.IGNORECASE)
 _BREAK = re.compile(r"[ \u3000\u00a0]{2,}|[\t\r\n\x0b\x0c\u2028\u2029]")
 _DIGITS = re.compile(r"[0-9０-９]+")
-_LINE_SIGNS = "\x0b\x0c\u2028\u2029"
+_LINE_ENDS = "\x0b\x0c\u2028\u2029"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def read_text(text: str, *, delimiter: str | None = None) -> ArchiveSheet:
 
 
 def _refuse_controls(text: str) -> None:
-    for sign in set(text):
-        if is_control(sign) and sign not in "\t\r\n" + _LINE_SIGNS:
-            line = text[: text.index(sign)].count("\n") + 1
+    for character in set(text):
+        if is_control(character) and character not in "\t\r\n" + _LINE_ENDS:
+            line = text[: text.index(character)].count("\n") + 1
             raise NotReadable(
                 "文字でないものが入っています。評価シートの範囲を写し、文字として貼り付けてください。", address(0, line)
             )

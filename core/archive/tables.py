@@ -1,7 +1,7 @@
 """The other form of old sheets: one row of years heads a table, with one row or a few rows a goal."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.archive.blocks import Block, FigureRow, YearCell, YearRow, year_rows
 from core.archive.outline import Outline
@@ -68,18 +68,14 @@ def _with_sides(sheet: ArchiveSheet, runs: Sequence[YearRow], sides: Sequence[Pr
         above = sheet.row(runs[0].row - 1)
         kinds = [_kind_above(above, run) for run in runs]
         if len(runs) > 1 and all(kinds):
-            return tuple(
-                YearCell(year.column, year.year, kind, year.cell)
-                for run, kind in zip(runs, kinds, strict=True)
-                for year in run.years
-            )
+            return tuple(replace(year, kind=kind) for run, kind in zip(runs, kinds, strict=True) for year in run.years)
         return tuple(years)
     found = []
     for cell in sides:
         over = [year for year in years if year.column <= cell.column]
         kind = row_kind(cell.text)
         if over and kind:
-            found.append(YearCell(cell.column, over[-1].year, kind, over[-1].cell))
+            found.append(replace(over[-1], column=cell.column, kind=kind))
     return tuple(found)
 
 
@@ -139,7 +135,7 @@ def _by_heading(table: Table, values: Sequence[Printed]) -> Iterator[FigureRow]:
 def _block(
     table: Table, title: Printed | None, unit: Printed | None, rows: Sequence[FigureRow]
 ) -> tuple[Block, Placing]:
-    years = tuple(YearCell(year.column, year.year, None, year.cell) for year in table.years)
+    years = tuple(replace(year, kind=None) for year in table.years)
     block = Block(rows[0].cells[0].row if rows[0].cells else rows[0].label.row, title, unit, years, tuple(rows))
     if any(year.kind for year in table.years):
         at = {year.column: year.year for year in table.years}

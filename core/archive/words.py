@@ -1,9 +1,11 @@
 """The words by which old sheets name their rows and columns, and the figures and years in their texts."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVar
 
 from core.fiscal_years import read_fiscal_year
 from core.numerals import squeeze
@@ -56,44 +58,47 @@ _COLUMN_WORDS = {
     Column.ROW: "区分 種別 計画・実績",
 }
 _COLUMNS = {word: column for column, words in _COLUMN_WORDS.items() for word in words.split()}
-_KANJI = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)}
+_KANJI = {digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)}
 _SECTION = re.compile(r"第([0-9０-９]{1,2}|[一二三四五六七八九十])[節章]")
 _FILLERS = set("/／-－―‐–—ー・…※")
 YEAR = r"(?:(?:令和|平成)(?:元|[0-9０-９]{1,2})|(?:19|20)[0-9]{2}|[２][０-９]{3}|[RHＲＨ][0-9０-９]{1,2})年度"
 UNIT = r"(?:人日/月|人/月|人日|人|名|回|件|[かカヵヶケ]所|箇所|事業所|施設|床|棟|時間|割|[%％]|ケース)"
 NUMBER = r"[▲△−-]?[0-9０-９][0-9０-９,，]*(?:[.．][0-9０-９]+)?"
 _SIDE_ENDS = sorted((word for word, kind in _ROW_KINDS.items() if kind is not RowKind.DEVIATION), key=len, reverse=True)
-_YEAR_SIGN = re.compile(r"年|[RHＲＨ]")
+_YEAR_MARK = re.compile(r"年|[RHＲＨ]")
 _BRACKETS = re.compile(r"[(（\[［][^()（）]*[)）\]］]")
 _AFTER_A_NAME = re.compile(r"[ \u3000:：]")
 LONGEST_FIGURE = 80
 """Characters; what is longer is a sentence."""
+_T = TypeVar("_T")
 
 
+def _of_short(longest: int) -> Callable[[Callable[[str], _T | None]], Callable[[str], _T | None]]:
+    """What is read of a text, remembered; None for one of more characters, which is none of these words."""
+
+    def remembering(read: Callable[[str], _T | None]) -> Callable[[str], _T | None]:
+        remembered = lru_cache(maxsize=4096)(read)
+        return lambda text: remembered(text) if len(text) <= longest else None
+
+    return remembering
+
+
+@_of_short(longest=20)
 def row_kind(text: str) -> RowKind | None:
     """計画値, 見込量, 実績, 乖離値 …, also with a bracket behind; None for any other text."""
-    return _row_kind(text) if len(text) <= 20 else None
-
-
-@lru_cache(maxsize=4096)
-def _row_kind(text: str) -> RowKind | None:
     word = squeeze(text)
     return _ROW_KINDS.get(word) or _ROW_KINDS.get(_BRACKETS.sub("", word))
 
 
+@_of_short(longest=20)
 def column_of(text: str) -> Column | None:
     """What a column with this heading is for; None for any other text."""
-    return _column_of(text) if len(text) <= 20 else None
-
-
-@lru_cache(maxsize=4096)
-def _column_of(text: str) -> Column | None:
     return _COLUMNS.get(squeeze(text))
 
 
 def is_filler(text: str) -> bool:
     """Whether a cell is only struck through or dotted."""
-    return len(text) <= 4 and all(sign in _FILLERS for sign in text)
+    return len(text) <= 4 and set(text) <= _FILLERS
 
 
 def section_number(text: str) -> int | None:
@@ -116,14 +121,10 @@ def _counted(word: str) -> int:
     return _KANJI[word] if word in _KANJI else int(word)
 
 
+@_of_short(longest=30)
 def year_of(text: str) -> int | None:
     """The 年度 that a cell names and nothing else; None for any other text. A bare 2021 names none."""
-    return _year_of(text) if len(text) <= 30 else None
-
-
-@lru_cache(maxsize=4096)
-def _year_of(text: str) -> int | None:
-    if not _YEAR_SIGN.search(text):
+    if not _YEAR_MARK.search(text):
         return None
     try:
         return read_fiscal_year(text)
@@ -131,25 +132,17 @@ def _year_of(text: str) -> int | None:
         return None
 
 
+@_of_short(longest=8)
 def bare_year(text: str) -> int | None:
     """2021 as a number alone, which counts as a year only next to other years."""
-    return _bare_year(text) if 4 <= len(text) <= 8 else None
-
-
-@lru_cache(maxsize=4096)
-def _bare_year(text: str) -> int | None:
     word = squeeze(text)
-    return int(word) if re.fullmatch(r"20[0-9]{2}", word) else None
+    return int(word) if len(text) >= 4 and re.fullmatch(r"20[0-9]{2}", word) else None
 
 
+@_of_short(longest=30)
 def year_and_side(text: str) -> tuple[int, Side] | None:
     """(2021, 計画) for a heading 「令和3年度見込量」 or 「R3（実績）」."""
-    return _year_and_side(text) if len(text) <= 30 else None
-
-
-@lru_cache(maxsize=4096)
-def _year_and_side(text: str) -> tuple[int, Side] | None:
-    if not _YEAR_SIGN.search(text):
+    if not _YEAR_MARK.search(text):
         return None
     word = squeeze(text).rstrip(")]")
     for end in _SIDE_ENDS:
@@ -172,7 +165,7 @@ class Item:
 
 def items_of(text: str) -> list[Item]:
     """The items ①②③ of a text, each up to the next number, heading 【…】 or line end."""
-    places = [place for place, sign in enumerate(text) if sign in CIRCLED]
+    places = [place for place, character in enumerate(text) if character in CIRCLED]
     found = []
     for place, after in zip(places, [*places[1:], len(text)], strict=False):
         stops = [text.find(stop, place, after) for stop in ("\n", "【", "■")]

@@ -9,6 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.cell_texts import MAX_LENGTHS
+from core.characters import for_footer
 from core.entry_forms.form import (
     CODE,
     NUMBER_FIELDS,
@@ -36,7 +37,6 @@ from core.entry_forms.words import (
 )
 from core.numerals import MAX_WHOLE_DIGITS
 from core.sheets.workbook import write_keys
-from core.signs import for_footer
 from core.words import Certainty, State, ValueKind
 from core.workbooks.cells import Shown
 from core.workbooks.file import new_workbook, saved

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from core.cell_texts import LABELS
 from core.fiscal_years import wareki
 from core.numerals import squeeze
 from core.sheets.keys import SheetName, as_printed, sealed, unsealed
@@ -26,15 +27,8 @@ WHO = "記入した人・連絡先"
 NO_DEPARTMENT = "担当課なし"
 WHOLE = "すべての担当課"
 CODE, TITLE, DEPARTMENT, REMARK = "指標コード", "指標名", "担当課", "記入について"
-FIELDS = {
-    "value": "実績値",
-    "state": "状態",
-    "numerator": "分子",
-    "denominator": "分母",
-    "as_of": "時点",
-    "certainty": "確定度",
-    "note": "注記",
-}
+_FURTHER = ("state", "numerator", "denominator", "as_of", "certainty", "note")
+FIELDS = {"value": Side.ACTUAL.label} | {name: LABELS[name] for name in _FURTHER}
 """The columns to fill in, by the part of an actual that each holds."""
 _YEARS = range(1900, 3000)
 _MOST_DIGITS = 20

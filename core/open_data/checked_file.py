@@ -5,7 +5,7 @@ An import reads what people mean; this reads what is written. The limits are tho
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.open_data.checked_sheet import BLANK, FORMULA, CheckedCell, CheckedSheet, Line
 from core.uploads.table_files import accepted, csv_lines
@@ -75,8 +75,7 @@ def _book(content: bytes) -> CheckedFile:
         elif objects:
             found.append(CheckedSheet((), name, objects=objects))
     if len(found) == 1:
-        [one] = found
-        found = [CheckedSheet(one.lines, merged=one.merged, objects=one.objects, hidden=one.hidden)]
+        found = [replace(found[0], title="")]
     return CheckedFile(tuple(found), tuple(name for name in book.sheets if name in book.hidden))
 
 

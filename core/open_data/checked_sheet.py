@@ -156,14 +156,9 @@ class Column:
         return not self.is_empty and all(not placed.cell.is_blank for placed in self.cells())
 
     @cached_property
-    def is_of_names(self) -> bool:
-        """Whether the heading says that digits here are no figures: names, times, texts kept as they were printed."""
-        return self.says(_NAMES)
-
-    @cached_property
     def is_of_figures(self) -> bool:
         """Whether at least half of its values are figures, however they are written."""
-        if self.is_of_names:
+        if self.says(_NAMES):  # its digits are no figures: names, times, texts kept as they were printed
             return False
         looked_at = [is_like_figure(placed.cell) for placed in islice(self.filled(), _LOOKED_AT)]
         return bool(looked_at) and sum(looked_at) * 2 >= len(looked_at)

@@ -16,13 +16,19 @@ NUMBERED, NUMBERED_ON, NUMBERED_BY = "公表番号", "公表日", "公表識別�
 OPEN_COLUMNS = (*COLUMNS, NUMBERED, NUMBERED_ON, NUMBERED_BY)
 KEY_COLUMNS = ("団体コード", "計画種別", "計画期", "指標コード", "年度")
 """What names a row; no two rows agree in all of them."""
+_PAIRS = (
+    ("親指標", "親との関係", BOTH),
+    ("計画値", "計画値状態", NOT_BOTH),
+    ("実績値", "実績値状態", EITHER),
+    ("分子", "分母", BOTH),
+    ("達成率", "乖離率", BOTH),
+)
 
 
 @dataclass(frozen=True)
 class Item:
     """One column. `codes` are all words that it may contain, each with its meaning; `pattern` a regular expression that
-    holds for the whole text. `blank` says what a blank cell means; "": never blank. `pair` and `rule`: how this column
-    and another one go together.
+    holds for the whole text. `blank` says what a blank cell means; "": never blank.
     """
 
     name: str
@@ -34,13 +40,21 @@ class Item:
     codes: Codes = ()
     pattern: str = ""
     blank: str = ""
-    pair: str = ""
-    rule: str = ""
 
     @property
     def allowed(self) -> str:
         """In which form the allowed values are given."""
         return "コード一覧" if self.codes else "書式" if self.pattern else "自由"
+
+    @property
+    def pair(self) -> str:
+        """The column that goes together with this one; "" for none."""
+        return next((b if a == self.name else a for a, b, _ in _PAIRS if self.name in (a, b)), "")
+
+    @property
+    def rule(self) -> str:
+        """How the two go together."""
+        return next((rule for *pair, rule in _PAIRS if self.name in pair), "")
 
 
 _SOUMU, _FIGURES = "統一ルール", "計算のきまり"
@@ -81,8 +95,6 @@ ITEMS = (
         f"{_SOUMU}1-2",
         pattern=CODE_PATTERN,
         blank="ほかの指標の内数・内訳ではない",
-        pair="親との関係",
-        rule=BOTH,
     ),
     Item(
         "親との関係",
@@ -92,8 +104,6 @@ ITEMS = (
         f"{_SOUMU}1-2",
         codes=codes_of(*ParentRole),
         blank="ほかの指標の内数・内訳ではない",
-        pair="親指標",
-        rule=BOTH,
     ),
     Item("単位", "計画値・実績値の単位。割合は%", TEXT, "人", f"{_SOUMU}1-9", blank="単位のない指標（有無・文章など）"),
     Item("種類", "値の種類", TEXT, "数値", f"{_SOUMU}1-3", codes=codes_of(*ValueKind)),
@@ -126,8 +136,6 @@ ITEMS = (
         f"{_SOUMU}1-3",
         unit=_OF_UNIT,
         blank=_NO_PLAN,
-        pair="計画値状態",
-        rule=NOT_BOTH,
     ),
     Item(
         "計画値状態",
@@ -137,8 +145,6 @@ ITEMS = (
         f"{_SOUMU}1-3",
         codes=PLANNED_STATES,
         blank="数値があるか、その年度の計画がない",
-        pair="計画値",
-        rule=NOT_BOTH,
     ),
     Item(
         "計画値原文", "計画書に印刷された書き方", TEXT, "有 1回", f"{_SOUMU}1-3", blank="数値のほかに残す書き方がない"
@@ -151,8 +157,6 @@ ITEMS = (
         f"{_SOUMU}1-3",
         unit=_OF_UNIT,
         blank="数値がない。理由は「実績値状態」にある",
-        pair="実績値状態",
-        rule=EITHER,
     ),
     Item(
         "実績値状態",
@@ -162,11 +166,9 @@ ITEMS = (
         f"{_SOUMU}1-3",
         codes=ACTUAL_STATES,
         blank="数値がある",
-        pair="実績値",
-        rule=EITHER,
     ),
     Item("実績値原文", "報告された書き方", TEXT, "有5人", f"{_SOUMU}1-3", blank="数値のほかに残す書き方がない"),
-    Item("分子", "割合の実績値の分子", NUMBER, "2", f"{_SOUMU}1-2", blank="分子と分母がない", pair="分母", rule=BOTH),
+    Item("分子", "割合の実績値の分子", NUMBER, "2", f"{_SOUMU}1-2", blank="分子と分母がない"),
     Item(
         "分母",
         "割合の実績値の分母。0より大きい",
@@ -174,8 +176,6 @@ ITEMS = (
         "3",
         f"{_SOUMU}1-2",
         blank="分子と分母がない",
-        pair="分子",
-        rule=BOTH,
     ),
     Item("時点", "実績値がいつのものか", TEXT, "令和4年3月31日（2022年）", f"{_SOUMU}1-11", blank=_WITH_ACTUAL),
     Item("確定度", "実績値がどこまで確かか", TEXT, "確定値", _FIGURES, codes=codes_of(*Certainty), blank=_WITH_ACTUAL),
@@ -196,8 +196,6 @@ ITEMS = (
         _FIGURES,
         unit="%",
         blank=_NO_RATE,
-        pair="乖離率",
-        rule=BOTH,
     ),
     Item(
         "乖離率",
@@ -207,8 +205,6 @@ ITEMS = (
         _FIGURES,
         unit="%",
         blank=_NO_RATE,
-        pair="達成率",
-        rule=BOTH,
     ),
     Item(
         "乖離値旧様式",
@@ -242,10 +238,6 @@ ITEMS = (
 )
 """One per column, in the order of `OPEN_COLUMNS`."""
 
-DICTIONARY_COLUMNS = (
-    *("番号", "項目名", "説明", "形式", "単位", "取り得る値", "書式", "空欄", "空欄の意味"),
-    *("組になる項目", "組の決まり", "例", "根拠"),
-)
 CODE_COLUMNS = ("項目名", "値", "意味")
 
 
@@ -269,6 +261,9 @@ def dictionary_rows() -> list[dict[str, str]]:
         }
         for number, item in enumerate(ITEMS, start=1)
     ]
+
+
+DICTIONARY_COLUMNS = tuple(dictionary_rows()[0])
 
 
 def code_rows() -> list[dict[str, str]]:

@@ -32,28 +32,13 @@ RULES = (
     "総務省 統計表における機械判読可能なデータの表記方法の統一ルール",
     "データ項目定義書は同じフォルダーの dictionary.csv、コード一覧は codes.csv",
 )
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "title": "dct:title",
-    "description": "dct:description",
-    "identifier": "dct:identifier",
-    "publisher": "dct:publisher",
-    "issued": "dct:issued",
-    "modified": "dct:modified",
-    "language": "dct:language",
-    "spatial": "dct:spatial",
-    "temporal": "dct:temporal",
-    "startDate": "dcat:startDate",
-    "endDate": "dcat:endDate",
-    "keyword": "dcat:keyword",
-    "license": "dct:license",
-    "conformsTo": "dct:conformsTo",
-    "contactPoint": "dcat:contactPoint",
-    "distribution": "dcat:distribution",
-    "mediaType": "dcat:mediaType",
-    "byteSize": "dcat:byteSize",
-}
+_TERMS = (
+    "dct:title dct:description dct:identifier dct:publisher dct:issued dct:modified dct:language dct:spatial "
+    "dct:temporal dcat:startDate dcat:endDate dcat:keyword dct:license dct:conformsTo "
+    "dcat:contactPoint dcat:distribution dcat:mediaType dcat:byteSize"
+)
+_CONTEXT = {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"}
+_CONTEXT |= {term.partition(":")[2]: term for term in _TERMS.split()}
 _TYPES = {TEXT: "string", WHOLE: "integer", NUMBER: "number", DAY: "date"}
 
 
@@ -139,7 +124,7 @@ def metadata(dataset: Dataset, files: Sequence[OpenDataFile], rows: int) -> byte
             "rowCount": rows,
             "primaryKey": list(KEY_COLUMNS),
             "columns": [_column(item) for item in ITEMS],
-            "textReplacements": [{"from": sign, "to": plain} for sign, plain in dataset.replaced],
+            "textReplacements": [{"from": old, "to": new} for old, new in dataset.replaced],
             "publications": [_edition(edition) for edition in dataset.editions],
             "distribution": [
                 {
@@ -193,21 +178,17 @@ def data_package(dataset: Dataset, tables: Sequence[OpenDataFile]) -> bytes:
 
 
 def _column(item: Item) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": item.name, "description": item.meaning, "type": _TYPES[item.form]}
-    told |= {"unit": item.unit} if item.unit else {}
-    told |= {"required": not item.blank}
-    told |= {"blankMeans": item.blank} if item.blank else {}
-    return told | _allowed(item)
+    column: dict[str, Any] = {"name": item.name, "description": item.meaning, "type": _TYPES[item.form]}
+    column |= {"unit": item.unit} if item.unit else {}
+    column |= {"required": not item.blank}
+    column |= {"blankMeans": item.blank} if item.blank else {}
+    return column | _allowed(item)
 
 
 def _field(item: Item) -> dict[str, Any]:
     constraints = {"required": not item.blank} | _allowed(item)
-    return {
-        "name": item.name,
-        "type": _TYPES[item.form],
-        "description": item.meaning,
-        "constraints": constraints,
-    }
+    about = {"name": item.name, "type": _TYPES[item.form], "description": item.meaning}
+    return about | {"constraints": constraints}
 
 
 def _allowed(item: Item) -> dict[str, Any]:
@@ -241,5 +222,5 @@ def _edition(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _json(told: dict[str, Any]) -> bytes:
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

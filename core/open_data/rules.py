@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.municipality_codes import read_code
 from core.numerals import plain, read_numeral, squeeze, typed
 from core.open_data.checked_sheet import FORMULA, CheckedSheet, Column, has_several_numbers
-from core.open_data.machine_signs import plain_signs, strange_signs
+from core.open_data.machine_characters import plain_characters, strange_characters
 from core.open_data.texts import is_live, lacks_western_year, western_year, without_layout
 from core.uploads.tables import address
 
@@ -148,11 +148,11 @@ def units_are_stated(sheet: CheckedSheet) -> Found:
             yield column.address, message, remedy
 
 
-def everyday_signs(sheet: CheckedSheet) -> Found:
+def everyday_characters(sheet: CheckedSheet) -> Found:
     for placed in sheet.cells():
-        if signs := strange_signs(placed.cell.text):
-            message = f"機種依存文字（{_visible(signs)}）があります{typed(placed.cell.text)}"
-            remedy = f"「{plain_signs(placed.cell.text)[:40]}」のように、どの機種にもある文字で書いてください"
+        if characters := strange_characters(placed.cell.text):
+            message = f"機種依存文字（{_visible(characters)}）があります{typed(placed.cell.text)}"
+            remedy = f"「{plain_characters(placed.cell.text)[:40]}」のように、どの機種にもある文字で書いてください"
             yield placed.address, message, remedy
 
 
@@ -242,7 +242,7 @@ RULES = (
     Rule("1-7", "数式ではなく値を入れる", f"{SOUMU}1-7", values_not_formulas),
     Rule("1-8", "図形などを置かない", f"{SOUMU}1-8", no_objects),
     Rule("1-9", "単位を書く", f"{SOUMU}1-9", units_are_stated),
-    Rule("1-10", "機種依存文字を使わない", f"{SOUMU}1-10", everyday_signs),
+    Rule("1-10", "機種依存文字を使わない", f"{SOUMU}1-10", everyday_characters),
     Rule("1-11", "西暦を書く", f"{SOUMU}1-11", western_years),
     Rule("1-12", "団体コードと自治体名を書く", f"{SOUMU}1-12", areas_are_named),
     Rule("2-1", "表を分断しない", f"{SOUMU}2-1", one_table_in_one_piece),
@@ -263,9 +263,12 @@ def _stands(sentence: str, text: str) -> str:
     return f"{sentence}{typed(text)}"
 
 
-def _visible(signs: str) -> str:
+def _visible(characters: str) -> str:
     """The characters one after the other, invisible ones by their code point."""
-    shown = (sign if sign.isprintable() and not sign.isspace() else f"U+{ord(sign):04X}" for sign in signs[:10])
+    shown = (
+        character if character.isprintable() and not character.isspace() else f"U+{ord(character):04X}"
+        for character in characters[:10]
+    )
     return "、".join(shown)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from core.fiscal_years import BEFORE_ERA
 from core.numerals import squeeze
-from core.open_data.machine_signs import plain_signs
+from core.open_data.machine_characters import plain_characters
 
 LONGEST_TIME = 40
 _ERA = re.compile("[令平昭RHSＲＨＳ㋿㍻㍼]")
@@ -34,7 +34,7 @@ _ERA_YEAR = re.compile(r"(?:(?:令和|平成|昭和)(?:元|[0-9]{1,2})|(?<![0-9A
 @lru_cache(maxsize=8192)  # the names of plan, 節 and 指標 recur in row after row
 def open_text(text: str) -> str:
     """The text in the form for open data. A text that is in it already comes back as it is."""
-    return with_western_year(inert(without_layout(plain_signs(text))))
+    return with_western_year(inert(without_layout(plain_characters(text))))
 
 
 def without_layout(text: str) -> str:

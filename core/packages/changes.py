@@ -181,12 +181,11 @@ def _about_publications(current: Content | None, new: Content) -> Iterator[Packa
 
 def _publication_change(old: Facts | None, new: Facts | None) -> PackageChange:
     year = (new or old or {})["fiscal_year"]
-    before, after = (_named_publication(facts) if facts else None for facts in (old, new))
+    before, after = (
+        f"第{facts['number']}号{'（取り下げ）' if facts['withdrawn'] else ''}" if facts else None
+        for facts in (old, new)
+    )
     return PackageChange(ChangeKind.PUBLICATION, wareki(year), "公表", before, after, year=year)
-
-
-def _named_publication(publication: Facts) -> str:
-    return f"第{publication['number']}号{'（取り下げ）' if publication['withdrawn'] else ''}"
 
 
 def _masters(

@@ -15,7 +15,7 @@ from core.words import UNDER_REVIEW, Family, State
 
 def check_content(content: Any) -> None:
     """Raises NotFitting at the first thing that does not fit."""
-    CONTENT.check(content, ("内容",))
+    CONTENT(content, ("内容",))
     _check_city(content["municipality"])
     plan, sections = content["plan"], content["sections"]
     years = _check_plan(plan)

@@ -9,11 +9,8 @@ from typing import Any
 
 from core.packages.shapes import (
     ByYear,
-    Day,
-    Flag,
     Items,
     Maybe,
-    Moment,
     Number,
     OneOf,
     Place,
@@ -21,6 +18,9 @@ from core.packages.shapes import (
     Shape,
     Text,
     Whole,
+    day,
+    flag,
+    moment,
 )
 from core.sheets.design import WRITABLE
 from core.tidy import CODE_PATTERN
@@ -41,12 +41,12 @@ _CODE = Text(40, blank=False, pattern=CODE_PATTERN)
 CITY: Fields = {
     "code": ("団体コード", Text(6, pattern="[0-9]{6}")),
     "name": ("自治体名", Text(60, blank=False)),
-    "is_fictional": ("架空の自治体", Flag()),
+    "is_fictional": ("架空の自治体", flag),
     "disability_word": ("「障害」の表記", OneOf(("障害", "障がい"))),
     "planned_word": ("「計画値」の表記", OneOf(("計画値", "見込量", "目標値"))),
     "place_word": ("「か所」の表記", OneOf(("か所", "カ所", "箇所"))),
     "population": ("人口", Maybe(Whole(1, 2_147_483_647))),
-    "population_as_of": ("人口の時点", Maybe(Day())),
+    "population_as_of": ("人口の時点", Maybe(day)),
 }
 PLAN: Fields = {
     "slug": ("計画の記号", Text(20, blank=False)),
@@ -85,7 +85,7 @@ MEASURE: Fields = {
     "baseline": ("基準値", Maybe(Number())),
     "baseline_year": ("基準年度", Maybe(_SMALL)),
     "baseline_text": ("基準値の説明", Text(200)),
-    "baseline_is_same_quantity": ("基準値は目標と同じ量", Flag()),
+    "baseline_is_same_quantity": ("基準値は目標と同じ量", flag),
     "definition": ("定義・算出方法", _PROSE),
     "data_source": ("出典", Text(200)),
     "scope": ("範囲", OneOf(tuple(Scope))),
@@ -93,7 +93,7 @@ MEASURE: Fields = {
     "catalogue_code": ("共通のコード", Text(40)),
     "since_year": ("指標の開始年度", Maybe(_SMALL)),
     "until_year": ("指標の終了年度", Maybe(_SMALL)),
-    "sheet_block": ("評価シートに表を載せる", Flag()),
+    "sheet_block": ("評価シートに表を載せる", flag),
 }
 MEASURE_PLACES: Fields = {
     "section": ("節番号", Whole(1, 32_767)),
@@ -125,76 +125,54 @@ _ACTUAL: Fields = {
 }
 
 
-class _Actual:
+def _check_actual(value: Any, place: Place) -> None:
     """An actual, nothing, or the word for one that is not 確定."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if value != UNDER_REVIEW:
-            Maybe(Record(_ACTUAL, optional=True)).check(value, place)
+    if value != UNDER_REVIEW:
+        Maybe(Record(_ACTUAL, optional=True))(value, place)
 
 
-class _SectionYear:
+def _check_section_year(value: Any, place: Place) -> None:
     """One 節 in one 年度: 未確定 alone, or 確定 with its day and its texts."""
-
-    def check(self, value: Any, place: Place) -> None:
-        state = ("状態", OneOf((SETTLED, UNSETTLED)))
-        settled = isinstance(value, dict) and value.get("state") == SETTLED
-        more: Fields = {"confirmed_at": ("確定日時", Moment()), "texts": ("評価の文章", Record(TEXTS))}
-        Record({"state": state, **(more if settled else {})}).check(value, place)
+    state = ("状態", OneOf((SETTLED, UNSETTLED)))
+    settled = isinstance(value, dict) and value.get("state") == SETTLED
+    more: Fields = {"confirmed_at": ("確定日時", moment), "texts": ("評価の文章", Record(TEXTS))}
+    Record({"state": state, **(more if settled else {})})(value, place)
 
 
 _YEARS: Fields = {
     "planned": ("計画値", Maybe(Record(_PLANNED, optional=True))),
-    "actual": ("実績値", _Actual()),
+    "actual": ("実績値", _check_actual),
 }
+_SECTION = Record(
+    {
+        **SECTION,
+        "targets": ("成果目標", Items(Record(TARGET), MOST_TARGETS)),
+        "years": ("年度", ByYear(_check_section_year)),
+    }
+)
+_MEASURE = Record(
+    {
+        **MEASURE,
+        **MEASURE_PLACES,
+        "target_item": ("目標項目", Maybe(Record(TARGET_ITEM))),
+        "indicator": ("活動指標", Maybe(Record(INDICATOR))),
+        "years": ("年度", ByYear(Record(_YEARS))),
+    }
+)
+_PUBLICATION = Record(
+    {
+        "number": ("公表番号", Whole(1, 32_767)),
+        "fiscal_year": ("年度", _YEAR),
+        "at": ("公表日時", moment),
+        "withdrawn": ("取り下げ", flag),
+    }
+)
 CONTENT = Record(
     {
         "municipality": ("自治体", Record(CITY)),
         "plan": ("計画", Record(PLAN)),
-        "sections": (
-            "節",
-            Items(
-                Record(
-                    {
-                        **SECTION,
-                        "targets": ("成果目標", Items(Record(TARGET), MOST_TARGETS)),
-                        "years": ("年度", ByYear(_SectionYear())),
-                    }
-                ),
-                MOST_SECTIONS,
-                key="number",
-            ),
-        ),
-        "measures": (
-            "指標",
-            Items(
-                Record(
-                    {
-                        **MEASURE,
-                        **MEASURE_PLACES,
-                        "target_item": ("目標項目", Maybe(Record(TARGET_ITEM))),
-                        "indicator": ("活動指標", Maybe(Record(INDICATOR))),
-                        "years": ("年度", ByYear(Record(_YEARS))),
-                    }
-                ),
-                MOST_MEASURES,
-                key="code",
-            ),
-        ),
-        "publications": (
-            "公表",
-            Items(
-                Record(
-                    {
-                        "number": ("公表番号", Whole(1, 32_767)),
-                        "fiscal_year": ("年度", _YEAR),
-                        "at": ("公表日時", Moment()),
-                        "withdrawn": ("取り下げ", Flag()),
-                    }
-                ),
-                MOST_PUBLICATIONS,
-                key="number",
-            ),
-        ),
+        "sections": ("節", Items(_SECTION, MOST_SECTIONS, key="number")),
+        "measures": ("指標", Items(_MEASURE, MOST_MEASURES, key="code")),
+        "publications": ("公表", Items(_PUBLICATION, MOST_PUBLICATIONS, key="number")),
     }
 )

@@ -16,7 +16,7 @@ from core.municipality_codes import check_digit
 from core.numerals import typed
 from core.packages.checks import check_content
 from core.packages.content import Content
-from core.packages.shapes import Maybe, Moment, NotFitting, Record, Text, Whole
+from core.packages.shapes import Maybe, NotFitting, Record, Text, Whole, moment
 from core.uploads.json_parts import KeyTwice, keys_once
 
 MARK = "fukushi-pdca-package"
@@ -37,23 +37,16 @@ Upgrade = Callable[[Document], Document]
 UPGRADES: Mapping[int, Upgrade] = {}
 """From a format to the next one. Format 1 is the first: none yet."""
 
+_PREFECTURE = Record(
+    {"code": ("団体コード", Text(6, pattern="[0-9]{2}000[0-9]")), "name": ("名前", Text(60, blank=False))}
+)
 _HEADER = Record(
     {
         "software": ("ソフトウェアの版", Text(40)),
         "number": ("版", Whole(1, 32_767)),
-        "made_at": ("作成日時", Moment()),
+        "made_at": ("作成日時", moment),
         "made_by": ("作成者の役割", Text(20)),
-        "prefecture": (
-            "都道府県",
-            Maybe(
-                Record(
-                    {
-                        "code": ("団体コード", Text(6, pattern="[0-9]{2}000[0-9]")),
-                        "name": ("名前", Text(60, blank=False)),
-                    }
-                )
-            ),
-        ),
+        "prefecture": ("都道府県", Maybe(_PREFECTURE)),
     }
 )
 
@@ -109,20 +102,15 @@ def read_package(file: bytes, *, upgrades: Mapping[int, Upgrade] = UPGRADES, new
         document = upgrades[version](document)
     head = {key: value for key, value in document.items() if key not in ("package", "format", "sha256", "content")}
     try:
-        _HEADER.check(head, ("見出し",))
+        _HEADER(head, ("見出し",))
         check_content(document.get("content"))
         _check_prefecture(head["prefecture"], document["content"]["municipality"])
     except NotFitting as error:
         raise PackageRefused(f"{error}{REMADE}") from error
     prefecture = head["prefecture"]
-    header = Header(
-        number=head["number"],
-        made_at=datetime.fromisoformat(head["made_at"]),
-        made_by=head["made_by"],
-        software=head["software"],
-        prefecture=(prefecture["code"], prefecture["name"]) if prefecture else None,
-    )
-    return Package(header, document["content"], sha256, written_in)
+    head["made_at"] = datetime.fromisoformat(head["made_at"])
+    head["prefecture"] = (prefecture["code"], prefecture["name"]) if prefecture else None
+    return Package(Header(**head), document["content"], sha256, written_in)
 
 
 def _check_prefecture(prefecture: Mapping[str, str] | None, city: Mapping[str, str]) -> None:

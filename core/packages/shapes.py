@@ -4,10 +4,10 @@ A shape judges plain JSON values. It changes nothing: what fits can be stored un
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from core.numerals import MAX_PLACES, MAX_WHOLE_DIGITS, typed
 
@@ -25,10 +25,8 @@ class NotFitting(ValueError):
         super().__init__(f"「{' › '.join(place)}」{why}")
 
 
-class Shape(Protocol):
-    """What a value may be; raises NotFitting."""
-
-    def check(self, value: Any, place: Place) -> None: ...
+Shape = Callable[[Any, Place], None]
+"""What a value may be; raises NotFitting for any other."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Text:
     blank: bool = True
     pattern: str = ""
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, str):
             raise NotFitting(place, f"が文字ではありません{_shown(value)}。")
         if len(value) > self.longest:
@@ -47,7 +45,7 @@ class Text:
         if not value and not self.blank:
             raise NotFitting(place, "が空です。")
         # Neither database keeps these.
-        if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise NotFitting(place, "に、文字として扱えない符号があります。")
         if self.pattern and re.fullmatch(self.pattern, value) is None:
             raise NotFitting(place, f"の書き方が違います{_shown(value)}。")
@@ -60,7 +58,7 @@ class Whole:
     low: int
     high: int
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             raise NotFitting(place, f"が整数ではありません{_shown(value)}。")
         if not self.low <= value <= self.high:
@@ -73,7 +71,7 @@ class Number:
 
     places: int = MAX_PLACES
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         fits = isinstance(value, str) and _NUMBER.fullmatch(value) is not None and value != "-0"
         if not fits or len(value.partition(".")[2]) > self.places:
             limits = f"整数部{MAX_WHOLE_DIGITS}桁、小数部{self.places}桁まで"
@@ -86,49 +84,35 @@ class OneOf:
 
     words: Collection[str]
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, str) or value not in self.words:
             raise NotFitting(place, f"に、知らないことばがあります{_shown(value)}。")
 
 
-@dataclass(frozen=True)
-class Flag:
+def flag(value: Any, place: Place) -> None:
     """True or false."""
-
-    def check(self, value: Any, place: Place) -> None:
-        if not isinstance(value, bool):
-            raise NotFitting(place, f"がはい・いいえの値ではありません{_shown(value)}。")
+    if not isinstance(value, bool):
+        raise NotFitting(place, f"がはい・いいえの値ではありません{_shown(value)}。")
 
 
-@dataclass(frozen=True)
-class Day:
+def day(value: Any, place: Place) -> None:
     """A day as 2024-04-01."""
-
-    def check(self, value: Any, place: Place) -> None:
-        try:
-            read = date.fromisoformat(value)
-        except (TypeError, ValueError):
-            read = None
-        if read is None or read.isoformat() != value:
-            raise NotFitting(place, f"が日付（2024-04-01 の形）ではありません{_shown(value)}。")
+    try:
+        read = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        read = None
+    if read is None or read.isoformat() != value:
+        raise NotFitting(place, f"が日付（2024-04-01 の形）ではありません{_shown(value)}。")
 
 
-@dataclass(frozen=True)
-class Moment:
+def moment(value: Any, place: Place) -> None:
     """A moment in universal time, as 2024-04-01T00:00:00+00:00: one way to write each."""
-
-    def check(self, value: Any, place: Place) -> None:
-        try:
-            read = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            read = None
-        if (
-            read is None
-            or read.utcoffset() != timedelta(0)
-            or read.isoformat() != value
-            or not 2000 <= read.year <= 2100
-        ):
-            raise NotFitting(place, f"が日時（2024-04-01T00:00:00+00:00 の形）ではありません{_shown(value)}。")
+    try:
+        read = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        read = None
+    if read is None or read.utcoffset() != timedelta(0) or read.isoformat() != value or not 2000 <= read.year <= 2100:
+        raise NotFitting(place, f"が日時（2024-04-01T00:00:00+00:00 の形）ではありません{_shown(value)}。")
 
 
 @dataclass(frozen=True)
@@ -137,9 +121,9 @@ class Maybe:
 
     shape: Shape
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if value is not None:
-            self.shape.check(value, place)
+            self.shape(value, place)
 
 
 @dataclass(frozen=True)
@@ -150,7 +134,7 @@ class Items:
     most: int
     key: str = ""
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, list):
             raise NotFitting(place, "が一覧ではありません。")
         if len(value) > self.most:
@@ -159,7 +143,7 @@ class Items:
         for number, item in enumerate(value, start=1):
             called = item.get(self.key) if isinstance(item, dict) else None
             is_name = isinstance(called, str | int) and 0 < len(str(called)) <= LONGEST_NAME
-            self.shape.check(item, (*before, f"{name} {called}" if is_name else f"{name}の{number}番目"))
+            self.shape(item, (*before, f"{name} {called}" if is_name else f"{name}の{number}番目"))
 
 
 @dataclass(frozen=True)
@@ -169,14 +153,14 @@ class Record:
     fields: Mapping[str, tuple[str, Shape]]
     optional: bool = False
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict):
             raise NotFitting(place, "の形が違います。")
         if unknown := [key for key in value if key not in self.fields]:
             raise NotFitting(place, f"に、知らない項目があります{_shown(unknown[0])}。")
         for name, (word, shape) in self.fields.items():
             if name in value:
-                shape.check(value[name], (*place, word))
+                shape(value[name], (*place, word))
             elif not self.optional:
                 raise NotFitting(place, f"に「{word}」がありません。")
 
@@ -187,18 +171,16 @@ class ByYear:
 
     shape: Shape
 
-    def check(self, value: Any, place: Place) -> None:
+    def __call__(self, value: Any, place: Place) -> None:
         if not isinstance(value, dict):
             raise NotFitting(place, "の形が違います。")
         for year, item in value.items():
             if re.fullmatch("[0-9]{4}", year) is None:
                 raise NotFitting(place, f"に、年度ではない項目があります{_shown(year)}。")
-            self.shape.check(item, (*place, f"{year}年度"))
+            self.shape(item, (*place, f"{year}年度"))
 
 
 def _shown(value: Any) -> str:
-    return typed(value if isinstance(value, str) else type(value).__name__ if _is_nested(value) else repr(value))
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, dict | list)
+    if isinstance(value, str):
+        return typed(value)
+    return typed(type(value).__name__ if isinstance(value, dict | list) else repr(value))

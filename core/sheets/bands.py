@@ -1,5 +1,5 @@
 """One band of one 節: what it needs, and what of it fits on a page. Texts are cut between sentences, figures between
-rows of blocks, because a cell cut by the edge of the paper loses half a line."""
+rows of blocks, because a cell cut by the edge of the page loses half a line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class BlockRow:
-    """The blocks that stand side by side, and the heights of their lines, which stay together."""
+    """The blocks that are side by side, and the heights of their lines, which stay together."""
 
     blocks: tuple[SheetBlock, ...]
     heights: tuple[float, ...]
@@ -33,7 +33,7 @@ class BlockRow:
 
 @dataclass(frozen=True)
 class Piece:
-    """As much of a band as stands on one page: the texts of its boxes, and `heading` and `narrative` over its rows."""
+    """As much of a band as is on one page: the texts of its boxes, and `heading` and `narrative` over its rows."""
 
     texts: tuple[Cut, ...]
     is_first: bool = True
@@ -64,7 +64,7 @@ class RunningBand:
         self.block_spans = self.grid.blocks(figures, self.span)
         if figures.narrative:
             self.narrative = Cut(section.texts.get(figures.narrative, ""))
-            # The block that is named like the results stands for their heading, where nothing else needs it.
+            # The block that is named like the results takes the place of their heading, where nothing else needs it.
             borne = not self.narrative.text and any(block.bears_heading for block in blocks)
             self.heading = "" if borne else section.result_title
             title = section.result_title or section.texts.get(Content.TARGET_TITLE, "")
@@ -82,12 +82,11 @@ class RunningBand:
     @property
     def is_done(self) -> bool:
         """Whether everything that flows has found its page."""
-        flowing = (cut.text for box, cut in zip(self.band.boxes, self.texts, strict=True) if not box.is_repeated)
-        return not (self.rows or self.narrative.text or any(flowing))
+        return not self._flows(self.texts, self.narrative, self.rows)
 
     @property
     def heading_height(self) -> float:
-        """The row of headings over the band; 0 where there are none or they stand on every page instead."""
+        """The row of headings over the band; 0 where there are none or they are on every page instead."""
         if self.design.headings_on_page or not any(box.headings for box in self.band.boxes):
             return 0.0
         return headings_height(self.design, self.band.boxes, self.spans)
@@ -110,7 +109,7 @@ class RunningBand:
         return self.heading_height + max(self.side_height(whole), self.results_height(whole) + rows)
 
     def side_height(self, piece: Piece) -> float:
-        """What the boxes beside the figures need, and never less than a row."""
+        """What the boxes next to the figures need, and never less than a row."""
         heights = [self.design.row_height]
         for box, span, cut in zip(self.band.boxes, self.spans, piece.texts, strict=True):
             heights.append(text_height(cut.text, span.width, self.design.looks[box.role].size))
@@ -134,17 +133,17 @@ class RunningBand:
 
     @property
     def heading_span(self) -> Span:
-        """Where the heading of the results stands beside a narrative."""
+        """Where the heading of the results is next to a narrative."""
         return self.block_spans[0].title
 
     def narrative_span(self, heading: str) -> Span:
-        """Beside its heading, or over all blocks where there is none."""
+        """Next to its heading, or over all blocks where there is none."""
         return Span(self.heading_span.right if heading else self.span.left, self.span.right)
 
     def take(self, room: float, *, is_fresh: bool) -> Piece | None:
         """What fits into the room, taken off what is left; None where only figures are left and none of them fits.
 
-        `is_fresh`: a whole page is free, so that what is taller than it has to stand here nevertheless.
+        `is_fresh`: a whole page is free, so that what is taller than it has to be here nevertheless.
         """
         room -= self.heading_height
         texts, left = [], []
@@ -159,9 +158,9 @@ class RunningBand:
         if not rest.text:
             fitting = _fitting(self.rows, room - self.results_height(piece) - self.years_height)
             if self.rows and not fitting and not narrative.text and is_fresh:
-                fitting = 1  # taller than any page: it has to stand somewhere
+                fitting = 1  # taller than any page: it has to be somewhere
             piece = replace(piece, rows=tuple(self.rows[:fitting]))
-        if not self.is_done and not self._flows(piece):
+        if not self.is_done and not self._flows(piece.texts, piece.narrative, piece.rows):
             return None
         self.texts, self.narrative, self.rows = left, rest, self.rows[len(piece.rows) :]
         self.is_continued = True
@@ -173,10 +172,10 @@ class RunningBand:
             return self.heading
         return f"{self.heading}{CONTINUED}" if self.heading and narrative.text else ""
 
-    def _flows(self, piece: Piece) -> bool:
-        """Whether a piece holds anything but names and labels."""
-        flowing = (cut.text for box, cut in zip(self.band.boxes, piece.texts, strict=True) if not box.is_repeated)
-        return bool(piece.rows or piece.narrative.text or any(flowing))
+    def _flows(self, texts: Sequence[Cut], narrative: Cut, rows: Sequence[BlockRow]) -> bool:
+        """Whether these are anything but names and labels."""
+        flowing = (cut.text for box, cut in zip(self.band.boxes, texts, strict=True) if not box.is_repeated)
+        return bool(rows or narrative.text or any(flowing))
 
     def _continued(self, box: Box, cut: Cut) -> Cut:
         named = box.is_repeated and self.is_continued and Content.TARGET_TITLE in box.contents

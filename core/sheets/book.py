@@ -1,4 +1,4 @@
-"""What stands in the evaluation sheet (評価シート) a city lays before its council: plain data, finished figures."""
+"""The content of the evaluation sheet (評価シート) a city lays before its council: plain data, finished figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from core.workbooks.cells import Shown
 
 @dataclass(frozen=True)
 class SheetBlock:
-    """One measure under the years of its book. Each tuple of `values` runs along them.
+    """One measure under the years of its sheet. Each tuple of `values` runs along them.
 
     `bears_heading`: the measure is named like the results of its 節, as the city prints it for 第1節; where a layout
-    prints that heading, the block stands for it. Rates are percent numbers rounded to one decimal; None prints blank.
+    prints that heading, the block takes its place. Rates are percent numbers rounded to one decimal; None prints blank.
     """
 
     code: str
@@ -27,7 +27,7 @@ class SheetBlock:
 
 @dataclass(frozen=True)
 class SheetSection:
-    """One 節: its texts, and the blocks of each kind that the layout asks for. What is absent is blank.
+    """One 節: its texts, and the blocks of each kind that the layout requests. What is absent is blank.
 
     `result_title` heads its results. Goals without a block live in the texts.
     """
@@ -42,7 +42,7 @@ class SheetSection:
 class Stamp:
     """Which sheet it is: slug of the plan, 年度, and by 節番号 how often its values and texts had been changed.
 
-    Who does not see drafts is not told how often: then `versions` is empty.
+    For those who do not see drafts `versions` is empty.
     """
 
     plan: str
@@ -57,7 +57,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class SheetBook:
-    """A whole sheet. Each part starts on a new page; the notes stand under the last one, and below them the mark: the
+    """A whole sheet. Each part starts on a new page; the notes are under the last one, and below them the mark: the
     publication that the sheet prints, or that it prints none."""
 
     title: str

@@ -1,7 +1,7 @@
-"""The layout (様式) of an evaluation sheet as data: what stands where, how wide, in which look, on which paper.
+"""The layout (様式) of an evaluation sheet as data: what is where, how wide, in which look, on which page size.
 
-A design comes from a file (`core.sheets.design_file`); `core.sheets.pages` lays a book out by it. Lengths are points at
-full size: the sheet is printed reduced to the width of its paper.
+A design comes from a file (`core.sheets.design_file`); `core.sheets.pages` lays a sheet out by it. Lengths are points
+at full size: the sheet is printed reduced to the width of its page.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,7 +64,7 @@ WRITABLE = (
 )
 """The texts of an evaluation: what an edited sheet may bring back."""
 REPEATED = (Content.TARGET_TITLE, Content.SECTION_LABEL, Content.SECTION_TITLE)
-"""Names, which stand again wherever their 節 is continued."""
+"""Names, which are repeated wherever their 節 is continued."""
 
 
 class Measures(Word):
@@ -107,7 +107,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Paper:
-    """The sheet of paper and its margins. `code` is the number that workbooks know the size by."""
+    """The page size and its margins. `code` is the number that workbooks know the size by."""
 
     name: str
     code: int
@@ -128,7 +128,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class LabelledLine:
-    """A line of a block and the word that stands before it."""
+    """A line of a block and the word before it."""
 
     line: Line
     label: str
@@ -138,9 +138,9 @@ class LabelledLine:
 class FigureBox:
     """Blocks of figures, `across` of them side by side.
 
-    A block's title stands left of its lines; `unit` is the width of a column for the unit, 0 where the unit stands
-    over the labels instead. `years_once`: the years stand once over all blocks and not in each. `narrative` is a text
-    printed over the blocks, beside the heading of the results.
+    A block's title is left of its lines; `unit` is the width of a column for the unit, 0 where the unit is
+    over the labels instead. `years_once`: the years are once over all blocks and not in each. `narrative` is a text
+    printed over the blocks, next to the heading of the results.
     """
 
     measures: Measures
@@ -157,7 +157,7 @@ class FigureBox:
     narrative: Content | None = None
 
     def year_width(self, years: int) -> float:
-        """Many years stand closer."""
+        """Many years are closer."""
         return self.year if years <= 4 else self.narrow_year
 
     def block_width(self, years: int) -> float:
@@ -170,7 +170,7 @@ class Box:
     """One box of a band: a fixed `label`, contents, or figures. `width` None takes what the others leave.
 
     `headings`: one over the box, or one over each of its blocks side by side. `joined`: the label is one with the same
-    label above it. `prefix` stands before a name.
+    label above it. `prefix` comes before a name.
     """
 
     width: float | None = None
@@ -184,7 +184,7 @@ class Box:
 
     @property
     def is_repeated(self) -> bool:
-        """Labels and names stand again where a band goes on over the page; everything else is used up."""
+        """Labels and names are repeated where a band goes on over the page; everything else is used up."""
         return not self.figures and all(content in REPEATED for content in self.contents)
 
     @property
@@ -203,7 +203,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Band:
-    """Boxes side by side. `is_head`: names the 節 and stands again on every page it goes on to."""
+    """Boxes side by side. `is_head`: names the 節 and is repeated on every page it goes on to."""
 
     boxes: tuple[Box, ...]
     is_head: bool = False
@@ -211,8 +211,8 @@ class Band:
 
 @dataclass(frozen=True)
 class SheetDesign:
-    """A whole layout. `headings_on_page`: the one band's headings stand once and are repeated on every page, instead
-    of standing over each band. `section_per_page`: each 節 begins on a page of its own."""
+    """A whole layout. `headings_on_page`: the one band's headings are written once and repeated on every page, instead
+    of over each band. `section_per_page`: each 節 begins on a page of its own."""
 
     key: str
     name: str

@@ -234,29 +234,18 @@ def _check_whole(design: SheetDesign, part: JsonPart) -> None:
     heads = [band.is_head for band in design.bands]
     if heads != sorted(heads, reverse=True) or (heads and all(heads)):
         part.problem("bands", "見出しの段（head）は、ほかの段より前に置いてください")
-    printed = [content for box in design.boxes for content in _written_into(box)]
+    printed = [content for box in design.boxes for content in box.contents]
+    printed += [box.figures.narrative for box in design.boxes if box.figures and box.figures.narrative]
     for content in WRITABLE:
         if printed.count(content) > 1:
             part.problem("bands", f"「{content.label}」（{content.value}）が二度あります。1つの欄にしてください")
-    if Measures.BLOCKS in _measures(design) and len(_measures(design)) > 1:
+    measures = [box.figures.measures for box in design.boxes if box.figures]
+    if Measures.BLOCKS in measures and len(measures) > 1:
         part.problem("bands", "measures の blocks は、ほかの数値の表と一緒には使えません")
-    elif len(set(_measures(design))) != len(_measures(design)):
+    elif len(set(measures)) != len(measures):
         part.problem("bands", "同じ measures の数値の表が二度あります")
-    if not part.problems and _too_fine(design):
+    # The longest plan may make no more columns than an upload may have.
+    if not part.problems and design.bands and len(Grid(design, LONGEST_PLAN).widths) > MAX_COLUMNS:
         part.problem("bands", f"列が細かく分かれすぎます。段ごとの幅をそろえ、{MAX_COLUMNS}列までにしてください")
     if not any(box.is_repeated and box.contents for box in design.boxes):
         part.problem("bands", "成果目標か節の名前（target_title・section_label・section_title）の欄が必要です")
-
-
-def _too_fine(design: SheetDesign) -> bool:
-    """Whether the longest plan would make more columns than an upload may have."""
-    return bool(design.bands) and len(Grid(design, LONGEST_PLAN).widths) > MAX_COLUMNS
-
-
-def _measures(design: SheetDesign) -> list[Measures]:
-    return [box.figures.measures for box in design.boxes if box.figures]
-
-
-def _written_into(box: Box) -> tuple[Content, ...]:
-    narrative = box.figures.narrative if box.figures else None
-    return (*box.contents, narrative) if narrative else box.contents

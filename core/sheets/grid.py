@@ -1,4 +1,4 @@
-"""The columns behind a layout: where every box of every band begins and ends, and how far the paper reduces it."""
+"""The columns behind a layout: where every box of every band begins and ends, and how far the page reduces it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ PIXEL = 0.75
 """Points. Spreadsheets keep column widths in whole pixels; edges that lie between them would drift apart."""
 ROW_LIMIT = 400.0
 """Excel draws no row taller than 409 points."""
-# Every program rounds column widths its own way; a sheet wider than its paper would print a strip on another page.
+# Every program rounds column widths its own way; a sheet wider than its page would print a strip on another page.
 WIDTH_KEPT_BACK, HEIGHT_KEPT_BACK = 0.98, 0.97
 SMALLEST_SCALE = 10
 
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True)
 class BlockSpans:
-    """Where the parts of one block stand; `unit` None where its unit has no column."""
+    """Where the parts of one block are; `unit` None where its unit has no column."""
 
     title: Span
     unit: Span | None
@@ -51,7 +51,7 @@ class Grid:
         """The span of each box, band by band."""
 
     def blocks(self, figures: FigureBox, within: Span) -> tuple[BlockSpans, ...]:
-        """The spans of the blocks that stand side by side; what the box has to spare widens their titles."""
+        """The spans of the blocks that are side by side; what the box has to spare widens their titles."""
         year = _pixels(figures.year_width(self.years))
         rest = _pixels(figures.unit) + _pixels(figures.label) + self.years * year
         spans, left = [], within.left
@@ -96,7 +96,7 @@ class Grid:
 
     @property
     def scale(self) -> int:
-        """The percentage at which the table fits the width of its paper."""
+        """The percentage at which the table fits the width of its page."""
         width, _ = self.design.paper.room
         return max(SMALLEST_SCALE, min(100, int(100 * WIDTH_KEPT_BACK * width / self.total)))
 

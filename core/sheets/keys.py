@@ -3,7 +3,7 @@
 They travel in a sheet that Excel does not show (a very hidden one comes back from LibreOffice as hidden: it is found
 by its name), and which sheet it is also in a property of the workbook. Both may be lost on the way; then the sheet is
 matched by its labels. The checksum notices a damaged key sheet; it is no signature, because nothing in it gives a
-right: whoever brings the file back may change what it names or may not.
+right: what a person may change depends on who brings the file back.
 """
 
 import json
@@ -15,11 +15,11 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
+from core.characters import for_workbook
 from core.numerals import plain
 from core.sheets.book import Stamp
 from core.sheets.design import ENTERED, WRITABLE, Edition, Line
 from core.sheets.placed import FIXED, CellKey, Holds, PlacedSheet
-from core.signs import for_workbook
 from core.uploads.tables import MAX_COLUMNS
 from core.workbooks.cells import Shown
 
@@ -38,7 +38,7 @@ MAX_SHEET_ROWS = 3000
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """One cell as it was printed: its place, counted from 1, what it is, and its text; a number without its sign %."""
+    """One cell as it was printed: its place, counted from 1, what it is, and its text; a number without its %."""
 
     row: int
     column: int
@@ -55,6 +55,11 @@ class PrintedSheet:
     layout: str
     edition: Edition
     cells: tuple[PrintedCell, ...]
+
+    @property
+    def name(self) -> str:
+        """Which sheet it is, for the property of the workbook."""
+        return SheetName(self.stamp.plan, self.stamp.year, self.layout, self.edition.value, self.stamp.total).text
 
 
 def printed_sheet(placed: PlacedSheet, stamp: Stamp, layout: str, edition: Edition) -> PrintedSheet:
@@ -74,12 +79,6 @@ def as_printed(value: Shown) -> str:
     return plain(value) if isinstance(value, Decimal) else for_workbook(value)
 
 
-def name_of(printed: PrintedSheet) -> str:
-    """Which sheet it is, for the property of the workbook: 122319-6/2022/inzai/old/74."""
-    stamp = printed.stamp
-    return SheetName(stamp.plan, stamp.year, printed.layout, printed.edition.value, stamp.total).text
-
-
 @dataclass(frozen=True)
 class SheetName:
     """What the property of a workbook says. `total`: how often the plan had been changed; 0 where it does not say."""
@@ -97,7 +96,7 @@ class SheetName:
 
 
 def read_name(text: str) -> SheetName | None:
-    """What `name_of` wrote; None where it is not ours."""
+    """What such a property says; None where it is not ours."""
     found = _NAME.fullmatch(text)
     return SheetName(found[1], int(found[2]), found[3], found[4], int(found[5])) if found else None
 
@@ -135,10 +134,8 @@ def unsealed(form: str, rows: Sequence[Sequence[str]]) -> list[str] | None:
 def read_key_rows(rows: Sequence[Sequence[str]]) -> PrintedSheet | None:
     """What `key_rows` wrote; None where it is damaged or of another form."""
     lines = unsealed(FORMAT, rows)
-    if lines is None:
-        return None
     try:
-        return _printed(lines)
+        return _printed(lines) if lines else None
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
 

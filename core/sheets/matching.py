@@ -18,7 +18,7 @@ Signature = tuple[str, ...]
 
 @dataclass(frozen=True)
 class FoundCell:
-    """A printed cell and what stands in its place now."""
+    """A printed cell and what is in its place now."""
 
     printed: PrintedCell
     address: str
@@ -31,7 +31,7 @@ class FoundCell:
 
 @dataclass(frozen=True)
 class Matching:
-    """`lost` are printed cells whose row or column is gone; `strangers` what stands where nothing was printed.
+    """`lost` are printed cells whose row or column is gone; `strangers` what is where nothing was printed.
 
     `is_moved`: something is not where it was printed. `share`: how much of the sheet's own words was found, 0 to 1.
     """
@@ -84,13 +84,13 @@ def _cell(grid: Grid, row: int, column: int) -> TableCell:
 
 
 Mapped = dict[int, int]
-"""Where each printed row, or column, stands now."""
+"""Where each printed row, or column, is now."""
 Line = list[tuple[int, str]]
 """The words of one row that the sheet itself printed, each with its column."""
 
 
 def _matched(grid: Grid, printed: Sequence[PrintedCell], fixed: Sequence[PrintedCell]) -> tuple[Mapped, Mapped]:
-    last_row, last_column = _last(cell.row for cell in printed), _last(cell.column for cell in printed)
+    last_row, last_column = (max((getattr(cell, name) for cell in printed), default=0) for name in ("row", "column"))
     if all(same(_cell(grid, cell.row, cell.column).text, cell.text) for cell in fixed):
         return {row: row for row in range(1, last_row + 1)}, {one: one for one in range(1, last_column + 1)}
     names = _names(printed, fixed)
@@ -112,16 +112,16 @@ def _matched(grid: Grid, printed: Sequence[PrintedCell], fixed: Sequence[Printed
 
 
 def _names(printed: Sequence[PrintedCell], fixed: Sequence[PrintedCell]) -> Set[str]:
-    """The words that name what follows them. Those that stand beside the figures of several measures (計画値, 実績値)
+    """The words that name what follows them. Those next to the figures of several measures (計画値, 実績値)
     name none of them."""
     measures: dict[int, set[str]] = {}
     for cell in printed:
         if cell.key.holds in (Holds.VALUE, Holds.DERIVED):
             measures.setdefault(cell.row, set()).add(cell.key.name)
-    beside: dict[str, set[str]] = {}
+    measures_of: dict[str, set[str]] = {}
     for cell in fixed:
-        beside.setdefault(_plain(cell.text), set()).update(measures.get(cell.row, ()))
-    return {text for text, several in beside.items() if len(several) < 2}
+        measures_of.setdefault(_plain(cell.text), set()).update(measures.get(cell.row, ()))
+    return {text for text, several in measures_of.items() if len(several) < 2}
 
 
 def _in_context(lines: Mapping[int, Line], names: Set[str]) -> dict[int, Signature]:
@@ -135,10 +135,6 @@ def _in_context(lines: Mapping[int, Line], names: Set[str]) -> dict[int, Signatu
         if words:
             found[row] = (*context, "", *words)
     return found
-
-
-def _last(numbers: Iterable[int]) -> int:
-    return max(numbers, default=0)
 
 
 def _columns(cells: Iterable[tuple[int, int, str]]) -> dict[int, Signature]:

@@ -1,4 +1,4 @@
-"""Where everything of an evaluation sheet stands: cells, row heights, page breaks, by the design of its layout.
+"""Where everything of an evaluation sheet is: cells, row heights, page breaks, by the design of its layout.
 
 No merged cell crosses a page: a 節 taller than a page is continued on the next, under its name.
 """
@@ -19,7 +19,7 @@ ROW_COMFORT = 40.0  # figure rows stretched beyond this look torn apart: the res
 
 
 def lay_out(book: SheetBook, design: SheetDesign, edition: Edition) -> PlacedSheet:
-    """The book on its pages."""
+    """The sheet on its pages."""
     pages = _Pages(book, design, edition)
     pages.head()
     for number, part in enumerate(book.parts, start=1):
@@ -35,7 +35,7 @@ def lay_out(book: SheetBook, design: SheetDesign, edition: Edition) -> PlacedShe
 class _Pages:
     """Writes downward, knowing how much room the page has left.
 
-    `is_fresh`: nothing stands on the page but what every page repeats; `is_blank`: no 節 stands anywhere yet.
+    `is_fresh`: nothing is on the page but what every page repeats; `is_blank`: no 節 is anywhere yet.
     """
 
     def __init__(self, book: SheetBook, design: SheetDesign, edition: Edition) -> None:
@@ -82,7 +82,7 @@ class _Pages:
         self.open_labels.clear()
 
     def section(self, section: SheetSection, below: float = 0.0) -> None:
-        """One 節, on one page where a page can hold it together with what must stand below it."""
+        """One 節, on one page where a page can hold it together with what must be below it."""
         numbers = range(len(self.design.bands))
         bands = [RunningBand(self.design, self.edition, self.grid, number, section) for number in numbers]
         bands = [band for band in bands if not band.is_empty]
@@ -90,7 +90,7 @@ class _Pages:
         self._turn_unless(sum(band.needed for band in bands) + below, self.full_room)
         for place, band in enumerate(bands):
             needed = band.needed + (below if band is bands[-1] else 0.0)
-            # What follows the name of the 節 begins under it, so that no name stands alone at the foot of a page.
+            # What follows the name of the 節 begins under it, so that no name is alone at the foot of a page.
             if place > len(heads) and self._turn_unless(needed, self.full_room - sum(head.needed for head in heads)):
                 self._name_again(heads)
             self._band(band, heads)
@@ -150,7 +150,7 @@ class _Pages:
                 self._put(row, band.span, None, Role.EMPTY, rows=len(spare_rows))
 
     def _boxes(self, band: RunningBand, piece: Piece, first: int, body: int, last: int) -> None:
-        """The boxes beside the figures. One without a heading has the row of headings too."""
+        """The boxes next to the figures. One without a heading has the row of headings too."""
         for box, span, cut in zip(band.band.boxes, band.spans, piece.texts, strict=True):
             if box.figures:
                 continue
@@ -193,7 +193,7 @@ class _Pages:
         self._put(row, span, narrative.text, Role.TEXT, rows=rows, key=band.narrative_key, joint=narrative.joint)
 
     def _figures(self, band: RunningBand, piece: Piece, row: int) -> None:
-        """The blocks, under their years where these stand once; the place beside a last block without company is
+        """The blocks, under their years where these are once; the place next to a last block without company is
         left empty line by line, as the city prints it."""
         if not band.figures or not piece.rows:
             return
@@ -277,7 +277,7 @@ class _Pages:
 
 
 def _number_format(line: Line, is_percent: bool) -> NumberFormat:
-    """Rates to one decimal with their sign; a 割合 with the decimals it has, its 差 in points to one decimal."""
+    """Rates to one decimal with their %; a 割合 with the decimals it has, its 差 in points to one decimal."""
     if line in ENTERED:
         return NumberFormat.PERCENT if is_percent else NumberFormat.PLAIN
     if line is Line.DIFFERENCE:

@@ -24,7 +24,7 @@ class CellKey:
     """What a cell is, in words that outlive its address.
 
     A VALUE and a DERIVED name 指標コード, 年度 and line; a TEXT its 節番号 and field. The rest name nothing. A
-    MARK says which publication the paper is, or on which day it was made: another day's is no edit.
+    MARK says which publication the sheet is, or on which day it was made: another day's is no edit.
     """
 
     holds: Holds = Holds.FIXED
@@ -38,7 +38,7 @@ MARK = CellKey(Holds.MARK)
 
 
 class NumberFormat(StrEnum):
-    """How a number is printed: as it is, with a percent sign behind all its decimals, or with one decimal."""
+    """How a number is printed: as it is, with a % behind all its decimals, or with one decimal."""
 
     PLAIN = "plain"
     PERCENT = "percent"
@@ -66,8 +66,8 @@ class PlacedCell:
 
 @dataclass
 class PlacedSheet:
-    """The finished sheet. `breaks` are the rows after which a page ends; `repeated_row` stands on every page; `scale`
-    is the percentage at which its width fits the paper."""
+    """The finished sheet. `breaks` are the rows after which a page ends; `repeated_row` is on every page; `scale`
+    is the percentage at which its width fits the page."""
 
     widths: list[float]
     scale: int

@@ -12,13 +12,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 
+from core.characters import for_footer
 from core.sheets.book import SheetBook
 from core.sheets.design import Edition, Role, SheetDesign
 from core.sheets.grid import PIXEL
-from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, name_of, printed_sheet
+from core.sheets.keys import KEY_SHEET, PROPERTY, PUBLICATION, key_rows, printed_sheet
 from core.sheets.pages import lay_out
 from core.sheets.placed import NumberFormat, PlacedCell, PlacedSheet
-from core.signs import for_footer
 from core.workbooks.cells import NO_BORDER, put
 from core.workbooks.file import UNIT_POINTS, new_workbook, saved
 
@@ -26,14 +26,14 @@ JAPANESE = 128
 
 
 def write_evaluation_sheet(book: SheetBook, design: SheetDesign, edition: Edition) -> bytes:
-    """The book as an .xlsx file in this layout; the same bytes for the same book."""
+    """The sheet as an .xlsx file in this layout; the same bytes for the same content."""
     placed = lay_out(book, design, edition)
     workbook = new_workbook(book.title, write_only=True)
     sheet = workbook.create_sheet(design.sheet_name)
     _set_up_print(sheet, placed, design, book)
     _write_cells(sheet, placed, _Looks(workbook, design))
     printed = printed_sheet(placed, book.stamp, design.key, edition)
-    write_keys(workbook, key_rows(printed), name_of(printed))
+    write_keys(workbook, key_rows(printed), printed.name)
     if book.mark and book.mark.sha256:
         workbook.custom_doc_props.append(StringProperty(name=PUBLICATION, value=book.mark.sha256))
     return saved(workbook)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from core.characters import is_control
 from core.numerals import typed
-from core.signs import is_control
 
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 W = TypeVar("W", bound=StrEnum)
@@ -73,7 +73,7 @@ class JsonPart:
         return self._text(key, given, longest)
 
     def _text(self, key: str, given: Any, longest: int) -> str:
-        if not isinstance(given, str) or len(given) > longest or any(is_control(sign) for sign in given):
+        if not isinstance(given, str) or len(given) > longest or any(is_control(character) for character in given):
             self.problem(key, f"{longest}文字までの、改行のない文字にしてください{typed(str(given))}")
             return ""
         return given

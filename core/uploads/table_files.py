@@ -24,7 +24,7 @@ from core.uploads.tables import (
     refuse_wide,
     too_many_rows,
 )
-from core.uploads.xlsx_files import read_xlsx
+from core.uploads.xlsx_files import XlsxBook
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CELLS = 1_000_000
@@ -39,15 +39,17 @@ _AGAIN = "書き出した一覧表（CSV・Excel・JSON）を選んでくださ�
 
 
 def read_table(name: str, content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
-    """The table in a csv, xlsx or json file of this name; NotReadable otherwise. JSON needs no header row. A table
-    whose header is not wanted comes without rows."""
+    """The table in a csv, xlsx or json file of this name, of a workbook the first sheet that people see; NotReadable
+    otherwise. JSON needs no header row. A csv or xlsx whose header is not wanted comes without rows."""
     extension = accepted(
         name, content, EXTENSIONS, "取り込めるのは CSV（.csv）、Excelブック（.xlsx）、JSON（.json）のファイルです。"
     )
     if extension == ".json":
         return read_json(content)
-    read = read_csv if extension == ".csv" else read_xlsx
-    return read(content, header_row=header_row, is_wanted=is_wanted)
+    if extension == ".csv":
+        return as_table(csv_lines(content), is_csv=True, header_row=header_row, is_wanted=is_wanted)
+    book = XlsxBook(content)
+    return as_table(book.lines(book.first_shown), header_row=header_row, is_wanted=is_wanted)
 
 
 def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: str, *, limit: int = MAX_BYTES) -> str:
@@ -65,11 +67,6 @@ def accepted(name: str, content: bytes, extensions: Sequence[str], otherwise: st
     if not content.strip():
         raise NotReadable("ファイルが空です。")
     return extension
-
-
-def read_csv(content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
-    """UTF-8 with or without its mark, or the Shift_JIS (CP932) of older spreadsheets."""
-    return as_table(csv_lines(content), is_csv=True, header_row=header_row, is_wanted=is_wanted)
 
 
 def read_json(content: bytes) -> Table:
@@ -105,12 +102,12 @@ def read_json(content: bytes) -> Table:
     lines += [[_json_cell(item[key]) if key in item else None for key in header] for item in objects]
     for number, line in enumerate(lines, start=1):
         _refuse_long_texts(number, line)
-        _refuse_half_signs(number, line)
+        _refuse_surrogates(number, line)
     return as_table(lines)
 
 
 def decoded(content: bytes) -> str:
-    """The text in UTF-8, with or without its mark, or in CP932; NotReadable otherwise."""
+    """The text in UTF-8, with or without its mark, or in the CP932 of older spreadsheets; NotReadable otherwise."""
     return content.decode(_encoding(content))
 
 
@@ -167,10 +164,10 @@ def _refuse_long_texts(number: int, line: Sequence[Kept]) -> None:
             refuse_long(number, place)
 
 
-def _refuse_half_signs(number: int, line: Sequence[Kept]) -> None:
+def _refuse_surrogates(number: int, line: Sequence[Kept]) -> None:
     """JSON can contain surrogates, which no page and no file can show."""
     for place, kept in enumerate(line):
-        if isinstance(kept, str) and any("\ud800" <= sign <= "\udfff" for sign in kept):
+        if isinstance(kept, str) and any("\ud800" <= character <= "\udfff" for character in kept):
             sentence = "文字として扱えない符号があります。書き出したときの形のまま保存してください。"
             raise NotReadable(sentence, address(place, number))
 

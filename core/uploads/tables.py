@@ -115,22 +115,16 @@ def as_table(
     is_wanted: Wanted = everything,
 ) -> Table:
     """Header and rows; blank rows and the rows above the header are skipped. Under a header that is not wanted nothing
-    is read.
+    is read. Raises NotReadable for a blank header.
     """
-    header: tuple[str, ...] = ()
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        if number == header_row:
-            header = tuple(map(_text, line))
-            if not (any(map(str.strip, header)) and is_wanted(header)):
-                break
-        elif number > header_row and any(map(_is_filled, line)):
-            rows.append(TableRow(number, tuple(line)))
+    numbered = enumerate(lines, start=1)
+    header = next((tuple(map(_text, line)) for number, line in numbered if number == header_row), ())
     if not any(map(str.strip, header)):
         raise NotReadable(
             f"{header_row}行目に見出しがありません。書き出した表の見出しを{header_row}行目に置いてください。"
         )
-    return Table(header, tuple(rows), is_csv)
+    rows = numbered if is_wanted(header) else ()
+    return Table(header, tuple(TableRow(n, tuple(line)) for n, line in rows if any(map(_is_filled, line))), is_csv)
 
 
 def _text(kept: Kept) -> str:

@@ -10,8 +10,8 @@ from typing import IO, Any, NamedTuple
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
+from core.characters import unescaped
 from core.numerals import plain
-from core.signs import unescaped
 from core.uploads.tables import (
     BLANK,
     MAX_CELL,
@@ -47,7 +47,13 @@ class SheetCells:
         self.has_formula, self.formula, self.value = False, "", ""
         self.characters = 0
         self.stream = text_stream(
-            {"row": self._row, "c": self._cell, "f": self._formula, "v": self._value, "mergeCell": self._merge},
+            {
+                "row": self._row,
+                "c": self._cell,
+                "mergeCell": self._merge,
+                "f": self._formula,
+                "v": lambda _: self.stream.collect(),
+            },
             {"row": self._row_ends, "c": self._cell_ends, "f": self._formula_ends, "v": self._value_ends},
         )
 
@@ -85,9 +91,6 @@ class SheetCells:
 
     def _formula_ends(self) -> None:
         self.formula = self.stream.collected()
-
-    def _value(self, _: Attributes) -> None:
-        self.stream.collect()
 
     def _value_ends(self) -> None:
         self.value = self.stream.collected()

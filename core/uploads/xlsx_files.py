@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from core.uploads.tables import BLANK, Line, Table, TableCell, Wanted, as_cell, as_table, everything
+from core.uploads.tables import BLANK, Line, TableCell, as_cell
 from core.uploads.xlsx_archive import XlsxArchive, damage_in_words
 from core.uploads.xlsx_cells import NOTHING_WRITTEN, SheetCells, WrittenCell, WrittenCells
 from core.uploads.xlsx_parts import Format, book_parts, formats_of, properties_of, shared_texts
@@ -47,16 +47,16 @@ class XlsxBook:
             return source.read()
 
     def _lines(self, name: str, kind: type[SheetCells]) -> Iterator[Any]:
-        told = 0
+        read = 0
         with damage_in_words(), self.archive.open(self.by_name[name].part) as source:
             for number, row in kind(self._texts, self._formats, self.parts.epoch).rows(source):
-                yield from ((),) * (number - told - 1)
+                yield from ((),) * (number - read - 1)
                 yield row
-                told = number
+                read = number
 
     @property
     def first_shown(self) -> str:
-        """The first sheet that people see, which they take for the table of the book; the first where they see none."""
+        """The first sheet that people see, which they take for the table of the file; the first where they see none."""
         return next((name for name in self.sheets if name not in self.hidden), self.sheets[0])
 
     @cached_property
@@ -66,9 +66,3 @@ class XlsxBook:
     @cached_property
     def _formats(self) -> list[Format]:
         return formats_of(self.archive, self.parts.styles)
-
-
-def read_xlsx(content: bytes, *, header_row: int = 1, is_wanted: Wanted = everything) -> Table:
-    """The first sheet that people see; NotReadable for what is no workbook, is locked, or unpacks to too much."""
-    book = XlsxBook(content)
-    return as_table(book.lines(book.first_shown), header_row=header_row, is_wanted=is_wanted)

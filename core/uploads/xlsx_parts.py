@@ -11,7 +11,7 @@ from typing import TypeVar
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from core.signs import unescaped
+from core.characters import unescaped
 from core.uploads.tables import MAX_CELL, MAX_CHARACTERS, NotReadable
 from core.uploads.xlsx_archive import XlsxArchive
 from core.uploads.xml_stream import Attributes, End, Start, TooMuch, XmlStream
@@ -22,7 +22,7 @@ _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://pu
 _RELATION = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _CUSTOM = ("custom-properties", "customProperties")
 _PROPERTY = tuple(f"{space}/{kind} property" for space, kind in zip(_OFFICE, _CUSTOM, strict=True))
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the percent sign after the number as it is
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # 0.0"%" prints the % after the number as it is
 LONGEST_FORMAT = 255  # of any spreadsheet
 # Dates as a Japanese Excel writes them: only by their number, without an entry in the list of formats.
 _JAPANESE_DATES = frozenset([*range(27, 37), *range(50, 59)])
@@ -49,7 +49,7 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class BookParts:
-    """Where everything is. `epoch` is the day from which the book counts its dates."""
+    """Where everything is. `epoch` is the day from which the workbook counts its dates."""
 
     sheets: tuple[SheetPart, ...]
     texts: str = ""
@@ -89,7 +89,7 @@ def book_parts(archive: XlsxArchive) -> BookParts:
 
 
 def properties_of(archive: XlsxArchive) -> dict[str, str]:
-    """The texts that programs have left in the book, by name."""
+    """The texts that programs have left in the workbook, by name."""
     found: dict[str, str] = {}
     part = next((part for kind, part in _relations(archive, "").values() if kind in _CUSTOM), "")
     name = ""
@@ -144,12 +144,8 @@ def text_stream(starts: Mapping[str, Start], ends: Mapping[str, End]) -> XmlStre
         if not in_reading:
             stream.collect()
 
-    def text_ends() -> None:
-        stream.pause()
-
-    stream = XmlStream(
-        in_main({"t": text, "rPh": reading, **starts}), in_main({"t": text_ends, "rPh": reading_ends, **ends})
-    )
+    ends = {"t": lambda: stream.pause(), "rPh": reading_ends, **ends}
+    stream = XmlStream(in_main({"t": text, "rPh": reading, **starts}), in_main(ends))
     return stream
 
 

@@ -1,6 +1,6 @@
 """前の計画からの変更点 as a workbook: the report for the council, A4 landscape, every value a text."""
 
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 
 from core.citation import Mark
 from core.workbooks.printed_table import PrintedTable, write_table
@@ -34,14 +34,10 @@ class ChangeRow:
     added: str = ""
     reason: str = ""
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return tuple(getattr(self, field.name) for field in fields(self))
-
 
 @dataclass(frozen=True)
 class ChangeSheet:
-    """`remarks` stand under the title, one line each; `parts` are 節 and what ended, each with its title and rows;
+    """`remarks` are under the title, one line each; `parts` are 節 and what ended, each with its title and rows;
     `mark` says that no publication holds this.
     """
 
@@ -53,6 +49,6 @@ class ChangeSheet:
 
 def write_change_table(book: ChangeSheet) -> bytes:
     """The report as an .xlsx file; a line instead of the table where neither plan has a measure."""
-    parts = tuple((title, tuple(line.texts for line in lines)) for title, lines in book.parts)
+    parts = tuple((title, tuple(astuple(line) for line in lines)) for title, lines in book.parts)
     empty = "指標はまだありません。"
     return write_table(PrintedTable(SHEET_NAME, book.title, COLUMNS, parts, empty, book.remarks, mark=book.mark))

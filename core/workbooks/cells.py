@@ -5,8 +5,8 @@ from decimal import Decimal
 from openpyxl.cell import Cell
 from openpyxl.styles import Border, Side
 
+from core.characters import OPENS_A_FORMULA, escaped
 from core.numerals import plain
-from core.signs import OPENS_A_FORMULA, escaped
 
 NO_BORDER = Border(left=Side(), right=Side(), top=Side(), bottom=Side())
 """For a named style: without it openpyxl writes none, and reads none back either."""

@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 
-from core.signs import for_workbook
+from core.characters import for_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The font of the Normal style sets the unit of column widths, and a machine without it takes another one instead. What
@@ -28,26 +28,17 @@ def new_workbook(title: str, *, write_only: bool = False) -> Workbook:
 
 
 def saved(workbook: Workbook, *, normal: bytes = UNIT_FONT) -> bytes:
-    """The file, without the moment of its making. `normal` is the font of the Normal style as XML: openpyxl lets nobody
-    choose it.
+    """The file, without the moment of its making. `normal` is the font of the Normal style as XML: openpyxl gives no
+    choice of it.
     """
     stream = BytesIO()
     workbook.save(stream)
-    parts = _parts(stream)
+    with ZipFile(stream) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
     parts["docProps/core.xml"] = _MOMENT.sub(b"", parts["docProps/core.xml"])
     parts["xl/styles.xml"] = re.sub(rb"<font>.*?</font>", normal, parts["xl/styles.xml"], count=1)
-    return _zipped(parts)
-
-
-def _parts(stream: BytesIO) -> dict[str, bytes]:
-    with ZipFile(stream) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _zipped(parts: dict[str, bytes]) -> bytes:
-    """The parts as an archive that knows no moment."""
-    stream = BytesIO()
-    with ZipFile(stream, "w") as archive:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
         for name, content in parts.items():
             archive.writestr(ZipInfo(name, NO_TIME), content, ZIP_DEFLATED)
-    return stream.getvalue()
+    return packed.getvalue()

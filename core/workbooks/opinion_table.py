@@ -1,6 +1,6 @@
 """The standard table of a council's opinions as a workbook: A4 landscape, wrapped, every value a text."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from core.citation import Mark
 from core.workbooks.printed_table import PrintedTable, write_table
@@ -21,10 +21,6 @@ class OpinionRow:
     response: str
     reflected: str
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return self.number, self.place, self.speaker, self.opinion, self.response, self.reflected
-
 
 @dataclass(frozen=True)
 class OpinionSheet:
@@ -37,7 +33,7 @@ class OpinionSheet:
 
 def write_opinion_table(book: OpinionSheet) -> bytes:
     """The table as an .xlsx file; a line instead of it where there is no opinion."""
-    parts = tuple((title, tuple(opinion.texts for opinion in opinions)) for title, opinions in book.parts)
+    parts = tuple((title, tuple(astuple(opinion) for opinion in opinions)) for title, opinions in book.parts)
     centred = frozenset({1})
     return write_table(
         PrintedTable(SHEET_NAME, book.title, COLUMNS, parts, "意見はありません。", centred=centred, mark=book.mark)

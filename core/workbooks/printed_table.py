@@ -20,7 +20,7 @@ SIZE, ROW_HEIGHT = 10, 20.5
 POINTS_PER_DIGIT = 5.25
 """The unit in which tables give their widths: a digit of seven pixels of 0.75 points."""
 A4, MOST_POINTS = 9, 409
-"""The number by which workbooks know the paper, and the highest row that Excel draws."""
+"""The number by which workbooks know the page size, and the highest row that Excel draws."""
 GREY = PatternFill("solid", fgColor="FFE3E6E8")
 PALE = PatternFill("solid", fgColor="FFF3F5F6")
 _FONT = "BIZ UDゴシック"
@@ -30,8 +30,8 @@ _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """One table on its sheet. `columns`: heading and width in digits. `remarks` stand under the title, one line each;
-    `parts` are groups of rows, each with its title ("" for none); `empty` stands there instead of any row. `mark` says
+    """One table on its sheet. `columns`: heading and width in digits. `remarks` are under the title, one line each;
+    `parts` are groups of rows, each with its title ("" for none); `empty` is there instead of any row. `mark` says
     under the table, and at the foot of every page, which publication it prints.
     """
 

@@ -5,6 +5,7 @@ Whatever is refused as a file is refused at once; what takes long is to compare 
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import PurePath
 
 from django.contrib.auth.models import User
@@ -18,12 +19,11 @@ from evaluations.exchange.entry_forms.merging import FORM_REASON, merged
 from evaluations.exchange.entry_forms.reading import desk_of, read_form
 from evaluations.exchange.importing.applying import REASON
 from evaluations.exchange.importing.confirming import to_confirm
-from evaluations.exchange.importing.outcome import Outcome
 from evaluations.exchange.importing.planning import import_for_person
-from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.importing.preview import Outcome, Preview
+from evaluations.exchange.importing.report import Remarks
 from evaluations.exchange.importing.rows import has_required
 from evaluations.exchange.sheet_import.difference import SHEET_REASON, sheet_difference
-from evaluations.exchange.sheet_import.preview import sheet_preview
 from evaluations.exchange.sheet_import.source import find_source, sheet_book_in
 from plans.models import Plan
 
@@ -47,8 +47,8 @@ def read_upload(person: User, plan: Plan, name: str, content: bytes) -> Outcome:
         return Outcome(name, failure=error.about(name))
     found = import_for_person(table, plan)
     if found.problems or not found.changes:
-        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview(()))
-    return to_confirm(Preview(found.changes), plan, person, Outcome(name, warnings=found.warnings))
+        return Outcome(name, problems=found.problems, warnings=found.warnings, preview=Preview())
+    return to_confirm(Preview.of(found.changes), plan, person, Outcome(name, warnings=found.warnings))
 
 
 def takes_long(name: str, content: bytes) -> bool:
@@ -73,27 +73,27 @@ def takes_long(name: str, content: bytes) -> bool:
 
 def reason_of(preview: Preview) -> str:
     """What the history says of the changes of an upload."""
-    return FORM_REASON if preview.sources else SHEET_REASON if preview.is_sheet else REASON
+    return FORM_REASON if any(line.source for line in preview.lines) else SHEET_REASON if preview.is_sheet else REASON
 
 
 def _read_sheet(plan: Plan, name: str, book: XlsxBook) -> Outcome:
     """What differs on an edited evaluation sheet. Its problems do not keep the other cells from being taken in."""
     found = sheet_difference(find_source(book, [plan], access=plan.access), access=plan.access)
-    preview = sheet_preview(found)
-    count = len(preview.changes)
-    if count > MAX_SHEET_CHANGES:
-        return Outcome(name, failure=f"変更が{count:,}件あり、一度に扱えません。一覧表で取り込んでください。")
-    return Outcome(name, "", found.problems, found.warnings, found.unknown, found.notes, preview)
+    return _shown(replace(found, name=name), Preview.of_sheet(found.possible), "一覧表で取り込んでください。")
 
 
 def _read_form(plan: Plan, name: str, content: bytes) -> Outcome:
     """What one returned 入力様式 changes, of whatever year; many together have a page of their own."""
     reading = read_form(name, content, desk_of(plan, None, access=plan.access))
-    preview = merged([reading]).preview
-    if len(preview.changes) > MAX_SHEET_CHANGES:
-        return Outcome(name, failure=f"変更が{len(preview.changes):,}件あり、一度に扱えません。{FORMS_PAGE}")
-    remarks = (reading.problems, reading.warnings, reading.unknown, reading.notes)
-    return Outcome(name, reading.failure, *remarks, preview)
+    return _shown(reading, merged([reading]).preview, FORMS_PAGE)
+
+
+def _shown(found: Remarks, preview: Preview, otherwise: str) -> Outcome:
+    """The preview with what is to be said of the file; where the changes are too many, what to do instead."""
+    count = len(preview.changes)
+    if count > MAX_SHEET_CHANGES:
+        return Outcome(found.name, failure=f"変更が{count:,}件あり、一度に扱えません。{otherwise}")
+    return Outcome(**found.remarks, preview=preview)
 
 
 def _rows_about(content: bytes) -> int:

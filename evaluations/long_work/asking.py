@@ -1,5 +1,5 @@
-"""The actions on long work: ask, cancel, start again, remove. Each compares the state in its UPDATE, so that a click
-and a runner at the same moment leave one of the two results and nothing between.
+"""The actions on long work: request, cancel, start again, remove. Each compares the state in its UPDATE, so that a
+click and a runner at the same moment leave one of the two results and nothing between.
 """
 
 from collections.abc import Iterable, Mapping
@@ -72,7 +72,7 @@ def cancel(work: LongWork) -> bool:
 @transaction.atomic
 def start_again(work: LongWork) -> bool:
     """Put a work that failed, was cancelled or was interrupted back at the end of the queue. Returns False where it is
-    none of these. Raises WorkRefused as `ask` does.
+    none of these. Raises WorkRefused as a request does.
     """
     mark_interrupted()
     _wait_for_each_other(work.by)

@@ -10,8 +10,8 @@ from evaluations.models import LongWork
 from plans.access import Access, plan_for, require
 from plans.models import Plan
 
-Tell = Callable[[int, int, str], None]
-"""The progress callback `tell(done, total, step)`. Raises what ends the work (see `telling`).
+Progress = Callable[[int, int, str], None]
+"""The progress callback `report(done, total, step)`. Raises what ends the work (see `running`).
 
 Called between actions and never within a transaction, where the progress would be visible only at its end.
 """
@@ -58,7 +58,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Onward:
+class NextPage:
     """Where a person goes on when the work is done."""
 
     address: str
@@ -95,14 +95,14 @@ class Kind:
     """One kind of work. `run` does it. `access` returns what the person may do now, and raises PermissionDenied or
     Http404 for a person who may not (or no longer); it is called when the work runs, is shown and is downloaded.
 
-    `onward` returns where a finished work leads, where that is more than its file. `offers_file`: the resulting file is
-    for people; otherwise it is for the page that `onward` leads to.
+    `next_page` returns where a finished work leads, if that is more than its file. `offers_file`: the resulting file is
+    for people; otherwise it is for the page that `next_page` leads to.
     """
 
     name: str
-    run: Callable[[LongWork, Tell], Result]
+    run: Callable[[LongWork, Progress], Result]
     access: Callable[[LongWork], Access] = readers
-    onward: Callable[[LongWork], Onward] | None = None
+    next_page: Callable[[LongWork], NextPage] | None = None
     offers_file: bool = True
 
 

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from evaluations.long_work.kinds import KINDS, Kind, Onward, ReportLine
+from evaluations.long_work.kinds import KINDS, Kind, NextPage, ReportLine
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from plans.models import Plan
 
@@ -61,8 +61,8 @@ def in_words(work: LongWork) -> str:
         return WAITING
     if state == WorkState.RUNNING:
         return CANCELLING if work.cancel_asked_at else work.step or STARTING
-    told = {WorkState.INTERRUPTED: INTERRUPTED, WorkState.CANCELLED: CANCELLED, WorkState.FAILED: work.failure}
-    return told.get(state, work.step)
+    words = {WorkState.INTERRUPTED: INTERRUPTED, WorkState.CANCELLED: CANCELLED, WorkState.FAILED: work.failure}
+    return words.get(state, work.step)
 
 
 def as_json(work: LongWork) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class WorkPage:
     refused: str
     report: tuple[ReportLine, ...]
     result: LongWorkFile | None
-    onward: Onward | None
+    onward: NextPage | None
 
     @property
     def problems(self) -> int:
@@ -111,7 +111,7 @@ def work_page(work: LongWork) -> WorkPage:
         "",
         tuple(ReportLine(**line) for line in work.report),
         files.first() if is_done and kind.offers_file else None,
-        kind.onward(work) if is_done and kind.onward else None,
+        kind.next_page(work) if is_done and kind.next_page else None,
     )
 
 

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from evaluations.long_work.keeping import clean, mark_interrupted
 from evaluations.long_work.kinds import KINDS, Result, WorkFailed
-from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
 
 logger = logging.getLogger(__name__)
 
+SECONDS_BETWEEN = 0.3
+"""Seconds between two writes of the progress, however small the steps are."""
 SECONDS_BETWEEN_BEATS = 5
 SECONDS_BETWEEN_CLEANINGS = 60 * 60
 RIGHT_LOST = "この処理を行う権限がなくなったため、終えられませんでした。"
@@ -34,20 +35,56 @@ UNEXPECTED = (
 NO_MEMORY = "サーバーのメモリーが足りず、終えられませんでした。内容を分けて始めるか、システム管理者に知らせてください。"
 
 
+class Cancelled(Exception):
+    """The person who requested the work cancelled it."""
+
+
+class Lost(Exception):
+    """The work no longer belongs to this runner, which was taken for dead. It must write nothing about it."""
+
+
+class Stopped(Exception):
+    """The runner shall end; the work waits for the next one."""
+
+
+class ProgressReporter:
+    """The progress callback `report(done, total, step)` of one running work."""
+
+    def __init__(self, work: LongWork) -> None:
+        self.mine = LongWork.objects.filter(pk=work.pk, runner=work.runner, state=WorkState.RUNNING)
+        self.reported_at = float("-inf")
+        self.is_stopping = False
+
+    def __call__(self, done: int, total: int, step: str) -> None:
+        """Write the progress, at most a few times a second. Raises Cancelled, Lost or Stopped."""
+        if self.is_stopping:
+            raise Stopped
+        if monotonic() - self.reported_at < SECONDS_BETWEEN:
+            return
+        self.reported_at = monotonic()
+        total = max(done, total)
+        # One statement both writes and checks, so that no request to cancel falls between the two.
+        is_mine = self.mine.filter(cancel_asked_at=None).update(
+            done=done, total=total, step=step[:300], heartbeat=timezone.now()
+        )
+        if not is_mine:
+            raise Cancelled if self.mine.exists() else Lost
+
+
 class Runner:
     """One process that does works."""
 
     def __init__(self) -> None:
         self.name = uuid.uuid4().hex
         self.is_stopping = False
-        self.teller: Teller | None = None
+        self.reporter: ProgressReporter | None = None
         self.cleaned_at: float | None = None
 
     def stop(self) -> None:
         """End soon: the running work goes back to the queue."""
         self.is_stopping = True
-        if self.teller:
-            self.teller.is_stopping = True
+        if self.reporter:
+            self.reporter.is_stopping = True
 
     def run_all(self) -> int:
         """Do works until none waits or every place is taken. Returns how many were done."""
@@ -64,11 +101,11 @@ class Runner:
         work = self._claim()
         if work is None:
             return False
-        self.teller = Teller(work)
-        self.teller.is_stopping = self.is_stopping
+        self.reporter = ProgressReporter(work)
+        self.reporter.is_stopping = self.is_stopping
         with _beating(work):
-            ended = self._do(work, self.teller)
-        self.teller = None
+            ended = self._do(work, self.reporter)
+        self.reporter = None
         if not connection.in_atomic_block:  # the work may have broken it, and its end must be written
             connection.close_if_unusable_or_obsolete()
         if ended is not None:
@@ -98,20 +135,21 @@ class Runner:
             state=WorkState.RUNNING, slot=slot, runner=self.name, started_at=now, heartbeat=now
         )
 
-    def _do(self, work: LongWork, tell: Teller) -> tuple[dict[str, Any], Result | None] | None:
+    def _do(self, work: LongWork, progress: ProgressReporter) -> tuple[dict[str, Any], Result | None] | None:
         """The fields of the end, and the result; None where the work is no longer this runner's."""
         try:
             kind = KINDS.get(work.kind)
             if kind is None:
                 raise WorkFailed(UNKNOWN)
             access = kind.access(work)
-            result = kind.run(work, tell)
+            result = kind.run(work, progress)
             if result.file and len(result.file.content) > settings.WORK_RESULT_BYTES:
                 raise WorkFailed(_too_large(len(result.file.content)), result.report)
         except Cancelled:
             return {"state": WorkState.CANCELLED, "ended_at": timezone.now()}, None
         except Stopped:
-            return _waits_again(), None
+            again = {"state": WorkState.WAITING, "started_at": None, "heartbeat": None}
+            return again | {"done": 0, "total": 0, "step": ""}, None
         except Lost:
             logger.warning("Long work %s was taken from this runner", work.key)
             return None
@@ -133,10 +171,6 @@ class Runner:
 def _failed(sentence: str, report: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     now = timezone.now()
     return {"state": WorkState.FAILED, "ended_at": now, "failure": sentence, "report": report or []}
-
-
-def _waits_again() -> dict[str, Any]:
-    return {"state": WorkState.WAITING, "started_at": None, "heartbeat": None, "done": 0, "total": 0, "step": ""}
 
 
 def _too_large(size: int) -> str:

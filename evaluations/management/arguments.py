@@ -1,9 +1,9 @@
-"""What commands are given (a plan by its 記号, a file by its path) and what ends them with exit 2."""
+"""What commands are given: a plan by its 記号, a file by its path."""
 
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from plans.models import Plan
@@ -31,15 +31,20 @@ def content_given(path: Path, most: int) -> bytes:
         raise CommandError(f"ファイル「{path}」を開けません。", returncode=2) from error
 
 
+def write_out(command: BaseCommand, content: bytes, output: Path | None) -> None:
+    """Write a file that a command made, to stdout where no path was given."""
+    if output:
+        output.write_bytes(content)
+    elif binary := getattr(command.stdout, "buffer", None):
+        binary.write(content)
+    else:
+        command.stdout.write(content.decode(), ending="")
+
+
 def refuse_in_production(sentence: str) -> None:
     """End a command that makes what is not real, where the settings are those of production."""
     if settings.PRODUCTION:
         raise CommandError(f"本番の設定なので、{sentence}", returncode=2)
-
-
-def not_taken(problems: int) -> CommandError:
-    """What ends a command whose file has problems, after they were printed."""
-    return CommandError(f"問題が {problems} 件あるため、取り込みませんでした。", returncode=2)
 
 
 def _plans() -> QuerySet[Plan]:

@@ -23,15 +23,10 @@ from core.words import UNDER_REVIEW, Family, Side
 from evaluations.models import Evaluation
 from indicators.models import ActivityIndicator
 from plans.access import States, state_of
-from plans.models import Measure, Municipality, Plan, Section, SectionYear
+from plans.models import Measure, Plan, Section, SectionYear
 from plans.models.section_year import SETTLED as SETTLED_STATES
 from plans.queries import in_fixed_order, measures_of, section_years, stored_values
 from targets.models import OutcomeTarget
-
-
-def city_facts(city: Municipality) -> dict[str, Any]:
-    """What a package says of the city itself."""
-    return facts_of(city, CITY)
 
 
 def content_of(plan: Plan) -> Content:
@@ -41,7 +36,7 @@ def content_of(plan: Plan) -> Content:
     for target in OutcomeTarget.objects.filter(section__plan=plan).order_by("section_id", "order"):
         targets[target.section_id].append(target)
     return {
-        "municipality": city_facts(plan.municipality),
+        "municipality": facts_of(plan.municipality, CITY),
         "plan": facts_of(plan, PLAN),
         "sections": [
             _section(plan, section, targets[section.pk], states) for section in plan.sections.order_by("number")

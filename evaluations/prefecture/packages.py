@@ -1,6 +1,7 @@
 """県へ渡すファイル: one edition after the other of what is 確定 in a plan. Drafts are never in it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from core.canonical import sha256_of
 from core.packages.checks import check_content
-from core.packages.file import FORMAT, Header, PackageRefused, read_package, write_package
+from core.packages.file import FORMAT, Header, Package, PackageRefused, read_package, write_package
 from core.packages.shapes import NotFitting
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
@@ -72,18 +73,26 @@ def make_package(plan: Plan, *, by: User | None, channel: str) -> tuple[MadePack
         raise PackageNotMade(f"この計画には、ファイルに入れられないところがあります。{error}") from error
     made = MadePackage.objects.create(
         plan=plan,
-        number=header.number,
-        made_at=header.made_at,
         made_by=by,
-        role=header.made_by,
-        software=header.software,
-        format=package.format,
-        sha256=package.sha256,
-        content_sha256=sha256_of(content),
         body=file.decode(),
+        **stored_facts(package),
     )
     _note(made, by, channel)
     return made, True
+
+
+def stored_facts(package: Package) -> dict[str, Any]:
+    """What is stored of a package that was made or received, by the names of its row."""
+    header = package.header
+    return {
+        "number": header.number,
+        "made_at": header.made_at,
+        "role": header.made_by,
+        "software": header.software,
+        "format": package.format,
+        "sha256": package.sha256,
+        "content_sha256": sha256_of(package.content),
+    }
 
 
 def same_again(received: ReceivedPackage) -> bytes:

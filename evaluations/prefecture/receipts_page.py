@@ -88,8 +88,7 @@ def received_plans(prefecture: Municipality) -> list[ReceivedPlan]:
         .select_related("plan__municipality", "received_by")
         .order_by("plan__municipality__code", "-plan__start_year", "plan__kind", "plan_id", "-number")
     )
-    grouped = groupby(files, key=lambda file: file.plan_id)
-    found = [tuple(group) for _, group in grouped]
+    found = [tuple(group) for _, group in groupby(files, key=lambda file: file.plan_id)]
     return [ReceivedPlan(group[0].plan, group) for group in found]
 
 

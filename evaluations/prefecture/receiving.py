@@ -4,26 +4,29 @@ A received plan is a copy. No one of the city works on it here, so its 確定 ye
 against everything else they are. A plan that is maintained here is never changed by a package.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from core.canonical import sha256_of
+from core.facts import facts_of
 from core.municipality_codes import read_code
-from core.packages.changes import PackageChange, gone_measures, gone_sections, package_changes
-from core.packages.content import Content
+from core.packages.changes import ChangeKind, PackageChange, gone_measures, gone_sections, package_changes
+from core.packages.content import CITY, Content
 from core.packages.file import Package
 from core.words import Family
 from evaluations.models import ReceivedPackage
-from evaluations.prefecture.package_content import city_facts, content_of
-from evaluations.prefecture.receiving_history import write_history
+from evaluations.prefecture.package_content import content_of
+from evaluations.prefecture.packages import stored_facts
 from evaluations.prefecture.receiving_rows import services_of, write_rows
 from indicators.services import unknown_services
 from plans.access import access_for
-from plans.models import Municipality, Plan, SectionYear
+from plans.history_writer import new_line, write_line, write_lines
+from plans.models import Municipality, Plan, SectionYear, Subject
 from plans.models.plan import plan_slug
 
 MAY_NOT = "市区町村のファイルを受け取れるのは、都道府県の「県」か「管理」の役割の人だけです。"
@@ -76,7 +79,7 @@ def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
             f"受け取り済みの{'、'.join(lost)}が、このファイルにありません。別の計画のファイルでないか、"
             "市区町村に確かめてください。"
         )
-    changes = package_changes(city_facts(city) if city else None, current, package.content)
+    changes = package_changes(facts_of(city, CITY) if city else None, current, package.content)
     return Incoming(package, city, plan, last, tuple(changes))
 
 
@@ -106,28 +109,52 @@ def receive(
         return found
     plan = write_rows(package, prefecture, found.city, found.plan)
     received = found.last if found.is_here else None
-    received = received or _keep(package, plan, found, by)
-    if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
-        raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
-    write_history(received, found.changes, found.last, by=by, channel=channel)
-    return found
-
-
-def _keep(package: Package, plan: Plan, found: Incoming, by: User | None) -> ReceivedPackage:
-    return ReceivedPackage.objects.create(
+    received = received or ReceivedPackage.objects.create(
         plan=plan,
-        number=package.header.number,
-        made_at=package.header.made_at,
-        role=package.header.made_by,
-        software=package.header.software,
-        format=package.format,
-        sha256=package.sha256,
-        content_sha256=sha256_of(package.content),
         received_at=timezone.now(),
         received_by=by,
         publications=package.content["publications"],
         changes=len(found.changes),
+        **stored_facts(package),
     )
+    if content_of(Plan.objects.select_related("municipality").get(pk=plan.pk)) != package.content:
+        raise RuntimeError(f"{plan.slug}: what was written is not what the package says")
+    _write_history(received, found.changes, found.last, by=by, channel=channel)
+    return found
+
+
+def _write_history(
+    received: ReceivedPackage,
+    changes: Iterable[PackageChange],
+    last: ReceivedPackage | None,
+    *,
+    by: User | None,
+    channel: str,
+) -> None:
+    """One line for each change, and one for the file."""
+    plan = received.plan
+    reason = f"ファイルの受領（{received.label}）"
+    sections = {section.number: section.pk for section in plan.sections.all()}
+    measures = dict(plan.measures.values_list("code", "pk"))
+    who: dict[str, Any] = {"by": by, "channel": channel, "reason": reason}
+    write_lines(
+        new_line(
+            plan,
+            Subject.MASTER if change.kind is ChangeKind.CREATED else Subject[change.kind.name],
+            change.field,
+            change.old,
+            change.new,
+            **who,
+            section_id=sections[change.section] if change.section else None,
+            # The line of a new measure does not refer to it: a city may remove the measure before it has any value.
+            measure_id=measures[change.code] if change.code and change.kind is not ChangeKind.CREATED else None,
+            fiscal_year=change.year,
+            side=change.side,
+        )
+        for change in changes
+    )
+    former = f"第{last.number}版" if last and last.number != received.number else None
+    write_line(plan, Subject.PACKAGE, "ファイルの受領", former, f"第{received.number}版", **who)
 
 
 def _wait_for_each_other(package: Package, prefecture: Municipality | None) -> None:

@@ -1,8 +1,6 @@
 """The rows of a received plan, written as its package says: existing rows are updated, missing ones created."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from core.packages.content import CITY, MEASURE, PLAN, SECTION, TARGET, Content
@@ -12,8 +10,6 @@ from indicators.models import ActivityIndicator, Service
 from indicators.services import FIXTURE, create_missing_services
 from plans.models import Measure, Municipality, Plan, PlanRevision, Section
 from targets.models import OutcomeTarget, TargetItem
-
-DATES, NUMBERS = ("population_as_of",), ("near_low", "near_high", "baseline")
 
 
 def write_rows(package: Package, prefecture: Municipality | None, city: Municipality | None, plan: Plan | None) -> Plan:
@@ -47,12 +43,7 @@ def services_of(content: Content) -> set[str]:
 def _take(row: Any, facts: Mapping[str, Any], names: Iterable[str]) -> Any:
     """The row with these facts, dates and numbers parsed from their texts."""
     for name in names:
-        fact = facts[name]
-        if fact is not None and name in NUMBERS:
-            fact = Decimal(fact)
-        elif fact is not None and name in DATES:
-            fact = date.fromisoformat(fact)
-        setattr(row, name, fact)
+        setattr(row, name, row._meta.get_field(name).to_python(facts[name]))
     return row
 
 

@@ -28,7 +28,8 @@ def write_values(plan: Plan, content: Content, measures: Mapping[str, Measure]) 
         if isinstance(sides[side], dict)
     }
     stored = YearlyValue.objects.filter(measure__plan=plan)
-    same = {(row.measure_id, row.fiscal_year, row.side): row.pk for row in stored if wanted.get(_key(row)) == row.value}
+    by_key = {(row.measure_id, row.fiscal_year, row.side): row for row in stored}
+    same = {key: row.pk for key, row in by_key.items() if wanted.get(key) == row.value}
     stored.exclude(pk__in=same.values()).delete()
     rows = []
     for (measure, year, side), value in wanted.items():
@@ -37,10 +38,6 @@ def write_values(plan: Plan, content: Content, measures: Mapping[str, Measure]) 
             row.take(value)
             rows.append(row)
     YearlyValue.objects.bulk_create(rows)
-
-
-def _key(row: YearlyValue) -> tuple[int, int, str]:
-    return row.measure_id, row.fiscal_year, row.side
 
 
 def write_years(plan: Plan, content: Content, sections: Mapping[int, Section]) -> None:

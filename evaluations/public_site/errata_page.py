@@ -6,13 +6,19 @@ from functools import cached_property
 from django.http import Http404
 
 from core.citation import Citation
-from core.errata import Errata, errata
-from core.workbooks.errata_table import write_errata
+from core.errata import Errata, ErratumKind, errata
+from core.fiscal_years import wareki
+from core.workbooks.printed_table import PrintedTable, write_table
 from evaluations.models import Publication
 from evaluations.public_site.published import PublishedVersion, published_version
 from evaluations.publishing.citations import citation_of
 from evaluations.publishing.publication_body import Body
 from plans.models import Plan
+
+COLUMNS = (("箇所", 30), ("年度", 12), ("項目", 18), ("誤（前の号）", 46), ("正（この号）", 46))
+"""Heading and width in digits."""
+NOT_WRONG = "訂正のほかは、誤りを直したものではありません。"
+NONE = "前の号から変わったところはありません。"
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,19 @@ def errata_page(slug: str, number: int) -> ErrataPage:
 
 
 def errata_file(page: ErrataPage) -> bytes:
-    """The table as an .xlsx file."""
-    reason = page.version.publication.correction_reason
-    return write_errata(page.title, page.errata, page.version.citation, page.before_citation, reason)
+    """The table as an .xlsx file; a line instead of it where nothing differs."""
+    reason, groups, mark = page.version.publication.correction_reason, page.errata.groups, page.version.citation
+    remarks = [f"前の号：{page.before_citation.words}", f"この号：{mark.words}"]
+    remarks += [f"訂正の理由：{'　'.join(reason.split())}"] if reason else []
+    remarks += [NOT_WRONG] if any(kind is not ErratumKind.CORRECTED for kind, _ in groups) else []
+    parts = tuple(
+        (
+            f"{kind.label}（{len(lines)}件）",
+            tuple((one.place, wareki(one.year) if one.year else "", one.field, one.old, one.new) for one in lines),
+        )
+        for kind, lines in groups
+    )
+    return write_table(PrintedTable("正誤表", page.title, COLUMNS, parts, NONE, tuple(remarks), mark=mark))
 
 
 def corrected_by(version: PublishedVersion) -> Errata | None:

@@ -22,7 +22,7 @@ from core.open_data.dictionary import (
 )
 from core.open_data.files import JSON, ZIP, OpenDataFile, archive, open_row
 from core.open_data.licences import licence_of
-from core.open_data.machine_signs import plain_signs, strange_signs
+from core.open_data.machine_characters import plain_characters, strange_characters
 from core.open_data.metadata import Dataset, Edition, data_package, metadata
 from core.tidy import Row
 from evaluations.public_site.published import PublishedPlan, published_plan
@@ -69,39 +69,26 @@ def open_data(slug: str) -> OpenData:
 
 
 def _files(dataset: Dataset, rows: list[Row]) -> tuple[OpenDataFile, ...]:
-    items, words = dictionary_rows(), code_rows()
-    tables = (
-        OpenDataFile(
-            *("data.csv", "データ", "すべての指標の計画値と実績値。1行に1指標・1年度", CSV),
-            csv_file(OPEN_COLUMNS, rows),
-            len(rows),
+    listed = (
+        ("data.csv", "データ", "すべての指標の計画値と実績値。1行に1指標・1年度", OPEN_COLUMNS, rows),
+        (
+            *("dictionary.csv", "データ項目定義書", "データの列の意味、形式、単位、空欄の意味"),
+            *(DICTIONARY_COLUMNS, dictionary_rows()),
         ),
-        OpenDataFile(
-            *("dictionary.csv", "データ項目定義書", "データの列の意味、形式、単位、空欄の意味", CSV),
-            csv_file(DICTIONARY_COLUMNS, items),
-            len(items),
-        ),
-        OpenDataFile(
-            *("codes.csv", "コード一覧", "言葉で書く列に入る言葉と、その意味", CSV),
-            csv_file(CODE_COLUMNS, words),
-            len(words),
-        ),
+        ("codes.csv", "コード一覧", "言葉で書く列に入る言葉と、その意味", CODE_COLUMNS, code_rows()),
     )
-    package = OpenDataFile(
-        *(
-            "datapackage.json",
-            "データパッケージ記述",
-            "列の型などを、統計ソフトなどのプログラムが読む形で書いたもの",
-            JSON,
-        ),
-        data_package(dataset, tables),
-    )
+    tables = [
+        OpenDataFile(name, title, purpose, CSV, csv_file(columns, of_table), len(of_table))
+        for name, title, purpose, columns, of_table in listed
+    ]
+    purpose = "列の型などを、統計ソフトなどのプログラムが読む形で書いたもの"
+    package = OpenDataFile("datapackage.json", "データパッケージ記述", purpose, JSON, data_package(dataset, tables))
     described = (*tables, package)
-    about = OpenDataFile(
-        *("metadata.json", "メタデータ", "題名、公開者、期間、利用条件、各ファイルのハッシュ値など", JSON),
-        metadata(dataset, described, len(rows)),
+    purpose = "題名、公開者、期間、利用条件、各ファイルのハッシュ値など"
+    return (
+        *described,
+        OpenDataFile("metadata.json", "メタデータ", purpose, JSON, metadata(dataset, described, len(rows))),
     )
-    return (*described, about)
 
 
 def _with_publication(row: Row, read: PublishedYear) -> Row:
@@ -116,7 +103,7 @@ def _with_publication(row: Row, read: PublishedYear) -> Row:
 def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list[Row]) -> Dataset:
     plan = published.plan
     standing = sorted(published.years.values(), key=lambda one: one.publication.number)
-    signs = strange_signs("".join(text for row in rows for text in row.values()))
+    characters = strange_characters("".join(text for row in rows for text in row.values()))
     return Dataset(
         slug=slug,
         city_code=plan.municipality.code,
@@ -129,7 +116,7 @@ def _dataset(slug: str, published: PublishedPlan, city: Municipality, rows: list
         editions=tuple(_edition(one) for one in standing),
         licence=licence_of(city.open_data_licence),
         contact=city.open_data_contact,
-        replaced=tuple((sign, plain_signs(sign)) for sign in signs),
+        replaced=tuple((one, plain_characters(one)) for one in characters),
     )
 
 

@@ -14,6 +14,9 @@ from evaluations.publishing.published_year import PublishedYear
 from evaluations.publishing.report_sections import ReportSection
 from plans.models import Plan
 
+MOST = 5
+"""Publications shown for one number: twelve digits name more than one only where the same was published again."""
+
 
 @dataclass(frozen=True)
 class PublishedPlan:
@@ -207,3 +210,40 @@ def published_cities() -> list[ListedCity]:
         called.setdefault(city["code"], city)
         plans.setdefault(city["code"], []).append(listed)
     return [ListedCity(code, city["name"], city["is_fictional"], tuple(plans[code])) for code, city in called.items()]
+
+
+class Verified(PublishedVersion):
+    """One publication that has the number, in the words of the page that shows it."""
+
+    @property
+    def plan(self) -> Plan:
+        return self.read.plan
+
+    @property
+    def newest(self) -> Publication:
+        return self.of_year[-1]
+
+    @property
+    def is_newest(self) -> bool:
+        return self.newer is None
+
+    @property
+    def replaced_by(self) -> Publication | None:
+        return self.after
+
+    @property
+    def computed(self) -> str:
+        """The hash of the body stored now."""
+        return body_hash(self.read.body)
+
+
+def verified(digits: str) -> tuple[Verified, ...]:
+    """The publications whose 識別番号 begins with these digits, newest first. At most two queries."""
+    found = list(Publication.objects.filter(sha256__startswith=digits).order_by("-at", "-number")[:MOST])
+    if not found:
+        return ()
+    others = Publication.objects.filter(plan__in={one.plan_id for one in found}).defer("body").order_by("number")
+    by_year: dict[tuple[int, int], list[Publication]] = {}
+    for other in others:
+        by_year.setdefault((other.plan_id, other.fiscal_year), []).append(other)
+    return tuple(Verified(PublishedYear(one, one.body), tuple(by_year[one.plan_id, one.fiscal_year])) for one in found)

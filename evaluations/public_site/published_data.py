@@ -1,14 +1,11 @@
 """The published table: what the publication of each 年度 says, in the columns of the tidy table."""
 
 from core.figures import Figures, hidden
-from core.tidy import COLUMNS, DERIVED, Row, year_columns
+from core.tidy import DERIVED, OF_MEASURE, OF_PLAN, OF_YEAR, Row, year_columns
 from core.words import UNPUBLISHED
 from evaluations.public_site.published import PublishedPlan
 from evaluations.publishing.published_year import PublishedYear
 
-PER_PLAN = COLUMNS[: COLUMNS.index("節番号")]
-PER_MEASURE = COLUMNS[: COLUMNS.index("年度")]
-PER_YEAR = COLUMNS[COLUMNS.index("年度") :]
 HANG_ON_ACTUAL = ("実績値", "実績値原文", "分子", "分母", "時点", "確定度", *DERIVED, "注記")
 
 Table = dict[str, dict[int, Row]]
@@ -39,7 +36,7 @@ def rows_with_publication(published: PublishedPlan) -> list[tuple[Row, Published
             current, source = tables.get(year, {}).get(code, {}).get(year), published.years.get(year)
             if current is None or source is None:
                 current, source = _unpublished(tables[newest.year][code], year), newest
-            rows.append((master | {name: current[name] for name in PER_YEAR}, source))
+            rows.append((master | {name: current[name] for name in OF_YEAR}, source))
     return rows
 
 
@@ -58,8 +55,8 @@ def _masters(newest_first: list[PublishedYear]) -> dict[str, Row]:
     for row in rows:
         title = titles.setdefault(row["節番号"], row["節名"])
         if row["指標コード"] not in masters:
-            of_plan = {name: rows[0][name] for name in PER_PLAN}
-            masters[row["指標コード"]] = {name: row[name] for name in PER_MEASURE} | of_plan | {"節名": title}
+            of_plan = {name: rows[0][name] for name in OF_PLAN}
+            masters[row["指標コード"]] = of_plan | {name: row[name] for name in OF_MEASURE} | {"節名": title}
     return dict(sorted(masters.items(), key=lambda item: int(item[1]["節番号"])))
 
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from evaluations.models import Publication
-from evaluations.publishing.publication_body import Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication_body import body_hash, publication_body, source_of
 from plans.access import access_for
 from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
-from plans.models import Plan, Section, SectionYear, Subject, YearState
+from plans.models import Plan, SectionYear, Subject, YearState
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
 
@@ -82,7 +82,9 @@ def publish(
         body=body,
         sha256=sha256,
     )
-    _mark_published(source, ready, publication, channel)
+    # What is 公表 already stays as it was signed.
+    rows = [source.states[one.pk, year] for one in ready if source.state(one, year) == YearState.CONFIRMED]
+    _move(rows, publication, YearState.PUBLISHED, by=by, channel=channel, field=PUBLISH)
     names = "、".join(section.label for section in ready)
     _note(publication, by, channel, reason.strip(), old=None, new=f"第{publication.number}号：{names}")
     return publication
@@ -109,7 +111,8 @@ def withdraw_publication(publication: Publication, *, by: User, reason: str, cha
     publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     successors = plan.publications.filter(fiscal_year=publication.fiscal_year, number__gt=publication.number)
     if not successors.exists():
-        _mark_withdrawn(years, publication, by, channel)
+        rows = [row for row in years if row.state == YearState.PUBLISHED]
+        _move(rows, publication, YearState.CONFIRMED, by=by, channel=channel, field=WITHDRAW)
     _note(publication, by, channel, reason.strip(), old=f"第{publication.number}号", new="取り下げ")
     return publication
 
@@ -132,37 +135,21 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
     return [row for row in rows.values() if row.fiscal_year == year]
 
 
-def _mark_published(source: Source, ready: list[Section], publication: Publication, channel: str) -> None:
-    """確定 → 公表, signed and with its line in the history. What is 公表 already stays as it was signed."""
-    year = publication.fiscal_year
-    rows = [source.states[s.pk, year] for s in ready if source.state(s, year) == YearState.CONFIRMED]
-    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=YearState.PUBLISHED, published_at=publication.at, published_by=publication.by, version=F("version") + 1
-    )
-    moved = [row.section_id for row in rows]
-    _note_states(publication, moved, publication.by, channel, PUBLISH, (YearState.CONFIRMED, YearState.PUBLISHED))
-
-
-def _mark_withdrawn(years: list[SectionYear], publication: Publication, by: User, channel: str) -> None:
-    rows = [row for row in years if row.state == YearState.PUBLISHED]
-    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=YearState.CONFIRMED, published_at=None, published_by=None, version=F("version") + 1
-    )
-    moved = [row.section_id for row in rows]
-    _note_states(publication, moved, by, channel, WITHDRAW, (YearState.PUBLISHED, YearState.CONFIRMED))
-
-
-def _note_states(
-    publication: Publication,
-    sections: list[int],
-    by: User | None,
-    channel: str,
-    field: str,
-    way: tuple[YearState, YearState],
+def _move(
+    rows: list[SectionYear], publication: Publication, to: YearState, *, by: User | None, channel: str, field: str
 ) -> None:
-    words, year = (way[0].label, way[1].label), publication.fiscal_year
+    """確定 → 公表 or back, signed and with its line in the history."""
+    year, is_published = publication.fiscal_year, to is YearState.PUBLISHED
+    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=to,
+        published_at=publication.at if is_published else None,
+        published_by=by if is_published else None,
+        version=F("version") + 1,
+    )
+    before = YearState.CONFIRMED if is_published else YearState.PUBLISHED
+    words = (before.label, to.label)
     line = partial(new_line, publication.plan, Subject.STATE, field, *words, by=by, channel=channel, fiscal_year=year)
-    write_lines(line(section_id=section) for section in sections)
+    write_lines(line(section_id=row.section_id) for row in rows)
 
 
 def _note(publication: Publication, by: User, channel: str, reason: str, *, old: str | None, new: str | None) -> None:

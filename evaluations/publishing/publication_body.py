@@ -5,9 +5,9 @@ text, so that anyone can compute it again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -61,6 +61,17 @@ class Source:
         """The state of one 節 × 年度."""
         return state_of(self.states.get((section.pk, year)))
 
+    def records_until(self, year: int, section: Section, shows: Callable[[str], bool]) -> list[ActivityRecord]:
+        """取組記録 up to this year, of the years whose state `shows` lets through; no state holds back those before the
+        plan."""
+        start = self.plan.start_year
+        return [
+            record
+            for record in self.records[section.pk]
+            if record.fiscal_year <= year
+            and (record.fiscal_year < start or shows(self.state(section, record.fiscal_year)))
+        ]
+
     def ready(self, year: int) -> list[Section]:
         """The 節 that a publication of this year would hold: 確定 or 公表."""
         return [section for section in self.sections if self.state(section, year) in SETTLED]
@@ -96,13 +107,10 @@ def source_of(
         rows=tuple(measure_rows(plan, measures, access=access, states=states)),
         targets=targets,
         records=records,
-        opinions=tuple(sorted(opinions.select_related(*places), key=_when_heard)),
+        opinions=tuple(
+            sorted(opinions.select_related(*places), key=attrgetter("fiscal_year", "held_on", "council", "number"))
+        ),
     )
-
-
-def _when_heard(opinion: CouncilOpinion) -> tuple[int, date, str, int]:
-    """The order of opinions, with 協議会の名前 in that of the hash."""
-    return opinion.fiscal_year, opinion.held_on, opinion.council, opinion.number
 
 
 def publication_body(source: Source, year: int) -> Body:
@@ -174,7 +182,10 @@ def _section_content(source: Source, section: Section, year: int) -> Body:
         "published": True,
         "targets": [facts_of(target, ("title", "overview", "goal_text")) for target in source.targets[section.pk]],
         "texts": _texts(source.states[section.pk, year]),
-        "records": [facts_of(record, RECORD_FACTS) for record in _records(source, section, year)],
+        "records": [
+            facts_of(record, RECORD_FACTS)
+            for record in source.records_until(year, section, lambda state: state in SETTLED)
+        ],
     }
 
 
@@ -191,17 +202,6 @@ def _heard(source: Source, year: int, ready: set[int]) -> dict[int | None, list[
 def _texts(section_year: SectionYear) -> dict[str, str]:
     evaluation = getattr(section_year, "evaluation", None) or Evaluation()
     return {field: getattr(evaluation, field) for field in TEXT_FIELDS}
-
-
-def _records(source: Source, section: Section, year: int) -> Iterable[ActivityRecord]:
-    """Of this year, of earlier years that are 確定, and of years before the plan, which no state holds back."""
-    start = source.plan.start_year
-    return (
-        record
-        for record in source.records[section.pk]
-        if record.fiscal_year <= year
-        and (record.fiscal_year < start or source.state(section, record.fiscal_year) in SETTLED)
-    )
 
 
 def _measure_facts(measure: Measure) -> Body:

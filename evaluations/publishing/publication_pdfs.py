@@ -27,7 +27,7 @@ def books_of(publications: Iterable[Publication]) -> set[int]:
 
 
 def is_made(publication: Publication, section: int) -> bool:
-    """Whether the PDF of this 節 (or the BOOK) is stored. One query."""
+    """Whether the PDF of this 節 (or of the whole) is stored. One query."""
     return publication.pdfs.filter(section=section).exists()
 
 

@@ -11,8 +11,7 @@ from functools import cached_property
 
 from core.figures import Figures, hidden
 from core.pace import interim
-from core.tidy import Row
-from core.tidy_values import actual_of, planned_of
+from core.tidy import Row, actual_of, planned_of
 from core.words import UNPUBLISHED, Accumulation
 from evaluations.models import ActivityRecord, Evaluation, Publication
 from evaluations.publishing.publication_body import Body
@@ -129,9 +128,9 @@ class PublishedYear:
 
     def _versions(self, code: str, year: int) -> Versions:
         """The 計画値 of a year from 当初 on; () where no 計画変更 touched it, and before format 3, which knew none."""
-        told = self.body["measures"][code].get("versions", {}).get(str(year), ())
+        versions = self.body["measures"][code].get("versions", {}).get(str(year), ())
         return tuple(
-            PlannedVersion(one["number"], planned_of(one), *self._decisions.get(one["number"], ())) for one in told
+            PlannedVersion(one["number"], planned_of(one), *self._decisions.get(one["number"], ())) for one in versions
         )
 
     @cached_property
@@ -142,8 +141,8 @@ class PublishedYear:
 
 
 def _measure(facts: Body) -> Measure:
-    beside = ("parent", "rationale", "national_level", "versions")
-    kept = {name: fact for name, fact in facts.items() if name not in beside}
+    apart = ("parent", "rationale", "national_level", "versions")
+    kept = {name: fact for name, fact in facts.items() if name not in apart}
     if kept["baseline"] is not None:
         kept["baseline"] = Decimal(kept["baseline"])
     measure = Measure(**kept)

@@ -49,9 +49,9 @@ def _block(row: MeasureRow, city: Municipality) -> FigureBlock:
     measure = row.measure
     unit = city.unit(measure.unit)
     years = [(cell.year, cell_words(cell, unit)) for cell in row.cells]
-    told = [list(_lines(words, city.planned_word).items()) for _, words in years]
-    names = [name for name, _ in told[0]] if told else []
-    lines = tuple(FigureLine(name, tuple(year[place][1] for year in told)) for place, name in enumerate(names))
+    said = [list(_lines(words, city.planned_word).items()) for _, words in years]
+    names = [name for name, _ in said[0]] if said else []
+    lines = tuple(FigureLine(name, tuple(year[place][1] for year in said)) for place, name in enumerate(names))
     remarks = ((year, [note.sentence.rstrip("。") for note in words.notes if note.for_paper]) for year, words in years)
     return FigureBlock(
         measure,

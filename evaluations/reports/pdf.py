@@ -1,4 +1,4 @@
-"""The report of an evaluation as PDF: one 節, or the whole book with cover and contents."""
+"""The report of an evaluation as PDF: one 節, or the whole 評価書 with cover and contents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,25 +1,32 @@
-"""A report as PDF made outside the web server: the whole 評価書, or a 節 with so many measures that it takes long."""
+"""PDFs made outside the web server: of a report that takes long, and of a publication from nothing but its body."""
+
+from typing import cast
+
+from django.utils import timezone
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
-from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, WorkFailed, plan_of
-from evaluations.models import LongWork
+from evaluations.long_work.kinds import Kind, Progress, Result, ResultFile, WorkFailed, plan_of
+from evaluations.models import LongWork, PublicationPdf
+from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
+from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.pdf import PDF, PaperSize, book_pdf, section_pdf
-from evaluations.reports.report import report_of_plan
+from evaluations.reports.report import report_of_plan, report_of_publication
+from plans.access import Access, require
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
-    """The name of the file; `section` 0 is the whole book."""
+    """The name of the file; `section` 0 is the whole 評価書."""
     return f"{slug}_{year}年度_{f'第{section}節' if section else '評価書'}.pdf"
 
 
-def make_paper(work: LongWork, tell: Tell) -> Result:
-    """`parameters` name 年度, 節番号 (0: the whole book) and size of the sheet."""
+def make_report(work: LongWork, progress: Progress) -> Result:
+    """`parameters` name 年度, 節番号 (0: the whole 評価書) and size of the sheet."""
     plan = plan_of(work)
     year, number, size = work.parameters["year"], work.parameters["section"], PaperSize(work.parameters["size"])
-    tell(0, 2, f"{wareki(year)}の内容を集めています。")
+    progress(0, 2, f"{wareki(year)}の内容を集めています。")
     report = report_of_plan(plan, year, access=plan.access)
-    tell(1, 2, "ページに並べて、PDFにしています。")
+    progress(1, 2, "ページに並べて、PDFにしています。")
     try:
         content = section_pdf(report, number, size=size) if number else book_pdf(report, size=size)
     except NoPdfHere as refusal:
@@ -29,4 +36,31 @@ def make_paper(work: LongWork, tell: Tell) -> Result:
     return Result("PDFができました。", ResultFile(pdf_name(plan.slug, year, number), PDF, content))
 
 
-PAPER_PDF = Kind("paper_pdf", make_paper)
+REPORT_PDF = Kind("paper_pdf", make_report)
+
+
+def make_pdfs(work: LongWork, progress: Progress) -> Result:
+    """The 評価書 and each 節 of one publication, from its body and from nothing else."""
+    publication = plan_of(work).publications.get(number=work.parameters["number"])
+    if publication.withdrawn_at is not None:
+        raise WorkFailed(f"第{publication.number}号は取り下げられています。")
+    report = report_of_publication(PublishedYear(publication, publication.body))
+    numbers = [BOOK, *(one.section.number for one in report.printed_sections)]
+    for done, number in enumerate(numbers):
+        progress(done, len(numbers), f"{f'第{number}節' if number else '評価書の全体'}をPDFにしています。")
+        try:
+            content = cast(bytes, section_pdf(report, number) if number else book_pdf(report))
+        except NoPdfHere as refusal:
+            raise WorkFailed(str(refusal)) from refusal
+        made = {"content": content, "made_at": timezone.now()}
+        PublicationPdf.objects.update_or_create(publication=publication, section=number, defaults=made)
+    return Result(f"公表第{publication.number}号のPDFを、公表資料のページに載せました。")
+
+
+def _confirmers(work: LongWork) -> Access:
+    access = plan_of(work).access
+    require(access.may_confirm, MAY_NOT)
+    return access
+
+
+PUBLICATION_PDFS = Kind(KIND, make_pdfs, access=_confirmers)

@@ -3,29 +3,36 @@
 Made from living data for a reader, or from a publication alone; the printers need not know which.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from core.citation import Citation, Mark
+from core.facts import facts_of
 from core.fiscal_years import both_eras
-from core.words import UNDER_REVIEW, UNPUBLISHED
+from core.tidy import planned_columns, year_columns
+from core.words import UNDER_REVIEW, UNPUBLISHED, ValueKind
 from evaluations.follow_up.opinions_page import section_of, visible_opinions
-from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Publication
+from evaluations.models import TEXT_FIELDS, CouncilOpinion, Publication
 from evaluations.publishing.citations import citation_of, newest_body, newest_citation, not_published, with_newest_body
-from evaluations.publishing.publication_body import OPINION_FACTS, Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication_body import (
+    MEASURE_FACTS,
+    OPINION_FACTS,
+    RECORD_FACTS,
+    Source,
+    body_hash,
+    publication_body,
+    source_of,
+)
 from evaluations.publishing.published_year import PublishedYear
-from evaluations.publishing.report_content import section_content
 from evaluations.publishing.report_sections import ReportOpinion, ReportSection
 from evaluations.reports.revision_notes import revision_notes
+from evaluations.reports.sheets.texts import grouped
 from plans.access import Access
 from plans.models import Plan, Section, YearState
+from plans.queries import MeasureRow, YearCell
 from plans.tidy import plan_columns
 
-K = TypeVar("K")
-V = TypeVar("V")
 _WORDS = (*(state.label for state in reversed(YearState)), UNPUBLISHED)
 """The words for how far a 節 is, the furthest first."""
 
@@ -92,8 +99,8 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
     """
     opinions = visible_opinions(plan, access).filter(fiscal_year=year)
     source = source_of(plan, access=access, opinions=opinions, sections=with_newest_body(plan.sections.all(), year))
-    heard = _grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
-    promises = _grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
+    heard = grouped((section_of(opinion), _opinion(opinion)) for opinion in source.opinions)
+    promises = grouped((one.section_id, one) for one in plan.action_items.filter(fiscal_year=year).order_by("id"))
     sections = []
     for section in source.sections:
         sees = access is None or access.sees_actuals(source.state(section, year))
@@ -104,10 +111,13 @@ def report_of_plan(plan: Plan, year: int, *, access: Access | None) -> Evaluatio
             withheld="" if sees else UNDER_REVIEW,
             rows=tuple(row for row in source.rows if row.measure.section_id == section.pk),
             targets=tuple(source.targets[section.pk]),
-            records=tuple(_records(source, section, year, access)),
+            records=tuple(source.records_until(year, section, access.sees_actuals if access else bool)),
             opinions=tuple(heard[section.pk]),
         )
-        sections.append(_with_texts(report, source, promises[section.pk]) if sees else report)
+        if sees:
+            evaluation = getattr(source.states.get((section.pk, year)), "evaluation", None)
+            report = replace(report, evaluation=evaluation, promises=tuple(promises[section.pk]))
+        sections.append(report)
     made = EvaluationReport(plan, year, tuple(sections), tuple(heard[None]))
     citation = newest_citation(source.sections, year)
     if citation is None:
@@ -123,8 +133,7 @@ def _says(report: EvaluationReport, source: Source, citation: Citation) -> bool:
     body = publication_body(source, report.year)
     if body_hash(body) != citation.sha256:
         return False
-    now = PublishedYear(Publication(), body)
-    return content_of(report) == content_of(EvaluationReport(now.plan, now.year, now.sections, now.opinions))
+    return content_of(report) == content_of(_read_back(PublishedYear(Publication(), body)))
 
 
 def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport | None:
@@ -135,7 +144,7 @@ def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport
     if alone is None or report.current is None:
         return alone
     citation, published = report.current
-    as_published = EvaluationReport(published.plan, published.year, published.sections).only(number)
+    as_published = _read_back(published).only(number)
     is_published = alone.sections[0].state == YearState.PUBLISHED.label
     if as_published and is_published and content_of(alone) == content_of(as_published):
         return replace(alone, mark=citation)
@@ -144,52 +153,55 @@ def report_of_section(report: EvaluationReport, number: int) -> EvaluationReport
 
 def report_of_publication(published: PublishedYear) -> EvaluationReport:
     """The report as it was published: from the body and from nothing else. 未公表の節 are named. No query."""
-    return EvaluationReport(
-        plan=published.plan,
-        year=published.year,
-        sections=published.sections,
-        opinions=published.opinions,
-        mark=citation_of(published.publication),
-    )
+    return replace(_read_back(published), mark=citation_of(published.publication))
+
+
+def _read_back(published: PublishedYear) -> EvaluationReport:
+    return EvaluationReport(published.plan, published.year, published.sections, published.opinions)
 
 
 def content_of(report: EvaluationReport) -> dict[str, Any]:
     """What a report says, in plain values that can be compared: 未公表 and 確認中 are both nothing said."""
     return {
         "plan": [*plan_columns(report.plan).values(), report.plan.near_low, report.plan.near_high],
-        "sections": [section_content(section) for section in report.sections],
+        "sections": [_section_content(section) for section in report.sections],
         "opinions": list(report.opinions),
     }
 
 
-def _with_texts(report: ReportSection, source: Source, promises: Iterable[ActionItem]) -> ReportSection:
-    """The same 節 for readers who may read the texts of the year."""
-    row = source.states.get((report.section.pk, report.year))
-    return replace(report, evaluation=getattr(row, "evaluation", None), promises=tuple(promises))
+def _section_content(section: ReportSection) -> dict[str, Any]:
+    """Titles, goals, figures, texts, 取組記録, 取組 and opinions. A text that is not shown is no text."""
+    return {
+        "section": (section.section.number, section.section.title),
+        "rows": [_row_content(row) for row in section.rows],
+        "targets": [(target.title, target.overview, target.goal_text) for target in section.targets],
+        "reasons": [(item.measure.code, item.rationale, item.national_level) for item in section.reasons],
+        "texts": [getattr(section.evaluation, field, "") for field in TEXT_FIELDS],
+        "records": [facts_of(record, RECORD_FACTS) for record in section.records],
+        "promises": [promise.action for promise in section.promises],
+        "opinions": list(section.opinions),
+    }
 
 
-def _records(source: Source, section: Section, year: int, access: Access | None) -> Iterable[ActivityRecord]:
-    """取組記録 up to this year, of the years whose texts the reader may see; those before the plan are no draft."""
-    start = source.plan.start_year
-    return (
-        record
-        for record in source.records[section.pk]
-        if record.fiscal_year <= year
-        and (
-            access is None
-            or record.fiscal_year < start
-            or access.sees_actuals(source.state(section, record.fiscal_year))
-        )
-    )
+def _row_content(row: MeasureRow) -> dict[str, Any]:
+    measure = row.measure
+    return {
+        "measure": facts_of(measure, MEASURE_FACTS),
+        "whole": measure.parent.code if measure.parent else "",
+        "cells": [_cell_content(cell, ValueKind(measure.value_kind)) for cell in row.cells],
+    }
+
+
+def _cell_content(cell: YearCell, kind: ValueKind) -> dict[str, Any]:
+    """The figures as exported. A withheld or unknown actual is left out."""
+    figures = cell.figures
+    said = year_columns(cell.year, figures)
+    if figures.withheld or not figures.actual.is_entered:
+        said = {"年度": said["年度"]} | planned_columns(figures.planned, kind)
+    versions = [(one.label, one.decided_on, one.reason, planned_columns(one.value, kind)) for one in cell.versions]
+    return said | {"versions": versions}
 
 
 def _opinion(opinion: CouncilOpinion) -> ReportOpinion:
     facts = {name: getattr(opinion, name) for name in OPINION_FACTS}
     return ReportOpinion(**facts, place=opinion.place_in_words, reflected=opinion.reflected_in_words)
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found

@@ -28,7 +28,7 @@ def paragraphs(text: str) -> list[str]:
 def section_blocks(plan: Plan, section: ReportSection) -> Iterator[Block]:
     """Everything of one 節, each block with a heading that begins with its number, so that a search finds it."""
     label = section.section.label
-    yield [_name(section), f"{wareki(section.year)}の評価の状態は、{section.state}です。"]
+    yield [spoken_line(str(section.section)), f"{wareki(section.year)}の評価の状態は、{section.state}です。"]
     for target in section.targets:
         yield from _target(label, target, is_named=len(section.targets) > 1 or target.title != section.section.title)
     yield [f"{label}、指標と年度ごとの数値", *([] if section.rows else ["この節に指標はありません。"])]
@@ -61,10 +61,6 @@ def opinion_blocks(opinions: Iterable[ReportOpinion]) -> Iterator[Block]:
         ]
 
 
-def _name(section: ReportSection) -> str:
-    return spoken_line(str(section.section))
-
-
 def _target(label: str, target: OutcomeTarget, *, is_named: bool) -> Iterator[Block]:
     if is_named:
         yield [f"{label}、成果目標：{spoken_line(target.title)}"]
@@ -77,15 +73,11 @@ def _measure(plan: Plan, row: MeasureRow) -> Block:
     measure, unit = row.measure, plan.municipality.unit(row.measure.unit)
     figures = row.cells[0].figures
     return [
-        f"{Family(measure.family).label}の指標、{_title(measure)}",
+        f"{Family(measure.family).label}の指標、{spoken_line(circled(measure.label) + measure.title)}",
         nature_in_words(figures, Accumulation(measure.accumulation), unit) + "".join(_facts(measure, unit)),
         *_reasons(measure),
         *(_year(plan, cell, unit) for cell in row.cells),
     ]
-
-
-def _title(measure: Measure) -> str:
-    return spoken_line(circled(measure.label) + measure.title)
 
 
 def _facts(measure: Measure, unit: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ ORDER_OF_SECTIONS = (
 )
 LEFT_OUT = "計画値や実績値がないなどの理由で計算できないものは、省いています。"
 MISSING = "「未入力」は、まだ入力していないことを表し、0という意味ではありません。"
-SIGNS = (
+CHARACTERS = (
     "記号は、読み上げで抜け落ちないように、言葉に置き換えています。丸印は【まる】、二重丸は【二重まる】、三角は【さんかく】、"
     "ばつ印は【ばつ】、丸で囲んだ1は【まる1】、米印は「注：」、数の前の三角は「マイナス」と書いています。"
 )
@@ -44,7 +44,7 @@ def text_version(report: EvaluationReport) -> str:
 def _blocks(report: EvaluationReport) -> Iterator[Block]:
     yield [f"{spoken_line(report.title)}　テキスト版", *([spoken_line(report.citation)] if report.citation else [])]
     yield ["このファイルについて", PURPOSE, *_states(report)]
-    yield ["書き方", ORDER_OF_SECTIONS, _order_of_figures(report.plan), MISSING, SIGNS]
+    yield ["書き方", ORDER_OF_SECTIONS, _order_of_figures(report.plan), MISSING, CHARACTERS]
     yield ["目次", *_contents(report)]
     for section in report.printed_sections:
         yield from section_blocks(report.plan, section)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from core.characters import EDGES, is_control
 from core.fiscal_years import read_fiscal_year
 from core.municipality_codes import read_code
 from core.numerals import plain, read_numeral, squeeze, typed
-from core.signs import EDGES, is_control
 from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, Word
 from plans.models import PlanKind
 from plans.models.measure import CODE_PATTERN

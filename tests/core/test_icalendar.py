@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.characters import is_control
 from core.icalendar import CalendarDay, calendar_file
-from core.signs import is_control
 
 STAMP = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 

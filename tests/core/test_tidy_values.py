@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.figures import Figures, Nature, hidden
-from core.tidy import year_columns
-from core.tidy_values import actual_of, planned_of
+from core.tidy import actual_of, planned_of, year_columns
 from core.values import EMPTY, Value
 from core.words import UNPUBLISHED, Certainty, State, ValueKind
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.figures import Figures
-from core.rollup import Wording, exclusion_words, kinds_of, median, middle_of
+from core.rollup import Sum, Wording, kinds_of, median
 from core.rollup_table import COLUMNS, rollup_csv
 from core.words import Side, State
 from evaluations.demo.sample import create_sample
@@ -18,7 +18,7 @@ from evaluations.demo.sample_measures import SECTIONS
 from plans.models import Municipality, YearState
 from plans.rollup import Term, rollup
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
-from tests.rollup_oracle import naive, seen
+from tests.rollup_oracle import middle_of, naive, seen
 
 TERM = Term("disability", 6, 2021)
 
@@ -283,4 +283,4 @@ def test_the_median_is_the_middle(values, expected):
 
 
 def test_nobody_left_out_needs_no_words():
-    assert exclusion_words(Counter({"未提出": 0})) == ""
+    assert Sum(excluded=Counter({"未提出": 0})).words == ""

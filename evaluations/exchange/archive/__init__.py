@@ -1,1 +1,1 @@
-"""An old evaluation sheet comes in: a proposal with questions → answers → the rows and previews of any import."""
+"""An old evaluation sheet comes in: a proposal with questions → choices → the rows and previews of any import."""

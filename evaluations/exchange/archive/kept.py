@@ -1,4 +1,4 @@
-"""What travels between the steps: the cells of the sheet and what was answered so far, signed for plan and person."""
+"""What travels between the steps: the cells of the sheet and what was chosen so far, signed for plan and person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Kept:
 
 
 def fields_of(posted: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of the form that are answers."""
+    """The fields of the form that a person filled in."""
     beginnings = (ANSWER, TYPED, TARGET, MASTER)
     return {name: str(posted[name])[:1000] for name in posted if name.startswith(beginnings)}
 

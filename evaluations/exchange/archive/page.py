@@ -1,9 +1,9 @@
-"""The page of a proposal: beside what is printed in each 節, what was read of it, and the questions as fields."""
+"""The page of a proposal: what is printed in each 節, what was read of it, and the questions as fields."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from core.archive.answering import Content, content_of
+from core.archive.answering import content_of
 from core.archive.proposal import (
     Columns,
     ProposedMeasure,
@@ -11,20 +11,19 @@ from core.archive.proposal import (
     PutKind,
     PutText,
     Question,
-    Remnant,
     UseBlock,
 )
 from core.archive.sheet import Printed
 from core.fiscal_years import wareki
-from core.words import Accumulation, Direction, Family, Side, ValueKind
+from core.words import Accumulation, Direction, Family, Side, ValueKind, Word
 from evaluations.exchange.archive.kept import ANSWER, MASTER, TARGET, TYPED, Kept
 from evaluations.exchange.archive.targets import NEW, Target
-from evaluations.exchange.archive.wanted import MASTER_COLUMNS, Beside, guessed_masters
+from evaluations.exchange.archive.wanted import MASTER_COLUMNS, PlannedProposal, guessed_masters
 from evaluations.exchange.importing.changes import GOAL_LABELS
 from evaluations.models import TEXT_LABELS
 
 _FOLLOWING = ("種類", "単位", "集計")
-_WORDS = {"種別": Family, "種類": ValueKind, "方向": Direction, "集計": Accumulation}
+_WORDS: dict[str, type[Word]] = {"種別": Family, "種類": ValueKind, "方向": Direction, "集計": Accumulation}
 
 
 @dataclass(frozen=True)
@@ -126,106 +125,96 @@ class ArchivePage:
     questions: int
     first: tuple[QuestionField, ...] = ()
     cards: tuple[SectionCard, ...] = ()
-    remnants: tuple[Remnant, ...] = field(default=())
+    remnants: tuple[Printed, ...] = ()
 
 
-def archive_page(kept: Kept, here: Beside) -> ArchivePage:
-    """What the page shows, with the answers that were given so far."""
-    proposal = here.proposal
-    content = content_of(proposal, kept.filled.answers)
-    questions = [_question_field(question, kept) for question in proposal.questions]
-    return ArchivePage(
-        kept.name,
-        tuple(wareki(year) for year in proposal.years),
-        proposal.columns,
-        len(proposal.measures),
-        len(questions),
-        tuple(one for one in questions if one.question.section == 0),
-        tuple(_cards(here, kept, content, questions)),
-        proposal.remnants,
-    )
+def archive_page(kept: Kept, here: PlannedProposal) -> ArchivePage:
+    """What the page shows, with the choices that were made so far."""
+    return _Page(kept, here).whole()
 
 
-def _question_field(question: Question, kept: Kept) -> QuestionField:
-    chosen = kept.fields.get(f"{ANSWER}{question.key}", question.proposed)
-    choices = tuple(
-        ChoiceField(choice.value, choice.label, choice.value == chosen, choice.value == question.proposed)
-        for choice in question.choices
-    )
-    typed_name = f"{TYPED}{question.key}" if question.typed else ""
-    return QuestionField(
-        question, f"{ANSWER}{question.key}", choices, typed_name, kept.fields.get(typed_name, question.typed)
-    )
+class _Page:
+    """The page while it is made."""
 
+    def __init__(self, kept: Kept, here: PlannedProposal) -> None:
+        self.kept, self.here, self.proposal = kept, here, here.proposal
+        self.content = content_of(here.proposal, kept.filled.answers)
+        self.undecided = _undecided(here.proposal.questions)
 
-def _cards(here: Beside, kept: Kept, content: Content, questions: Sequence[QuestionField]) -> Iterator[SectionCard]:
-    """One card for each 節 as printed; a question that two of one number could ask stands in the first."""
-    shown: set[str] = set()
-    for section in here.proposal.sections:
-        card = _card(section, here, kept, content, [one for one in questions if one.name not in shown])
-        shown |= {one.name for one in card.questions}
-        yield card
+    def whole(self) -> ArchivePage:
+        questions = [self._question(question) for question in self.proposal.questions]
+        return ArchivePage(
+            self.kept.name,
+            tuple(wareki(year) for year in self.proposal.years),
+            self.proposal.columns,
+            len(self.proposal.measures),
+            len(questions),
+            tuple(one for one in questions if one.question.section == 0),
+            tuple(self._cards(questions)),
+            self.proposal.remnants,
+        )
 
+    def _question(self, question: Question) -> QuestionField:
+        name, fields = f"{ANSWER}{question.key}", self.kept.fields
+        chosen = fields.get(name, question.proposed)
+        choices = tuple(
+            ChoiceField(choice.value, choice.label, choice.value == chosen, choice.value == question.proposed)
+            for choice in question.choices
+        )
+        typed_name = f"{TYPED}{question.key}" if question.typed else ""
+        return QuestionField(question, name, choices, typed_name, fields.get(typed_name, question.typed))
 
-def _card(
-    section: ProposedSection, here: Beside, kept: Kept, content: Content, questions: Sequence[QuestionField]
-) -> SectionCard:
-    sheet = here.proposal.sheet
-    return SectionCard(
-        section,
-        tuple((row + 1, sheet.row(row)) for row in range(section.first, section.end) if sheet.row(row)),
-        tuple(_goal_row(measure, section, here, kept, content) for measure in section.measures),
-        tuple(TextRow((GOAL_LABELS | TEXT_LABELS)[text.field], text) for text in section.texts),
-        tuple(one for one in questions if _is_of(one.question, section)),
-    )
+    def _cards(self, questions: Sequence[QuestionField]) -> Iterator[SectionCard]:
+        """One card for each 節 as printed; a question that concerns two of one number is in the first."""
+        shown: set[str] = set()
+        for section in self.proposal.sections:
+            own = tuple(one for one in questions if one.name not in shown and _is_of(one.question, section))
+            shown |= {one.name for one in own}
+            lines = range(section.first, section.end)
+            yield SectionCard(
+                section,
+                tuple((row + 1, self.proposal.sheet.row(row)) for row in lines if self.proposal.sheet.row(row)),
+                tuple(self._goal(measure, section) for measure in section.measures),
+                tuple(TextRow((GOAL_LABELS | TEXT_LABELS)[text.field], text) for text in section.texts),
+                own,
+            )
+
+    def _goal(self, measure: ProposedMeasure, section: ProposedSection) -> GoalRow:
+        values = {(value.year, value.side): value for value in section.values if value.measure == measure.key}
+        years = []
+        for year in self.proposal.years:
+            sides = [values.get((year, side)) for side in (Side.PLANNED, Side.ACTUAL)]
+            texts, addresses = ([getattr(one, name, "") for one in sides] for name in ("text", "address"))
+            years.append(YearPair(*texts, *addresses))
+        return GoalRow(
+            measure,
+            self.content.titles.get(measure.key, measure.title),
+            tuple(years),
+            self.here.targets[measure.key],
+            f"{TARGET}{measure.key}",
+            tuple(self._masters(measure)),
+        )
+
+    def _masters(self, measure: ProposedMeasure) -> Iterator[MasterField]:
+        """The columns of a new measure; where a question decides on its kind, those that follow from the choice are not
+        to be filled in as well."""
+        guessed = guessed_masters(measure, self.content)
+        for column in MASTER_COLUMNS:
+            if measure.key in self.undecided and column in _FOLLOWING:
+                continue
+            name = f"{MASTER}{measure.key}.{column}"
+            options = tuple(word.label for word in _WORDS.get(column, ()))
+            yield MasterField(name, column, self.kept.fields.get(name, guessed[column]), options)
 
 
 def _is_of(question: Question, section: ProposedSection) -> bool:
-    """Whether a question is asked in this card; of two cards of one number, in the one that has its goal."""
+    """Whether a question belongs in this card; of two cards of one number, in the one that has its goal."""
     if question.measure:
         return any(measure.key == question.measure for measure in section.measures)
     return question.section == section.number
 
 
-def _goal_row(
-    measure: ProposedMeasure, section: ProposedSection, here: Beside, kept: Kept, content: Content
-) -> GoalRow:
-    values = {(value.year, value.side): value for value in section.values if value.measure == measure.key}
-    years = []
-    for year in here.proposal.years:
-        planned, actual = (values.get((year, side)) for side in (Side.PLANNED, Side.ACTUAL))
-        years.append(
-            YearPair(
-                planned.text if planned else "",
-                actual.text if actual else "",
-                planned.address if planned else "",
-                actual.address if actual else "",
-            )
-        )
-    return GoalRow(
-        measure,
-        content.titles.get(measure.key, measure.title),
-        tuple(years),
-        here.targets[measure.key],
-        f"{TARGET}{measure.key}",
-        tuple(_masters(measure, kept, content, is_open=measure.key in _undecided(here.proposal.questions))),
-    )
-
-
-def _masters(measure: ProposedMeasure, kept: Kept, content: Content, *, is_open: bool) -> Iterator[MasterField]:
-    """The columns of a new measure; where a question decides on its kind, those that follow from the answer are not
-    to be filled in beside it."""
-    guessed = guessed_masters(measure, content)
-    for column in MASTER_COLUMNS:
-        if is_open and column in _FOLLOWING:
-            continue
-        name = f"{MASTER}{measure.key}.{column}"
-        words = _WORDS.get(column)
-        options = tuple(word.label for word in words) if words else ()
-        yield MasterField(name, column, kept.fields.get(name, guessed[column]), options)
-
-
 def _undecided(questions: Iterable[Question]) -> set[str]:
-    """The goals whose kind or block of figures is asked about."""
+    """The goals whose kind or block of figures is in question."""
     effects = [effect for one in questions for choice in one.choices for effect in choice.effects]
     return {effect.measure for effect in effects if isinstance(effect, PutKind | UseBlock)}

@@ -66,7 +66,11 @@ def _match(measure: ProposedMeasure, there: Iterable[Measure], taken: set[str]) 
     if len(named) == 1:
         return named[0]
     numbered = [one for one in named or free if measure.label and one.label == measure.label]
-    alike = [one for one in numbered if named or _in_common(measure, one.title) >= ENOUGH_IN_COMMON]
+    alike = [
+        one
+        for one in numbered
+        if named or max(_share(name, one.title) for name in (measure.title, measure.goal_title)) >= ENOUGH_IN_COMMON
+    ]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -80,12 +84,8 @@ def _is_named(measure: ProposedMeasure, one: Measure) -> bool:
     return any(same_name(name, one.title) for name in (measure.title, measure.goal_title) if name)
 
 
-def _in_common(measure: ProposedMeasure, title: str) -> float:
-    """The share of pairs of letters that two titles have in common, of the shorter one."""
-    return max(_share(name, title) for name in (measure.title, measure.goal_title))
-
-
 def _share(one: str, other: str) -> float:
+    """The share of pairs of letters that two titles have in common, of the shorter one."""
     pairs = [{word[i : i + 2] for i in range(len(word) - 1)} for word in (squeeze(one), squeeze(other))]
     shorter = min(map(len, pairs))
     return len(pairs[0] & pairs[1]) / shorter if shorter else 0.0
@@ -104,17 +104,17 @@ def _choices(
 
 
 def asked_of(proposal: Proposal, targets: Mapping[str, Target], stored: StoredPlan) -> Proposal:
-    """The proposal with the questions that remain beside this plan: what the plan says itself is not asked, and an
-    answer under which the plan already has the figure is proposed."""
+    """The proposal with the questions that remain for this plan: what the plan says itself is no question, and a
+    choice under which the plan already has the figure is proposed."""
     questions = tuple(
-        _beside_the_plan(question, targets, stored)
+        _with_the_plan(question, targets, stored)
         for question in proposal.questions
         if question.about not in ("name", "kind") or not targets[question.measure].code
     )
     return replace(proposal, questions=questions)
 
 
-def _beside_the_plan(question: Question, targets: Mapping[str, Target], stored: StoredPlan) -> Question:
+def _with_the_plan(question: Question, targets: Mapping[str, Target], stored: StoredPlan) -> Question:
     if question.about not in ("plan", "actual", "loose", "baseline"):
         return question
     agreeing = [

@@ -26,7 +26,7 @@ from core.uploads.table_files import accepted, csv_lines
 from core.uploads.tables import NotReadable, TableCell, address
 from core.uploads.xlsx_files import XlsxBook
 from core.words import Side
-from evaluations.exchange.sheet_import.source import plan_named, shown_sheets, title_in
+from evaluations.exchange.sheet_import.source import key_texts, plan_named, shown_sheets, title_in
 from plans.models import Plan
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -52,9 +52,9 @@ Grid = Sequence[Sequence[TableCell]]
 @dataclass(frozen=True)
 class FormFile:
     """A returned form, recognised. Rows and columns count from 0; `columns` say where each field and each column to be
-    read stands, the fields by their own names.
+    read is, the fields by their own names.
 
-    `keys` are None where they were taken away; then `is_named` says whether the file tells its plan and 年度 otherwise.
+    `keys` are None where they were taken away; then `is_named` says whether the file says its plan and 年度 otherwise.
     """
 
     plan: Plan
@@ -114,16 +114,9 @@ def find_form(name: str, content: bytes, plans: Iterable[Plan], *, year: int | N
         grid = [[TableCell(text) for text in line] for line in csv_lines(content)]
         return _find([grid], None, None, plans, year, is_csv=True)
     book = XlsxBook(content)
-    keys = _keys(book)
+    keys = read_form_keys(key_texts(book))
     grids = (book.grid(sheet) for sheet in shown_sheets(book)[:MOST_SHEETS])
     return _find(grids, keys, read_name(book.properties.get(PROPERTY, "")), plans, year, is_csv=False)
-
-
-def _keys(book: XlsxBook) -> PrintedForm | None:
-    """What the form was handed out with; None where that was taken away or damaged."""
-    if KEY_SHEET not in book.sheets:
-        return None
-    return read_form_keys([[cell.text for cell in line] for line in book.grid(KEY_SHEET)])
 
 
 def _find(
@@ -141,20 +134,20 @@ def _find(
     grid, row = found
     headings = [plain_heading(cell.text) for cell in grid[row]]
     by_slug = {plan.slug: plan for plan in plans}
-    plan, told = _named(grid, headings, keys, name, by_slug)
+    plan, of_year = _named(grid, headings, keys, name, by_slug)
     if plan is None and len(by_slug) == 1:
         plan = next(iter(by_slug.values()))
-    is_named = told is not None
-    told = told or year
-    if plan is None or told is None:
+    is_named = of_year is not None
+    of_year = of_year or year
+    if plan is None or of_year is None:
         raise NotReadable("どの計画・年度の入力様式か分かりません。1行目の題名を、配ったときのままにしてください。")
-    if told not in plan.years:
-        raise NotReadable(f"{told}年度は計画の期間の外です。題名の年度を確かめてください。")
-    return FormFile(plan, told, grid, row, _columns(headings, told), keys, is_named, is_csv)
+    if of_year not in plan.years:
+        raise NotReadable(f"{of_year}年度は計画の期間の外です。題名の年度を確かめてください。")
+    return FormFile(plan, of_year, grid, row, _columns(headings, of_year), keys, is_named, is_csv)
 
 
 def _heading_row(grid: Grid) -> int | None:
-    """Where the headings stand; None in a sheet without them."""
+    """Where the headings are; None in a sheet without them."""
     actual = FIELDS["value"]
     for number, line in enumerate(grid[:HEAD_ROWS]):
         headings = [plain_heading(cell.text) for cell in line]
@@ -170,7 +163,7 @@ def _named(
     name: SheetName | None,
     by_slug: Mapping[str, Plan],
 ) -> tuple[Plan | None, int | None]:
-    """Plan and 年度 as the file tells them; None for what it does not tell."""
+    """Plan and 年度 as the file says them; None for what it does not say."""
     if keys or name:
         slug, year = (keys.plan, keys.year) if keys else (name.plan, name.year) if name else ("", 0)
         if slug not in by_slug:
@@ -189,7 +182,7 @@ def _named(
 
 
 def _columns(headings: Sequence[str], year: int) -> dict[str, int]:
-    """Where each field and each column to be read stands; NotReadable where one that is filled in is there twice."""
+    """Where each field and each column to be read is; NotReadable where one that is filled in is there twice."""
     own = {squeeze(f"{wareki(year)}{FIELDS['value']}"): "value"}
     own |= {squeeze(title): name for name, title in FIELDS.items()}
     columns: dict[str, int] = {}

@@ -35,25 +35,18 @@ from plans.models import Department, Measure, MeasureLink, Plan, YearState
 from plans.page_words import unit_of
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, rows_across, section_years
 
-YEARS_BESIDE = 2
-"""Years before the one to fill in whose actuals stand beside it."""
+YEARS_BEFORE = 2
+"""Years before the one to fill in whose actuals are shown next to it."""
 DEFINITION_SHOWN = 48
 SECTION, LABEL, UNIT, HOW_COUNTED = "節", "番号", "単位", "数え方・定義"
-_FIELD_WIDTHS = {
-    "value": 12,
-    "state": 10,
-    "numerator": 8,
-    "denominator": 8,
-    "as_of": 13,
-    "certainty": 9,
-    "note": 22,
-}
+_FIELD_WIDTHS = dict(zip(FIELDS, (12, 10, 8, 8, 13, 9, 22), strict=True))
+"""In digits."""
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose measures a form asks for. `department` None: those without a 担当課; `is_whole`: those of everybody."""
+    """Whose measures are on a form. `department` None: those without a 担当課; `is_whole`: those of all."""
 
     department: Department | None = None
     is_whole: bool = False
@@ -113,15 +106,15 @@ class FormMaterial:
             total=self.total,
             department=owner.name,
             due=self.due,
-            columns=tuple(_columns(self._years_beside, self.year, whole=owner.is_whole, has_rates=has_rates)),
+            columns=tuple(_columns(self._years_before, self.year, whole=owner.is_whole, has_rates=has_rates)),
             rows=tuple(self._row(row) for row in rows),
         )
 
     @property
-    def _years_beside(self) -> tuple[int, ...]:
+    def _years_before(self) -> tuple[int, ...]:
         """The years before, as far as this plan or the one before knows them."""
         known = {*self.plan.years, *(year for cells in self.earlier.values() for year in cells)}
-        return tuple(year for year in range(self.year - YEARS_BESIDE, self.year) if year in known)
+        return tuple(year for year in range(self.year - YEARS_BEFORE, self.year) if year in known)
 
     def _row(self, row: MeasureRow) -> FormRow:
         measure, cell = row.measure, row.cell(self.year)
@@ -137,7 +130,7 @@ class FormMaterial:
             HOW_COUNTED: _how_counted(measure, kind),
             side_title(Side.PLANNED, self.year): shown(figures.planned, kind),
         }
-        for year in self._years_beside:
+        for year in self._years_before:
             printed[side_title(Side.ACTUAL, year)] = _actual(before.get(year), kind)
         printed[REMARK] = shut = _why_shut(cell)
         word = figures.actual_word if figures.is_outside or figures.withheld else ""
@@ -168,7 +161,7 @@ def form_material(plan: Plan, year: int, *, access: Access | None) -> FormMateri
 
 
 def due_day(plan: Plan, year: int) -> str:
-    """The day on which the calendar of the plan asks for the actuals of a year, 「令和5年6月15日」; "" for none."""
+    """The day on which the calendar of the plan has the actuals of a year due, 「令和5年6月15日」; "" for none."""
     found = Deadline.objects.filter(plan=plan, step=RoundStep.ENTRY, fiscal_year=year)
     day = found.values_list("due_on", flat=True).first()
     return wareki_day(day) if day else ""
@@ -196,7 +189,7 @@ def form_name(plan: Plan, year: int, owner: Owner) -> str:
     return f"{plan.slug}_入力様式_{year}年度{whose}.xlsx"
 
 
-def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) -> Iterator[FormColumn]:
+def _columns(before: Iterable[int], year: int, *, whole: bool, has_rates: bool) -> Iterator[FormColumn]:
     yield FormColumn(SECTION, 16)
     yield FormColumn(LABEL, 5)
     yield FormColumn(CODE, 15)
@@ -205,7 +198,7 @@ def _columns(beside: Iterable[int], year: int, *, whole: bool, has_rates: bool) 
         yield FormColumn(DEPARTMENT, 12)
     yield FormColumn(UNIT, 8)
     yield FormColumn(HOW_COUNTED, 28)
-    for one in beside:
+    for one in before:
         yield FormColumn(side_title(Side.ACTUAL, one), 10)
     yield FormColumn(side_title(Side.PLANNED, year), 10)
     for name, title in FIELDS.items():
@@ -257,7 +250,7 @@ def _why_shut(cell: YearCell) -> str:
 
 def _earlier(plan: Plan, year: int, access: Access | None) -> dict[int, Mapping[int, YearCell]]:
     """By measure, the years of the one that it continues unchanged from the plan before, where these are wanted."""
-    if plan.previous_id is None or year - YEARS_BESIDE >= plan.start_year:
+    if plan.previous_id is None or year - YEARS_BEFORE >= plan.start_year:
         return {}
     whole = ("old__plan__municipality", "old__section", "old__department", "old__parent")
     lines = MeasureLink.objects.filter(plan=plan, how=How.SAME, old__isnull=False, new__isnull=False)

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from evaluations.exchange.entry_forms.reading import FormChange, FormReading
-from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.entry_forms.reading import FormReading
+from evaluations.exchange.importing.preview import Preview, PreviewLine
 
 FILES_NAMED = 3
 FORM_REASON = "入力様式の取り込み"
@@ -14,51 +14,35 @@ FORM_REASON = "入力様式の取り込み"
 
 @dataclass(frozen=True)
 class ReturnedForms:
-    """The files of one upload with what came of each, and their changes together; `wishes` are these with what was
-    printed, place by place."""
+    """The files of one upload with what came of each, and their changes together."""
 
     readings: tuple[FormReading, ...]
     preview: Preview
-    wishes: tuple[FormChange, ...] = ()
 
 
 def merged(readings: Iterable[FormReading]) -> ReturnedForms:
     """One preview of all of them, in the order of the files."""
     readings = tuple(readings)
-    by_cell: dict[object, list[tuple[str, FormChange]]] = defaultdict(list)
+    by_cell: dict[object, list[PreviewLine]] = defaultdict(list)
     for reading in readings:
         for one in reading.changes:
-            by_cell[one.change.key, one.change.code, one.change.year].append((reading.name, one))
-    wishes: list[FormChange] = []
-    sources, rivals = {}, {}
+            by_cell[one.change.key, one.change.code, one.change.year].append(replace(one, source=reading.name))
+    lines: list[PreviewLine] = []
     for number, said in enumerate(by_cell.values()):
-        told = list(_told(said))
-        for one, names in told:
-            sources[len(wishes)] = _in_words(names)
-            if len(told) > 1:
-                rivals[len(wishes)] = number
-            wishes.append(one)
-    contested = {place: one for place, one in enumerate(wishes) if one.is_contested}
-    preview = Preview(
-        changes=tuple(one.change for one in wishes),
-        contested=frozenset(contested | rivals),
-        is_sheet=True,
-        printed={place: one.printed for place, one in contested.items() if one.printed is not None},
-        sources=sources,
-        rivals=rivals,
-    )
-    return ReturnedForms(readings, preview, tuple(wishes))
+        different = list(_different(said))
+        lines += different if len(different) == 1 else [replace(one, rival=number) for one in different]
+    return ReturnedForms(readings, Preview.of_sheet(lines))
 
 
-def _told(said: Iterable[tuple[str, FormChange]]) -> Iterator[tuple[FormChange, tuple[str, ...]]]:
+def _different(said: Iterable[PreviewLine]) -> Iterator[PreviewLine]:
     """What is said of a cell, each thing once with the files that say it; contested where any of these did not know
-    what stands now."""
-    found: dict[object, list[tuple[str, FormChange]]] = defaultdict(list)
-    for name, one in said:
-        found[one.change.new].append((name, one))
+    what is stored now."""
+    found: dict[object, list[PreviewLine]] = defaultdict(list)
+    for one in said:
+        found[one.change.new].append(one)
     for agreeing in found.values():
-        first = next((one for _, one in agreeing if one.is_contested), agreeing[0][1])
-        yield first, tuple(dict.fromkeys(name for name, _ in agreeing))
+        first = next((one for one in agreeing if one.contested), agreeing[0])
+        yield replace(first, source=_in_words(list(dict.fromkeys(one.source for one in agreeing))))
 
 
 def _in_words(names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from plans.queries import measures_of
 
 @dataclass(frozen=True)
 class OwnerLine:
-    """One who gets a form: how many measures it asks for, and how many of them have no actual yet."""
+    """One who gets a form: how many measures are on it, and how many of them have no actual yet."""
 
     owner: Owner
     count: int
@@ -88,7 +88,7 @@ class Returned:
 
     @property
     def plain(self) -> list[PreviewLine]:
-        return [line for line in self.lines if not line.contested]
+        return [line for line in self.lines if not line.waits]
 
 
 def rival_name(number: int) -> str:

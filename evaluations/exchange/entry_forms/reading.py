@@ -15,7 +15,8 @@ from evaluations.entry.cells import EntryCell
 from evaluations.exchange.entry_forms.files import NO_KEYS, NO_NAME, FormFile, find_form
 from evaluations.exchange.entry_forms.making import form_material
 from evaluations.exchange.importing.changes import PlanKey, ValueChange
-from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Report, Unknown, in_order
+from evaluations.exchange.importing.preview import PreviewLine
+from evaluations.exchange.importing.report import MAX_REMARKS, Remarks, Report, Unknown
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan
 from plans.access import Access
 from plans.history import side_in_words
@@ -29,33 +30,14 @@ LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
-class FormChange:
-    """One actual that was filled in. `printed` is, in words, what the form was handed out with; None where nobody can
-    know. `is_contested`: what stands now is another; the person has to choose."""
+class FormReading(Remarks):
+    """What came of one file. `rows` are its measures that were found, `unchanged` those of them that change nothing."""
 
-    change: ValueChange
-    printed: str | None = None
-    is_contested: bool = False
-
-
-@dataclass(frozen=True)
-class FormReading:
-    """What came of one file. `rows` are its measures that were found, `unchanged` those of them that change nothing.
-
-    `failure` says why the whole file could not be read.
-    """
-
-    name: str
     department: str = ""
     who: str = ""
     rows: int = 0
     unchanged: int = 0
-    changes: tuple[FormChange, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    notes: tuple[str, ...] = ()
-    failure: str = ""
+    changes: tuple[PreviewLine[ValueChange], ...] = ()
 
 
 @dataclass
@@ -105,7 +87,7 @@ class _Reader:
         self.key = PlanKey.of(desk.plan)
         self.report = Report()
         self.unknown: list[Unknown] = []
-        self.changes: list[FormChange] = []
+        self.changes: list[PreviewLine] = []
         self.seen: dict[str, tuple[int, dict[str, str]]] = {}
         self.unchanged = 0
 
@@ -119,8 +101,7 @@ class _Reader:
             rows=len(self.seen),
             unchanged=self.unchanged,
             changes=tuple(self.changes),
-            problems=in_order(self.report.problems),
-            warnings=in_order(self.report.warnings),
+            **self.report.in_order(),
             unknown=tuple(self.unknown[:MAX_REMARKS]),
             notes=tuple(self._notes()),
         )
@@ -136,7 +117,7 @@ class _Reader:
             self._refuse_twice(row, code, measure, typed)
             return
         self.seen[code] = row, typed or {}
-        printed = self._printed(code)
+        printed = self.file.keys.rows.get(code) if self.file.keys else None  # None: no one can know
         self._tell_edited(row, line, measure, printed)
         if typed is not None:
             self._compare(row, measure, printed, typed)
@@ -146,7 +127,7 @@ class _Reader:
         return line[place] if place is not None and place < len(line) else BLANK
 
     def _pass_over(self, row: int, line: Sequence[TableCell], code: str) -> None:
-        """A row of no measure: a repeated heading says nothing, everything else is told."""
+        """A row of no measure: a repeated heading says nothing, everything else is reported."""
         if code == plain_heading(CODE):
             return
         said = " ".join(cell.text.strip() or cell.problem for cell in line if not cell.is_blank)
@@ -177,14 +158,10 @@ class _Reader:
             place = self.file.address(first, CODE)
             self._problem(row, CODE, measure, f"同じ指標の行が{place}にもあり、書かれていることが違います。")
 
-    def _printed(self, code: str) -> PrintedRow | None:
-        """What the row was handed out with; None where nobody can know."""
-        return self.file.keys.rows.get(code) if self.file.keys else None
-
     def _tell_edited(self, row: int, line: Sequence[TableCell], measure: Measure, printed: PrintedRow | None) -> None:
         """Cells to be read that say something else than was printed."""
-        told = printed or self.desk.printed_today(self.file.year).get(measure.code)
-        for title, text in told.texts.items() if told else ():
+        known = printed or self.desk.printed_today(self.file.year).get(measure.code)
+        for title, text in known.texts.items() if known else ():
             column = plain_heading(title)
             if column not in self.file.columns or (printed is None and title == REMARK):
                 continue
@@ -194,7 +171,7 @@ class _Reader:
                 self.unknown.append(Unknown(self.file.address(row, column), text, cell.text[:LONGEST_NOTE], note))
 
     def _compare(self, row: int, measure: Measure, printed: PrintedRow | None, typed: dict[str, str]) -> None:
-        """What the person changed against what was printed, over what stands now."""
+        """What the person changed against what was printed, over what is stored now."""
         year = self.file.year
         current = self.stored.value(measure.code, year, Side.ACTUAL)
         seen = printed.value if printed else current
@@ -204,7 +181,7 @@ class _Reader:
         if squeeze(typed["value"]) in OUTSIDE:
             typed = {**typed, "value": ""}
         typed = _with_words(typed, seen)
-        # Where nobody knows what was printed, a blank may be older than the value that it would take away.
+        # Where no one knows what was printed, a blank may be older than the value that it would take away.
         texts = _as_typed(typed) if printed else {name: text for name, text in typed.items() if text}
         first = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=seen, typed=texts)
         now = EntryCell(measure, year, Side.ACTUAL, stored=current, seen=current, typed=first.changed)
@@ -227,7 +204,8 @@ class _Reader:
         place = self.file.address(row, *now.changed)
         change = ValueChange(self.key, measure.code, measure.title, year, Side.ACTUAL, current, new, place)
         contested = current != printed.value if printed else current.is_entered
-        self.changes.append(FormChange(change, _in_words(printed.value) if printed else None, contested))
+        said = side_in_words(printed.value.as_dict() or None) if printed else None
+        self.changes.append(PreviewLine(change, said, contested))
 
     def _problem(self, row: int, column: str, measure: Measure, sentence: str) -> None:
         self.report.problem(self.file.address(row, column, "value"), f"「{measure.title}」：{sentence}")
@@ -238,7 +216,7 @@ class _Reader:
             yield NO_KEYS
             if not self.file.is_named:
                 yield NO_NAME.format(year=wareki(self.file.year))
-        moved_on = sum(one.is_contested for one in self.changes)
+        moved_on = sum(one.contested for one in self.changes)
         if keys and moved_on:
             yield f"記入された指標のうち{moved_on}件は、この様式を出力したあとに、いまの実績値が変わっています。"
         lost = len(keys.rows.keys() - self.seen.keys()) if keys else 0
@@ -257,13 +235,9 @@ def _as_typed(typed: dict[str, str]) -> dict[str, str]:
 
 
 def _with_words(typed: dict[str, str], seen: Value) -> dict[str, str]:
-    """記述のみ takes its words from 注記, where the form asks for them; a note that stood beside words stays one."""
+    """記述のみ takes its words from 注記, where the form wants them; a note next to words stays one."""
     if squeeze(typed.get("state", "")) != State.WORDS_ONLY.label or typed["value"] or not typed.get("note"):
         return typed
     if seen.state is State.WORDS_ONLY and seen.note:
         return typed
     return {**typed, "wording": typed["note"], "note": ""}
-
-
-def _in_words(value: Value) -> str:
-    return side_in_words(value.as_dict() or None)

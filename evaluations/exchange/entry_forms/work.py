@@ -1,25 +1,23 @@
 """Many returned forms read outside the web server: one after the other, a line of the report for each."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
-from typing import Any
+from collections.abc import Iterable
 
 from django.urls import reverse
 
 from core.fiscal_years import wareki
-from evaluations.exchange.entry_forms.reading import FormChange, FormReading, desk_of, read_form
-from evaluations.exchange.importing.changes import PlanKey, ValueChange, as_list, from_list
-from evaluations.exchange.importing.report import Remark, Unknown
-from evaluations.long_work.kinds import Kind, Onward, ReportLine, Result, ResultFile, Tell, plan_of, writers
+from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_form
+from evaluations.exchange.importing.changes import PlanKey
+from evaluations.exchange.importing.preview import line_as_list, line_from_list
+from evaluations.exchange.importing.report import kept_remarks
+from evaluations.long_work.kinds import Kind, NextPage, Progress, ReportLine, Result, ResultFile, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
 from plans.models import Plan
 
 MAY_NOT = "入力様式を配り、取り込めるのは、入力・確認・確定・管理の役割の人だけです。"
-_LISTED: dict[str, Any] = {"problems": Remark, "warnings": Remark, "unknown": Unknown}
 
 
-def read_returned(work: LongWork, tell: Tell) -> Result:
+def read_returned(work: LongWork, report: Progress) -> Result:
     """What each file would change, kept for the page that shows it. Nothing of the plan is written."""
     plan, year = plan_of(work), int(work.parameters["year"])
     desk = desk_of(plan, year, access=plan.access)
@@ -27,7 +25,7 @@ def read_returned(work: LongWork, tell: Tell) -> Result:
     names = list(given.values_list("pk", "name"))
     readings = []
     for done, (pk, name) in enumerate(names):
-        tell(done, len(names), f"「{name}」を読み取っています。")
+        report(done, len(names), f"「{name}」を読み取っています。")
         # One file at a time in memory.
         readings.append(read_form(name, bytes(LongWorkFile.objects.get(pk=pk).content), desk))
     file = ResultFile("readings.json", "application/json", as_json(readings))
@@ -40,31 +38,22 @@ def read_returned(work: LongWork, tell: Tell) -> Result:
 
 def as_json(readings: Iterable[FormReading]) -> bytes:
     """What came of the files, for `readings_in`."""
-    return json.dumps([_as_dict(one) for one in readings], ensure_ascii=False).encode()
+    kept = [
+        vars(reading) | reading.as_kept() | {"changes": [line_as_list(one) for one in reading.changes]}
+        for reading in readings
+    ]
+    return json.dumps(kept, ensure_ascii=False).encode()
 
 
 def readings_in(content: bytes, plan: Plan) -> list[FormReading]:
     """What `as_json` kept of the forms of this plan."""
-    return [_from_dict(one, PlanKey.of(plan)) for one in json.loads(content)]
-
-
-def _as_dict(reading: FormReading) -> dict[str, Any]:
-    kept = {field.name: getattr(reading, field.name) for field in fields(reading)}
-    kept["changes"] = [[as_list(one.change), one.printed, one.is_contested] for one in reading.changes]
-    return kept | {name: [astuple(one) for one in kept[name]] for name in _LISTED}
-
-
-def _from_dict(kept: dict[str, Any], key: PlanKey) -> FormReading:
-    listed = {name: tuple(kind(*items) for items in kept[name]) for name, kind in _LISTED.items()}
-    changes = tuple(FormChange(_change(key, items), *more) for items, *more in kept["changes"])
-    return FormReading(**kept | listed | {"changes": changes, "notes": tuple(kept["notes"])})
-
-
-def _change(key: PlanKey, items: Sequence[Any]) -> ValueChange:
-    change = from_list(key, list(items))
-    if not isinstance(change, ValueChange):
-        raise TypeError(change)
-    return change
+    key = PlanKey.of(plan)
+    return [
+        FormReading(
+            **one | kept_remarks(one) | {"changes": tuple(line_from_list(key, line) for line in one["changes"])}
+        )
+        for one in json.loads(content)
+    ]
 
 
 def _line(reading: FormReading) -> ReportLine:
@@ -77,10 +66,10 @@ def _line(reading: FormReading) -> ReportLine:
     return ReportLine(reading.name, sentence, is_problem=bool(reading.problems))
 
 
-def _onward(work: LongWork) -> Onward:
+def _next_page(work: LongWork) -> NextPage:
     slug = work.plan.slug if work.plan else ""
     address = reverse("evaluations:entry_forms", args=[slug, work.parameters["year"]])
-    return Onward(f"{address}?work={work.key}", "変わるところを確かめる")
+    return NextPage(f"{address}?work={work.key}", "変わるところを確かめる")
 
 
 def title_of(year: int) -> str:
@@ -88,5 +77,5 @@ def title_of(year: int) -> str:
     return f"{wareki(year)}の入力様式の読み取り"
 
 
-ENTRY_FORMS = Kind("entry_forms", read_returned, writers(MAY_NOT), _onward, offers_file=False)
+ENTRY_FORMS = Kind("entry_forms", read_returned, writers(MAY_NOT), _next_page, offers_file=False)
 """Returned 入力様式 of one year of a plan, chosen on their page, which shows what they would change."""

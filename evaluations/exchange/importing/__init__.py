@@ -1,1 +1,1 @@
-"""A tidy table in: rows → a list of changes with problems and warnings → one verb that applies it."""
+"""A tidy table in: rows → a list of changes with problems and warnings → one action that applies it."""

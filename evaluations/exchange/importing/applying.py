@@ -1,29 +1,30 @@
-"""The verb that applies an import: all of it or nothing, with its history."""
+"""The action that applies an import: all of it or nothing, with its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 
 from core.words import Family
 from evaluations.exchange.importing.changes import (
     GOAL_LABELS,
     GoalTextChange,
     ImportChange,
+    ImportRefused,
     MasterChange,
     NewMeasure,
     NewMunicipality,
     NewPlan,
     NewSection,
     PlanKey,
+    Refused,
     TextChange,
     ValueChange,
 )
 from evaluations.exchange.importing.meanwhile import SETTLED_SINCE, is_settled, lock_years, unfit
-from evaluations.exchange.importing.refused import ImportRefused, Refused
 from evaluations.exchange.importing.texts import write_texts
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
@@ -40,15 +41,17 @@ from targets.actions import follow_section, outcome_target_of
 from targets.models import TargetItem
 
 REASON = "表の取り込み"
+_FIELDS = {"自治体名": "name", "計画名": "name", "開始年度": "start_year", "終了年度": "end_year", "節名": "title"}
+"""The field that a column of a municipality, plan or 節 is stored in."""
 
 
 @transaction.atomic
 def apply_import(changes: Sequence[ImportChange], *, by: User | None, channel: str, reason: str = REASON) -> int:
-    """Make these changes, or none. Returns how many were made; what stands already as wanted is none. `reason` is
+    """Make these changes, or none. Returns how many were made; what is stored already as wanted is none. `reason` is
     what the history says.
 
     Raises ImportRefused for a conflict, a lock or a missing right on a value or text, PermissionDenied for masters
-    without the role 管理. `by` None is the operator, of whom no rights are asked.
+    without the role 管理. `by` None is the operator, whose rights are not checked.
     """
     keys = dict.fromkeys(change.key for change in changes)
     return sum(
@@ -68,13 +71,15 @@ class _Import:
         masters = [change for change in changes if not isinstance(change, ValueChange | TextChange)]
         self._create_roots(masters)
         self.years = lock_years(self.key, changes)
-        # NO KEY: whoever writes history of this plan meanwhile refers to its row and need not wait for us.
+        # NO KEY: another user who writes history of this plan meanwhile refers to its row and need not wait for us.
         self.plan = (
             Plan.objects.select_for_update(no_key=True, of=("self",))
             .select_related("municipality")
             .get(slug=self.key.slug)
         )
-        self._check_rights(masters)
+        if masters and self.by:
+            sentence = "節や指標を取り込めるのは「管理」の役割の人だけです。"
+            require_manager(self.by, self.plan.municipality, sentence)
         self.sections = {section.number: section for section in self.plan.sections.all()}
         self._create_sections([c for c in masters if isinstance(c, NewSection)])
         self.measures = {m.code: m for m in measures_of(self.plan).select_related("section", "parent")}
@@ -86,19 +91,11 @@ class _Import:
         write_lines(self.history)
         written = self._write_texts([c for c in changes if isinstance(c, TextChange)])
         recorded = self._record([c for c in changes if isinstance(c, ValueChange)])
-        self._check_what_stands(masters)
-        return len(self.history) + written + recorded
-
-    def _check_what_stands(self, changes: Sequence[ImportChange]) -> None:
-        sentences = {id(change): sentence for change, sentence in unfit(self.plan, changes)}
-        self.refused += [Refused(c, Cause.INVALID, sentences[id(c)]) for c in changes if id(c) in sentences]
+        sentences = {id(change): sentence for change, sentence in unfit(self.plan, masters)}
+        self.refused += [Refused(c, Cause.INVALID, sentences[id(c)]) for c in masters if id(c) in sentences]
         if self.refused:
             raise ImportRefused(self.refused)
-
-    def _check_rights(self, masters: Sequence[ImportChange]) -> None:
-        if masters and self.by:
-            sentence = "節や指標を取り込めるのは「管理」の役割の人だけです。"
-            require_manager(self.by, self.plan.municipality, sentence)
+        return len(self.history) + written + recorded
 
     def _create_roots(self, masters: Sequence[ImportChange]) -> None:
         """Municipality and plan; a person never brings them, because their upload concerns a plan that is there."""
@@ -106,12 +103,8 @@ class _Import:
         if roots and self.by is not None:
             raise PermissionDenied("計画を新しく作る表は、画面からは取り込めません。")
         for change in roots:
-            if isinstance(change, NewMunicipality):
-                city = _create_municipality(change)
-                self._note("作成", None, change.sides[1], of=city)
-            else:
-                plan = _create_plan(change)
-                self._note("作成", None, change.sides[1], of=plan)
+            made = _create_municipality(change) if isinstance(change, NewMunicipality) else _create_plan(change)
+            self._note("作成", None, change.sides[1], of=made)
 
     def _create_sections(self, new: Sequence[NewSection]) -> None:
         for change in new:
@@ -123,7 +116,7 @@ class _Import:
             self._note("作成", None, change.sides[1], section=section)
 
     def _create_measures(self, new: Sequence[NewMeasure]) -> None:
-        """Measures first, parents then: a part may stand before its whole."""
+        """Measures first, parents then: a part may come before its whole."""
         last = dict(self.plan.measures.values_list("section__number").annotate(Max("order")))
         for change in new:
             number = int(change.columns["節番号"])
@@ -155,38 +148,21 @@ class _Import:
                 measure.save(update_fields=["parent", "parent_role"])
 
     def _change_masters(self, changes: Sequence[MasterChange]) -> None:
-        savers: dict[str, Callable[[str, list[MasterChange]], None]] = {
-            "municipality": self._change_municipality,
-            "plan": self._change_plan,
-            "section": self._change_section,
-            "measure": self._change_measure,
-        }
         for of, name in dict.fromkeys((change.of, change.name) for change in changes):
-            savers[of](name, [change for change in changes if (change.of, change.name) == (of, name)])
-
-    def _change_municipality(self, name: str, changes: list[MasterChange]) -> None:
-        city = self.plan.municipality
-        for change in self._uncontested(changes, {"自治体名": city.name}):
-            city.name = change.new
-            city.save(update_fields=["name"])
-
-    def _change_plan(self, name: str, changes: list[MasterChange]) -> None:
-        plan = self.plan
-        current = {"計画名": plan.name, "開始年度": str(plan.start_year), "終了年度": str(plan.end_year)}
-        for change in self._uncontested(changes, current):
-            if change.column == "計画名":
-                plan.name = change.new
-            elif change.column == "開始年度":
-                plan.start_year = int(change.new)
+            own = [change for change in changes if (change.of, change.name) == (of, name)]
+            if of == "measure":
+                self._change_measure(name, own)
+            elif of == "section":
+                self._change_row(self.sections[int(name)], own, section=self.sections[int(name)])
             else:
-                plan.end_year = int(change.new)
-        plan.save(update_fields=["name", "start_year", "end_year"])
+                self._change_row(self.plan if of == "plan" else self.plan.municipality, own)
 
-    def _change_section(self, name: str, changes: list[MasterChange]) -> None:
-        section = self.sections[int(name)]
-        for change in self._uncontested(changes, {"節名": section.title}, section=section):
-            section.title = change.new
-            section.save(update_fields=["title"])
+    def _change_row(self, row: Model, changes: list[MasterChange], **of: Any) -> None:
+        current = {column: str(getattr(row, name)) for column, name in _FIELDS.items() if hasattr(row, name)}
+        new = {_FIELDS[change.column]: change.new for change in self._uncontested(changes, current, **of)}
+        for name, text in new.items():
+            setattr(row, name, type(getattr(row, name))(text))
+        row.save(update_fields=new)
 
     def _change_measure(self, name: str, changes: list[MasterChange]) -> None:
         measure = self.measures[name]
@@ -218,7 +194,7 @@ class _Import:
                 self.refused.append(Refused(change, Cause.CONFLICT, sentence, now))
 
     def _uncontested(self, changes: list[MasterChange], current: dict[str, str], **of: Any) -> list[MasterChange]:
-        """The changes whose old text still stands, noted in the history; the others are refused."""
+        """The changes whose old text is still stored, noted in the history; the others are refused."""
         fresh = []
         for change in changes:
             now = current[change.column]
@@ -245,7 +221,7 @@ class _Import:
             ) from error
 
     def _write_texts(self, changes: Sequence[TextChange]) -> int:
-        # Of 節 made just now there was no row to lock before; nobody else knows of them yet.
+        # Of 節 made just now there was no row to lock before; no one else knows of them yet.
         keys = {(self.sections[c.section].pk, c.year) for c in changes if c.section in self.sections}
         if new := keys - self.years.keys():
             self.years = {**self.years, **lock_section_years(self.plan, new)}

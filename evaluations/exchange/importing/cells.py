@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from core.cell_texts import CellTexts, NotUnderstood
+from core.cell_texts import LABELS, CellTexts, NotUnderstood
 from core.figures import NOT_COUNTED
 from core.fiscal_years import wareki
 from core.prose import full_stop
@@ -18,19 +18,8 @@ from evaluations.exchange.importing.stored import StoredPlan
 from evaluations.exchange.importing.wanted import WantedMeasure, WantedPlan
 from plans.measures.rules import objection_to_kind
 
-FIELDS = {
-    Side.PLANNED: {"value": "計画値", "state": "計画値状態", "wording": "計画値原文"},
-    Side.ACTUAL: {
-        "value": "実績値",
-        "state": "実績値状態",
-        "wording": "実績値原文",
-        "numerator": "分子",
-        "denominator": "分母",
-        "as_of": "時点",
-        "certainty": "確定度",
-        "note": "注記",
-    },
-}
+FIELDS = {side: {"value": side.label, "state": f"{side.label}状態", "wording": f"{side.label}原文"} for side in Side}
+FIELDS[Side.ACTUAL] |= {name: LABELS[name] for name in ("numerator", "denominator", "as_of", "certainty", "note")}
 """Which column holds which part of a cell."""
 _SHOWN_IN = {"number": "value", "state": "state"}  # the parts of a Value that have another name in a table
 LockReason = Callable[[str], str]
@@ -44,100 +33,69 @@ def plan_cells(
         columns = final.measures[code]
         if "種類" not in columns or "節番号" not in columns:
             continue
-        kind = ValueKind.from_label(columns["種類"])
+        cells = _Cells(wanted.key, code, columns, stored, report)
         changes = []
-        for year, year_row in measure.years.items():
+        for year, row in measure.years.items():
             if final.years and year not in final.years:
                 span = f"{final.years.start}から{final.years.stop - 1}まで"
-                report.problem(year_row.row.address("年度"), f"計画の期間（{span}）の外の年度です（入力：{year}）。")
+                report.problem(row.address("年度"), f"計画の期間（{span}）の外の年度です（入力：{year}）。")
                 continue
-            changes += [
-                change
-                for side in Side
-                if (change := _change(wanted.key, code, columns, kind, year_row.row, year, side, stored, report))
-            ]
-        _check_kind(code, kind, measure, changes, stored, report)
+            changes += [change for side in Side if (change := cells.change(row, year, side))]
+        cells.check_kind(measure, changes)
         for change in changes:
-            _check_lock(change, int(columns["節番号"]), measure, stored, report, lock_reason)
+            if reason := lock_reason(stored.state(int(columns["節番号"]), change.year)):
+                report.problem(change.address, f"{change.place}は{reason}")
             yield change
 
 
-def _change(
-    key: PlanKey,
-    code: str,
-    columns: Row,
-    kind: ValueKind,
-    row: ImportRow,
-    year: int,
-    side: Side,
-    stored: StoredPlan,
-    report: Report,
-) -> ValueChange | None:
-    """One cell; None where nothing changes or nothing could be read."""
-    fields = FIELDS[side]
-    if row.broken.intersection(fields.values()):
-        return None
-    texts = CellTexts(**{name: row.texts.get(column) for name, column in fields.items()})
-    if texts == CellTexts():
-        return None
-    old = stored.value(code, year, side)
-    try:
-        understood = read_cell(texts, kind=kind, side=side, stored=old)
-    except NotUnderstood as problem:
-        place = row.address(fields[problem.field], *fields.values())
-        report.problem(place, f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(problem.sentence)}")
-        return None
-    for warning in understood.warnings:
-        report.warn(
-            row.address(*fields.values()), f"「{columns['指標名']}」{wareki(year)} {side.label}：{full_stop(warning)}"
-        )
-    if understood.untouched or understood.value == old:
-        return None
-    measure = stored.measures.get(code)
-    outside = measure.outside(year) if measure else ""
-    if outside and understood.value == NOT_COUNTED and not old.is_entered:
-        return None  # what is exported for such a year
-    place = row.address(*_changed_columns(old, understood.value, fields), *fields.values())
-    if outside and understood.value.number is not None:
-        said = f"「{columns['指標名']}」{wareki(year)} {side.label}"
-        report.problem(place, f"{said}：この指標の{outside}の年度です。空欄にしてください。")
-        return None
-    return ValueChange(key, code, columns["指標名"], year, side, old, understood.value, place)
+class _Cells:
+    """The cells of one measure; `columns` are its master columns as they will be."""
+
+    def __init__(self, key: PlanKey, code: str, columns: Row, stored: StoredPlan, report: Report) -> None:
+        self.key, self.code, self.title, self.stored, self.report = key, code, columns["指標名"], stored, report
+        self.kind = ValueKind.from_label(columns["種類"])
+        self.measure = stored.measures.get(code)
+
+    def change(self, row: ImportRow, year: int, side: Side) -> ValueChange | None:
+        """One cell; None where nothing changes or nothing could be read."""
+        fields = FIELDS[side]
+        if row.broken.intersection(fields.values()):
+            return None
+        texts = CellTexts(**{name: row.texts.get(column) for name, column in fields.items()})
+        if texts == CellTexts():
+            return None
+        old, said = self.stored.value(self.code, year, side), f"「{self.title}」{wareki(year)} {side.label}"
+        try:
+            understood = read_cell(texts, kind=self.kind, side=side, stored=old)
+        except NotUnderstood as problem:
+            place = row.address(fields[problem.field], *fields.values())
+            self.report.problem(place, f"{said}：{full_stop(problem.sentence)}")
+            return None
+        for warning in understood.warnings:
+            self.report.warn(row.address(*fields.values()), f"{said}：{full_stop(warning)}")
+        if understood.untouched or understood.value == old:
+            return None
+        outside = self.measure.outside(year) if self.measure else ""
+        if outside and understood.value == NOT_COUNTED and not old.is_entered:
+            return None  # what is exported for such a year
+        place = row.address(*_changed_columns(old, understood.value, fields), *fields.values())
+        if outside and understood.value.number is not None:
+            self.report.problem(place, f"{said}：この指標の{outside}の年度です。空欄にしてください。")
+            return None
+        return ValueChange(self.key, self.code, self.title, year, side, old, understood.value, place)
+
+    def check_kind(self, wanted: WantedMeasure, changes: list[ValueChange]) -> None:
+        """A changed 種類 may not leave behind values that it does not know."""
+        if self.measure is None or self.measure.value_kind == self.kind:
+            return
+        current = {(year, side): value for (of, year, side), value in self.stored.values.items() if of == self.code}
+        current |= {(change.year, change.side): change.new for change in changes}
+        replaced = [value for of, _, value in self.stored.replaced if of == self.code]
+        objection = objection_to_kind(self.kind, current.values(), replaced)
+        if objection:
+            self.report.problem(wanted.at("種類"), objection.sentence)
 
 
 def _changed_columns(old: Value, new: Value, fields: dict[str, str]) -> list[str]:
     names = [name for name in Value.__slots__ if getattr(old, name) != getattr(new, name)]
     return [fields[_SHOWN_IN.get(name, name)] for name in names if _SHOWN_IN.get(name, name) in fields]
-
-
-def _check_lock(
-    change: ValueChange,
-    number: int,
-    measure: WantedMeasure,
-    stored: StoredPlan,
-    report: Report,
-    lock_reason: LockReason,
-) -> None:
-    reason = lock_reason(stored.state(number, change.year))
-    if reason:
-        report.problem(change.address, f"{change.place}は{reason}")
-
-
-def _check_kind(
-    code: str,
-    kind: ValueKind,
-    measure: WantedMeasure,
-    changes: list[ValueChange],
-    stored: StoredPlan,
-    report: Report,
-) -> None:
-    """A changed 種類 may not leave behind values that it does not know."""
-    before = stored.measures.get(code)
-    if before is None or before.value_kind == kind:
-        return
-    current = {(year, side): value for (of, year, side), value in stored.values.items() if of == code}
-    current |= {(change.year, change.side): change.new for change in changes}
-    replaced = [value for of, _, value in stored.replaced if of == code]
-    objection = objection_to_kind(kind, current.values(), replaced)
-    if objection:
-        report.problem(measure.at("種類"), objection.sentence)

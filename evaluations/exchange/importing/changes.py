@@ -1,16 +1,18 @@
 """What an import would do, one object per line of the preview. Everything is named by the words of the table itself
 (団体コード, 節番号, 指標コード), never by a key of the database, so that a preview may travel through a browser."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from core.fiscal_years import wareki
-from core.values import Value
+from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.exchange.importing.report import Remark
+from evaluations.exchange.importing.report import Remark, Remarks
 from evaluations.models import TEXT_LABELS
 from plans.history import side_in_words
 from plans.models.plan import Plan, PlanKind, plan_slug
+from plans.refusals import Cause
 
 BLANK = "空欄"
 
@@ -45,11 +47,7 @@ class NewMunicipality:
     key: PlanKey
     name: str
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "自治体の作成"
+    group, place = "作成", "自治体の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -65,11 +63,7 @@ class NewPlan:
     start_year: int
     end_year: int
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "計画の作成"
+    group, place = "作成", "計画の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -84,11 +78,7 @@ class NewSection:
     number: int
     title: str
     address: str = ""
-    group = "作成"
-
-    @property
-    def place(self) -> str:
-        return "節の作成"
+    group, place = "作成", "節の作成"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -114,8 +104,20 @@ class NewMeasure:
         return "", f"{self.code} {self.columns['指標名']}"
 
 
+class _NewText:
+    """A text in place of another."""
+
+    __slots__ = ()
+    old: str
+    new: str
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        return self.old or BLANK, self.new or BLANK
+
+
 @dataclass(frozen=True, slots=True)
-class MasterChange:
+class MasterChange(_NewText):
     """One master column with another text than is stored. `of`: municipality, plan, section or measure; `name`: its
     節番号 or 指標コード, "" for the first two; `title`: what a person calls it."""
 
@@ -132,10 +134,6 @@ class MasterChange:
     @property
     def place(self) -> str:
         return f"「{self.title}」{self.column}"
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +159,12 @@ class ValueChange:
         return self._words(self.old), self._words(self.new)
 
     def _words(self, value: Value) -> str:
-        # Nobody forgot to enter a plan for a year that has none.
+        # No one forgot to enter a plan for a year that has none.
         return side_in_words(value.as_dict() or None) if value.is_entered or self.side is Side.ACTUAL else BLANK
 
 
 @dataclass(frozen=True, slots=True)
-class TextChange:
+class TextChange(_NewText):
     """One text of the evaluation of a 節 in one year. `section` is its 節番号, `field` the name of the text."""
 
     key: PlanKey
@@ -182,17 +180,13 @@ class TextChange:
     def place(self) -> str:
         return f"第{self.section}節 {wareki(self.year)}「{TEXT_LABELS[self.field]}」"
 
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
-
 
 GOAL_LABELS = {"overview": "成果目標の概要", "goal_text": "目標", "result_title": "実績欄の見出し"}
 """The texts of the first 成果目標 of a 節, by the names that people know."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoalTextChange:
+class GoalTextChange(_NewText):
     """One text of the 成果目標 of a 節, as an old sheet prints it. `section` is its 節番号."""
 
     key: PlanKey
@@ -207,30 +201,18 @@ class GoalTextChange:
     def place(self) -> str:
         return f"第{self.section}節「{GOAL_LABELS[self.field]}」"
 
-    @property
-    def sides(self) -> tuple[str, str]:
-        return self.old or BLANK, self.new or BLANK
-
 
 ImportChange = (
     NewMunicipality | NewPlan | NewSection | NewMeasure | MasterChange | ValueChange | TextChange | GoalTextChange
 )
-_KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        *(NewMunicipality, NewPlan, NewSection, NewMeasure),
-        *(MasterChange, ValueChange, TextChange, GoalTextChange),
-    )
-}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(ImportChange)}
 
 
 @dataclass(frozen=True)
-class ImportPlan:
+class ImportPlan(Remarks):
     """What a table would do. With any problem nothing of it may be done."""
 
     changes: tuple[ImportChange, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
 
 
 def line(change: ImportChange) -> str:
@@ -240,7 +222,7 @@ def line(change: ImportChange) -> str:
 
 
 def as_list(change: ImportChange) -> list[Any]:
-    """A change as plain texts and numbers; its plan is named once beside all of them."""
+    """A change as plain texts and numbers; its plan is named once for all of them."""
     fields = [getattr(change, name) for name in change.__slots__ if name != "key"]
     return [type(change).__name__, *(item.as_dict() if isinstance(item, Value) else item for item in fields)]
 
@@ -254,3 +236,26 @@ def from_list(key: PlanKey, items: list[Any]) -> ImportChange:
         fields |= {"side": Side(fields["side"])}
         fields |= {name: Value.from_dict(fields[name]) for name in ("old", "new")}
     return kind(key=key, **fields)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One change that could not be made. `current`: what is kept now, a Value for a cell and a text for the others."""
+
+    change: ImportChange
+    cause: Cause
+    sentence: str
+    current: Value | str = EMPTY
+
+
+class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
+    """Nothing was written; `refused` says why, change by change."""
+
+    def __init__(self, refused: Iterable[Refused]) -> None:
+        self.refused = tuple(refused)
+        super().__init__("\n".join(each.sentence for each in self.refused))
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """The same, each with the address of its cell."""
+        return [Remark(each.change.address, each.sentence) for each in self.refused]

@@ -7,9 +7,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
 from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost, signed, unsigned
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.changes import ImportRefused
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, signed, unsigned
 from evaluations.exchange.importing.report import Remark
 from plans.models import Channel, Plan
 from plans.refusals import Cause
@@ -39,7 +38,7 @@ def to_confirm(preview: Preview, plan: Plan, person: User, outcome: Outcome = NO
 
 
 def confirm(posted: QueryDict, plan: Plan, person: User, *, reason: str) -> Confirmation:
-    """Write what was looked at; what others changed since comes back to be chosen. `reason` stands in the history."""
+    """Write what was looked at; what others changed since comes back to be chosen. `reason` is for the history."""
     chosen = chosen_in(posted, plan, person)
     return chosen if isinstance(chosen, Confirmation) else write_chosen(chosen, plan, person, reason=reason)
 

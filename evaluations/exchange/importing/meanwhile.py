@@ -54,9 +54,10 @@ def is_settled(years: Years, *sections: Section) -> bool:
 
 
 def unfit(plan: Plan, changes: Sequence[ImportChange]) -> Iterator[tuple[ImportChange, str]]:
-    """The changes of 種類 and period that do not know what stands now, each with its sentence."""
+    """The changes of 種類 and period that do not know what is stored now, each with its sentence."""
     values = YearlyValue.objects.filter(measure__plan=plan)
-    used = {year for year in years_in_use(plan) if year not in plan.years} if _moves_bounds(changes) else set()
+    moves_bounds = any(isinstance(change, MasterChange) and change.column in BOUNDS for change in changes)
+    used = {year for year in years_in_use(plan) if year not in plan.years} if moves_bounds else set()
     for change in changes:
         if not isinstance(change, MasterChange):
             continue
@@ -67,7 +68,3 @@ def unfit(plan: Plan, changes: Sequence[ImportChange]) -> Iterator[tuple[ImportC
         elif change.column in BOUNDS and used:
             entered = values.filter(fiscal_year__in=used).exists()
             yield change, f"{change.place}は、{ENTERED_SINCE if entered else USED_SINCE}"
-
-
-def _moves_bounds(changes: Sequence[ImportChange]) -> bool:
-    return any(isinstance(change, MasterChange) and change.column in BOUNDS for change in changes)

@@ -6,7 +6,7 @@ from core.uploads.tables import Table
 from evaluations.exchange.importing.cells import LockReason, plan_cells
 from evaluations.exchange.importing.changes import ImportChange, ImportPlan, PlanKey, ValueChange
 from evaluations.exchange.importing.masters import plan_masters
-from evaluations.exchange.importing.report import Report, in_order
+from evaluations.exchange.importing.report import Report
 from evaluations.exchange.importing.rows import ImportRow, import_rows
 from evaluations.exchange.importing.stored import StoredPlan, stored_plan
 from evaluations.exchange.importing.wanted import WantedPlan, wanted_plans
@@ -15,27 +15,27 @@ from plans.models import Measure, Plan, PlanKind
 
 
 def import_for_operator(table: Table) -> ImportPlan:
-    """What the table would do at the command line: any plan, no rights asked; locks hold."""
+    """What the table would do at the command line: any plan, without a check of rights; locks hold."""
     report = Report()
     wanted = wanted_plans(import_rows(table, report), report)
     cities_made: set[str] = set()
     changes = [
         change for plan in wanted for change in _changes(plan, stored_plan(plan.key), report, lock_reason, cities_made)
     ]
-    return _finished(changes, report)
+    return ImportPlan(changes=tuple(changes), **report.in_order())
 
 
 def import_for_person(table: Table, plan: Plan) -> ImportPlan:
     """What the table would do for the person of `plan.access`, in this plan alone."""
     report = Report()
     changes = changes_of_rows(import_rows(table, report), plan, report, access=plan.access)
-    return _finished(changes, report)
+    return ImportPlan(changes=tuple(changes), **report.in_order())
 
 
 def changes_of_rows(
     rows: Iterable[ImportRow], plan: Plan, report: Report, *, access: Access | None
 ) -> list[ImportChange]:
-    """What rows would do in this plan alone; `access` None is the operator, of whom no rights are asked."""
+    """What rows would do in this plan alone; `access` None is the operator, whose rights are not checked."""
     own = PlanKey.of(plan)
     wanted = wanted_plans(rows, report, refuse=lambda row, key: _refuse_other(row, key, own, report))
     changes: list[ImportChange] = []
@@ -80,7 +80,3 @@ def _check_rights(changes: Iterable[ImportChange], stored: StoredPlan, access: A
         elif not access.may_manage:
             new = f"（{change.sides[1]}）"
             report.problem(change.address, f"{change.place}{new}は「管理」の役割の人だけが取り込めます。")
-
-
-def _finished(changes: Iterable[ImportChange], report: Report) -> ImportPlan:
-    return ImportPlan(tuple(changes), in_order(report.problems), in_order(report.warnings))

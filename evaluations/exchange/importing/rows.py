@@ -44,7 +44,7 @@ def import_rows(table: Table, report: Report) -> list[ImportRow]:
 
 
 def _places(table: Table, report: Report) -> dict[str, int]:
-    """Where each known column stands. Derived columns are passed over, unknown ones with a warning."""
+    """Where each known column is. Derived columns are passed over, unknown ones with a warning."""
     known = {squeeze(column): column for column in COLUMNS}
     names = [known.get(squeeze(text), "") for text in table.header]
     for place, (name, text) in enumerate(zip(names, table.header, strict=True)):

@@ -10,7 +10,7 @@ from plans.access import Access, lock_reason, state_of
 from plans.models import Measure, Municipality, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
-from plans.tidy import measure_columns, plan_columns
+from plans.tidy import plan_columns
 
 
 def years_in_use(plan: Plan) -> set[int]:
@@ -32,7 +32,7 @@ def years_in_use(plan: Plan) -> set[int]:
 
 @dataclass
 class StoredPlan:
-    """`municipality` and `plan` are None where they are not there yet. `values` stand; `replaced` are the 計画値 by
+    """`municipality` and `plan` are None where they do not exist. `values` are current; `replaced` are the 計画値 by
     指標コード and year that a 計画変更 replaced, which no table names.
     """
 
@@ -46,7 +46,7 @@ class StoredPlan:
     states: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def value(self, code: str, year: int, side: str) -> Value:
-        """What stands in a cell; EMPTY where nothing does."""
+        """What is stored in a cell; EMPTY where nothing is."""
         return self.values.get((code, year, side), EMPTY)
 
     def state(self, number: int, year: int) -> str:
@@ -77,10 +77,6 @@ class StoredPlan:
         if self.plan:
             return plan_columns(self.plan)
         return {"自治体名": self.municipality.name} if self.municipality else {}
-
-    def measure_texts(self, code: str) -> dict[str, str]:
-        """節番号 … 基準年度 of a stored measure as exported; empty for one that is not there."""
-        return measure_columns(self.measures[code]) if code in self.measures else {}
 
 
 def stored_texts(plan: Plan, year: int) -> dict[int, Evaluation]:

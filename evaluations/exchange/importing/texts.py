@@ -1,4 +1,4 @@
-"""The texts of evaluations that an import brings, written by the verb that writes texts from the screen."""
+"""The texts of evaluations that an import brings, written by the action that writes texts from the screen."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
 from evaluations.entry.texts import TextsLocked, save_texts
-from evaluations.exchange.importing.changes import TextChange
+from evaluations.exchange.importing.changes import Refused, TextChange
 from evaluations.exchange.importing.meanwhile import Years
-from evaluations.exchange.importing.refused import Refused
 from evaluations.models import Evaluation
 from plans.models import Section
 from plans.refusals import Cause
@@ -38,7 +37,7 @@ def write_texts(
         refused += [_conflict(one, current) for one in texts if getattr(current, one.field) not in (one.old, one.new)]
         fresh = [change for change in texts if getattr(current, change.field) == change.old]
         try:
-            # Its row of the year is locked, so that what stands now still stands when it is compared there.
+            # Its row of the year is locked, so that what is stored now is still stored when it is compared there.
             save_texts(
                 section,
                 year,

@@ -33,18 +33,10 @@ class Wanted:
 
 
 @dataclass
-class YearRow:
-    """One measure × year of the table: what its two cells say."""
-
-    row: ImportRow
-    year: int
-
-
-@dataclass
 class WantedMeasure(Wanted):
-    """A measure with its years."""
+    """A measure with the row of each of its years."""
 
-    years: dict[int, YearRow] = field(default_factory=dict)
+    years: dict[int, ImportRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,8 +59,10 @@ def wanted_plans(
     cities: dict[str, Wanted] = {}
     for row in rows:
         texts = _canonical_texts(row, report)
-        key = _plan_key(texts)
-        if key is None or refuse(row, key):
+        if not {"団体コード", "計画種別", "計画期"} <= texts.keys():
+            continue
+        key = PlanKey(texts["団体コード"], plan_kind(texts["計画種別"]), int(texts["計画期"]))
+        if refuse(row, key):
             continue
         city = cities.setdefault(key.code, Wanted(row.address("団体コード")))
         plan = plans.get(key)
@@ -109,12 +103,6 @@ def _sentence(problem: ValueError, column: str) -> str:
     return full_stop(sentence)
 
 
-def _plan_key(texts: dict[str, str]) -> PlanKey | None:
-    if not {"団体コード", "計画種別", "計画期"} <= texts.keys():
-        return None
-    return PlanKey(texts["団体コード"], plan_kind(texts["計画種別"]), int(texts["計画期"]))
-
-
 def _add_measure(plan: WantedPlan, texts: dict[str, str], row: ImportRow, report: Report) -> None:
     if "節番号" in texts:
         number = int(texts["節番号"])
@@ -125,16 +113,9 @@ def _add_measure(plan: WantedPlan, texts: dict[str, str], row: ImportRow, report
         return
     measure = plan.measures.setdefault(code, WantedMeasure(row.address("指標コード")))
     _say(measure, MEASURE_COLUMNS, texts, row, report)
-    if "年度" in texts:
-        _add_year(measure, int(texts["年度"]), row, report)
-
-
-def _add_year(measure: WantedMeasure, year: int, row: ImportRow, report: Report) -> None:
-    if year in measure.years:
-        first = measure.years[year].row.address("年度")
-        report.problem(row.address("年度"), f"同じ指標の同じ年度の行が二度あります（{first}）。一つにしてください。")
-        return
-    measure.years[year] = YearRow(row, year)
+    if "年度" in texts and (first := measure.years.setdefault(int(texts["年度"]), row)) is not row:
+        sentence = f"同じ指標の同じ年度の行が二度あります（{first.address('年度')}）。一つにしてください。"
+        report.problem(row.address("年度"), sentence)
 
 
 def _say(thing: Wanted, columns: tuple[str, ...], texts: dict[str, str], row: ImportRow, report: Report) -> None:

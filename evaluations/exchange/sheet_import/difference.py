@@ -8,9 +8,11 @@ from core.fiscal_years import wareki
 from core.sheets.design import Line
 from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
-from evaluations.exchange.importing.changes import ValueChange
-from evaluations.exchange.importing.report import MAX_REMARKS, Remark, Unknown, in_order, place_of
-from evaluations.exchange.sheet_import.reading import Reading, SheetChange, reading_of
+from evaluations.exchange.importing.changes import PlanKey, ValueChange
+from evaluations.exchange.importing.preview import PreviewLine
+from evaluations.exchange.importing.report import MAX_REMARKS, Remarks, Unknown, place_of
+from evaluations.exchange.importing.stored import stored_plan, stored_texts
+from evaluations.exchange.sheet_import.reading import Reading
 from evaluations.exchange.sheet_import.source import SheetSource
 from evaluations.exchange.sheet_import.text_cells import text_changes
 from evaluations.exchange.sheet_import.value_cells import value_changes
@@ -33,36 +35,33 @@ MOVED = "行か列が動いているため、欄を見出しで探しました�
 
 
 @dataclass(frozen=True)
-class SheetDifference:
+class SheetDifference(Remarks):
     """`changes` are all the differences of values and texts; `problems` say of these and of other cells why they
-    cannot be taken in, `notes` what is to be said of the sheet as a whole."""
+    cannot be taken in."""
 
-    changes: tuple[SheetChange, ...] = ()
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    unknown: tuple[Unknown, ...] = ()
-    notes: tuple[str, ...] = ()
+    changes: tuple[PreviewLine, ...] = ()
 
     @property
-    def possible(self) -> tuple[SheetChange, ...]:
+    def possible(self) -> tuple[PreviewLine, ...]:
         """The changes that can be made, the contested ones if the person says so."""
         return tuple(one for one in self.changes if not one.problem)
 
 
 def sheet_difference(source: SheetSource, *, access: Access | None) -> SheetDifference:
     """What differs between the file and what is kept, as far as it was edited since the export. Seven queries."""
-    reading = reading_of(source, access)
+    key = PlanKey.of(source.plan)
+    texts = stored_texts(source.plan, source.printed.stamp.year)
+    reading = Reading(source, key, stored_plan(key), texts, access)
     changes = [*value_changes(reading), *text_changes(reading)]
     return SheetDifference(
         changes=tuple(sorted(changes, key=lambda one: place_of(one.change.address))),
-        problems=in_order(reading.report.problems),
-        warnings=in_order(reading.report.warnings),
+        **reading.report.in_order(),
         unknown=tuple(sorted(islice(_unknown(reading, changes), MAX_REMARKS), key=lambda one: place_of(one.address))),
         notes=tuple(_notes(source, reading)),
     )
 
 
-def _unknown(reading: Reading, changes: list[SheetChange]) -> Iterator[Unknown]:
+def _unknown(reading: Reading, changes: list[PreviewLine]) -> Iterator[Unknown]:
     """Edited cells that mean nothing to us, and what was written where nothing was printed."""
     source = reading.source
     edited = {(one.change.code, one.change.year) for one in changes if isinstance(one.change, ValueChange)}
@@ -70,7 +69,7 @@ def _unknown(reading: Reading, changes: list[SheetChange]) -> Iterator[Unknown]:
         key = found.printed.key
         if key.holds not in WHY_NOT or found.is_as_printed:
             continue
-        # Without its keys the sheet is compared with today's figures, which follow the values that are told already.
+        # Without its keys the sheet is compared with today's figures, which follow values that are reported already.
         if key.holds is Holds.DERIVED and not source.has_keys and (key.name, key.year) in edited:
             continue
         note = f"{_derived_place(reading, key)}{WHY_NOT[key.holds]}"

@@ -4,25 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evaluations.exchange.importing.changes import PlanKey, TextChange, ValueChange
+from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.report import Report
-from evaluations.exchange.importing.stored import StoredPlan, stored_plan, stored_texts
+from evaluations.exchange.importing.stored import StoredPlan
 from evaluations.exchange.sheet_import.source import SheetSource
 from evaluations.models import Evaluation
 from plans.access import Access
-
-
-@dataclass(frozen=True)
-class SheetChange:
-    """One change. `printed` is what stood on the sheet when it was exported, None where nobody can know.
-
-    `is_contested`: what is kept now is neither that nor what the file says; the person has to choose. `problem` says
-    why the change cannot be made (a lock, a missing right); "" where it can.
-    """
-
-    change: ValueChange | TextChange
-    printed: str | None = None
-    is_contested: bool = False
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,22 +28,10 @@ class Reading:
         """The 年度 of the sheet."""
         return self.source.printed.stamp.year
 
-    def lock_reason(self, number: int, year: int) -> str:
-        """Why this 節 × 年度 cannot be changed; "" where it can."""
-        return self.stored.lock_reason(number, year, self.access)
-
-    def changed(self, change: ValueChange | TextChange, *, printed: str, agrees: bool, problem: str) -> SheetChange:
+    def changed(self, change: ValueChange | TextChange, *, printed: str, agrees: bool, problem: str) -> PreviewLine:
         """A change that was found. `agrees`: what is kept now is still what was printed. A problem is reported."""
         if problem:
             self.report.problem(change.address, f"{change.place}：{problem}")
         # A sheet without its keys that is older than the plan would quietly undo what came since.
         contested = not agrees or (self.source.is_outdated and not self.source.has_keys)
-        return SheetChange(change, printed if self.source.has_keys else None, contested, problem)
-
-
-def reading_of(source: SheetSource, access: Access | None) -> Reading:
-    """Everything that the sheet is compared with. Seven queries."""
-    plan = source.plan
-    key = PlanKey.of(plan)
-    evaluations = stored_texts(plan, source.printed.stamp.year)
-    return Reading(source, key, stored_plan(key), evaluations, access)
+        return PreviewLine(change, printed if self.source.has_keys else None, contested, problem)

@@ -38,7 +38,7 @@ class SheetSource:
     """An uploaded sheet, recognised. `printed` is what it was exported with, or where `has_keys` is False, what the
     same sheet would print today.
 
-    `is_outdated`: the plan was changed since the export; False where nobody can know. `has_other_pages`: its texts are
+    `is_outdated`: the plan was changed since the export; False where no one can know. `has_other_pages`: its texts are
     spread over other pages than today's.
     """
 
@@ -69,7 +69,7 @@ def _is_a_sheet(book: XlsxBook) -> bool:
 def find_source(book: XlsxBook, plans: Iterable[Plan], *, access: Access | None) -> SheetSource:
     """The sheet among those of these plans. NotReadable, with what to do, for one of another plan or none at all."""
     by_slug = {plan.slug: plan for plan in plans}
-    keys = _keys(book)
+    keys = read_key_rows(key_texts(book))
     if keys:
         plan = by_slug.get(keys.stamp.plan)
         if plan is None:
@@ -80,11 +80,9 @@ def find_source(book: XlsxBook, plans: Iterable[Plan], *, access: Access | None)
     return _by_labels(book, by_slug, access)
 
 
-def _keys(book: XlsxBook) -> PrintedSheet | None:
-    """What the sheet was exported with; None where that was taken away or damaged."""
-    if KEY_SHEET not in book.sheets:
-        return None
-    return read_key_rows([[cell.text for cell in line] for line in book.grid(KEY_SHEET)])
+def key_texts(book: XlsxBook) -> list[list[str]]:
+    """The rows of the sheet that Excel does not show; none where that was taken away."""
+    return [[cell.text for cell in line] for line in book.grid(KEY_SHEET)] if KEY_SHEET in book.sheets else []
 
 
 def shown_sheets(book: XlsxBook) -> list[str]:

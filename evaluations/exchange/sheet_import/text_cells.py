@@ -11,7 +11,8 @@ from core.sheets.matching import FoundCell
 from core.sheets.placed import Holds
 from core.words import WITHHELD
 from evaluations.exchange.importing.changes import TextChange
-from evaluations.exchange.sheet_import.reading import Reading, SheetChange
+from evaluations.exchange.importing.preview import PreviewLine
+from evaluations.exchange.sheet_import.reading import Reading
 from evaluations.models import TEXT_FIELDS, TEXT_LABELS
 from plans.prose_field import LONGEST, refuse_controls
 
@@ -26,7 +27,7 @@ EMPTY_AFTER_MOVE = (
 )
 
 
-def text_changes(reading: Reading) -> Iterator[SheetChange]:
+def text_changes(reading: Reading) -> Iterator[PreviewLine]:
     """Every edited text, in the order of the sheet."""
     pieces: dict[tuple[str, str], list[FoundCell]] = {}
     for found in reading.source.matching.found:
@@ -39,7 +40,7 @@ def text_changes(reading: Reading) -> Iterator[SheetChange]:
                 yield change
 
 
-def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell]) -> SheetChange | None:
+def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell]) -> PreviewLine | None:
     """One edited text; None where nothing changes or it cannot be taken in."""
     address = next(piece.address for piece in pieces if not piece.is_as_printed)
     place = f"第{number}節 {wareki(reading.year)}「{TEXT_LABELS.get(name, name)}」"
@@ -56,10 +57,10 @@ def _change(reading: Reading, number: int, name: str, pieces: Sequence[FoundCell
         return None
     before = _joined([(piece.printed.joint, piece.printed.text) for piece in pieces])
     agrees = printed(current) == printed(before) or (not current and before in WITHHELD)
-    # Over a text that somebody else changed, the file's stands as it is; else what was not edited stays as typed.
+    # Over a text that another user changed, the file's is taken as it is; else what was not edited stays as typed.
     kept = unprinted(current, new) if agrees else new
     change = TextChange(reading.key, number, reading.year, name, current, kept, address)
-    locked = reading.lock_reason(number, reading.year)
+    locked = reading.stored.lock_reason(number, reading.year, reading.access)
     return reading.changed(change, printed=before, agrees=agrees, problem=locked)
 
 

@@ -14,15 +14,16 @@ from core.uploads.tables import TableCell
 from core.values import Value
 from core.words import NOT_ENTERED, WITHHELD, Side, ValueKind
 from evaluations.exchange.importing.changes import ValueChange
-from evaluations.exchange.sheet_import.reading import Reading, SheetChange
+from evaluations.exchange.importing.preview import PreviewLine
+from evaluations.exchange.sheet_import.reading import Reading
 from evaluations.reports.sheets.blocks import shown, shown_actual
 from plans.models import Measure
 
 PARTS_ELSEWHERE = "分子・分母は「入力」のページで直せます。"
 
 
-def value_changes(reading: Reading) -> Iterator[SheetChange]:
-    """Every edited value, in the order of the sheet. A measure that stands in several 節 is read once."""
+def value_changes(reading: Reading) -> Iterator[PreviewLine]:
+    """Every edited value, in the order of the sheet. A measure that is in several 節 is read once."""
     seen: dict[tuple[str, int, str], FoundCell] = {}
     for found in reading.source.matching.found:
         key = found.printed.key
@@ -43,7 +44,7 @@ def value_changes(reading: Reading) -> Iterator[SheetChange]:
             )
 
 
-def _change(reading: Reading, found: FoundCell) -> SheetChange | None:
+def _change(reading: Reading, found: FoundCell) -> PreviewLine | None:
     """One edited cell; None where nothing changes or it cannot be taken in."""
     key, stored = found.printed.key, reading.stored
     measure = stored.measures.get(key.name)
@@ -89,7 +90,7 @@ def _read(reading: Reading, found: FoundCell, measure: Measure, side: Side, curr
 
 
 def _typed(cell: TableCell, kind: ValueKind) -> str:
-    """A cell as it was typed: a percentage outside a 割合 keeps its sign, and is then a problem."""
+    """A cell as it was typed: a percentage outside a 割合 keeps its %, and is then a problem."""
     return f"{cell.text}%" if cell.is_percent and kind is not ValueKind.RATE else cell.text
 
 

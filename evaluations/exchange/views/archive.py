@@ -15,10 +15,9 @@ from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
 from evaluations.exchange.archive.kept import Kept, fields_of, signed_archive, unsigned_archive
 from evaluations.exchange.archive.page import ArchivePage, archive_page
-from evaluations.exchange.archive.wanted import ARCHIVE_REASON, beside, changes_of
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON, changes_of, proposal_for
 from evaluations.exchange.importing.confirming import confirm, say_count, to_confirm
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost
 from evaluations.exchange.long_import import MAY_NOT
 from evaluations.exchange.upload import MAX_SHEET_CHANGES
 from plans.access import plan_for, require
@@ -30,8 +29,8 @@ LONGEST_FORM = 2_400_000
 """Characters of a form that comes back; a longer one is refused on its way."""
 
 LONGEST_TYPED = 2 * MAX_CHARACTERS + 1
-"""As a browser counts, where one sign may be two. What it cuts here is still too long to be read: it is told so, with
-the text, and never read in part."""
+"""As a browser counts, where one character may be two. What it cuts here is still too long to be read: it is refused,
+with the text, and never read in part."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Shown:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: PersonRequest, slug: str) -> HttpResponse:
-    """GET says what may be read; POST reads, takes the answers, or writes what was confirmed."""
+    """GET says what may be read; POST reads, takes the choices, or writes what was confirmed."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     if request.method != "POST":
@@ -90,19 +89,19 @@ def _sheet(file: UploadedFile | None, typed: str) -> tuple[str, ArchiveSheet]:
 
 
 def _questions(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal) -> Shown:
-    here = beside(proposal, plan, kept.filled, access=plan.access)
+    here = proposal_for(proposal, plan, kept.filled, access=plan.access)
     return Shown(kept=signed_archive(kept, plan, request.user), page=archive_page(kept, here))
 
 
 def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal) -> Shown:
-    """What the answers would change; with problems, the questions stay, with what was answered."""
-    here = beside(proposal, plan, kept.filled, access=plan.access)
+    """What the choices would change; with problems, the questions stay, with what was chosen."""
+    here = proposal_for(proposal, plan, kept.filled, access=plan.access)
     found, content = changes_of(here, kept.filled)
     travelling = signed_archive(kept, plan, request.user)
     outcome = Outcome(kept.name, problems=found.problems, warnings=found.warnings)
     if found.problems:
         return Shown(kept=travelling, page=archive_page(kept, here), outcome=outcome)
-    preview = Preview(found.changes, is_sheet=True)
+    preview = Preview.of(found.changes, is_sheet=True)
     outcome = to_confirm(preview, plan, request.user, outcome) if found.changes else replace(outcome, preview=preview)
     if len(found.changes) > MAX_SHEET_CHANGES or len(outcome.signed) + len(travelling) > LONGEST_FORM:
         count = f"{len(found.changes):,}"
@@ -111,7 +110,7 @@ def _preview(request: PersonRequest, plan: Plan, kept: Kept, proposal: Proposal)
 
 
 def _confirm(request: PersonRequest, plan: Plan, kept: Kept) -> HttpResponse:
-    """Write what was looked at; the answers travel on with what comes back."""
+    """Write what was looked at; the choices travel on with what comes back."""
     done = confirm(request.POST, plan, request.user, reason=ARCHIVE_REASON)
     if done.outcome:
         if done.message:

@@ -18,8 +18,7 @@ from evaluations.exchange.entry_forms.page import Returned, owner_lines, rival_n
 from evaluations.exchange.entry_forms.reading import desk_of, read_form
 from evaluations.exchange.entry_forms.work import ENTRY_FORMS, MAY_NOT, readings_in, title_of
 from evaluations.exchange.importing.confirming import say_count, write_chosen
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, PreviewLost, signed, unsigned
+from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, signed, unsigned
 from evaluations.long_work.page import GONE, found_for
 from evaluations.long_work.views import begin
 from plans.access import plan_for, require, require_year
@@ -67,7 +66,7 @@ def entry_forms_download(request: PersonRequest, slug: str, year: int) -> HttpRe
 
 
 def _plan(request: PersonRequest, slug: str, year: int) -> Plan:
-    """The plan for somebody who may enter; Http404 for a year that it does not have."""
+    """The plan for a person who may enter; Http404 for a year that it does not have."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_write, MAY_NOT)
     require_year(plan, year)
@@ -118,7 +117,7 @@ def _kept(request: PersonRequest, plan: Plan, year: int) -> Returned:
 
 
 def _names(files: Iterable[UploadedFile]) -> list[str]:
-    """The names of the files, told apart where two of several folders are called alike."""
+    """The names of the files, numbered where two of several folders are called alike."""
     names: list[str] = []
     for number, file in enumerate(files, start=1):
         name = file.name or f"{number}番目のファイル"
@@ -162,10 +161,12 @@ def _refused(request: PersonRequest, plan: Plan, outcome: Outcome) -> Returned:
 
 
 def _chosen(preview: Preview, sent: QueryDict) -> Preview:
-    """What the person chose: everything uncontested that they did not leave out, and what they put over what stands."""
+    """What the person chose: all uncontested that they did not leave out, and what they put over what is stored."""
     left = set(sent.getlist("leave"))
-    accepted = [str(place) for place in range(len(preview.changes)) if str(place) not in left]
-    rivals = [sent.get(rival_name(number), "") for number in set(preview.rivals.values())]
+    accepted = [str(place) for place in range(len(preview.lines)) if str(place) not in left]
+    rivals = [
+        sent.get(rival_name(number), "") for number in {line.rival for line in preview.lines if line.rival is not None}
+    ]
     return preview.chosen([*sent.getlist("overwrite"), *rivals], accepted)
 
 

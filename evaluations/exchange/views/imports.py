@@ -9,10 +9,8 @@ from django.views.decorators.http import require_http_methods
 from core.tidy import REQUIRED
 from core.uploads.table_files import EXTENSIONS, MAX_BYTES
 from evaluations.exchange.importing.confirming import chosen_in, say_count, write_chosen
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview, signed
-from evaluations.exchange.kept_outcome import from_kept
-from evaluations.exchange.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES
+from evaluations.exchange.importing.preview import Outcome, Preview, signed
+from evaluations.exchange.long_import import MAY_NOT, READ_TABLE, WRITE_CHANGES, from_kept
 from evaluations.exchange.upload import read_upload, reason_of, takes_long
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import GONE, found_for

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.open_data.check import MOST_SHOWN, Verdict, check_open_data
 from core.open_data.checked_file import EXTENSIONS, MAX_CELLS
-from core.open_data.machine_signs import EXAMPLES
+from core.open_data.machine_characters import EXAMPLES
 from core.open_data.rules import RULES
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
 
 def _database() -> str:
-    with connection.cursor():  # the version is known once a connection stands
+    with connection.cursor():  # the version is known once a connection is open
         numbers = connection.get_database_version()
     return f"{connection.display_name} {'.'.join(map(str, numbers))}"
 

@@ -1,6 +1,7 @@
 """`manage.py check_open_data FILE`: whether a CSV or workbook keeps the rules of machine-readable data."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,5 @@ def _as_json(name: str, verdict: Verdict) -> dict[str, Any]:
             {"rule": key, "title": RULE_BY_KEY[key].title, "source": RULE_BY_KEY[key].source, "count": count}
             for key, count in verdict.counts.items()
         ],
-        "violations": [
-            {"address": one.address, "rule": one.rule, "message": one.message, "remedy": one.remedy}
-            for one in verdict.violations
-        ],
+        "violations": [asdict(one) for one in verdict.violations],
     }

@@ -10,7 +10,7 @@ from evaluations.public_site.open_data import OpenData, open_data
 
 
 class Command(BaseCommand):
-    """A zip, or the files in a folder named after the plan. Exit 2 where nothing of the plan stands published."""
+    """A zip, or the files in a folder named after the plan. Exit 2 where nothing of the plan is published."""
 
     help = "公表した内容を、オープンデータの一式（表、データ項目定義書、メタデータ）として書き出します。"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaluations.management.arguments import plan_given
+from evaluations.management.arguments import plan_given, write_out
 from evaluations.prefecture.packages import PackageNotMade, make_package, same_again
 from plans.models import Channel, Plan
 
@@ -27,12 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         plan = plan_given(options["slug"])
         file, edition = package_of(plan)
-        if options["output"]:
-            options["output"].write_bytes(file)
-        elif binary := getattr(self.stdout, "buffer", None):
-            binary.write(file)
-        else:
-            self.stdout.write(file.decode(), ending="")
+        write_out(self, file, options["output"])
         self.stderr.write(f"{plan}（{plan.slug}） {edition}")
 
 

@@ -9,7 +9,7 @@ from core.entry_forms.form import NO_DEPARTMENT
 from core.pdf import NoPdfHere
 from core.sheets.design import Edition
 from evaluations.exchange.entry_forms.making import EVERYBODY, Owner, form_bytes, forms_zip
-from evaluations.management.arguments import plan_given
+from evaluations.management.arguments import plan_given, write_out
 from evaluations.reports.pdf import PaperSize, book_pdf, section_pdf
 from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.of_plan import sheet_bytes
@@ -56,7 +56,6 @@ class Command(BaseCommand):
         if year is not None and year not in plan.years:
             span = f"{plan.start_year}から{plan.end_year}まで"
             raise CommandError(f"{year}年度は計画の期間（{span}）の外です。", returncode=2)
-        binary = getattr(self.stdout, "buffer", None)
         if options["format"] == "sheet":
             content = sheet(plan, year, options["layout"], options["edition"])
             if not options["layout"] and (note := substitute_note(plan)):
@@ -69,12 +68,7 @@ class Command(BaseCommand):
             content = pdf(plan, year, options["section"], PaperSize(options["paper"]))
         else:
             content = table(plan, year, options["format"])
-        if options["output"]:
-            options["output"].write_bytes(content)
-        elif binary:
-            binary.write(content)
-        else:
-            self.stdout.write(content.decode(), ending="")
+        write_out(self, content, options["output"])
 
 
 def table(plan: Plan, year: int | None, name: str) -> bytes:
@@ -94,7 +88,7 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
 
 
 def pdf(plan: Plan, year: int | None, section: int | None, size: PaperSize) -> bytes:
-    """The report of one year, by default the latest with any actual: one 節, or the whole book."""
+    """The report of one year, by default the latest with any actual: one 節, or the whole 評価書."""
     report = report_of_plan(plan, year or latest_year(plan), access=None)
     try:
         content = book_pdf(report, size=size) if section is None else section_pdf(report, section, size=size)
@@ -120,7 +114,7 @@ def entry(plan: Plan, year: int, department: str | None, output: Path | None) ->
 
 
 def owner_named(plan: Plan, name: str) -> Owner:
-    """Whose form is asked for; a 担当課 that is not there is an error that names those that are."""
+    """Whose form is requested; a 担当課 that is not there is an error that names those that are."""
     if name == NO_DEPARTMENT:
         return Owner()
     department = plan.municipality.departments.filter(name=name).first()

@@ -1,11 +1,10 @@
 """`manage.py import_archive FILE --plan SLUG`: an old evaluation sheet as text, as the operator."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from core.archive.answering import Answers, Content
@@ -14,27 +13,25 @@ from core.archive.reading import read_archive
 from core.archive.sheet import read_file
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.exchange.archive.wanted import ARCHIVE_REASON, Filled, beside, changes_of
-from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.changes import ImportPlan, line
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.archive.wanted import ARCHIVE_REASON, Filled, changes_of, proposal_for
+from evaluations.exchange.importing.changes import ImportPlan
 from evaluations.exchange.importing.report import Remark
-from evaluations.management.arguments import content_given, not_taken, plan_given
-from plans.models import Channel, Plan
+from evaluations.management.arguments import content_given, plan_given
+from evaluations.management.import_command import ImportCommand, as_dicts, not_taken
+from plans.models import Plan
 
 
-class Command(BaseCommand):
-    """One line per change and, last, 「変更 n 件」; questions that were not answered are told apart and leave out what
-    they are about. With problems, one line each from the address of its cell, nothing written and exit 2.
-    """
+class Command(ImportCommand):
+    """Questions without a choice go to stderr, and leave out what they are about."""
 
+    reason = ARCHIVE_REASON
+    dry_run = "変更と質問を示すだけで、書き込みません"
     help = "過去の評価シートを読み取ります。分からないところは質問にし、答えのないものは取り込みません。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="読み取るファイル（.txt、.tsv、.csv、.xlsx）")
         parser.add_argument("--plan", required=True, help="計画の記号")
-        parser.add_argument("--dry-run", action="store_true", help="変更と質問を示すだけで、書き込みません")
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        self.add_usual(parser)
         parser.add_argument("--answers", type=Path, help="質問への答え（JSON。--format json の answers を直したもの）")
         parser.add_argument("--accept-proposals", action="store_true", help="答えのない質問は案のとおりにします")
 
@@ -43,16 +40,16 @@ class Command(BaseCommand):
         proposal = self.read(options["file"], plan)
         filled = self.answers(options["answers"]) if options["answers"] else Filled()
         with transaction.atomic():
-            here = beside(proposal, plan, filled, access=None)
+            here = proposal_for(proposal, plan, filled, access=None)
             if options["accept_proposals"]:
                 filled = Filled(filled.answers.with_proposals(here.proposal), filled.targets)
             found, content = changes_of(here, filled)
             problems = list(found.problems)
             if not problems and not options["dry_run"]:
-                problems = self.apply(found)
+                problems = self.apply(found.changes)
         if options["format"] == "json":
-            told = _as_json(here.proposal, found, content, filled, problems)
-            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+            found_all = _as_json(here.proposal, found, content, filled, problems)
+            self.stdout.write(json.dumps(found_all, ensure_ascii=False, indent=1))
         else:
             self.say(here.proposal, found, content, problems)
         if problems:
@@ -66,7 +63,7 @@ class Command(BaseCommand):
             self.stop(f"{error.address} {error}")
 
     def answers(self, path: Path) -> Filled:
-        """The answers of a file; CommandError where it is none of answers."""
+        """The choices in a file; CommandError where it has another form."""
         try:
             given = json.loads(path.read_text(encoding="utf-8-sig"))
             parts = [given.get(name) or {} for name in ("answers", "typed", "measures")]
@@ -74,14 +71,6 @@ class Command(BaseCommand):
         except (OSError, ValueError, AttributeError, RecursionError) as error:
             raise CommandError(f"答えのファイル「{path}」を読み取れません。", returncode=2) from error
         return Filled(Answers(chosen, typed), targets)
-
-    def apply(self, found: ImportPlan) -> list[Remark]:
-        """Write the changes; what kept them from being written."""
-        try:
-            apply_import(found.changes, by=None, channel=Channel.COMMAND, reason=ARCHIVE_REASON)
-        except ImportRefused as error:
-            return error.remarks
-        return []
 
     def say(self, proposal: Proposal, found: ImportPlan, content: Content, problems: list[Remark]) -> None:
         """Questions and what was not read apart from the result; problems instead of changes where there are any."""
@@ -94,12 +83,8 @@ class Command(BaseCommand):
             self.stderr.write(f"質問 {_in_words(question)}")
         for remnant in proposal.remnants:
             self.stderr.write(f"読み取れないもの {remnant.address} {remnant.text[:200]}")
-        for warning in found.warnings:
-            self.stderr.write(f"注意 {warning}")
-        for text in [str(problem) for problem in problems] or [line(change) for change in found.changes]:
-            self.stdout.write(text)
-        if not problems:
-            self.stdout.write(f"変更 {len(found.changes)} 件")
+        self.say_remarks(found)
+        self.say_result(found.changes, problems)
 
     def stop(self, sentence: str) -> NoReturn:
         self.stdout.write(sentence)
@@ -116,7 +101,7 @@ def _in_words(question: Question) -> str:
 def _as_json(
     proposal: Proposal, found: ImportPlan, content: Content, filled: Filled, problems: list[Remark]
 ) -> dict[str, Any]:
-    """Everything that was found; `answers` is what to put right and give back with --answers."""
+    """Everything that was found; `answers` is what to put right and give back."""
     columns = proposal.columns
     return {
         "counts": {
@@ -145,6 +130,6 @@ def _as_json(
             {"address": one.address, "place": one.place, "old": one.sides[0], "new": one.sides[1]}
             for one in found.changes
         ],
-        "problems": [asdict(one) for one in problems],
-        "warnings": [asdict(one) for one in found.warnings],
+        "problems": as_dicts(problems),
+        "warnings": as_dicts(found.warnings),
     }

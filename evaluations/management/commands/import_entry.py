@@ -1,39 +1,35 @@
 """`manage.py import_entry FILE…`: returned 入力様式 are taken in together, as the operator."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from core.uploads.tables import NotReadable
 from evaluations.exchange.entry_forms.files import MAX_BYTES, find_form
 from evaluations.exchange.entry_forms.merging import FORM_REASON, ReturnedForms, merged
-from evaluations.exchange.entry_forms.reading import FormDesk, FormReading, desk_of, read_found
-from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.changes import ImportChange, line
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.entry_forms.reading import FormReading, desk_of, read_found
 from evaluations.exchange.importing.report import Remark
-from evaluations.management.arguments import content_given, not_taken, plans_given
-from plans.models import Channel, Plan
+from evaluations.management.arguments import content_given, plans_given
+from evaluations.management.import_command import ImportCommand, as_dicts, not_taken
 
 DISAGREE = "ファイルによって書かれていることが違います（{new}）。どちらかのファイルを直してください。"
 NEWER = "様式を出力したあとに変わっています（今：{old}、様式：{new}）。--overwrite を付けると置き換えます。"
 
 
-class Command(BaseCommand):
-    """One line per change and, last, 「変更 n 件」; with problems in any file, one line each from the name of its file
-    and the address of its cell, nothing written and exit 2. Cells that are not taken in are told before.
-    """
+class Command(ImportCommand):
+    """With problems in any file nothing is written; each line begins with the name of its file."""
 
+    reason = FORM_REASON
     help = "返ってきた入力様式（.xlsx、.csv）をまとめて取り込みます。問題があれば何も書き込みません。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="取り込むファイル")
-        parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        self.add_usual(parser)
         parser.add_argument("--plan", default="", help="計画の記号。省くと、様式から読み取ります")
         parser.add_argument("--year", type=int, help="年度の書かれていない様式を、どの年度のものとして読むか。西暦")
         parser.add_argument("--overwrite", action="store_true", help="様式を出力したあとに変わったところも置き換えます")
@@ -44,54 +40,28 @@ class Command(BaseCommand):
             problems = [*_problems(forms.readings), *_undecided(forms, overwrites=options["overwrite"])]
             changes = list(forms.preview.changes)
             if not problems and not options["dry_run"]:
-                problems = self.apply(changes)
+                problems = [("", remark) for remark in self.apply(changes)]
         if options["format"] == "json":
             self.stdout.write(json.dumps(_as_json(forms, problems), ensure_ascii=False, indent=1))
         else:
-            self.say(forms.readings, changes, problems)
+            for one in forms.readings:
+                self.say_remarks(one, of=f"{one.name}：")
+            self.say_result(changes, [f"{name}：{remark}" if name else remark for name, remark in problems])
         if problems:
             raise not_taken(len(problems))
 
-    def read(self, paths: Iterable[Path], slug: str, year: int | None) -> list[FormReading]:
+    def read(self, paths: Sequence[Path], slug: str, year: int | None) -> list[FormReading]:
         """What each file would change; one that is no form says so."""
         known = list(plans_given(slug))
-        desks: dict[int, FormDesk] = {}
-        return [self.read_one(path, known, year, desks) for path in paths]
-
-    def read_one(self, path: Path, plans: list[Plan], year: int | None, desks: dict[int, FormDesk]) -> FormReading:
-        """One file, at the desk of its plan."""
-        name = str(path)
-        try:
-            found = find_form(name, content_given(path, MAX_BYTES), plans, year=year)
-        except NotReadable as error:
-            return FormReading(name, failure=str(error))
-        if found.plan.pk not in desks:
-            desks[found.plan.pk] = desk_of(found.plan, None, access=None)
-        return read_found(name, found, desks[found.plan.pk])
-
-    def apply(self, changes: list[ImportChange]) -> list[tuple[str, Remark]]:
-        """Write them; what kept them from being written."""
-        try:
-            apply_import(changes, by=None, channel=Channel.COMMAND, reason=FORM_REASON)
-        except ImportRefused as error:
-            return [("", remark) for remark in error.remarks]
-        return []
-
-    def say(
-        self, readings: Iterable[FormReading], changes: list[ImportChange], problems: list[tuple[str, Remark]]
-    ) -> None:
-        """Notes and warnings apart from the result; problems instead of changes where there are any."""
-        for one in readings:
-            for remark in (*one.notes, *one.warnings):
-                self.stderr.write(f"注意 {one.name}：{remark}")
-            for cell in one.unknown:
-                told = f"{one.name}：{cell.address} {cell.old or '空欄'} → {cell.new or '空欄'}：{cell.note}"
-                self.stdout.write(" ⏎ ".join(told.splitlines()))
-        texts = [f"{name}：{remark}" if name else str(remark) for name, remark in problems]
-        for text in texts or map(line, changes):
-            self.stdout.write(text)
-        if not problems:
-            self.stdout.write(f"変更 {len(changes)} 件")
+        desk = cache(lambda plan: desk_of(plan, None, access=None))
+        readings = []
+        for name, path in zip(map(str, paths), paths, strict=True):
+            try:
+                found = find_form(name, content_given(path, MAX_BYTES), known, year=year)
+                readings.append(read_found(name, found, desk(found.plan)))
+            except NotReadable as error:
+                readings.append(FormReading(name, failure=str(error)))
+        return readings
 
 
 def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:
@@ -104,39 +74,34 @@ def _problems(readings: Iterable[FormReading]) -> list[tuple[str, Remark]]:
 
 
 def _undecided(forms: ReturnedForms, *, overwrites: bool) -> list[tuple[str, Remark]]:
-    """The changes that somebody would have to choose."""
-    preview, found = forms.preview, []
-    for place, change in enumerate(preview.changes):
-        old, new = change.sides
-        if place in preview.rivals:
+    """The changes that a person would have to choose."""
+    found = []
+    for one in forms.preview.lines:
+        old, new = one.change.sides
+        if one.rival is not None:
             sentence = DISAGREE.format(new=new)
-        elif place in preview.contested and not overwrites:
+        elif one.contested and not overwrites:
             sentence = NEWER.format(old=old, new=new)
         else:
             continue
-        found.append((preview.sources[place], Remark(change.address, f"{change.place}は、{sentence}")))
+        found.append((one.source, Remark(one.change.address, f"{one.change.place}は、{sentence}")))
     return found
 
 
 def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[str, Any]:
     """Every difference, also of those that a problem keeps from being written, and a line per file."""
+    printed = {id(one.change): one.printed for file in forms.readings for one in file.changes}
     return {
         "files": [
-            {
-                "file": one.name,
-                "department": one.department,
-                "who": one.who,
-                "rows": one.rows,
-                "changes": len(one.changes),
-                "unchanged": one.unchanged,
-                "failure": one.failure,
-                "notes": list(one.notes),
-            }
+            {"file": one.name}
+            | {name: getattr(one, name) for name in ("department", "who", "rows")}
+            | {"changes": len(one.changes), "unchanged": one.unchanged}
+            | {"failure": one.failure, "notes": list(one.notes)}
             for one in forms.readings
         ],
         "changes": [
             {
-                "file": forms.preview.sources[place],
+                "file": one.source,
                 "address": one.change.address,
                 "place": one.change.place,
                 "指標コード": one.change.code,
@@ -144,20 +109,12 @@ def _as_json(forms: ReturnedForms, problems: list[tuple[str, Remark]]) -> dict[s
                 "項目": one.change.side.label,
                 "old": one.change.sides[0],
                 "new": one.change.sides[1],
-                "printed": one.printed,
-                "conflict": place in forms.preview.contested,
+                "printed": printed[id(one.change)],
+                "conflict": one.waits,
             }
-            for place, one in enumerate(forms.wishes)
+            for one in forms.preview.lines
         ],
-        "problems": [{"file": name, "address": one.address, "sentence": one.sentence} for name, one in problems],
-        "unknown": [
-            {"file": file.name, "address": one.address, "old": one.old, "new": one.new, "note": one.note}
-            for file in forms.readings
-            for one in file.unknown
-        ],
-        "warnings": [
-            {"file": file.name, "address": one.address, "sentence": one.sentence}
-            for file in forms.readings
-            for one in file.warnings
-        ],
+        "problems": [one for name, remark in problems for one in as_dicts([remark], file=name)],
+        "unknown": [one for file in forms.readings for one in as_dicts(file.unknown, file=file.name)],
+        "warnings": [one for file in forms.readings for one in as_dicts(file.warnings, file=file.name)],
     }

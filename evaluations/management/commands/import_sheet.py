@@ -1,40 +1,35 @@
 """`manage.py import_sheet FILE`: an edited evaluation sheet comes back, as the operator."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from core.uploads.table_files import MAX_BYTES
 from core.uploads.tables import NotReadable
-from evaluations.exchange.importing.applying import apply_import
-from evaluations.exchange.importing.changes import ValueChange, line
-from evaluations.exchange.importing.refused import ImportRefused
+from evaluations.exchange.importing.changes import ValueChange
+from evaluations.exchange.importing.preview import PreviewLine
 from evaluations.exchange.importing.report import Remark
 from evaluations.exchange.sheet_import.difference import SHEET_REASON, SheetDifference, sheet_difference
-from evaluations.exchange.sheet_import.reading import SheetChange
 from evaluations.exchange.sheet_import.source import NOT_OURS, find_source, sheet_book_in
-from evaluations.management.arguments import content_given, not_taken, plans_given
-from plans.models import Channel
+from evaluations.management.arguments import content_given, plans_given
+from evaluations.management.import_command import ImportCommand, as_dicts, not_taken
 
 NEWER = "シートを出力したあとに変わっています（今：{old}、シート：{new}）。--overwrite を付けると置き換えます。"
 LONGEST_SIDE = 200
 
 
-class Command(BaseCommand):
-    """One line per change and, last, 「変更 n 件」; with problems, one line each from the address of its cell, nothing
-    written and exit 2. Cells that are not taken in are told before, and keep nothing from being written.
-    """
+class Command(ImportCommand):
+    """Every edited cell is a change; those that are not taken in are printed first."""
 
+    reason = SHEET_REASON
     help = "直した評価シート（.xlsx）を取り込みます。問題があれば何も書き込みません。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="取り込むファイル")
-        parser.add_argument("--dry-run", action="store_true", help="変更を示すだけで、書き込みません")
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="json は機械で読む形")
+        self.add_usual(parser)
         parser.add_argument("--plan", default="", help="計画の記号。省くと、シートから読み取ります")
         parser.add_argument(
             "--overwrite", action="store_true", help="シートを出力したあとに変わったところも置き換えます"
@@ -43,14 +38,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             found = self.read(options["file"], options["plan"])
-            changes = [one for one in found.possible if options["overwrite"] or not one.is_contested]
-            problems = [*found.problems, *(_newer(one) for one in found.possible if one not in changes)]
+            newer = [one for one in found.possible if one.contested and not options["overwrite"]]
+            problems = [*found.problems, *map(_newer, newer)]
+            changes = [one.change for one in found.possible]
             if not problems and not options["dry_run"]:
                 problems = self.apply(changes)
         if options["format"] == "json":
             self.stdout.write(json.dumps(_as_json(found, problems), ensure_ascii=False, indent=1))
         else:
-            self.say(found, changes, problems)
+            self.say_remarks(found)
+            self.say_result(changes, problems)
         if problems:
             raise not_taken(len(problems))
 
@@ -66,28 +63,8 @@ class Command(BaseCommand):
         except NotReadable as error:
             return SheetDifference(problems=(Remark(error.address, str(error)),))
 
-    def apply(self, changes: list[SheetChange]) -> list[Remark]:
-        """Write them; what kept them from being written."""
-        try:
-            apply_import([one.change for one in changes], by=None, channel=Channel.COMMAND, reason=SHEET_REASON)
-        except ImportRefused as error:
-            return error.remarks
-        return []
 
-    def say(self, found: SheetDifference, changes: list[SheetChange], problems: list[Remark]) -> None:
-        """Notes and warnings apart from the result; problems instead of changes where there are any."""
-        for remark in (*found.notes, *found.warnings):
-            self.stderr.write(f"注意 {remark}")
-        for one in found.unknown:
-            told = f"{one.address} {one.old or '空欄'} → {one.new or '空欄'}：{one.note}"
-            self.stdout.write(" ⏎ ".join(told.splitlines()))
-        for text in [str(problem) for problem in problems] or [line(one.change) for one in changes]:
-            self.stdout.write(text)
-        if not problems:
-            self.stdout.write(f"変更 {len(changes)} 件")
-
-
-def _newer(one: SheetChange) -> Remark:
+def _newer(one: PreviewLine) -> Remark:
     old, new = (side[:LONGEST_SIDE] for side in one.change.sides)
     return Remark(one.change.address, f"{one.change.place}は、{NEWER.format(old=old, new=new)}")
 
@@ -96,16 +73,16 @@ def _as_json(found: SheetDifference, problems: list[Remark]) -> dict[str, Any]:
     """Every difference of values and texts, also of those that a problem keeps from being written."""
     return {
         "changes": [_change(one) for one in found.changes],
-        "problems": [asdict(one) for one in problems],
-        "unknown": [asdict(one) for one in found.unknown],
-        "warnings": [asdict(one) for one in found.warnings],
+        "problems": as_dicts(problems),
+        "unknown": as_dicts(found.unknown),
+        "warnings": as_dicts(found.warnings),
         "notes": list(found.notes),
     }
 
 
-def _change(one: SheetChange) -> dict[str, Any]:
-    """A change by the names of the tidy table; `printed` is null where nobody can know it, `conflict` says that what
-    stands now is another than was printed."""
+def _change(one: PreviewLine) -> dict[str, Any]:
+    """A change by the names of the tidy table; `printed` is null where no one can know it, `conflict` says that what
+    is stored now is another than was printed."""
     change = one.change
     old, new = change.sides
     what: dict[str, Any] = (
@@ -113,5 +90,5 @@ def _change(one: SheetChange) -> dict[str, Any]:
         if isinstance(change, ValueChange)
         else {"節番号": change.section, "年度": change.year, "項目": change.field}
     )
-    sides = {"old": old, "new": new, "printed": one.printed, "conflict": one.is_contested}
+    sides = {"old": old, "new": new, "printed": one.printed, "conflict": one.contested}
     return {"address": change.address, "place": change.place, **what, **sides}

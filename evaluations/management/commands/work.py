@@ -16,7 +16,7 @@ SECONDS_BETWEEN_LOOKS = 2
 class Command(BaseCommand):
     """SIGTERM ends it soon: a work that runs goes back to the queue and is begun again by the next runner."""
 
-    # The web server has checked, and somebody waits.
+    # The web server has checked, and a person waits.
     requires_system_checks = ()
     help = "待っている「時間のかかる処理」を、なくなるまで実行します。"
 

@@ -11,12 +11,12 @@ from functools import cached_property
 
 from core.catalogue import Entry
 from core.cell_texts import CellTexts, NotUnderstood
+from core.characters import EDGES, is_control
 from core.fiscal_years import read_fiscal_year, wareki
 from core.level_words import arithmetic, keeps_level
 from core.numerals import plain, read_numeral
 from core.prose import full_stop
 from core.reader import read_cell
-from core.signs import EDGES, is_control
 from core.values import EMPTY, Value
 from core.words import Family, ParentRole, Side, State, ValueKind
 from evaluations.planning.opening.baselines import Proposal, counted_thing

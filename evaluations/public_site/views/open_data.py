@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import conditional_page, require_safe
 
 from core.open_data.dictionary import ITEMS
-from core.open_data.machine_signs import EXAMPLES
+from core.open_data.machine_characters import EXAMPLES
 from evaluations.public_site.open_data import open_data
 from plans.downloads import as_download
 

@@ -11,8 +11,7 @@ from core.pdf import NoPdfHere, offers_pdf
 from evaluations.long_work.views import begin
 from evaluations.publishing.publication_pdfs import BOOK, MAY_NOT, pdf_of_publication
 from evaluations.reports.pdf import PDF
-from evaluations.reports.pdf_work import pdf_name
-from evaluations.reports.publication_pdf_work import PUBLICATION_PDFS
+from evaluations.reports.pdf_work import PUBLICATION_PDFS, pdf_name
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.requests import PersonRequest

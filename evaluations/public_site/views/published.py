@@ -8,6 +8,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from evaluations.public_site import published
 from evaluations.public_site.published_data import published_rows
 from evaluations.publishing.publication_pdfs import books_of, is_made
+from evaluations.reports.report import EvaluationReport, report_of_publication
+from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.charts import charts_of
 from plans.tidy import tidy_file
 
@@ -52,3 +54,21 @@ def published_data(request: HttpRequest, slug: str, extension: str) -> HttpRespo
     content, content_type = tidy_file(published_rows(found), extension)
     headers = {"Content-Disposition": f'attachment; filename="{slug}.{extension}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@require_safe
+@login_not_required
+@conditional_page
+def published_section_text(request: HttpRequest, slug: str, number: int, year: int) -> HttpResponse:
+    """One 節 of one 年度 in words; 404 where it is 未公表."""
+    page = published.section_page(slug, number, year)
+    report = report_of_publication(page.read).only(number)
+    if report is None:
+        raise Http404("この節は、この年度では公表されていません。")
+    return opened(report, f"{slug}_{year}_{number}.txt")
+
+
+def opened(report: EvaluationReport, filename: str) -> HttpResponse:
+    """The text version, to be read in the browser like a page."""
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    return HttpResponse(text_bytes(report), content_type=CONTENT_TYPE, headers=headers)

@@ -1,16 +1,15 @@
 """番号を確かめる: which publication a 識別番号 or a file belongs to, for everyone."""
 
-from hashlib import sha256
+from hashlib import file_digest
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from core.citation import read_number
 from core.uploads.table_files import MAX_BYTES
-from evaluations.public_site.verification import verified
+from evaluations.public_site.published import verified
 
 NO_FILE = "確かめるファイルを選んでください。"
 TOO_LARGE = f"ファイルが大きすぎます。公表した内容（JSON）は{MAX_BYTES // 1024 // 1024}MBを超えません。"
@@ -39,13 +38,6 @@ def _file(request: HttpRequest) -> HttpResponse:
     problem = NO_FILE if file is None else TOO_LARGE if (file.size or 0) > MAX_BYTES else ""
     if file is None or problem:
         return render(request, "published/verify.html", {"file_problem": problem}, status=400)
-    digits = _sha256(file)
+    digits = file_digest(file, "sha256").hexdigest()
     context = {"digits": digits, "found": verified(digits), "file_name": file.name}
     return render(request, "published/verify.html", context)
-
-
-def _sha256(file: UploadedFile) -> str:
-    whole = sha256()
-    for chunk in file.chunks():
-        whole.update(chunk)
-    return whole.hexdigest()

@@ -4,13 +4,13 @@ import io
 from zipfile import ZIP_STORED, ZipFile
 
 from core.fiscal_years import wareki
-from evaluations.long_work.kinds import Kind, ReportLine, Result, ResultFile, Tell, WorkFailed, plan_of
+from evaluations.long_work.kinds import Kind, Progress, ReportLine, Result, ResultFile, WorkFailed, plan_of
 from evaluations.models import LongWork
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.sheet_layouts import UnknownLayout, form_of
 
 
-def make_all_sheets(work: LongWork, tell: Tell) -> Result:
+def make_all_sheets(work: LongWork, progress: Progress) -> Result:
     """One .xlsx a 年度, as `sheet_download` gives it; `parameters` name layout and edition, "" the plan's own."""
     plan = plan_of(work)
     try:
@@ -21,7 +21,7 @@ def make_all_sheets(work: LongWork, tell: Tell) -> Result:
     stream, report = io.BytesIO(), []
     with ZipFile(stream, "w", ZIP_STORED) as archive:  # a workbook is compressed already
         for done, year in enumerate(plan.years):
-            tell(done, total, f"{wareki(year)}の{title}を作っています。")
+            progress(done, total, f"{wareki(year)}の{title}を作っています。")
             name = f"{plan.slug}_{title}_{year}年度.xlsx"
             archive.writestr(name, sheet_bytes(plan, year, access=plan.access, form=form))
             report.append(ReportLine(wareki(year), f"「{name}」を入れました。"))

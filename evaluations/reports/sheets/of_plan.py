@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from core.fiscal_years import both_eras, wareki
-from core.sheets.book import SheetBook, SheetSection, Stamp
+from core.sheets.book import SheetBook, Stamp
 from core.sheets.design import Content, Edition, Measures
 from core.sheets.keys import PrintedSheet, printed_sheet
 from core.sheets.pages import lay_out
@@ -13,8 +12,7 @@ from core.sheets.workbook import write_evaluation_sheet
 from evaluations.publishing.citations import mark_among, not_published, with_newest_body
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.sheets.blocks import SheetRows, sheet_rows
-from evaluations.reports.sheets.notes import sheet_notes
-from evaluations.reports.sheets.of_publication import Arrangement, publication_book
+from evaluations.reports.sheets.of_publication import Arrangement, filled_section, made_book, publication_book
 from evaluations.reports.sheets.texts import SheetTexts, sheet_texts
 from plans.access import Access, States, state_of
 from plans.models import Plan, Section, YearState
@@ -34,6 +32,10 @@ class _Material:
     rows: SheetRows
     texts: SheetTexts
 
+    @property
+    def parts(self) -> tuple[tuple[Section, ...], ...]:
+        return tuple(tuple(part) for _, part in groupby(self.sections, key=lambda section: section.sheet_part))
+
 
 def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm | None = None) -> bytes:
     """The sheet as an .xlsx file, as this reader may see it. `access` None is the operator, who sees everything.
@@ -46,7 +48,7 @@ def sheet_bytes(plan: Plan, year: int, *, access: Access | None, form: SheetForm
 
 
 def marked_book(plan: Plan, year: int, *, access: Access | None, form: SheetForm) -> SheetBook:
-    """The book of `sheet_book` with its source: which publication it prints, or that it prints none."""
+    """What `sheet_book` returns, with its source: which publication it prints, or that it prints none."""
     material = _material(plan, year, access, form)
     book = _book(plan, year, access, material)
     return replace(book, mark=mark_among(material.sections, year, lambda one: _says_the_same(book, material, one)))
@@ -81,15 +83,14 @@ def _material(plan: Plan, year: int, access: Access | None, form: SheetForm) -> 
 
 
 def _book(plan: Plan, year: int, access: Access | None, material: _Material) -> SheetBook:
-    return SheetBook(
-        title=f"{plan.municipality.name} {plan.name} {material.form.design.title}（{wareki(year)}）",
-        year_label=f"{both_eras(year)}の評価",
-        years=plan.years,
-        parts=_parts(material, year),
-        subtitle=(_states_in_words(material.sections, year, material.states),),
-        notes=(*sheet_notes(plan, material.form, material.rows.rows), *material.texts.notes),
-        stamp=Stamp(plan.slug, year, _versions(material) if access is None or access.sees_drafts else {}),
+    texts, rows = material.texts, material.rows
+    parts = tuple(
+        tuple(filled_section(section, year, texts, rows, texts.result_title(section)) for section in part)
+        for part in material.parts
     )
+    states = _states_in_words(material.sections, year, material.states)
+    versions = _versions(material) if access is None or access.sees_drafts else {}
+    return made_book(plan, year, material.form, parts, states, rows, texts, versions=versions)
 
 
 def _says_the_same(book: SheetBook, material: _Material, published: PublishedYear) -> bool:
@@ -104,34 +105,13 @@ def _says_the_same(book: SheetBook, material: _Material, published: PublishedYea
 def _arrangement(material: _Material) -> Arrangement:
     numbers = {section.pk: section.number for section in material.sections}
     return Arrangement(
-        parts=tuple(
-            tuple(section.number for section in part)
-            for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
-        ),
+        parts=tuple(tuple(section.number for section in part) for part in material.parts),
         result_titles={section.number: material.texts.result_title(section) for section in material.sections},
         codes={
             measures: {numbers[pk]: tuple(row.measure.code for row in rows) for pk, rows in of.items()}
             for measures, of in material.rows.by_place.items()
         },
         rows=tuple(row.measure.code for row in material.rows.rows),
-    )
-
-
-def _parts(material: _Material, year: int) -> tuple[tuple[SheetSection, ...], ...]:
-    return tuple(
-        tuple(_section(material, section, year) for section in part)
-        for _, part in groupby(material.sections, key=lambda section: section.sheet_part)
-    )
-
-
-def _section(material: _Material, section: Section, year: int) -> SheetSection:
-    texts = material.texts.of(section)
-    headings = {material.texts.result_title(section), texts[Content.TARGET_TITLE]}
-    return SheetSection(
-        number=section.number,
-        texts=texts,
-        blocks=material.rows.blocks(section, year, headings),
-        result_title=material.texts.result_title(section),
     )
 
 

@@ -2,23 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from core.citation import Mark
 from core.fiscal_years import both_eras, wareki
-from core.prose import printed
 from core.sheets.book import SheetBook, SheetSection, Stamp
-from core.sheets.design import WRITABLE, Content, Edition, Measures
+from core.sheets.design import Content, Edition, Measures
 from core.sheets.workbook import write_evaluation_sheet
 from core.words import UNPUBLISHED, Family
-from evaluations.models import TEXT_FIELDS
 from evaluations.publishing.citations import citation_of
 from evaluations.publishing.published_year import PublishedYear
-from evaluations.publishing.report_sections import ReportSection
 from evaluations.reports.sheets.blocks import SheetRows
-from evaluations.reports.sheets.notes import sheet_notes
-from evaluations.reports.sheets.texts import opinion_text, outline, rationale_line, remark_on_opinions
-from plans.models import Section, YearState
+from evaluations.reports.sheets.texts import SheetTexts, sheet_notes
+from plans.models import Plan, Section, YearState
 from plans.queries import MeasureRow
 from plans.sheet_layouts import SheetForm, shipped_designs
 
@@ -50,73 +45,66 @@ def publication_book(
     published: PublishedYear, form: SheetForm, arrangement: Arrangement, mark: Mark | None = None
 ) -> SheetBook:
     """What the publication says, arranged like this; KeyError for a 節 or 指標 that it does not know. No query."""
-    filled = _Filled(published, form, arrangement)
-    plan, year = published.plan, published.year
-    heard = remark_on_opinions(len(published.opinions)) if Content.OPINIONS in form.design.contents else ()
+    sections = {one.section.number: one for one in published.sections}
+    by_code = {row.measure.code: row for one in published.sections for row in one.rows}
+    rows = SheetRows(
+        tuple(by_code[code] for code in arrangement.rows),
+        {
+            measures: {number: tuple(by_code[code] for code in codes) for number, codes in of.items()}
+            for measures, of in arrangement.codes.items()
+        },
+        prints_words=form.edition is Edition.NEW,
+    )
+    heard = {None: published.opinions} | {number: one.opinions for number, one in sections.items()}
+    texts = SheetTexts(
+        wanted=form.design.contents,
+        withheld=lambda number: "" if sections[number].evaluation else UNPUBLISHED,
+        evaluations={number: one.evaluation for number, one in sections.items() if one.evaluation},
+        targets={number: one.targets for number, one in sections.items()},
+        rationales={number: one.reasons for number, one in sections.items()},
+        opinions=heard if Content.OPINIONS in form.design.contents else {},
+        # 取組 are published with what became of them: as texts, the year after.
+    )
+
+    def section(number: int) -> SheetSection:
+        # Texts and blocks are kept by 節番号: the 節 of a publication has no key.
+        one = Section(pk=number, number=number, title=sections[number].section.title)
+        return filled_section(one, published.year, texts, rows, arrangement.result_titles.get(number, ""))
+
+    parts = tuple(tuple(section(number) for number in part) for part in arrangement.parts)
+    return made_book(published.plan, published.year, form, parts, _states_in_words(published), rows, texts, mark=mark)
+
+
+def made_book(
+    plan: Plan,
+    year: int,
+    form: SheetForm,
+    parts: tuple[tuple[SheetSection, ...], ...],
+    states: str,
+    rows: SheetRows,
+    texts: SheetTexts,
+    *,
+    versions: Mapping[str, int] | None = None,
+    mark: Mark | None = None,
+) -> SheetBook:
+    """These sections as a sheet, under the names of plan and year. `versions` as in its stamp."""
     return SheetBook(
         title=f"{plan.municipality.name} {plan.name} {form.design.title}（{wareki(year)}）",
         year_label=f"{both_eras(year)}の評価",
         years=plan.years,
-        parts=tuple(tuple(filled.section(number) for number in part) for part in arrangement.parts),
-        subtitle=(_states_in_words(published),),
-        notes=(*sheet_notes(plan, form, filled.rows.rows), *heard),
-        stamp=Stamp(plan.slug, year, {}),
+        parts=parts,
+        subtitle=(states,),
+        notes=(*sheet_notes(plan, form, rows.rows), *texts.notes),
+        stamp=Stamp(plan.slug, year, versions or {}),
         mark=mark,
     )
 
 
-class _Filled:
-    """One publication in one arrangement."""
-
-    def __init__(self, published: PublishedYear, form: SheetForm, arrangement: Arrangement) -> None:
-        self.published, self.form, self.arrangement = published, form, arrangement
-        self.sections = {one.section.number: one for one in published.sections}
-
-    @cached_property
-    def rows(self) -> SheetRows:
-        """The figures, by 節番号."""
-        by_code = {row.measure.code: row for one in self.published.sections for row in one.rows}
-        places = {
-            measures: {number: tuple(by_code[code] for code in codes) for number, codes in of.items()}
-            for measures, of in self.arrangement.codes.items()
-        }
-        listed = tuple(by_code[code] for code in self.arrangement.rows)
-        return SheetRows(listed, places, prints_words=self.form.edition is Edition.NEW)
-
-    def section(self, number: int) -> SheetSection:
-        """One 節 with its texts and blocks."""
-        one = self.sections[number]
-        title = one.targets[0].title if one.targets else one.section.title
-        result_title = self.arrangement.result_titles.get(number, "")
-        texts = {
-            Content.TARGET_TITLE: title,
-            Content.SECTION_LABEL: one.section.label,
-            Content.SECTION_TITLE: one.section.title,
-        }
-        texts |= {content: self._text(content, one) for content in self.form.design.contents if content not in texts}
-        # The blocks are kept by 節番号: the 節 of a publication has no key.
-        place = Section(pk=number, number=number, title=one.section.title)
-        blocks = self.rows.blocks(place, self.published.year, {result_title, title})
-        return SheetSection(number=number, texts=texts, blocks=blocks, result_title=result_title)
-
-    def _text(self, content: Content, one: ReportSection) -> str:
-        if content in WRITABLE:
-            return self._written(content, one)
-        if content is Content.OPINIONS:
-            return "\n".join(opinion_text(opinion) for opinion in one.opinions)
-        if content is Content.ACTIONS:
-            return ""  # 取組 are published with what became of them: as texts, the year after
-        if content is Content.RATIONALE:
-            return "\n".join(self._rationales(one))
-        return "\n".join(outline(target, content) for target in one.targets)
-
-    def _written(self, content: Content, one: ReportSection) -> str:
-        if one.evaluation is None:
-            return UNPUBLISHED
-        return printed(getattr(one.evaluation, content.value)) if content.value in TEXT_FIELDS else ""
-
-    def _rationales(self, one: ReportSection) -> Iterable[str]:
-        return (rationale_line(item.measure, item.rationale) for item in one.reasons if item.rationale)
+def filled_section(section: Section, year: int, texts: SheetTexts, rows: SheetRows, result_title: str) -> SheetSection:
+    """One 節 with its texts and blocks."""
+    words = texts.of(section)
+    blocks = rows.blocks(section, year, {result_title, words[Content.TARGET_TITLE]})
+    return SheetSection(number=section.number, texts=words, blocks=blocks, result_title=result_title)
 
 
 def _plainly(published: PublishedYear) -> Arrangement:

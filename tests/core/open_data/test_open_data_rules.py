@@ -14,7 +14,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from core.open_data.check import MOST_COUNTED, MOST_SHOWN, check_open_data
 from core.open_data.checked_file import MAX_CELLS, checked_file
-from core.open_data.machine_signs import EXAMPLES, plain_signs
+from core.open_data.machine_characters import EXAMPLES, plain_characters
 from core.open_data.rules import RULES
 from core.open_data.texts import is_live, open_text, western_year, without_layout
 from core.uploads.tables import NotReadable
@@ -286,7 +286,7 @@ def test_an_open_text_is_open_and_stays_as_it_is(text):
     opened = open_text(text)
 
     assert open_text(opened) == opened
-    assert (plain_signs(opened), without_layout(opened), is_live(opened), western_year(opened)) == (
+    assert (plain_characters(opened), without_layout(opened), is_live(opened), western_year(opened)) == (
         opened,
         opened,
         False,

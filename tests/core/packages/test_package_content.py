@@ -202,4 +202,4 @@ def test_the_texts_of_an_evaluation_are_called_as_on_the_pages():
 
 def test_a_list_names_the_place_of_what_does_not_fit():
     with pytest.raises(ValueError, match="「年度の2番目」が空です。"):
-        Items(Text(3, blank=False), 5).check(["a", ""], ("年度",))
+        Items(Text(3, blank=False), 5)(["a", ""], ("年度",))

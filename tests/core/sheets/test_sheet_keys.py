@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.sheets.book import Stamp
 from core.sheets.design import ENTERED, Edition, Line
-from core.sheets.keys import CHUNK, PrintedCell, PrintedSheet, key_rows, name_of, read_key_rows, read_name
+from core.sheets.keys import CHUNK, PrintedCell, PrintedSheet, key_rows, read_key_rows, read_name
 from core.sheets.matching import match
 from core.sheets.placed import CellKey, Holds
 from core.uploads.tables import TableCell
@@ -94,7 +94,7 @@ def test_no_forged_row_of_keys_breaks_the_reader(forged):
 def test_a_property_names_the_sheet_and_nothing_else_does():
     sheet = PrintedSheet(Stamp("122319-c2", 2022, {"1": 3, "2": 4}), "our-own", Edition.NEW, ())
 
-    name = read_name(name_of(sheet))
+    name = read_name(sheet.name)
 
     assert name is not None
     assert (name.plan, name.year, name.layout, name.edition, name.total) == ("122319-c2", 2022, "our-own", "new", 7)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from core.signs import escaped
+from core.characters import escaped
 from core.workbooks.cells import put
 from core.workbooks.file import new_workbook, saved
 

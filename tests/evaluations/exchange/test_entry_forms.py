@@ -241,7 +241,7 @@ def test_what_somebody_changed_meanwhile_waits_for_a_choice_with_both_values(pla
     found = together(plan, ("a.xlsx", form))
 
     assert in_short(found.readings[0]) == [("n", "9", "8", True)]
-    assert (found.preview.printed, found.preview.contested, found.preview.rivals) == ({0: "7"}, {0}, {})
+    assert [(one.printed, one.contested, one.rival) for one in found.preview.lines] == [("7", True, None)]
     assert found.readings[0].notes == (
         "記入された指標のうち1件は、この様式を出力したあとに、いまの実績値が変わっています。",
     )
@@ -257,9 +257,9 @@ def test_two_files_that_say_different_things_of_one_cell_are_both_shown(plan):
 
     found = together(plan, *files)
 
-    said = [(one.code, one.sides[1], found.preview.sources[place]) for place, one in enumerate(found.preview.changes)]
+    said = [(one.change.code, one.change.sides[1], one.source) for one in found.preview.lines]
     assert said == [("n", "12", "a.xlsx"), ("n", "13", "b.xlsx"), ("k", "1", "a.xlsx、b.xlsx")]
-    assert (found.preview.contested, found.preview.rivals) == ({0, 1}, {0: 0, 1: 0})
+    assert (found.preview.contested, [one.rival for one in found.preview.lines]) == ({0, 1}, [0, 0, None])
 
 
 def test_a_form_without_its_hidden_sheet_is_matched_by_codes_and_says_so(plan):

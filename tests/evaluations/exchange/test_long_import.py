@@ -12,10 +12,9 @@ from openpyxl import Workbook
 
 from core.words import Side
 from evaluations.exchange import upload
-from evaluations.exchange.importing.outcome import Outcome
-from evaluations.exchange.importing.preview import Preview
+from evaluations.exchange.importing.preview import Outcome, Preview
 from evaluations.exchange.importing.report import Remark, Unknown
-from evaluations.exchange.kept_outcome import as_kept, from_kept
+from evaluations.exchange.long_import import as_kept, from_kept
 from evaluations.exchange.upload import LONG_ROWS, takes_long
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, LongWorkFile
@@ -194,6 +193,6 @@ def test_only_a_table_of_ours_with_many_rows_takes_long_what_is_refused_is_refus
 
 def test_an_outcome_is_the_same_after_it_was_kept(plan, person):
     remark = Remark("B2", "直してください。")
-    outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview(()))
+    outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview())
 
     assert from_kept(as_kept(outcome), plan, person) == outcome

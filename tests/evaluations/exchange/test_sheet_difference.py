@@ -116,7 +116,7 @@ def test_one_edited_cell_is_exactly_one_change(plan, name, field, year, typed, o
     place, found = one_edit(plan, name, field, year, typed)
 
     assert in_short(found) == [(place, old, new)]
-    assert (found.problems, found.unknown, found.changes[0].is_contested) == ((), (), False)
+    assert (found.problems, found.unknown, found.changes[0].contested) == ((), (), False)
 
 
 @pytest.mark.parametrize(("layout", "edition"), FORMS)
@@ -330,7 +330,7 @@ def test_a_value_that_was_changed_since_the_export_is_shown_with_both_and_waits_
 
     (change,) = difference(edited(content, {place: 5}), plan).changes
 
-    assert (change.printed, *change.change.sides, change.is_contested) == ("3", "7", "5", True)
+    assert (change.printed, *change.change.sides, change.contested) == ("3", "7", "5", True)
 
 
 def test_a_value_that_stands_already_as_in_the_file_is_no_change(plan):
@@ -348,7 +348,7 @@ def test_a_text_that_was_changed_since_the_export_waits_for_a_choice(plan):
 
     (change,) = difference(edited(content, {place: "続けない。"}), plan).changes
 
-    assert (change.printed, *change.change.sides, change.is_contested) == ("続ける。", "やめる。", "続けない。", True)
+    assert (change.printed, *change.change.sides, change.contested) == ("続ける。", "やめる。", "続けない。", True)
 
 
 def test_an_actual_of_a_later_year_that_the_sheet_did_not_print_is_not_overwritten_unasked(plan):
@@ -356,7 +356,7 @@ def test_an_actual_of_a_later_year_that_the_sheet_did_not_print_is_not_overwritt
 
     _, found = one_edit(plan, "n", "actual", 2023, 9)
 
-    assert [(one.printed, *one.change.sides, one.is_contested) for one in found.changes] == [("", "6", "9", True)]
+    assert [(one.printed, *one.change.sides, one.contested) for one in found.changes] == [("", "6", "9", True)]
 
 
 def test_a_value_that_was_withheld_from_the_exporter_is_not_overwritten_unasked(plan):
@@ -365,7 +365,7 @@ def test_a_value_that_was_withheld_from_the_exporter_is_not_overwritten_unasked(
 
     found = difference(edited(content, {known: 5, blank: 50}), plan)
 
-    assert {one.change.address: one.is_contested for one in found.changes} == {known: True, blank: False}
+    assert {one.change.address: one.contested for one in found.changes} == {known: True, blank: False}
 
 
 def test_a_sheet_without_its_keys_that_is_older_than_the_plan_waits_for_every_choice(plan):
@@ -377,7 +377,7 @@ def test_a_sheet_without_its_keys_that_is_older_than_the_plan_waits_for_every_ch
 
     found = difference(without_keys(content, keep_property=True), plan)
 
-    assert [(*one.change.sides, one.is_contested) for one in found.changes] == [("7", "3", True)]
+    assert [(*one.change.sides, one.contested) for one in found.changes] == [("7", "3", True)]
     assert "計画の値か文章が変わっています。" in found.notes[1]
 
 

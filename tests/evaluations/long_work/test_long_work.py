@@ -11,12 +11,20 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluations.long_work import telling
+from evaluations.long_work import running
 from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
 from evaluations.long_work.keeping import clean, mark_interrupted
 from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, WorkFailed, writers
-from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Runner
-from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
+from evaluations.long_work.running import (
+    RIGHT_LOST,
+    UNEXPECTED,
+    UNKNOWN,
+    Cancelled,
+    Lost,
+    ProgressReporter,
+    Runner,
+    Stopped,
+)
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
@@ -129,8 +137,8 @@ def test_one_person_may_have_three_works_under_way(client, plan, person):
 
 
 def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes(plan, person, kinds):
-    def run(work, tell):
-        tell(1, 4, "一つ目です。")
+    def run(work, report):
+        report(1, 4, "一つ目です。")
         given = [(file.name, bytes(file.content)) for file in work.files.all()]
         return Result(f"{given}", ResultFile("a.txt", "text/plain", b"abc"), (ReportLine("a", "b", is_problem=True),))
 
@@ -161,7 +169,7 @@ def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes
     ],
 )
 def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client, plan, person, kinds, error, failure):
-    def run(work, tell):
+    def run(work, report):
         raise error
 
     kinds("failing", run)
@@ -183,7 +191,7 @@ def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client,
 
 def test_a_result_larger_than_is_kept_fails_with_its_size(plan, person, kinds, settings):
     settings.WORK_RESULT_BYTES = 1024 * 1024
-    kinds("large", lambda work, tell: Result("", ResultFile("a", "text/plain", b"x" * 2 * 1024 * 1024)))
+    kinds("large", lambda work, report: Result("", ResultFile("a", "text/plain", b"x" * 2 * 1024 * 1024)))
     work = asked(plan, person, "large")
 
     Runner().run_all()
@@ -205,7 +213,7 @@ def test_a_kind_that_a_new_release_does_not_know_fails_in_words(plan, person):
 @pytest.mark.parametrize("loss", ["role", "membership", "login"])
 def test_a_right_lost_meanwhile_stops_the_work(plan, person, kinds, loss):
     ran = []
-    kinds("writing", lambda work, tell: ran.append(1) or Result(""), access=writers("書く人だけです。"))
+    kinds("writing", lambda work, report: ran.append(1) or Result(""), access=writers("書く人だけです。"))
     work = asked(plan, person, "writing")
     if loss == "role":
         Membership.objects.filter(user=person).update(role=Role.VIEWER)
@@ -269,11 +277,11 @@ def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, per
 
 
 def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, person, kinds):
-    def run(work, tell):
-        tell(1, 2, "一つ目です。")
+    def run(work, report):
+        report(1, 2, "一つ目です。")
         page_then.append(client.post(reverse("evaluations:work", args=[work.key]), {"do": "cancel"}, follow=True))
-        tell.told_at -= 1  # a second later
-        tell(2, 2, "二つ目です。")
+        report.reported_at -= 1  # a second later
+        report(2, 2, "二つ目です。")
         raise AssertionError
 
     page_then: list = []
@@ -304,20 +312,20 @@ def test_a_finished_work_is_not_started_again(plan, person):
 def test_progress_is_written_once_in_a_while_however_often_it_is_said(
     plan, person, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr(telling, "SECONDS_BETWEEN", 60 * 60)
-    tell = Teller(a_work(plan, person, state="RUNNING"))
+    monkeypatch.setattr(running, "SECONDS_BETWEEN", 60 * 60)
+    report = ProgressReporter(a_work(plan, person, state="RUNNING"))
 
     with django_assert_num_queries(1):
         for number in range(100):
-            tell(number, 50, "多すぎても壊れません。" * 100)
+            report(number, 50, "多すぎても壊れません。" * 100)
 
 
 def test_a_runner_that_shall_end_puts_its_work_back(plan, person, kinds):
     runner = Runner()
 
-    def run(work, tell):
+    def run(work, report):
         runner.stop()
-        tell(1, 2, "")
+        report(1, 2, "")
 
     kinds("stopping", run)
     work = asked(plan, person, "stopping")
@@ -343,7 +351,7 @@ def test_a_work_whose_runner_gives_no_sign_of_life_is_interrupted_and_can_be_sta
 
 
 def test_a_runner_that_was_taken_for_dead_writes_nothing_any_more(plan, person, kinds):
-    def run(work, tell):
+    def run(work, report):
         LongWork.objects.update(heartbeat=timezone.now() - timedelta(hours=1))
         mark_interrupted()
         return Result("遅すぎました。", ResultFile("a", "text/plain", b"x"))
@@ -361,14 +369,14 @@ def test_a_runner_that_was_taken_for_dead_writes_nothing_any_more(plan, person, 
 )
 def test_what_ends_a_work_is_told_apart(plan, person, change, error):
     work = a_work(plan, person, state="RUNNING")
-    tell = Teller(work)
+    report = ProgressReporter(work)
     LongWork.objects.update(**change)
 
     with pytest.raises(error):
-        tell(1, 1, "")
-    tell.is_stopping = True
+        report(1, 1, "")
+    report.is_stopping = True
     with pytest.raises(Stopped):
-        tell(1, 1, "")
+        report(1, 1, "")
 
 
 # --- What is kept ---

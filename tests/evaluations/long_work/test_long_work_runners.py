@@ -40,7 +40,7 @@ def test_each_work_is_taken_by_one_runner_and_no_more_run_at_once_than_may(plan,
     settings.WORK_AT_ONCE = at_once
     ran, counted, start, together = Counter(), set(), Barrier(4), Barrier(at_once, timeout=PATIENCE)
 
-    def run(work, tell):
+    def run(work, report):
         together.wait()  # as many as may are running
         counted.add(LongWork.objects.filter(state=WorkState.RUNNING).count())
         together.wait()
@@ -88,7 +88,7 @@ def test_clicks_in_the_same_moment_are_counted_one_after_the_other(plan, same, k
 
 
 def test_a_click_and_a_runner_in_the_same_moment_leave_one_of_the_two_answers(plan, monkeypatch):
-    monkeypatch.setitem(KINDS, "short", Kind("short", lambda work, tell: Result("")))
+    monkeypatch.setitem(KINDS, "short", Kind("short", lambda work, report: Result("")))
     person, start, ends = a_user(Role.EDITOR), Barrier(2), set()
 
     def at_the_same_moment(act):
@@ -122,7 +122,7 @@ def test_a_runner_that_is_killed_leaves_an_interrupted_work_that_the_next_one_ca
 
     assert (left.state, left.done > 0, none, state()) == ("RUNNING", True, False, "INTERRUPTED")
     monkeypatch.undo()
-    monkeypatch.setitem(KINDS, "endless", Kind("endless", lambda work, tell: Result("できました。")))
+    monkeypatch.setitem(KINDS, "endless", Kind("endless", lambda work, report: Result("できました。")))
     start_again(work)
     Runner().run_all()
     assert LongWork.objects.values_list("state", "step").get() == ("DONE", "できました。")

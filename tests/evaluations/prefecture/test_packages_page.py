@@ -289,7 +289,7 @@ def test_markup_in_a_file_stays_text(client, person):
 
 
 def test_a_file_too_large_for_a_form_is_left_to_the_operator(client, person, monkeypatch):
-    monkeypatch.setattr("evaluations.prefecture.views.packages.MAX_SIGNED", 100)
+    monkeypatch.setattr("evaluations.prefecture.views.MAX_SIGNED", 100)
 
     assert "コマンド import_package での受け取りを頼んでください。" in upload(client, a_file()).content.decode()
 

@@ -1,4 +1,4 @@
-"""評価書 as PDF for the people of the city: one 節 at once, the whole book as long work."""
+"""評価書 as PDF for the people of the city (one 節 at once, the whole as long work), and all evaluation sheets."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,13 +11,15 @@ from core.numerals import read_digits
 from core.pdf import NoPdfHere
 from evaluations.long_work.views import begin
 from evaluations.reports.pdf import PDF, PaperSize, section_pdf
-from evaluations.reports.pdf_work import PAPER_PDF, pdf_name
+from evaluations.reports.pdf_work import REPORT_PDF, pdf_name
 from evaluations.reports.report import report_of_plan
+from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
 from plans.places import section_in_year, year_asked
 from plans.requests import PersonRequest
+from plans.sheet_layouts import UnknownLayout, form_of
 
 MEASURES_AT_ONCE = 12
 """A 節 with more measures than these takes more than the two seconds that a page may take."""
@@ -45,7 +47,7 @@ def paper_section(request: HttpRequest, slug: str, number: int, year: int) -> Ht
 
 @require_POST
 def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
-    """Request the book of a 年度, or of one of its 節; a short one is sent at once."""
+    """Request the 評価書 of a 年度, or of one of its 節; a short one is sent at once."""
     plan = plan_for(request.user, slug)
     year, size = year_asked(request.POST), _size(request.POST)
     if year not in plan.years:
@@ -60,7 +62,7 @@ def make_paper(request: PersonRequest, slug: str) -> HttpResponse:
             return redirect(f"{address}?size={size.value}")
         title = f"{wareki(year)}の評価　{section.label}（PDF）"
     asked = {"year": year, "section": number, "size": size.value}
-    return begin(request, PAPER_PDF, title, plan=plan, parameters=asked)
+    return begin(request, REPORT_PDF, title, plan=plan, parameters=asked)
 
 
 def _size(asked: QueryDict) -> PaperSize:
@@ -70,3 +72,16 @@ def _size(asked: QueryDict) -> PaperSize:
 
 def _to_exports(plan: Plan) -> HttpResponse:
     return redirect("evaluations:exports", plan.slug)
+
+
+@require_POST
+def all_sheets(request: PersonRequest, slug: str) -> HttpResponse:
+    """Request the evaluation sheets of all years in one file."""
+    plan = plan_for(request.user, slug)
+    asked = {name: request.POST.get(name, "") for name in ("layout", "edition")}
+    try:
+        title = form_of(plan, **asked).design.title
+    except UnknownLayout as error:
+        messages.error(request, str(error))
+        return redirect("evaluations:exports", slug)
+    return begin(request, ALL_SHEETS, f"すべての年度の{title}", plan=plan, parameters=asked)

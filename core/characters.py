@@ -15,9 +15,9 @@ _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile("_x(005[Ff]|00[01][0-9A-Fa-f])_")
 
 
-def is_control(sign: str) -> bool:
+def is_control(character: str) -> bool:
     """Whether a character is forbidden in a text of one line: controls, line and paragraph separators, surrogates."""
-    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or sign in NONCHARACTERS
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in NONCHARACTERS
 
 
 def for_workbook(text: str) -> str:

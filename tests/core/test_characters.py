@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.signs import LONGEST_FOOTER, for_footer
+from core.characters import LONGEST_FOOTER, for_footer
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ _HALF_KANA = re.compile("[｡-ﾟ]+")
 _ENCLOSED = ("CIRCLED", "NEGATIVE CIRCLED", "DOUBLE CIRCLED", "DINGBAT")
 
 
-def plain_signs(text: str) -> str:
+def plain_characters(text: str) -> str:
     """The text with everyday characters alone: ①地域㈱ becomes (1)地域(株). A text without others is returned
     unchanged.
     """
@@ -49,11 +49,11 @@ def plain_signs(text: str) -> str:
     return text
 
 
-def strange_signs(text: str) -> str:
+def strange_characters(text: str) -> str:
     """The characters of a text that are not on every machine, each once, in their order."""
     if _all_everywhere(text):
         return ""
-    return "".join(dict.fromkeys(sign for sign in text if _plain(sign) != sign or _HALF_KANA.match(sign)))
+    return "".join(dict.fromkeys(one for one in text if _plain(one) != one or _HALF_KANA.match(one)))
 
 
 def _all_everywhere(text: str) -> bool:
@@ -71,44 +71,44 @@ def _once(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _plain(sign: str) -> str:
+def _plain(character: str) -> str:
     """What replaces one character: itself where every machine has it, "" where it only modifies the one before it."""
-    if _is_everywhere(sign):
-        return sign
-    if sign in TABLE:
-        return TABLE[sign]
-    category, normal = unicodedata.category(sign), unicodedata.normalize("NFKC", sign)
-    if category == "Cf" or unicodedata.name(sign, "").startswith("VARIATION SELECTOR"):
+    if _is_everywhere(character):
+        return character
+    if character in TABLE:
+        return TABLE[character]
+    category, normal = unicodedata.category(character), unicodedata.normalize("NFKC", character)
+    if category == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
         return ""
     if category == "Zs":
         return " "
-    if unicodedata.name(sign, "").startswith(_ENCLOSED):
-        return _enclosed(sign, normal)
-    if normal != sign:
+    if unicodedata.name(character, "").startswith(_ENCLOSED):
+        return _enclosed(character, normal)
+    if normal != character:
         return "".join(map(_plain, normal))
     if category[0] in "LMN" or category in ("Cc", "Zl", "Zp"):
-        return sign  # a letter of some language; controls and line ends are layout, not characters
+        return character  # a letter of some language; controls and line ends are layout, not characters
     return UNKNOWN
 
 
-def _enclosed(sign: str, normal: str) -> str:
+def _enclosed(character: str, normal: str) -> str:
     """(1) for ① and ❶: what is inside, in brackets."""
-    number = unicodedata.numeric(sign, None)
+    number = unicodedata.numeric(character, None)
     if number is not None and number == int(number):
         return f"({int(number)})"
-    return UNKNOWN if normal == sign else f"({''.join(map(_plain, normal))})"
+    return UNKNOWN if normal == character else f"({''.join(map(_plain, normal))})"
 
 
-def _is_everywhere(sign: str) -> bool:
+def _is_everywhere(character: str) -> bool:
     """Whether a character is in ASCII or JIS X 0208: rows 1–8 and 16–84 of its table of 94 × 94.
 
     Looked up in both mappings of Shift_JIS: 〜 and ～ are one character of that table and two of Unicode.
     """
-    if sign.isascii():
+    if character.isascii():
         return True
     for encoding in ("cp932", "shift_jis"):
         try:
-            code = sign.encode(encoding)
+            code = character.encode(encoding)
         except UnicodeEncodeError:
             continue
         if len(code) == 2:
@@ -117,5 +117,5 @@ def _is_everywhere(sign: str) -> bool:
     return False
 
 
-EXAMPLES = tuple((sign, plain_signs(sign)) for sign in (*"①❷⑶Ⅲⅳ㈱㊤№℡㌔㎡㍻½²", "ｶﾞ", *"–✓☎"))
+EXAMPLES = tuple((character, plain_characters(character)) for character in (*"①❷⑶Ⅲⅳ㈱㊤№℡㌔㎡㍻½²", "ｶﾞ", *"–✓☎"))
 """Characters and their replacements, as pages show it."""
