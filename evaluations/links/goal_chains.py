@@ -14,8 +14,7 @@ from core.figures import Figures, Tone
 from core.goal_chain import ChainLink, GoalChain, GoalReading, reading_word
 from core.goal_links import GuidelineLinks, IndicatorWording
 from core.words import Family
-from indicators.linked import GoalsOfMeasures
-from indicators.queries import service_of
+from indicators.queries import GoalsOfMeasures, service_of
 from plans.catalogue import national_catalogue
 from plans.models import Measure, Section
 from plans.queries import MeasureRow, by_section

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from core.goal_links import REFERENCE_GENERATION, GoalWording, GuidelineLinks, Proposal
 from evaluations.links.goal_chains import SeenChain, wording_of
-from indicators.linked import GoalsOfMeasures
+from indicators.queries import GoalsOfMeasures
 from plans.catalogue import catalogue_of, national_catalogue, period_of
 from plans.models import Plan, Section
 from plans.queries import MeasureRow

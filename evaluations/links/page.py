@@ -7,8 +7,7 @@ from core.words import Family
 from evaluations.links.goal_chains import chains_of
 from evaluations.links.goal_columns import GoalColumn, goal_columns
 from evaluations.links.matrix import LinkGroup, link_groups
-from indicators.linked import with_goals
-from indicators.queries import together
+from indicators.queries import together, with_goals
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
 from targets.models import OutcomeTarget

@@ -9,7 +9,7 @@ from core.figures import Tone
 from evaluations.follow_up.calendar_lines import DueSoon, due_soon
 from evaluations.links.goal_chains import SeenChain, chains_of
 from evaluations.review.outlooks import with_outlooks
-from indicators.linked import with_goals
+from indicators.queries import with_goals
 from plans.access import States, state_of
 from plans.models import Plan, Section, YearState
 from plans.queries import (
