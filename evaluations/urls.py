@@ -39,8 +39,7 @@ from evaluations.public_site.views.verify import verify
 from evaluations.publishing.views import publish
 from evaluations.reports.views.all_sheets import all_sheets
 from evaluations.reports.views.report_pdf import make_paper, paper_section
-from evaluations.review.views.comparison import beside
-from evaluations.review.views.dashboard import dashboard
+from evaluations.review.views.dashboard import beside, dashboard
 from evaluations.review.views.measure import measure
 from evaluations.review.views.moves import move
 from evaluations.review.views.section import section_latest, section_year

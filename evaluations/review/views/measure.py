@@ -1,9 +1,11 @@
 """One measure: series, outlook, definition, source, every change. A stable address to cite."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -13,17 +15,42 @@ from evaluations.review.outlook_choice import MAY_NOT, choose_outlook
 from evaluations.review.outlook_form import OutlookForm
 from evaluations.review.outlook_months import adoption, seen_months
 from evaluations.review.outlooks import choice_of, seen_outlook
-from evaluations.review.related_measures import MeasureWithRelated, measure_with_related
 from evaluations.review.series import descent_of, series_of
 from indicators.volumes.history import line_states
-from indicators.volumes.of_measure import measures_shown, seen_volume
+from indicators.volumes.of_measure import counts_the_same, measures_shown, seen_volume, volume_among
+from indicators.volumes.services import Volume
 from plans.access import plan_for, require
 from plans.charts import charts_of
 from plans.history import measure_history
 from plans.models import Channel, Measure, Plan
-from plans.queries import decisions_of, rows_across
+from plans.queries import decisions_of, measures_of, rows_across
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused
+
+DETAILS = ("target_item__outcome_target", "activity_indicator__service", "outlook__chosen_by")
+
+
+@dataclass(frozen=True)
+class MeasureWithRelated:
+    """`parts` are its 内数 and 内訳; `volume` is what it is forecast with, None where nothing is."""
+
+    measure: Measure
+    parts: tuple[Measure, ...]
+    volume: Volume | None
+
+
+def measure_with_related(plan: Plan, code: str) -> MeasureWithRelated:
+    """The measure of the plan with this code; Http404 where there is none. One query."""
+    same = ExpressionWrapper(counts_the_same(code), output_field=BooleanField())
+    around = measures_of(plan).select_related(*DETAILS).annotate(is_counted_with=same)
+    found = list(around.filter(Q(code=code) | Q(parent__code=code) | Q(is_counted_with=True)))
+    measure = next((one for one in found if one.code == code), None)
+    if measure is None:
+        raise Http404("この計画に、その指標コードの指標はありません。")
+    measure.plan = plan
+    parts = sorted((one for one in found if one.parent_id == measure.pk), key=lambda one: (one.order, one.code))
+    alike = (one for one in found if one.is_counted_with)
+    return MeasureWithRelated(measure, tuple(parts), volume_among(alike, measure))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
