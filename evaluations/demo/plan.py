@@ -40,24 +40,7 @@ MOVES_TO = {
     YearState.CONFIRMED: ("submit", "check", "confirm"),
     YearState.PUBLISHED: ("submit", "check", "confirm"),
 }
-MEASURE_FIELDS = (
-    "family",
-    "code",
-    "order",
-    "label",
-    "title",
-    "quantity",
-    "unit",
-    "value_kind",
-    "direction",
-    "accumulation",
-    "baseline",
-    "baseline_year",
-    "baseline_text",
-    "definition",
-    "data_source",
-    "sheet_block",
-)
+COLUMNS = {field.name for field in Measure._meta.concrete_fields} - {"parent", "parent_role"}
 
 Document = dict[str, Any]
 Signers = Mapping[str, User]
@@ -106,7 +89,7 @@ def _create_measures(plan: Plan, document: Document, sections: dict[int, Section
                 section=section,
                 parent=measures.get(row["parent"]),
                 parent_role=row["parent_role"] or "",
-                **{name: row[name] for name in MEASURE_FIELDS},
+                **{name: text for name, text in row.items() if name in COLUMNS},
             )
             measures[row["code"]] = measure
             if row["family"] == Family.TARGET:

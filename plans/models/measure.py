@@ -25,6 +25,9 @@ from plans.models.municipality import Department
 from plans.models.plan import Plan, Section
 
 CODE_PATTERN = f"^{tidy.CODE_PATTERN}$"
+KIND_COLUMNS = ("family", "title", "unit", "value_kind", "direction", "accumulation")
+"""The columns that say what a measure is; an entry of the catalogue has the same."""
+BASELINE_COLUMNS = ("baseline", "baseline_year", "baseline_text", "baseline_is_same_quantity")
 
 
 def _number(name: str) -> models.DecimalField:

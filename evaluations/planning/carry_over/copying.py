@@ -20,13 +20,15 @@ from indicators.models import ActivityIndicator
 from plans.catalogue import catalogue_of
 from plans.history_writer import new_line, write_lines
 from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models.measure import KIND_COLUMNS
 from plans.versions import RowRefused
 from targets.models import OutcomeTarget, TargetItem
 
 CODE_LENGTH = 40
 COPIED = (
-    *("family", "label", "title", "quantity", "unit", "value_kind", "direction", "accumulation", "definition"),
-    *("data_source", "scope", "department_id", "since_year", "until_year", "sheet_block"),
+    *KIND_COLUMNS,
+    *("label", "quantity", "definition", "data_source", "scope", "department_id"),
+    *("since_year", "until_year", "sheet_block"),
 )
 
 

@@ -19,6 +19,7 @@ from indicators.models import ActivityIndicator, Service
 from plans.actions import CellChange
 from plans.history_writer import new_line
 from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models.measure import BASELINE_COLUMNS, KIND_COLUMNS
 from targets.actions import outcome_target_of
 from targets.models import TargetItem
 
@@ -101,26 +102,18 @@ def in_words(line: Line, measure: Measure) -> str:
 
 
 def _measure(section: Section, line: Line, order: int, label: str) -> Measure:
-    """A 基準値 that nobody looked at is none."""
+    """A 基準値 that no one looked at is not written."""
     entry, years = line.entry, section.plan.years
     with_baseline = line.is_seen and line.asks_for_baseline and line.baseline is not None
     return Measure(
+        **{name: getattr(entry, name) for name in KIND_COLUMNS},
+        **{name: getattr(line, name) for name in BASELINE_COLUMNS if with_baseline},
         plan=section.plan,
         section=section,
-        family=entry.family,
         code=entry.code,
         order=order,
         label=label,
-        title=entry.title,
         quantity=_quantity(line),
-        unit=entry.unit,
-        value_kind=entry.value_kind,
-        direction=entry.direction,
-        accumulation=entry.accumulation,
-        baseline=line.baseline if with_baseline else None,
-        baseline_year=line.baseline_year if with_baseline else None,
-        baseline_text=line.baseline_text[:200] if with_baseline else "",
-        baseline_is_same_quantity=line.baseline_is_same_quantity if with_baseline else False,
         catalogue_code=line.masters.catalogue_code,
         since_year=line.offered.since_year(years),
         until_year=line.offered.until_year(years),

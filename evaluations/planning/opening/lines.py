@@ -21,6 +21,7 @@ from core.values import EMPTY, Value
 from core.words import Family, ParentRole, Side, State, ValueKind
 from evaluations.planning.opening.baselines import Proposal, counted_thing
 from evaluations.planning.opening.groups import Offered
+from plans.models import Measure
 
 
 class Use(StrEnum):
@@ -50,6 +51,7 @@ class Form(StrEnum):
 
 LONGEST = {"reason": 1000, "rationale": 20_000}
 LINE_FEEDS = {"rationale": "\n\r\t"}
+LONGEST_BASELINE_TEXT = Measure._meta.get_field("baseline_text").max_length
 TEXT_FIELDS = ("use", "form", "baseline", "baseline_year", "rationale", "reason")
 
 
@@ -184,16 +186,18 @@ class Line:
 
     @property
     def baseline_text(self) -> str:
-        """What the 基準値 is, with its year and number: 「令和7年度末 施設入所者数 36人」."""
+        """What the 基準値 is, with its year and number, as long as can be stored: 「令和7年度末 施設入所者数 36人」."""
         number, year, unit = self.baseline, self.baseline_year, self.entry.unit
         if number is None:
             return ""
         if self.proposal and (number, year) == (self.proposal.number, self.proposal.year):
-            return f"{plain(number)}{unit}（{self.proposal.origin}）"
-        if year == self.entry.baseline_year and self.entry.baseline_text:
-            return f"{self.entry.baseline_text} {plain(number)}{unit}"
-        when = wareki(year) if year else ""
-        return f"{when} {counted_thing(self.entry) or '実績'} {plain(number)}{unit}".strip()
+            words = f"{plain(number)}{unit}（{self.proposal.origin}）"
+        elif year == self.entry.baseline_year and self.entry.baseline_text:
+            words = f"{self.entry.baseline_text} {plain(number)}{unit}"
+        else:
+            when = wareki(year) if year else ""
+            words = f"{when} {counted_thing(self.entry) or '実績'} {plain(number)}{unit}".strip()
+        return words[:LONGEST_BASELINE_TEXT]
 
     @property
     def baseline_is_same_quantity(self) -> bool:

@@ -16,9 +16,10 @@ from evaluations.planning.opening.lines import Line, Masters, Use
 from indicators.services import services_by_code
 from plans.catalogue import catalogue_of, national_catalogue, national_codes
 from plans.models import Municipality
+from plans.models.measure import KIND_COLUMNS
 
 CITY = "市町村"
-OWN_MASTERS = ("title", "family", "unit", "value_kind", "direction", "accumulation", "parent", "parent_role")
+OWN_MASTERS = (*KIND_COLUMNS, "parent", "parent_role")
 
 
 @dataclass(frozen=True)
