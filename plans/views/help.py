@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from plans import manual, manual_chain, manual_volumes
+from plans import manual
 
 
 @require_safe
@@ -20,9 +20,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "examples": manual.figure_examples(),
         "reduction": manual.reduction_example().figures,
         "columns": manual.columns(),
-        "volume_examples": manual_volumes.volume_examples(),
-        "split_example": manual_volumes.split_example(),
-        "link_examples": manual_chain.link_examples(),
-        "question_examples": manual_chain.question_examples(),
+        "volume_examples": manual.volume_examples(),
+        "split_example": manual.split_example(),
+        "link_examples": manual.link_examples(),
+        "question_examples": manual.question_examples(),
     }
     return render(request, "plans/help.html", context)
