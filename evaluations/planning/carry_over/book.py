@@ -82,11 +82,8 @@ class Book:
 
     def gone(self) -> dict[str, str]:
         """By code of an old measure why it cannot go on: the law or the city ended it before this plan begins."""
-        found = {}
-        for code, measure in self.olds.items():
-            if why := why_gone(measure, self.plan.start_year):
-                found[code] = why
-        return found
+        found = ((code, why_gone(measure, self.plan.start_year)) for code, measure in self.olds.items())
+        return {code: why for code, why in found if why}
 
     def in_words(self, tie: Tie | None) -> str:
         """「継続：「A」→「A」（理由）」, as the history and a conflict print it; 未定 for none."""
@@ -116,7 +113,8 @@ def book_of(plan: Plan) -> Book | None:
         measure.plan = plan
     links = list(_links(plan, previous))
     here = tuple(link for link in links if link.plan_id == plan.pk)
-    return Book(plan, previous, olds, news, _with_measures(here, olds, news), _elsewhere(links, plan))
+    elsewhere = {link.old.code: link.plan for link in links if link.old and link.plan_id != plan.pk}
+    return Book(plan, previous, olds, news, _with_measures(here, olds, news), elsewhere)
 
 
 def traits(measure: Measure) -> Traits:
@@ -158,10 +156,6 @@ def _links(plan: Plan, previous: Plan) -> QuerySet[MeasureLink]:
     """The lines of this plan, and those on which old measures went elsewhere."""
     lines = MeasureLink.objects.filter(Q(plan=plan) | Q(old__plan=previous, how__in=GOES_ON))
     return lines.select_related("plan", "old").order_by("id")
-
-
-def _elsewhere(links: Iterable[MeasureLink], plan: Plan) -> dict[str, Plan]:
-    return {link.old.code: link.plan for link in links if link.old and link.plan_id != plan.pk}
 
 
 def _with_measures(

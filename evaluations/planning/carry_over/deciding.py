@@ -121,15 +121,13 @@ def _write(book: Book, dropped: Sequence[Tie], ties: Sequence[Tie]) -> None:
             f"{names}には未達成分の上乗せがあります。先に上乗せを取り消してから、引き継ぎ方を変えてください。"
         )
     MeasureLink.objects.filter(pk__in=[link.pk for link in stale]).delete()
-    lines = [(book.by_pair.get(pair) or _new_line(book, *pair), tie) for pair, tie in wanted.items()]
-    for link, tie in lines:
-        link.how, link.note = tie.how, tie.note
-    MeasureLink.objects.bulk_update([link for link, _ in lines if link.pk], ["how", "note"])
-    MeasureLink.objects.bulk_create([link for link, _ in lines if not link.pk])
-
-
-def _new_line(book: Book, old: str, new: str) -> MeasureLink:
-    return MeasureLink(plan=book.plan, old=book.olds.get(old), new=book.news.get(new))
+    lines = []
+    for (old, new), tie in wanted.items():
+        link = book.by_pair.get((old, new))
+        lines.append(link or MeasureLink(plan=book.plan, old=book.olds.get(old), new=book.news.get(new)))
+        lines[-1].how, lines[-1].note = tie.how, tie.note
+    MeasureLink.objects.bulk_update([link for link in lines if link.pk], ["how", "note"])
+    MeasureLink.objects.bulk_create([link for link in lines if not link.pk])
 
 
 def _history(book: Book, after: Mapping[End, Tie], by: User, channel: str) -> list[Change]:

@@ -116,9 +116,13 @@ def carry_over_page(plan: Plan) -> CarryOverPage:
     if book is None:
         return CarryOverPage(plan, possible)
     proposals = proposals_of(book) if plan.access.may_manage else []
-    decided = [_decided(book, tie) for tie in book.ties]
+    decided = [TieRow(*_ends(book, tie), tie, is_decided=True, warning=book.changed_since(tie)) for tie in book.ties]
     named = {code for proposal in proposals for code in proposal.tie.olds}
-    proposed = [_proposed(book, one) for one in proposals if one.tie.news or book.must_decide_olds]
+    proposed = [
+        TieRow(*_ends(book, one.tie), one.tie, basis=one.basis, is_found=one.is_found)
+        for one in proposals
+        if one.tie.news or book.must_decide_olds
+    ]
     left = [TieRow((measure,)) for measure in book.open_olds if measure.code not in named]
     rows = [*decided, *proposed]
     return CarryOverPage(
@@ -161,14 +165,6 @@ def _by_section(book: Book, rows: Iterable[TieRow]) -> tuple[SectionRows, ...]:
         if row.news[0] == measure:
             sections.setdefault(measure.section, []).append(row)
     return tuple(SectionRows(section, book.moved_from(section), tuple(found)) for section, found in sections.items())
-
-
-def _decided(book: Book, tie: Tie) -> TieRow:
-    return TieRow(*_ends(book, tie), tie, is_decided=True, warning=book.changed_since(tie))
-
-
-def _proposed(book: Book, proposal: Proposal) -> TieRow:
-    return TieRow(*_ends(book, proposal.tie), proposal.tie, basis=proposal.basis, is_found=proposal.is_found)
 
 
 def _ends(book: Book, tie: Tie) -> tuple[tuple[Measure, ...], tuple[Measure, ...]]:

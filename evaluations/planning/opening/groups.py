@@ -88,7 +88,7 @@ def groups_of(catalogue: Catalogue, scope: Scope, services: Mapping[str, Service
     entries = [_offer(entry, scope, services) for entry in catalogue.entries_of(generation)]
     goals = catalogue.goals_of(generation)
     groups = [
-        Group(goal.code, goal.title, _of_goal(goal.code, entries), goal)
+        Group(goal.code, goal.title, tuple(one for one in entries if one and one.entry.goal == goal.code), goal)
         for goal in goals
         if scope.concerns(is_child=goal.is_child)
     ]
@@ -99,10 +99,6 @@ def groups_of(catalogue: Catalogue, scope: Scope, services: Mapping[str, Service
     volumes = [_offer(one, scope, services) for one in catalogue.volumes if scope.concerns(is_child=one.is_child)]
     groups += _by_category(one for one in volumes if one)
     return [group for group in groups if group.offered]
-
-
-def _of_goal(code: str, entries: Iterable[Offered | None]) -> tuple[Offered, ...]:
-    return tuple(one for one in entries if one and one.entry.goal == code)
 
 
 def _by_category(volumes: Iterable[Offered]) -> list[Group]:

@@ -1,21 +1,24 @@
-"""前の計画からの引き継ぎ: which plan comes before, and how each measure goes on."""
+"""前の計画からの引き継ぎ: which plan comes before, how each measure goes on, and the report of it for the council."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.lineage import Tie
+from core.workbooks.file import XLSX
 from evaluations.planning.carry_over.book import End
 from evaluations.planning.carry_over.copying import add_to_plan
 from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
 from evaluations.planning.carry_over.forms import DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
+from evaluations.planning.carry_over.report import change_report, report_bytes
 from plans.access import plan_for, require
+from plans.downloads import as_download
 from plans.models import Channel
 from plans.predecessor import MAY_NOT, PreviousRefused, follow
 from plans.requests import PersonRequest
@@ -168,3 +171,21 @@ def _drawn(request: PersonRequest, page: CarryOverPage, **more: Any) -> HttpResp
         "form": more.pop("form", None) or _opened(request, page),
     }
     return render(request, "evaluations/carry_over.html", context | more)
+
+
+@require_safe
+def carry_over_paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each measure of both plans with what became of it, to print on A4 landscape."""
+    plan = plan_for(request.user, slug)
+    context = {"plan": plan, "active": "carry_over", "paper": change_report(plan)}
+    return render(request, "evaluations/carry_over_paper.html", context)
+
+
+@require_safe
+def carry_over_table(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as .xlsx; Http404 for a plan that follows none."""
+    plan = plan_for(request.user, slug)
+    report = change_report(plan)
+    if report is None:
+        raise Http404("この計画には、前の計画が決まっていません。")
+    return as_download(report_bytes(report), XLSX, f"{plan.slug}_前の計画からの変更点.xlsx")

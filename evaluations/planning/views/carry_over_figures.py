@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from core.numerals import plain
 from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
-from evaluations.planning.carry_over.book import Book, book_of
+from evaluations.planning.carry_over.book import book_of
 from evaluations.planning.carry_over.forms import AddedForm
-from evaluations.planning.carry_over.putting_on_top import put_on_top
-from evaluations.planning.carry_over.shortfalls import ShortfallLine, shortfalls
+from evaluations.planning.carry_over.shortfalls import ShortfallLine, put_on_top, shortfalls
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
@@ -79,15 +78,12 @@ def _baselines_drawn(request: PersonRequest, plan: Plan, **more: Any) -> HttpRes
 
 def _added_form(request: PersonRequest, plan: Plan) -> AddedForm:
     """The form of the line that the button names; Http404 for one that is not there."""
-    lines = {line.key: line for line in _lines(book_of(plan))}
-    line = lines.get(request.POST.get("line", ""))
+    book = book_of(plan)
+    lines = shortfalls(book).lines if book else ()
+    line = next((line for line in lines if line.key == request.POST.get("line", "")), None)
     if line is None:
         raise Http404("引き継ぎが見つかりません。")
     return AddedForm(request.POST, line=line)
-
-
-def _lines(book: Book | None) -> tuple[ShortfallLine, ...]:
-    return shortfalls(book).lines if book else ()
 
 
 def _shortfalls_drawn(request: PersonRequest, plan: Plan, form: AddedForm | None = None, **more: Any) -> HttpResponse:

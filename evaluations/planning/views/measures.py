@@ -12,7 +12,7 @@ from evaluations.planning.measure_masters import change_measure
 from evaluations.planning.measures_page import MasterPage, master_page, measures_page
 from evaluations.planning.opening.adding_page import NEW_SECTION, AddingPage, adding_page
 from evaluations.planning.opening.lines import Line
-from evaluations.planning.opening.adding import add_measures
+from evaluations.planning.opening.opening import add_measures
 from plans.access import plan_for, require
 from plans.measures.refusals import MAY_NOT, MastersRefused
 from plans.measures.removal import remove_measure

@@ -11,8 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from core.fiscal_years import current_fiscal_year
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.draft_sections import add_own_section, remove_own_section
-from evaluations.planning.opening.drafts import PlanExists, change_frame, discard_draft, start_draft
+from evaluations.planning.opening.drafts import (
+    PlanExists,
+    add_own_section,
+    change_frame,
+    discard_draft,
+    remove_own_section,
+    start_draft,
+)
 from evaluations.planning.opening.forms import FrameForm, SectionTitleForm
 from evaluations.planning.opening.opening import open_plan
 from evaluations.planning.opening.pages import DraftPage, StartPage, draft_for, draft_page, start_page

@@ -13,8 +13,7 @@ from core.lineage import How, Tie
 from core.words import Certainty, Side, State
 from evaluations.planning.carry_over.book import book_of
 from evaluations.planning.carry_over.deciding import decide
-from evaluations.planning.carry_over.putting_on_top import put_on_top
-from evaluations.planning.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
 from plans.actions import ValuesRefused
 from plans.models import Change, MeasureLink, Role, YearlyValue, YearState
 from plans.versions import RowRefused

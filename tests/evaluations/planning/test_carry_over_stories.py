@@ -12,9 +12,8 @@ from evaluations.planning.carry_over.book import book_of
 from evaluations.planning.carry_over.copying import add_to_plan
 from evaluations.planning.carry_over.deciding import decide
 from evaluations.planning.carry_over.page import proposals_of
-from evaluations.planning.carry_over.putting_on_top import put_on_top
 from evaluations.planning.carry_over.report import change_report
-from evaluations.planning.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.models import Channel, Measure, MeasureLink, Plan, Role, Section
