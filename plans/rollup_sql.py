@@ -210,13 +210,10 @@ def _told_apart(wordings: Sequence[tuple[int, Wording]]) -> tuple[tuple[str, ...
     for count in range(1, len(_TELLING) + 1):
         columns = _TELLING[:count]
         kinds: dict[tuple[str, ...], int] = {}
-        if all(kinds.setdefault(_texts(wording, columns), number) == number for number, wording in wordings):
+        texts = ((number, tuple(getattr(wording, column) for column in columns)) for number, wording in wordings)
+        if all(kinds.setdefault(text, number) == number for number, text in texts):
             break
     return columns, [[number, *texts] for texts, number in kinds.items()]
-
-
-def _texts(wording: Wording, columns: Sequence[str]) -> tuple[str, ...]:
-    return tuple(getattr(wording, column) for column in columns)
 
 
 def _statement(columns: Sequence[str]) -> str:

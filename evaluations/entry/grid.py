@@ -18,9 +18,9 @@ from core.words import Side
 from evaluations.entry.cells import EntryCell
 from evaluations.entry.posted import PostedGrid, page_token
 from evaluations.records.counts import CountOffer, years_from_records
-from plans.access import state_of
+from plans.access import WithState, state_of
 from plans.actions import CellChange, CellKey, ValuesRefused
-from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject, YearState
+from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 from plans.strays import measures_gone
@@ -68,7 +68,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
-class EntryGrid:
+class EntryGrid(WithState):
     """The grid as it is drawn, or as it was posted. `lock_reason` is set where no one of this role may change it.
 
     `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
@@ -86,14 +86,6 @@ class EntryGrid:
     revision: PlanRevision | None = None
     seen_revision: int = 0
     corrects: bool = False
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @cached_property
     def open_cells(self) -> list[EntryCell]:

@@ -12,13 +12,13 @@ from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
 from evaluations.models import ActivityRecord, Evaluation
 from evaluations.records.counts import name_of, what_counts, with_links
 from evaluations.records.form import RecordForm
-from plans.access import state_of
-from plans.models import Measure, Plan, Section, SectionYear, YearState
+from plans.access import WithState, state_of
+from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import measure_rows, measures_of, section_years
 
 
 @dataclass(frozen=True)
-class TextsPage:
+class TextsPage(WithState):
     """`record` is the one being edited, None for a new one; `evaluation` None while nothing is written. `lines` are the
     measures with their figures of the year, `repeated` the sentences of the stored texts that were in last year's.
     `countable` are the measures that the record may count for: of this 節, and of the others that it belongs to.
@@ -36,14 +36,6 @@ class TextsPage:
     record: ActivityRecord | None
     countable: tuple[Measure, ...]
     repeated: tuple[RepeatedText, ...]
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     def record_form(self, data: Any = None) -> RecordForm:
         """The form of the record being edited, or of a new one."""

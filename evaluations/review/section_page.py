@@ -13,7 +13,7 @@ from evaluations.models import ActionItem, ActivityRecord, Evaluation
 from evaluations.records.counts import CountOffer, with_links, years_from
 from evaluations.review.outlooks import with_outlooks
 from indicators.queries import together
-from plans.access import States, require_year, state_of
+from plans.access import States, WithState, require_year, state_of
 from plans.history import HistoryLine, section_history
 from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
 from plans.planned_versions import Versions
@@ -33,7 +33,7 @@ class YearTab:
 
 
 @dataclass(frozen=True)
-class SectionPage:
+class SectionPage(WithState):
     """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year.
 
     `related` are the 活動指標 of other 節 that are linked to this one, those of one service together; `chain` compares
@@ -49,7 +49,6 @@ class SectionPage:
     following: Section | None
     tabs: tuple[YearTab, ...]
     section_year: SectionYear | None
-    state: str
     texts_visible: bool
     targets: tuple[OutcomeTarget, ...]
     rows: tuple[MeasureRow, ...]
@@ -66,10 +65,6 @@ class SectionPage:
     moves: tuple[Move, ...]
     lock_reason: str
     history: tuple[HistoryLine, ...]
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @property
     def decisions(self) -> Versions:
@@ -102,7 +97,6 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         following=following,
         tabs=tuple(_tab(y, states.get((section.pk, y))) for y in plan.years),
         section_year=section_year,
-        state=state,
         texts_visible=visible,
         targets=targets,
         rows=own,

@@ -30,10 +30,10 @@ from indicators.months.readings import (
     year_from_months,
 )
 from indicators.queries import services_together
-from plans.access import require_year, state_of
+from plans.access import WithState, require_year, state_of
 from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words
-from plans.models import Measure, Plan, Section, SectionYear, YearState
+from plans.models import Measure, Plan, Section, SectionYear
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 from plans.refusals import Cause
 from plans.strays import measures_gone
@@ -114,7 +114,7 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
-class MonthGrid:
+class MonthGrid(WithState):
     """The grid as it is drawn, or as it was posted. `is_visible` False: the reader sees neither months nor actuals.
 
     `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
@@ -130,14 +130,6 @@ class MonthGrid:
     is_visible: bool
     rows: tuple[MonthRow, ...]
     strays: tuple[MonthCell, ...] = ()
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @cached_property
     def open_cells(self) -> list[MonthCell]:

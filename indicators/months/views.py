@@ -83,7 +83,8 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
     """
     grid = grid.choosing(codes)
     if grid.has_unsaved or grid.unsaved:
-        return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", codes or _all(grid)))
+        marked = codes or [row.measure.code for row in grid.rows]
+        return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", marked))
     wanted = [row.take_over for row in grid.rows if row.measure.code in codes and row.take_over]
     if not wanted:
         messages.warning(request, "年度の実績に反映する指標が選ばれていません。指標の左の欄に印を付けてください。")
@@ -95,10 +96,6 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
         return _page(request, plan, year, drawn.choosing(codes).not_taken_over(error))
     messages.success(request, f"{len(lines)}件を{grid.section.label}の年度の実績に反映しました。")
     return redirect(request.get_full_path())
-
-
-def _all(grid: MonthGrid) -> list[str]:
-    return [row.measure.code for row in grid.rows]
 
 
 def _page(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid | None) -> HttpResponse:

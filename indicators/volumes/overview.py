@@ -74,7 +74,9 @@ def volumes_page(plan: Plan) -> VolumesPage:
     lines = [_line(volume, history_of(volume, actuals), history_of(volume, planned), forecasts) for volume in volumes]
     counted = Counter(line.state for line in lines)
     return VolumesPage(
-        categories=_by_category(lines),
+        categories=tuple(
+            VolumeCategory(name, tuple(group)) for name, group in groupby(lines, key=lambda line: line.volume.category)
+        ),
         tally=tuple(counted.items()),
     )
 
@@ -119,9 +121,3 @@ def _state(forecast: VolumeForecast, history: Iterable[HistoryYear]) -> VolumeSt
     if taken is not None:
         return TAKEN if taken == forecast.version else CHANGED
     return CHOSEN if forecast.scenario else BEGUN
-
-
-def _by_category(lines: list[VolumeLine]) -> tuple[VolumeCategory, ...]:
-    return tuple(
-        VolumeCategory(name, tuple(group)) for name, group in groupby(lines, key=lambda line: line.volume.category)
-    )
