@@ -16,11 +16,11 @@ from indicators.months.readings import MonthsMoved, ReadingsRefused, record_read
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
+from plans.posted_grid import echoes_in_words
 from plans.refusals import Cause
 from plans.requests import PersonRequest
 
 MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
-ECHOES_SAID = 8
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,10 +70,8 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
     if not lines:
         messages.info(request, "変更はありませんでした。")
         return redirect(request.get_full_path())
-    said = grid.echoes
-    understood = f"読み取った値：{'、'.join(said[:ECHOES_SAID])}" if said else ""
-    more = f" ほか{len(said) - ECHOES_SAID}件" if len(said) > ECHOES_SAID else ""
-    messages.success(request, f"{grid.section.label}の月別の値{len(lines)}件を保存しました。{understood}{more}")
+    understood = echoes_in_words(grid.echoes)
+    messages.success(request, f"{grid.section.label}の月別の値{len(lines)}件を保存しました。{understood}")
     return redirect(request.get_full_path())
 
 
