@@ -1,12 +1,15 @@
 """Form fields for a name in one line and for a 年度, and fields as the model describes them."""
 
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import forms
 from django.db import models
 
 from core.fiscal_years import read_fiscal_year
+from core.reader import CellTexts, NotUnderstood, read_cell
 from core.signs import EDGES, is_control
+from core.words import Side, ValueKind
 from plans.prose_field import ProseField
 
 F = TypeVar("F", bound=forms.Field)
@@ -33,6 +36,17 @@ class YearField(forms.CharField):
             return read_fiscal_year(text) if text else None
         except ValueError as problem:
             raise forms.ValidationError(f"{problem}。") from problem
+
+
+def typed_number(text: str, kind: ValueKind, no_number: str) -> Decimal:
+    """The number as people type one (３人) into a 計画値 of this kind; ValidationError (`no_number`: a state)."""
+    try:
+        number = read_cell(CellTexts(value=text), kind=kind, side=Side.PLANNED).value.number
+    except NotUnderstood as problem:
+        raise forms.ValidationError(problem.sentence) from problem
+    if number is None:
+        raise forms.ValidationError(no_number)
+    return number
 
 
 def field_of(model: type[models.Model], name: str, kind: type[F], **more: Any) -> F:

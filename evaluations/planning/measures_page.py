@@ -57,7 +57,7 @@ def _labels(words: type[Word]) -> list[tuple[str, str]]:
 
 
 class MeasureForm(forms.Form):
-    """One measure of a plan. `plan` is what `plan_for` handed out, `measure` comes with its section and parent."""
+    """One measure of a plan."""
 
     section = forms.ChoiceField(label="節")
     label = field_of(Measure, "label", forms.CharField, help_text="①と印刷する指標は 1")
@@ -107,28 +107,19 @@ class MeasureForm(forms.Form):
     order = forms.IntegerField(label="節の中の並び順", min_value=0, max_value=32767)
     sheet_block = field_of(Measure, "sheet_block", forms.BooleanField, required=False)
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        plan: Plan,
-        measure: Measure,
-        measures: Iterable[Measure],
-        services: Iterable[Service],
-        entries: Iterable[Entry],
-    ) -> None:
-        super().__init__(data, initial=_initial(measure), auto_id="measure-%s")
-        is_target = measure.family == Family.TARGET
+    def __init__(self, data: Any = None, *, page: "MasterPage") -> None:
+        super().__init__(data, initial=_initial(page.measure), auto_id="measure-%s")
+        is_target = page.measure.family == Family.TARGET
         for name in OF_INDICATOR if is_target else OF_TARGET:
             del self.fields[name]
-        others = [one for one in measures if one.pk != measure.pk]
+        others = [one for one in page.measures if one.pk != page.measure.pk]
         self.taken = {one.catalogue_code for one in others if one.catalogue_code}
         wholes = [(one.code, f"{one.section.label} {one.title}") for one in others]
         offered = {
-            "section": [(str(section.number), str(section)) for section in plan.sections.order_by("number")],
+            "section": [(str(section.number), str(section)) for section in page.plan.sections.order_by("number")],
             "parent": [("", "なし"), *wholes],
-            "catalogue_code": _catalogue_choices(measure, entries),
-            "service_id": [("", "なし"), *((service.pk, service.name) for service in services)],
+            "catalogue_code": _catalogue_choices(page.measure, page.entries),
+            "service_id": [("", "なし"), *((service.pk, service.name) for service in page.services)],
         }
         for name, choices in offered.items():
             if name in self.fields:
@@ -242,14 +233,7 @@ class MasterPage:
         return [*(catalogue.entries_of(generation) if generation else ()), *catalogue.volumes]
 
     def form(self, data: Mapping[str, str] | None = None) -> MeasureForm:
-        return MeasureForm(
-            data,
-            plan=self.plan,
-            measure=self.measure,
-            measures=self.measures,
-            services=self.services,
-            entries=self.entries,
-        )
+        return MeasureForm(data, page=self)
 
 
 def master_page(plan: Plan, code: str) -> MasterPage:

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalogue import Follows
-from core.lineage import How, Tie, Traits, differences, why_not
-from core.lineage_proposals import Proposal, propose
+from core.lineage import How, Proposal, Tie, Traits, differences, propose, why_not
 from core.words import Accumulation, Direction, Family, ValueKind
 
 USERS = Traits(

@@ -16,6 +16,7 @@ from core.words import Accumulation, Certainty, ValueKind
 from evaluations.planning.carry_over.book import Book, traits
 from evaluations.planning.carry_over.deciding import start
 from plans.models import Change, Measure, Plan
+from plans.models.measure import BASELINE_COLUMNS
 from plans.models.section_year import SETTLED
 from plans.plan_settings import SettingChange, change_settings
 from plans.queries import MeasureRow, YearCell, measure_rows
@@ -173,13 +174,8 @@ def _why_passed_over(cell: YearCell) -> str:
 
 
 def _changes(line: BaselineLine, proposal: Baseline, *, is_same: bool) -> list[SettingChange]:
-    wanted = {
-        "baseline": proposal.number,
-        "baseline_year": proposal.year,
-        "baseline_text": proposal.text,
-        "baseline_is_same_quantity": is_same,
-    }
+    wanted = zip(BASELINE_COLUMNS, (proposal.number, proposal.year, proposal.text, is_same), strict=True)
     return [
         SettingChange(f"{field}-{line.new.code}", line.new, field, getattr(line.new, field), value)
-        for field, value in wanted.items()
+        for field, value in wanted
     ]

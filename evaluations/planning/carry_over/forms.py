@@ -11,10 +11,10 @@ from django.core import signing
 
 from core.lineage import UNDECIDED, How, Tie
 from core.numerals import plain
-from core.reader import CellTexts, NotUnderstood, read_cell
-from core.words import Side, ValueKind
+from core.words import ValueKind
 from evaluations.planning.carry_over.book import Book, End
 from evaluations.planning.carry_over.shortfalls import ShortfallLine
+from plans.fields import typed_number
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField
 
@@ -131,13 +131,7 @@ class AddedForm(forms.Form):
 
     def clean_amount(self) -> Decimal:
         """The number as people type one (３人)."""
-        try:
-            value = read_cell(CellTexts(value=self.cleaned_data["amount"]), kind=ValueKind.NUMBER, side=Side.PLANNED)
-        except NotUnderstood as problem:
-            raise forms.ValidationError(problem.sentence) from problem
-        if value.value.number is None:
-            raise forms.ValidationError("上乗せする数は数字で入力してください。")
-        return value.value.number
+        return typed_number(self.cleaned_data["amount"], ValueKind.NUMBER, "上乗せする数は数字で入力してください。")
 
     def start_again(self, line: ShortfallLine) -> None:
         """Let the next save start from what stands now."""

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.lineage import UNDECIDED, How, Tie
-from core.lineage_proposals import Proposal, propose
+from core.lineage import UNDECIDED, How, Proposal, Tie, propose
 from evaluations.models import OpinionStatus
 from evaluations.planning.carry_over.book import Book, book_of, traits
 from plans.catalogue import catalogue_of

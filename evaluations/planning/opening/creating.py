@@ -4,8 +4,8 @@ The line that says that a 指標 was made names it in words and belongs to its �
 away again, while its history stays.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -27,30 +27,23 @@ MADE = "作成"
 QUANTITIES = {"users": "利用者数", "days": "利用日数", "hours": "利用時間"}
 
 
-@dataclass(frozen=True)
-class History:
-    """Who makes things of one plan, by which door, and why; gathers the lines and writes them at once."""
-
-    plan: Plan
-    by: User
-    channel: str
-    reason: str
-
-    def line(self, new: str | None, *, old: str | None = None, field: str = MADE, **of: Section | None) -> Change:
-        """One line about the plan, or about a 節 of it."""
-        return new_line(
-            self.plan, Subject.MASTER, field, old, new, by=self.by, channel=self.channel, reason=self.reason, **of
-        )
+MakeLine = Callable[..., Change]
+"""Makes a line of history of what was made, in words, and the `section` it belongs to."""
 
 
-def create_section(plan: Plan, number: int, title: str, history: History) -> tuple[Section, Change]:
+def lines_for(plan: Plan, *, by: User, channel: str, reason: str) -> MakeLine:
+    """Makes lines that say what was made of this plan, by whom and why; the caller writes them at once."""
+    return partial(new_line, plan, Subject.MASTER, MADE, None, by=by, channel=channel, reason=reason)
+
+
+def create_section(plan: Plan, number: int, title: str, line_of: MakeLine) -> tuple[Section, Change]:
     """A 節 with its line of history, which the caller writes."""
     section = Section.objects.create(plan=plan, number=number, title=title)
-    return section, history.line(f"{section.label} {title}", section=section)
+    return section, line_of(f"{section.label} {title}", section=section)
 
 
 def create_measures(
-    section: Section, lines: Iterable[Line], services: Mapping[str, Service], history: History
+    section: Section, lines: Iterable[Line], services: Mapping[str, Service], line_of: MakeLine
 ) -> tuple[list[CellChange], list[Change]]:
     """The 指標 of these lines in a 節: measures first, parents then. Returns their 計画値 and their lines of history,
     both for the caller to write.
@@ -81,9 +74,7 @@ def create_measures(
         for line, measure in zip(lines, made, strict=True)
         for year, value in line.values.items()
     ]
-    return cells, [
-        history.line(in_words(line, measure), section=section) for line, measure in zip(lines, made, strict=True)
-    ]
+    return cells, [line_of(in_words(line, measure), section=section) for line, measure in zip(lines, made, strict=True)]
 
 
 def in_words(line: Line, measure: Measure) -> str:

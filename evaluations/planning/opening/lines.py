@@ -19,8 +19,7 @@ from core.reader import read_cell
 from core.signs import EDGES, is_control
 from core.values import EMPTY, Value
 from core.words import Family, ParentRole, Side, State, ValueKind
-from evaluations.planning.opening.baselines import Proposal, counted_thing
-from evaluations.planning.opening.groups import Offered
+from evaluations.planning.opening.groups import Offered, Proposal, counted_thing
 from plans.models import Measure
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.creating import History, create_measures, create_section, in_words
+from evaluations.planning.opening.creating import create_measures, create_section, in_words, lines_for
 from evaluations.planning.opening.drafts import (
     MAY_NOT,
     Frame,
@@ -114,18 +114,18 @@ def _create(draft: PlanDraft, parts: list[Part], by: User, channel: str) -> Plan
     PlanRevision.objects.create(plan=plan)
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
-    history = History(plan, by, channel, REASON)
+    line_of = lines_for(plan, by=by, channel=channel, reason=REASON)
     frame = f"{plan.name}（{plan.slug}、{plan.start_year}〜{plan.end_year}年度）"
     before = f"／前の期：{plan.previous.name}" if plan.previous else ""
-    lines: list[Change] = [history.line(f"{frame}{before}")]
+    lines: list[Change] = [line_of(f"{frame}{before}")]
     cells: list[CellChange] = []
     sections = []
     for part in parts:
-        section, line = create_section(plan, part.number, part.row.title, history)
+        section, line = create_section(plan, part.number, part.row.title, line_of)
         sections.append(section)
         lines.append(line)
     for part, section in zip(parts, sections, strict=True):
-        of_part, made = create_measures(section, part.made_lines, services, history)
+        of_part, made = create_measures(section, part.made_lines, services, line_of)
         cells += of_part
         lines += made
     write_lines(lines)
@@ -155,15 +155,15 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
-    history = History(plan, by, channel, ADDED)
+    line_of = lines_for(plan, by=by, channel=channel, reason=ADDED)
     changes: list[Change] = []
     if isinstance(place, Section):
         section = place
     else:
         last = plan.sections.aggregate(last=Max("number"))["last"] or 0
-        section, line_of_section = create_section(plan, last + 1, place, history)
+        section, line_of_section = create_section(plan, last + 1, place, line_of)
         changes.append(line_of_section)
-    cells, made = create_measures(section, lines, services, history)
+    cells, made = create_measures(section, lines, services, line_of)
     write_lines([*changes, *made])
     record_planned(cells, plan.municipality, by=by, channel=channel, reason=ADDED)
     return section

@@ -10,8 +10,7 @@ from django.http import Http404
 from core.catalogue import Entry
 from core.words import Accumulation, Direction, Family, ValueKind
 from evaluations.models import DraftSection, PlanDraft
-from evaluations.planning.opening.baselines import proposals
-from evaluations.planning.opening.groups import Group, Offered, Scope, groups_of
+from evaluations.planning.opening.groups import Group, Offered, Scope, groups_of, proposals
 from evaluations.planning.opening.lines import Line, Masters, Use
 from indicators.services import services_by_code
 from plans.catalogue import catalogue_of, national_catalogue, national_codes
