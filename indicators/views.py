@@ -6,8 +6,7 @@ from django.views.decorators.http import require_safe
 
 from indicators.queries import indicator_rows, service_of
 from plans.access import plan_for
-from plans.measure_filters import Facet, Option
-from plans.measure_listing import FACETS, MeasureListing, searched_texts
+from plans.measure_listing import FACETS, Facet, MeasureListing, Option, searched_texts
 from plans.measure_tables import FragmentColumn, MeasureTable
 from plans.queries import MeasureRow, YearCell
 

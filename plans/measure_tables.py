@@ -14,8 +14,7 @@ from django_tables2.utils import OrderBy, OrderByTuple
 from core.fiscal_years import wareki
 from core.search_words import folded
 from core.words import Direction
-from plans.measure_filters import TONE_RANK
-from plans.measure_listing import MeasureListing
+from plans.measure_listing import TONE_RANK, MeasureListing
 from plans.queries import MeasureRow
 
 ROWS_ON_A_PAGE = 25

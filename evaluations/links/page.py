@@ -12,8 +12,7 @@ from core.figures import Tone
 from core.fiscal_years import wareki
 from core.goal_chain import GoalReading
 from core.words import UNDER_REVIEW, Family
-from evaluations.links.goal_chains import LinkedRow, SeenChain, chains_of, linked_row
-from evaluations.links.goal_columns import GoalColumn, goal_columns
+from evaluations.links.goal_chains import GoalColumn, LinkedRow, SeenChain, chains_of, goal_columns, linked_row
 from indicators.queries import service_of, together, with_goals
 from plans.models import Measure, Plan
 from plans.queries import MeasureRow, latest_year_with_actuals, measure_rows, measures_of

@@ -10,10 +10,9 @@ from core.words import Family, ValueKind
 from indicators.models import VolumeForecast
 from indicators.volumes.content import Factor, ForecastContent
 from indicators.volumes.factors import Reference, begun_with, goals_in, proposals, reference_of
-from indicators.volumes.history import actuals_of, line_states
 from indicators.volumes.services import FORECAST, HOME_VISITS, Volume, home_visit_codes, volumes_of, with_service
 from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
-from indicators.volumes.years import HistoryYear, history_of, is_hidden_from
+from indicators.volumes.years import HistoryYear, actuals_of, history_of, is_hidden_from, line_states
 from plans.access import Access
 from plans.models import Plan, PlanRevision
 from plans.queries import MeasureRow, measure_rows

@@ -9,9 +9,8 @@ from django.db.models import Max
 
 from core.volumes import Scenario
 from indicators.models import VolumeForecast
-from indicators.volumes.history import SeenActual, actuals_of, line_states
 from indicators.volumes.services import FORECAST, HOME_VISITS, Volume, home_visit_codes, volumes_of, with_service
-from indicators.volumes.years import HistoryYear, history_of, is_hidden_from
+from indicators.volumes.years import HistoryYear, SeenActual, actuals_of, history_of, is_hidden_from, line_states
 from plans.models import Plan
 from plans.queries import MeasureRow, measure_rows
 

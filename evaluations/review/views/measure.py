@@ -11,14 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from core.words import ValueKind
 from evaluations.models import Outlook
-from evaluations.review.outlook_choice import MAY_NOT, choose_outlook
-from evaluations.review.outlook_form import OutlookForm
-from evaluations.review.outlook_months import adoption, seen_months
-from evaluations.review.outlooks import choice_of, seen_outlook
+from evaluations.review.outlook_choice import MAY_NOT, OutlookForm, choose_outlook
+from evaluations.review.outlooks import adoption, choice_of, seen_months, seen_outlook
 from evaluations.review.series import descent_of, series_of
-from indicators.volumes.history import line_states
-from indicators.volumes.of_measure import counts_the_same, measures_shown, seen_volume, volume_among
+from indicators.volumes.misses import counts_the_same, measures_shown, seen_volume, volume_among
 from indicators.volumes.services import Volume
+from indicators.volumes.years import line_states
 from plans.access import plan_for, require
 from plans.charts import charts_of
 from plans.history import measure_history
