@@ -58,11 +58,11 @@ class Traits:
 
 
 @dataclass(frozen=True)
-class Tie:
+class LineageLink:
     """One decision: measures of the plan before and of the new one, by code, and how the ones become the others.
 
-    継続 and 見直し tie one to one, 分割 one to several, 統合 several to one; 終了 has no new measure, 新規 no old one.
-    Codes are kept sorted, so that two ties of the same measures are equal.
+    継続 and 見直し join one to one, 分割 one to several, 統合 several to one; 終了 has no new measure, 新規 no old one.
+    Codes are kept sorted, so that two lineages of the same measures are equal.
     """
 
     how: How
@@ -86,7 +86,7 @@ class Tie:
 
     @property
     def key(self) -> str:
-        """A name for a field of a form; two ties of one plan never share it."""
+        """A name for a field of a form; two lineages of one plan never share it."""
         return f"{self.how}:{','.join(self.olds)}:{','.join(self.news)}"
 
 
@@ -104,34 +104,34 @@ def differences(old: Traits, new: Traits) -> list[str]:
     return found
 
 
-def why_not(tie: Tie, olds: Mapping[str, Traits], news: Mapping[str, Traits]) -> str:
+def why_not(lineage: LineageLink, olds: Mapping[str, Traits], news: Mapping[str, Traits]) -> str:
     """Why a link between measures is not possible, as a sentence; "" where it is. Every code must be known."""
-    if not _has_its_shape(tie):
-        return _SHAPES[tie.how]
-    if tie.how is How.SAME and (changed := differences(olds[tie.olds[0]], news[tie.news[0]])):
+    if not _has_its_shape(lineage):
+        return _SHAPES[lineage.how]
+    if lineage.how is How.SAME and (changed := differences(olds[lineage.olds[0]], news[lineage.news[0]])):
         return (
-            f"「{news[tie.news[0]].title}」は前の計画と数え方が違う（{'、'.join(changed)}）ため、「継続」にできません。"
+            f"「{news[lineage.news[0]].title}」は前の計画と数え方が違う（{'、'.join(changed)}）ため、「継続」にできません。"
             "「見直し」を選ぶか、指標の設定を前の計画に合わせてください。"
         )
-    if tie.how is How.ENDED and not tie.note:
-        return f"「{olds[tie.olds[0]].title}」を終了する理由を書いてください。"
+    if lineage.how is How.ENDED and not lineage.note:
+        return f"「{olds[lineage.olds[0]].title}」を終了する理由を書いてください。"
     return ""
 
 
-def _has_its_shape(tie: Tie) -> bool:
-    olds, news = len(tie.olds), len(tie.news)
-    if tie.how is How.SPLIT:
+def _has_its_shape(lineage: LineageLink) -> bool:
+    olds, news = len(lineage.olds), len(lineage.news)
+    if lineage.how is How.SPLIT:
         return olds == 1 and news > 1
-    if tie.how is How.MERGED:
+    if lineage.how is How.MERGED:
         return olds > 1 and news == 1
-    return (olds, news) == (int(tie.how is not How.NEW), int(tie.how is not How.ENDED))
+    return (olds, news) == (int(lineage.how is not How.NEW), int(lineage.how is not How.ENDED))
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A tie that the tool proposes, and why. `is_found`: a counterpart was found, or the law ended it."""
+    """A lineage that the tool proposes, and why. `is_found`: a counterpart was found, or the law ended it."""
 
-    tie: Tie
+    lineage: LineageLink
     basis: str
     is_found: bool = True
 
@@ -154,9 +154,9 @@ def propose(
     proposing.one_to_one(_titles, "同じ指標名")
     proposing.one_to_one(_titles_in_place, "同じ節の同じ指標名")
     known = {old.code for old in olds}
-    ended = [Proposal(Tie(How.ENDED, (code,), note=why), why) for code, why in gone.items() if code in known]
+    ended = [Proposal(LineageLink(How.ENDED, (code,), note=why), why) for code, why in gone.items() if code in known]
     nothing = "前の計画に対応する指標が見つかりません"
-    fresh = [Proposal(Tie(How.NEW, news=(new,)), nothing, is_found=False) for new in proposing.news]
+    fresh = [Proposal(LineageLink(How.NEW, news=(new,)), nothing, is_found=False) for new in proposing.news]
     return [*proposing.found, *ended, *fresh]
 
 
@@ -192,9 +192,9 @@ class _Proposing:
                 self._pair(old, new, "国の基本指針の対応", how)
         # One part alone is none: where the catalogue says different things of one measure, people decide.
         for whole, codes in _several(split):
-            self._take(Tie(How.SPLIT, (whole,), tuple(codes), _GUIDELINE), "国の基本指針の対応")
+            self._take(LineageLink(How.SPLIT, (whole,), tuple(codes), _GUIDELINE), "国の基本指針の対応")
         for whole, codes in _several(merged):
-            self._take(Tie(How.MERGED, tuple(codes), (whole,), _GUIDELINE), "国の基本指針の対応")
+            self._take(LineageLink(How.MERGED, tuple(codes), (whole,), _GUIDELINE), "国の基本指針の対応")
 
     def one_to_one(self, keys: Keys, basis: str) -> None:
         """Ties where exactly one old and one new measure have a key in common."""
@@ -207,16 +207,16 @@ class _Proposing:
     def _pair(self, old: Traits, new: Traits, basis: str, how: How) -> None:
         changed = differences(old, new)
         if how is How.SAME and not changed:
-            self._take(Tie(How.SAME, (old.code,), (new.code,)), basis)
+            self._take(LineageLink(How.SAME, (old.code,), (new.code,)), basis)
             return
         note = "、".join(changed) if how is How.SAME else "、".join([_GUIDELINE, *changed])
-        self._take(Tie(How.REDEFINED, (old.code,), (new.code,), note), basis)
+        self._take(LineageLink(How.REDEFINED, (old.code,), (new.code,), note), basis)
 
-    def _take(self, tie: Tie, basis: str) -> None:
-        self.found.append(Proposal(tie, basis))
-        for code in tie.olds:
+    def _take(self, lineage: LineageLink, basis: str) -> None:
+        self.found.append(Proposal(lineage, basis))
+        for code in lineage.olds:
             self.olds.pop(code, None)
-        for code in tie.news:
+        for code in lineage.news:
             self.news.pop(code, None)
 
 

@@ -20,7 +20,7 @@ from core.numerals import plain
 from core.shortfall import raised, shortfall
 from core.values import Value
 from core.words import Certainty, Direction, Side, ValueKind
-from evaluations.planning.carry_over.book import Book, book_of, traits
+from evaluations.planning.carry_over.comparison import Comparison, comparison_of, traits
 from evaluations.planning.carry_over.deciding import NO_PREVIOUS
 from plans.access import require_manager
 from plans.actions import CellChange, record_values
@@ -92,9 +92,9 @@ class Shortfalls:
     waiting: tuple[ShortfallLine, ...]
 
 
-def shortfalls(book: Book) -> Shortfalls:
+def shortfalls(comparison: Comparison) -> Shortfalls:
     """Every line of the carry-over with a goal, in the order of the new plan. Two queries."""
-    links = sorted((link for link in book.links if link.how in GOES_ON), key=_order(book))
+    links = sorted((link for link in comparison.links if link.how in GOES_ON), key=_order(comparison))
     lines = lines_of(links)
     return Shortfalls(
         lines=tuple(line for line in lines if line.amount is not None or line.link.added is not None),
@@ -142,9 +142,9 @@ def _missed(old: MeasureRow, new: MeasureRow, cell: YearCell) -> tuple[Decimal |
     return shortfall(figures), ""
 
 
-def _order(book: Book) -> Callable[[MeasureLink], tuple[int, int]]:
+def _order(comparison: Comparison) -> Callable[[MeasureLink], tuple[int, int]]:
     """The place of a line in the order of the new plan, then of the old one."""
-    places = {measure.pk: place for place, measure in enumerate((*book.news.values(), *book.olds.values()))}
+    places = {measure.pk: place for place, measure in enumerate((*comparison.news.values(), *comparison.olds.values()))}
     return lambda link: (places[link.new_id or 0], places[link.old_id or 0])
 
 
@@ -197,10 +197,10 @@ def in_words(added: Decimal | None, missed: Decimal | None, reason: str, unit: s
 
 def _locked(plan: Plan, old: str, new: str) -> ShortfallLine:
     """The line with the year of the new goal and the row of the trace locked, in the order in which values are."""
-    book = book_of(plan)
-    if book is None:
+    comparison = comparison_of(plan)
+    if comparison is None:
         raise RowRefused(NO_PREVIOUS)
-    link = book.by_pair.get((old, new))
+    link = comparison.by_pair.get((old, new))
     if link is None or link.new is None or link.how not in GOES_ON:
         raise RowRefused(CHANGED)
     lock_section_year(link.new.section, last_year(link.new))
