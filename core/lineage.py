@@ -62,7 +62,7 @@ class LineageLink:
     """One decision: measures of the plan before and of the new one, by code, and how the ones become the others.
 
     継続 and 見直し join one to one, 分割 one to several, 統合 several to one; 終了 has no new measure, 新規 no old one.
-    Codes are kept sorted, so that two lineages of the same measures are equal.
+    Codes are kept sorted, so that two links of the same measures are equal.
     """
 
     how: How
@@ -86,7 +86,7 @@ class LineageLink:
 
     @property
     def key(self) -> str:
-        """A name for a field of a form; two lineages of one plan never share it."""
+        """A name for a field of a form; two links of one plan never share it."""
         return f"{self.how}:{','.join(self.olds)}:{','.join(self.news)}"
 
 
@@ -129,7 +129,7 @@ def _has_its_shape(lineage: LineageLink) -> bool:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A lineage that the tool proposes, and why. `is_found`: a counterpart was found, or the law ended it."""
+    """A link that the tool proposes, and why. `is_found`: a counterpart was found, or the law ended it."""
 
     lineage: LineageLink
     basis: str

@@ -24,7 +24,7 @@ TONE_RANK = (Tone.BEHIND, Tone.FINDING, Tone.MISSING, Tone.GOOD, Tone.QUIET)
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose. Options stand by rank, then as they come up in the rows."""
+    """One thing to choose. Options are ordered by rank, then as they come up in the rows."""
 
     value: str
     words: str
@@ -33,14 +33,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Facet:
-    """One question about a measure in a year, with the option that is its answer; None where it has none."""
+    """One property of a measure in a year, by the option that it has; None where it has none."""
 
     name: str
     label: str
     of: Callable[[MeasureRow, YearCell], Option | None]
 
     def options(self, rows: Iterable[MeasureRow]) -> list[Option]:
-        """Every answer that these rows give in any year, each once."""
+        """Every option that these rows have in any year, each once."""
         found = (self.of(row, cell) for row in rows for cell in row.cells)
         return sorted({option.value: option for option in found if option}.values(), key=lambda option: option.rank)
 
@@ -79,7 +79,7 @@ DEPARTMENT = Facet("department", "担当課", _department)
 
 
 class MeasureFilters(forms.Form):
-    """The form above a list. Answers that make no sense are left out of `cleaned_data` and named by `ignored`."""
+    """The form above a list. What makes no sense is left out of `cleaned_data` and named by `ignored`."""
 
     q = forms.CharField(
         label="ことばで探す",
@@ -108,7 +108,7 @@ class MeasureFilters(forms.Form):
         )
         for facet in facets:
             words = self.words[facet.name] = {option.value: option.words for option in facet.options(rows)}
-            # A question with one answer asks nothing; it stays only to judge what an address asks for.
+            # A choice of one is no choice; it stays only to judge what an address requests.
             if len(words) > 1 or (data and data.get(facet.name)):
                 self.fields[facet.name] = forms.ChoiceField(
                     label=facet.label, required=False, choices=[("", "すべて"), *words.items()]
@@ -117,7 +117,7 @@ class MeasureFilters(forms.Form):
 
     @property
     def ignored(self) -> list[str]:
-        """One sentence for each answer that was left out, with what to do."""
+        """One sentence for each value that was left out, with what to do."""
         return [self._sentence(name) for name in self.errors]
 
     def _sentence(self, name: str) -> str:
@@ -127,7 +127,7 @@ class MeasureFilters(forms.Form):
         return f"{self.fields[name].label}の「{asked}」はこの一覧で選べないため、無視しました。選び直してください。"
 
     def words_of(self, name: str) -> str:
-        """The chosen answer to a facet in words."""
+        """The chosen option of a facet in words."""
         return self.words[name][self.cleaned_data[name]]
 
 
@@ -140,7 +140,7 @@ def searched_texts(row: MeasureRow) -> list[str]:
 
 
 class MeasureListing:
-    """The rows to show and what was asked for. Rows come finished; nothing here asks the database."""
+    """The rows to show and what was requested. Rows come finished; nothing here queries the database."""
 
     def __init__(
         self,
@@ -163,13 +163,13 @@ class MeasureListing:
 
     @property
     def form(self) -> MeasureFilters:
-        """The form to show: what was understood stands in it, chosen."""
+        """The form to show: what was understood is chosen in it."""
         understood = {"q": self.query, "year": self.year, **self.wanted}
         return MeasureFilters(None, plan=self.plan, rows=self.everything, facets=self.facets, initial=understood)
 
     @property
     def conditions(self) -> list[str]:
-        """What the list is narrowed down by, for eyes that come later and for paper."""
+        """What the list is narrowed down by, for later readers and for print."""
         searched = [f"「{self.query}」を含む"] if self.query else []
         return searched + [self._condition(name) for name in self.wanted]
 

@@ -1,6 +1,6 @@
 """One plan of the demo, made from its document in fixtures/: structure first, then values, texts and states.
 
-What has a verb goes through it, so that a demo plan has the history and stamps of any other.
+What has an action goes through it, so that a demo plan has the history and stamps of any other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -180,7 +180,7 @@ def _planned_change(measure: Measure, cell: Document, current: dict[CellKey, Val
 
 
 def _make_moves(document: Document, sections: dict[int, Section], signers: Signers) -> None:
-    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may stand elsewhere than the plan."""
+    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may differ from the plan."""
     for row in document["sections"]:
         for year, state in (document["states"] | row.get("states", {})).items():
             for name in MOVES_TO[YearState(state)]:

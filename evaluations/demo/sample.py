@@ -88,7 +88,7 @@ def create_sample(
         code=PREFECTURE_CODE,
         defaults={"name": "架空県", "kind": Municipality.Kind.PREFECTURE, "is_fictional": True},
     )
-    by = _somebody()
+    by = _stamping_user()
     known = set(Municipality.objects.filter(code__in=codes).values_list("code", flat=True))
     missing = [number for code, number in codes.items() if code not in known]
     for start in range(0, len(missing), AT_ONCE):
@@ -101,8 +101,8 @@ def sample_cities() -> QuerySet[Municipality]:
     return Municipality.objects.filter(prefecture__code=PREFECTURE_CODE, is_fictional=True)
 
 
-def _somebody() -> User:
-    """A name for the stamps of 確定; nobody can log in with it."""
+def _stamping_user() -> User:
+    """A name for the stamps of 確定; no one can log in with it."""
     return User.objects.get_or_create(
         username="sample", defaults={"last_name": "架空の担当者", "is_active": False, "password": make_password(None)}
     )[0]

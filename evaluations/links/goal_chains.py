@@ -147,7 +147,7 @@ Titles = Mapping[int, list[str]]
 
 @dataclass(frozen=True)
 class Named:
-    """That the guideline names a link: a short mark for the matrix and the words it stands for."""
+    """That the guideline names a link: a short mark for the matrix and what it means in words."""
 
     mark: str
     words: str

@@ -18,12 +18,12 @@ from plans.models import Measure, Plan
 from plans.queries import MeasureRow, latest_year_with_actuals, measure_rows, measures_of
 from targets.models import OutcomeTarget
 
-SIGNS = {"place": "節", "linked": "●", "partly": "◐", "offered": "○", "none": ""}
+CHARACTERS = {"place": "節", "linked": "●", "partly": "◐", "offered": "○", "none": ""}
 
 
 @dataclass(frozen=True)
 class LinkCell:
-    """Where one row of the matrix meets one 成果目標. `kind` is a key of SIGNS; `mark` is 参, 参4, 市 or ""."""
+    """Where one row of the matrix meets one 成果目標. `kind` is a key of CHARACTERS; `mark` is 参, 参4, 市 or ""."""
 
     kind: str
     mark: str
@@ -31,7 +31,7 @@ class LinkCell:
 
     @property
     def sign(self) -> str:
-        return SIGNS[self.kind]
+        return CHARACTERS[self.kind]
 
     @property
     def is_tied(self) -> bool:

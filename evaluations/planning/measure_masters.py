@@ -74,7 +74,7 @@ def _change_details(
 
 
 def _rows(measure: Measure) -> list[Any]:
-    """The measure and its row of 成果目標 or 活動指標 as they stand."""
+    """The measure and its row of 成果目標 or 活動指標 as they are stored."""
     current = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
     items: list[Any] = [*TargetItem.objects.filter(measure=current), *ActivityIndicator.objects.filter(measure=current)]
     return [current, *items]

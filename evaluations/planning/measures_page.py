@@ -1,8 +1,8 @@
 """The pages of 指標の設定: all of a plan, and the form of one: the columns that the tidy table knows, and what only the
 pages know.
 
-Each field sends along what the person saw (Django's hidden initial), which tells a colleague's newer value from an own
-change.
+Each field sends along what the person saw (Django's hidden initial), which distinguishes a colleague's newer value
+from an own change.
 """
 
 from collections.abc import Iterable, Mapping

@@ -18,7 +18,7 @@ def shown(number: Decimal | None) -> str:
 
 @register.filter
 def signed(number: Decimal | None) -> str:
-    """A difference with its plus or minus sign; blank for None."""
+    """A difference with its plus or minus; blank for None."""
     return "" if number is None else volume_words.signed(number)
 
 

@@ -70,11 +70,11 @@ class BaselineLine:
 
     @property
     def mark(self) -> str:
-        """What the page showed, in short: the proposal and what stood. A page that shows something else has another."""
+        """A digest of the proposal and the 基準値 that the page showed; it differs where either does."""
         new, offered = self.new, self.proposal
         number = "" if new.baseline is None else plain(new.baseline)
-        stood = (number, new.baseline_year, new.baseline_text, new.baseline_is_same_quantity)
-        shown = (*stood, *((plain(offered.number), offered.year, offered.text) if offered else ()))
+        before = (number, new.baseline_year, new.baseline_text, new.baseline_is_same_quantity)
+        shown = (*before, *((plain(offered.number), offered.year, offered.text) if offered else ()))
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -131,14 +131,14 @@ def actual_in_words(row: MeasureRow, cell: YearCell) -> str:
     return shown_number(actual, cell.figures.nature.kind) + unit_of(measure.unit, measure.plan.municipality)
 
 
-def standing(cell: YearCell) -> str:
+def firmness(cell: YearCell) -> str:
     """How firm a confirmed actual is: a year may be 確定 with figures that are 速報."""
     return "速報" if cell.figures.actual.certainty is Certainty.PRELIMINARY else "確定"
 
 
-def plan_in_short(plan: Plan, beside: Plan) -> str:
-    """「第6期」, with the kind of plan where the one beside it is of another."""
-    return f"第{plan.generation}期{plan.get_kind_display() if plan.kind != beside.kind else ''}"
+def plan_in_short(plan: Plan, other: Plan) -> str:
+    """「第6期」, with the kind of plan where that of `other` differs."""
+    return f"第{plan.generation}期{plan.get_kind_display() if plan.kind != other.kind else ''}"
 
 
 def _line(comparison: Comparison, lineage: LineageLink, new: Measure, rows: Mapping[str, MeasureRow]) -> BaselineLine:
@@ -158,7 +158,7 @@ def _line(comparison: Comparison, lineage: LineageLink, new: Measure, rows: Mapp
     if cell is None:
         return BaselineLine(lineage, old, new, why_none=f"確定した実績がありません（{_passed_over(row, None)}）。")
     number = Decimal(shown_number(cell.figures.actual, cell.figures.nature.kind))
-    actual = f"{wareki(cell.year)}：{actual_in_words(row, cell)}（{standing(cell)}）"
+    actual = f"{wareki(cell.year)}：{actual_in_words(row, cell)}（{firmness(cell)}）"
     origin = f"{plan_in_short(comparison.previous, comparison.plan)}の実績 {actual}"
     before = "見直し前の定義による値です" if lineage.how is How.REDEFINED else ""
     remark = "。".join(part for part in (before, _passed_over(row, cell)) if part)

@@ -1,4 +1,4 @@
-"""Both plans of a carry-over side by side, and what was decided of their measures so far."""
+"""Both plans of a carry-over compared, and what was decided of their measures so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def comparison_of(plan: Plan) -> Comparison | None:
 
 
 def traits(measure: Measure) -> Traits:
-    """What of a measure tells whether another one is the same quantity. No query for what `comparison_of` fetched."""
+    """What of a measure decides whether another one is the same quantity. No query for what `comparison_of` fetched."""
     service = service_of(measure)
     return Traits(
         code=measure.code,

@@ -1,4 +1,4 @@
-"""The verb that brings measures of the plan before into the new one, as they are: how a city's own come along.
+"""The action that copies measures of the plan before into the new one, as they are: how a city's own come along.
 
 Copied is what a measure is. What was said of the old goal (計画値, 基準値, 目標値設定の考え方, 国の水準, the texts of
 the 成果目標) belongs to the old plan and is not.
@@ -94,7 +94,7 @@ class _Copying:
         ]
 
     def _sections(self) -> dict[int, Section]:
-        """By the id of an old 節 the one where its measures stand now, or one of the same name, or a new one."""
+        """By the id of an old 節 the one where its measures are now, or one of the same name, or a new one."""
         here = list(self.comparison.plan.sections.order_by("number"))
         by_id, by_title = {s.pk: s for s in here}, {squeeze(s.title): s for s in reversed(here)}
         found = {olds[0].pk: by_id[new] for new, olds in self.comparison.sections_before.items()}
@@ -131,7 +131,7 @@ class _Copying:
         return copies
 
     def _set_parents(self) -> None:
-        """A part goes with its whole, where that goes on unchanged; otherwise it stands alone."""
+        """A part goes with its whole, where that goes on unchanged; otherwise it has no whole."""
         stays = {
             self.comparison.olds[lineage.olds[0]].pk: self.comparison.news[lineage.news[0]]
             for lineage in self.comparison.lineages
@@ -204,7 +204,7 @@ def following_entry(old: Measure, catalogue: Catalogue) -> Entry | None:
 
 
 def free_code(code: str, taken: set[str]) -> str:
-    """The code, or the first of code-2, code-3 … that nobody has."""
+    """The code, or the first of code-2, code-3 … that is free."""
     number, free = 1, code
     while free in taken:
         number += 1

@@ -1,4 +1,4 @@
-"""The verbs that decide how measures go on from the plan before: all of it or nothing, with history.
+"""The actions that decide how measures go on from the plan before: all of it or nothing, with history.
 
 No state of a year locks a decision: it says where a series comes from and changes no value.
 """
@@ -20,7 +20,7 @@ NO_PREVIOUS = "前の計画が決まっていません。先に前の計画を�
 
 
 class DecisionConflict(RowRefused):
-    """Somebody decided differently in between; nothing was written. `current` says what is decided now."""
+    """Another user decided differently in between; nothing was written. `current` says what is decided now."""
 
     def __init__(self, current: Iterable[str]) -> None:
         self.current = tuple(current)
@@ -31,10 +31,10 @@ class DecisionConflict(RowRefused):
 def decide(
     plan: Plan, wanted: Sequence[LineageLink], *, seen: Mapping[End, LineageLink], by: User, channel: str
 ) -> int:
-    """Decide all of these lineages or none; how many were new. `seen`: the decisions that the page showed.
+    """Decide all of these links or none; how many were new. `seen`: the decisions that the page showed.
 
-    What a measure was tied to before is undecided again. Raises PermissionDenied, DecisionConflict, or RowRefused with
-    a sentence for each lineage that cannot stand.
+    What a measure was linked to before is undecided again. Raises PermissionDenied, DecisionConflict, or RowRefused
+    with a sentence for each link that is not possible.
     """
     comparison = start(plan, by)
     lineages = [lineage for lineage in wanted if lineage not in comparison.lineages]
@@ -46,7 +46,7 @@ def decide(
 
 @transaction.atomic
 def leave_open(plan: Plan, end: End, *, seen: LineageLink | None, by: User, channel: str) -> bool:
-    """Take the decision about a measure back, for every measure of its lineage; whether there was one.
+    """Take the decision about a measure back, for every measure of its link; whether there was one.
 
     Raises PermissionDenied, DecisionConflict, or RowRefused where something was put on top of a new goal.
     """
@@ -61,7 +61,10 @@ def leave_open(plan: Plan, end: End, *, seen: LineageLink | None, by: User, chan
 
 
 def start(plan: Plan, by: User) -> Comparison:
-    """Rights, then the plan's row: whoever decides about one plan waits for whoever else does. Then both plans."""
+    """Check the right and lock the plan's row, so that two people who decide about one plan wait for each other.
+
+    Returns both plans. Raises PermissionDenied, RowRefused.
+    """
     require_manager(by, plan.municipality, MAY_NOT)
     kept = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("municipality").get(pk=plan.pk)
     # A line that something is being put on top of is not to be deleted meanwhile.
@@ -80,7 +83,7 @@ def settle(
     by: User,
     channel: str,
 ) -> None:
-    """Write lineages that were found fit, in place of all that stands against them, with history. For verbs."""
+    """Write links that were found possible, in place of all that contradicts them, with history. For actions."""
     overlapped = [
         comparison.by_end[end] for lineage in lineages for end in sorted(lineage.ends) if end in comparison.by_end
     ]
@@ -92,7 +95,7 @@ def settle(
 
 
 def _refuse_unfit(comparison: Comparison, lineages: Sequence[LineageLink]) -> None:
-    """Every reason in one go, so that a page with many lineages is put right at once."""
+    """Every reason in one go, so that a page with many links is put right at once."""
     olds, news = traits_by_code(comparison.olds.values()), traits_by_code(comparison.news.values())
     known = {*(("old", code) for code in olds), *(("new", code) for code in news)}
     sentences = []
@@ -144,7 +147,7 @@ def _write(comparison: Comparison, dropped: Sequence[LineageLink], lineages: Seq
 
 
 def _history(comparison: Comparison, after: Mapping[End, LineageLink], by: User, channel: str) -> list[Change]:
-    """A line for each measure of this plan that is tied otherwise now; of the old ones only for a 終了."""
+    """A line for each measure of this plan that is linked otherwise now; of the old ones only for a 終了."""
     lines = []
     for end in sorted({*comparison.by_end, *after}):
         old, new = comparison.by_end.get(end), after.get(end)

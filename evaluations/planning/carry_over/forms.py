@@ -23,7 +23,7 @@ SALT = "evaluations.carry_over"
 
 @dataclass(frozen=True)
 class Choice:
-    """One measure to tick. `hint`: how it is tied now, "" where it is undecided."""
+    """One measure to tick. `hint`: how it is linked now, "" where it is undecided."""
 
     measure: Measure
     hint: str
@@ -102,7 +102,7 @@ class DecisionForm(forms.Form):
         return read_seen(self.comparison, self.data.get("seen", ""))
 
     def start_again(self) -> None:
-        """Let the next save start from what is decided now, which the page shows beside what was typed."""
+        """Let the next save start from what is decided now, which the page shows next to what was typed."""
         data = self.data.copy()  # type: ignore[attr-defined]
         data["seen"] = seen_token(self.comparison)
         self.data = data
@@ -142,7 +142,7 @@ class AddedForm(forms.Form):
         return typed_number(self.cleaned_data["amount"], ValueKind.NUMBER, "上乗せする数は数字で入力してください。")
 
     def start_again(self, line: ShortfallLine) -> None:
-        """Let the next save start from what stands now."""
+        """Let the next save start from what is stored now."""
         data = self.data.copy()  # type: ignore[attr-defined]
         data["mark"] = line.mark
         self.data, self.line = data, line
@@ -169,7 +169,7 @@ class PreviousForm(forms.Form):
 
 
 def seen_token(comparison: Comparison) -> str:
-    """Every decision as it stands, signed."""
+    """Every current decision, signed."""
     lineages = [[lineage.how.value, lineage.olds, lineage.news, lineage.note] for lineage in comparison.lineages]
     return signing.dumps(lineages, salt=_salt(comparison), compress=True)
 

@@ -1,4 +1,4 @@
-"""The page of the carry-over as a noun: every measure of both plans with what was decided or is proposed."""
+"""Queries of the page of the carry-over: every measure of both plans with what was decided or is proposed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ class SectionRows:
 class CarryOverPage:
     """`comparison` is None for a plan that follows none. `possible` are the plans it may follow, until one is decided.
 
-    `gone` are proposed to end, `ended` did, `left` wait for a decision. `unanswered` opinions stand in the last 年度
+    `gone` are proposed to end, `ended` did, `left` wait for a decision. `unanswered` opinions are of the last 年度
     of the plan before.
     """
 
@@ -98,7 +98,7 @@ class CarryOverPage:
 
     @property
     def without_counterpart(self) -> tuple[LineageLink, ...]:
-        """What is proposed as 新規 because nothing in the plan before answers to it."""
+        """What is proposed as 新規 because nothing in the plan before corresponds to it."""
         return tuple(row.lineage for row in self.proposed if row.lineage and row.lineage.how is How.NEW)
 
     @property
@@ -116,7 +116,12 @@ def carry_over_page(plan: Plan) -> CarryOverPage:
         return CarryOverPage(plan, possible)
     proposals = proposals_of(comparison) if plan.access.may_manage else []
     decided = [
-        LineageRow(*_ends(comparison, lineage), lineage, is_decided=True, warning=comparison.changed_since(lineage))
+        LineageRow(
+            *_ends(comparison, lineage),
+            lineage,
+            is_decided=True,
+            warning=comparison.changed_since(lineage),
+        )
         for lineage in comparison.lineages
     ]
     named = {code for proposal in proposals for code in proposal.lineage.olds}

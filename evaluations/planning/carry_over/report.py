@@ -1,6 +1,6 @@
-"""前の計画からの変更点 as a noun: the report for the council.
+"""前の計画からの変更点: the report for the council.
 
-It is the same for everybody: actuals stand in it only where they are 確定, so that no printed copy shows a draft.
+It is the same for every reader: it has actuals only where they are 確定, so that no printed copy shows a draft.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from core.numerals import plain
 from core.prose import circled
 from core.words import ValueKind
 from core.workbooks.carry_over_table import ChangeRow, ChangeSheet, write_change_table
-from evaluations.planning.carry_over.baselines import actual_in_words, last_confirmed, standing
+from evaluations.planning.carry_over.baselines import actual_in_words, firmness, last_confirmed
 from evaluations.planning.carry_over.comparison import Comparison, comparison_of
 from evaluations.planning.carry_over.page import tally
 from evaluations.planning.carry_over.shortfalls import last_year
@@ -28,7 +28,7 @@ NO_GOAL = "目標なし"
 
 @dataclass(frozen=True)
 class Renumbered:
-    """A 節 that stands elsewhere, is called otherwise or was put together from others."""
+    """A 節 that has another number, is called otherwise or was put together from others."""
 
     old: tuple[Section, ...]
     new: Section
@@ -103,7 +103,7 @@ class _Lines:
             self.links.setdefault(link.new_id, []).append(link)
 
     def parts(self, renumbered: Iterable[Renumbered]) -> Iterable[Part]:
-        """A part for each 節 of the new plan, then what ended, then what nobody decided yet."""
+        """A part for each 節 of the new plan, then what ended, then what is undecided."""
         before = {one.new.pk: one for one in renumbered}
         sections: dict[Section, list[ChangeRow]] = {}
         for measure in self.comparison.news.values():
@@ -155,7 +155,7 @@ def _name(measure: Measure) -> str:
 def _actual(row: MeasureRow, cell: YearCell | None) -> str:
     if cell is None:
         return NO_ACTUAL
-    firm = standing(cell)
+    firm = firmness(cell)
     mark = "" if firm == "確定" else f"（{firm}）"
     return f"{actual_in_words(row, cell)}{mark}\n{wareki(cell.year)}"
 

@@ -111,7 +111,7 @@ def last_year(measure: Measure) -> int:
 
 
 def lines_of(links: Sequence[MeasureLink]) -> list[ShortfallLine]:
-    """These lines with what stands now; they bring both measures with their plans. Two queries."""
+    """These lines with the current values; they bring both measures with their plans. Two queries."""
     measures = [measure for link in links for measure in (link.old, link.new) if measure]
     rows = {row.measure.pk: row for row in rows_across(dict.fromkeys(measures), access=None)}
     return [_line(link, rows[link.old_id or 0], rows[link.new_id or 0]) for link in links]
@@ -125,7 +125,7 @@ def _line(link: MeasureLink, old: MeasureRow, new: MeasureRow) -> ShortfallLine:
 
 
 def _missed(old: MeasureRow, new: MeasureRow, cell: YearCell) -> tuple[Decimal | None, str]:
-    """The 未達成分, and why there is none where somebody would look for it."""
+    """The 未達成分, and why there is none where a person would look for it."""
     figures: Figures = cell.figures
     direction = figures.nature.direction
     is_goal = figures.nature.kind is ValueKind.NUMBER and direction is not Direction.NEAR

@@ -1,4 +1,4 @@
-"""The page on which 指標 are added to a plan that is there, as a noun."""
+"""Queries of the page on which 指標 are added to a plan that exists."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ class AddingPage:
 
     @property
     def usual_section(self) -> str:
-        """The number of the 節 in which others of the group stand; a new one where none does."""
+        """The number of the 節 in which others of the group are; a new one where none does."""
         if self.group is None:
             return str(self.sections[0].number) if self.sections else NEW_SECTION
         found = [m.section.number for m in self.measures if _belongs(m, self.group)]

@@ -1,4 +1,4 @@
-"""Making 節 and 指標 of a plan, with the lines of history: what the verbs that open and extend a plan share.
+"""Making 節 and 指標 of a plan, with the lines of history: what the actions that open and extend a plan share.
 
 The line that says that a 指標 was made names it in words and belongs to its 節: a 指標 without values can so be taken
 away again, while its history stays.
@@ -144,7 +144,7 @@ def _add_parents(plan: Plan, lines: Iterable[Line]) -> None:
 
 
 def _create_indicator(section: Section, entry: Entry, measure: Measure, services: Mapping[str, Service]) -> None:
-    """The row of a 活動指標. One that stands in another 節 than its 成果目標 is shown there as related."""
+    """The row of a 活動指標. One that is in another 節 than its 成果目標 is shown there as related."""
     indicator = ActivityIndicator.objects.create(
         measure=measure, service=services.get(entry.service), amount_of=entry.amount_of
     )

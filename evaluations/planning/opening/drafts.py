@@ -146,7 +146,7 @@ def discard_draft(draft: PlanDraft, *, by: User) -> None:
 
 
 def lock_municipality(municipality: Municipality) -> None:
-    """Whoever makes plans or drafts of one 自治体 waits for the other."""
+    """Two people who make plans or drafts of one 自治体 wait for each other."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
 
 
@@ -156,7 +156,7 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 
 
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
-    """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
+    """The draft as it is stored, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
     require_manager(by, draft.municipality, MAY_NOT)
     current = as_it_stands(draft)
     current.municipality = draft.municipality
@@ -169,7 +169,7 @@ def _columns(frame: Frame) -> dict[str, Any]:
 
 MOST_SECTIONS = 60
 MOST_OWN = 40
-"""指標 of its own that a city may add to one 節: a form has no more than 1,000 fields."""
+"""指標 of its own that a city may add to one 節: a form has at most 1,000 fields."""
 
 
 @dataclass(frozen=True)

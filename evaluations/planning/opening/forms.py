@@ -22,7 +22,7 @@ LAST_GENERATION = 60
 
 
 class StartForm(forms.Form):
-    """Which plan. The 自治体 is asked for only where the person keeps several."""
+    """Which plan. The 自治体 is a field only where the person keeps several."""
 
     municipality = forms.ChoiceField(label="自治体")
     kind = forms.ChoiceField(label="計画種別", choices=PlanKind.choices)
@@ -90,7 +90,7 @@ class FrameForm(VersionedForm):
             self.fields[f"title-{part.key}"], self.fields[f"order-{part.key}"] = title, order
 
     def clean(self) -> dict[str, Any]:
-        """Years in order, and no more than a plan has."""
+        """Years in order, and not more of them than a plan has."""
         said = super().clean() or {}
         start, end = said.get("start_year"), said.get("end_year")
         if start is not None and start < EARLIEST_YEAR:
@@ -109,7 +109,7 @@ class FrameForm(VersionedForm):
 
     @property
     def places(self) -> dict[str, SectionPlace]:
-        """Title and place by key. One that was moved down to a place comes behind the one that stood there, one that
+        """Title and place by key. One that was moved down to a place comes behind the one that was there, one that
         was moved up before it.
         """
         said = self.cleaned_data

@@ -11,7 +11,7 @@ from core.catalogue import Catalogue, Entry, Goal
 from core.fiscal_months import western_day
 from core.fiscal_years import current_fiscal_year, wareki
 from core.numerals import plain, squeeze
-from evaluations.planning.carry_over.baselines import is_confirmed, last_confirmed, standing
+from evaluations.planning.carry_over.baselines import firmness, is_confirmed, last_confirmed
 from indicators.models import Service
 from indicators.services import counted_years
 from plans.catalogue import guideline_generation
@@ -23,7 +23,7 @@ _WHEN = re.compile(r"^(?:昭和|平成|令和)(?:元|[0-9]+)年度(?:末)?(?:時
 
 @dataclass(frozen=True)
 class Proposal:
-    """An actual of a 確定 year of the plan before. `standing`: 確定, or 速報 where the figure says so of itself;
+    """An actual of a 確定 year of the plan before. `firmness`: 確定, or 速報 where the figure says so of itself;
     `is_of_year`: it is of the very 年度 that the guideline starts from.
     """
 
@@ -32,13 +32,13 @@ class Proposal:
     title: str
     plan: str
     unit: str
-    standing: str
+    firmness: str
     is_of_year: bool
 
     @property
     def origin(self) -> str:
         """「第7期障害福祉計画「施設入所者数」の令和6年度の実績（確定）」."""
-        return f"{self.plan}「{self.title}」の{wareki(self.year)}の実績（{self.standing}）"
+        return f"{self.plan}「{self.title}」の{wareki(self.year)}の実績（{self.firmness}）"
 
     @property
     def words(self) -> str:
@@ -98,7 +98,7 @@ def _proposal(entry: Entry, row: MeasureRow, plan: Plan) -> Proposal | None:
         return None
     measure = row.measure
     return Proposal(
-        number, cell.year, measure.title, plan.name, measure.unit, standing(cell), cell.year == entry.baseline_year
+        number, cell.year, measure.title, plan.name, measure.unit, firmness(cell), cell.year == entry.baseline_year
     )
 
 

@@ -65,9 +65,9 @@ class Masters:
 
 @dataclass(frozen=True)
 class Line:
-    """`typed`: the texts by field, absent where nobody was asked yet. `proposal`: a 基準値 that the plan before gives.
+    """`typed`: the texts by field, absent where nothing was typed yet. `proposal`: a 基準値 that the plan before gives.
 
-    `is_seen`: somebody saved the 節; a 基準値 that nobody looked at is not written.
+    `is_seen`: the 節 was saved; a 基準値 that no one looked at is not written.
     """
 
     offered: Offered
@@ -106,7 +106,7 @@ class Line:
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years that are asked for: the last for a 成果目標, each in which it is counted for a 活動指標."""
+        """The years that have a field: the last for a 成果目標, each in which it is counted for a 活動指標."""
         return self.offered.years[-1:] if self.is_target else self.offered.years
 
     @property
@@ -129,7 +129,7 @@ class Line:
     # --- What the page shows ---
 
     def text(self, name: str) -> str:
-        """What stands in a field: what was typed, else what is proposed."""
+        """The content of a field: what was typed, else what is proposed."""
         if name in self.typed:
             return self.typed[name]
         if name == "baseline" and self.proposal:
@@ -248,7 +248,7 @@ def year_field(year: int) -> str:
 def _prose_problem(text: str, limit: int, allowed: str) -> str:
     if len(text) > limit:
         return f"{limit}文字までで入力してください（{len(text)}文字あります）。"
-    if any(is_control(sign) and sign not in allowed for sign in text):
+    if any(is_control(character) and character not in allowed for character in text):
         return (
             "改行や制御文字は使えません。取り除いてください。"
             if not allowed

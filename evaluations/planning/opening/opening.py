@@ -63,7 +63,7 @@ def open_plan(
     """Make the plan that the draft describes, with this frame, and let the draft go. `version` and `seen` (the token
     of its 節) are what the person looked at.
 
-    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that somebody changed since, and
+    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that was changed since, and
     RowRefused where a 計画値 may not be written.
     """
     require_manager(by, draft.municipality, MAY_NOT)

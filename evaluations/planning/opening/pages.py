@@ -41,7 +41,7 @@ class StartPage:
 
 
 def start_page(user: Person) -> StartPage:
-    """Where a plan is begun; 403 for somebody who manages no 自治体. Three queries."""
+    """Where a plan is begun; 403 for a person who manages no 自治体. Three queries."""
     cities = managed_by(user, MAY_NOT)
     drafts = PlanDraft.objects.filter(municipality__in=cities).select_related("municipality", "started_by")
     newest = Plan.objects.filter(municipality__in=cities[:1], kind=PlanKind.DISABILITY).aggregate(n=Max("generation"))
@@ -74,7 +74,7 @@ class DraftPage:
 
     @property
     def seen(self) -> str:
-        """What this page shows, for the verb that makes the plan."""
+        """What this page shows, for the action that makes the plan."""
         return seen_token(part.row for part in self.parts)
 
     @property
@@ -97,7 +97,7 @@ class DraftPage:
 
     @property
     def unseen(self) -> list[Part]:
-        """The 節 of the catalogue that the plan will have and that nobody has looked at."""
+        """The 節 of the catalogue that the plan will have and that no one has looked at."""
         return [part for part in self.made if not part.is_seen and part.lines]
 
     @property
@@ -176,7 +176,7 @@ class SectionPage:
         return self.theirs is not None
 
     def typed(self, data: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """What the form says, for the verb that keeps it."""
+        """What the form says, for the action that stores it."""
         return typed_lines(self.part.lines, data)
 
     def with_typed(self, data: Mapping[str, str]) -> "SectionPage":
@@ -186,7 +186,7 @@ class SectionPage:
         return replace(self, part=replace(self.part, lines=lines))
 
     def against(self, current: DraftSection) -> "SectionPage":
-        """The same with what stands now beside each field in which it differs; the next save starts from there."""
+        """The same with what is stored now next to each field in which it differs; the next save starts from there."""
         row = self.part.row
         row.version = current.version
         return replace(self, theirs=current.lines)

@@ -66,7 +66,7 @@ def _previous_form(page: CarryOverPage, data: Any = None) -> PreviousForm:
 
 
 def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
-    """Decide the ticked proposals. One that is proposed no more was decided meanwhile."""
+    """Decide the ticked proposals. One that is no longer proposed was decided meanwhile."""
     ticked = request.POST.getlist("accept")
     proposed = {row.lineage.key: row.lineage for row in page.proposed if row.lineage}
     if not ticked:
@@ -153,7 +153,7 @@ def _end(request: PersonRequest) -> End | None:
 
 
 def _again(request: PersonRequest, slug: str, refused: Exception, *, typed: bool = False, **more: Any) -> HttpResponse:
-    """The page as it stands now, with the reason and with what was chosen: saving again is then a decision."""
+    """The page as it is now, with the reason and with what was chosen: saving again is then a decision."""
     page = carry_over_page(plan_for(request.user, slug))
     form = _opened(request, page, request.POST) if typed else None
     if form is not None:

@@ -69,7 +69,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def gone(request: PersonRequest) -> HttpResponse:
-    """Where somebody is led whose draft was thrown away, or made a plan, by another person."""
+    """Redirect a person whose draft another user threw away, or made a plan."""
     messages.warning(request, "この下書きはもうありません。ほかの人が計画を作ったか、下書きを捨てました。")
     return redirect("evaluations:new_plan")
 
