@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.http import Http404
 
 from core.figures import Figures
-from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
-from evaluations.models import TEXT_FIELDS, ActivityRecord, Evaluation
+from core.repeated import repeated_sentences
+from evaluations.models import TEXT_FIELDS, TEXT_LABELS, ActivityRecord, Evaluation
 from evaluations.records.counts import name_of, what_counts, with_links
 from evaluations.records.form import RecordForm
 from plans.access import WithState, state_of
@@ -22,6 +22,27 @@ from plans.models import Measure, Plan, Section, SectionYear
 from plans.prose_field import ProseField, as_kept
 from plans.queries import measure_rows, measures_of, section_years
 from plans.versions import read_version
+
+COMPARED = ("issues_text", "act_text")
+
+
+@dataclass(frozen=True)
+class RepeatedText:
+    """One text with the sentences that were already in last year's 課題 or 取組."""
+
+    name: str
+    label: str
+    sentences: tuple[str, ...]
+
+
+def repeated_texts(now: Evaluation | None, before: Evaluation | None) -> tuple[RepeatedText, ...]:
+    """The repeated sentences of this year's texts; nothing where one of the years has none."""
+    if now is None or before is None:
+        return ()
+    former = "\n".join(getattr(before, name) for name in COMPARED)
+    found = ((name, tuple(repeated_sentences(getattr(now, name), former))) for name in COMPARED)
+    return tuple(RepeatedText(name, TEXT_LABELS[name], sentences) for name, sentences in found if sentences)
+
 
 SALT = "evaluations.texts"
 MINE, THEIRS = "mine", "theirs"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 from django.http import Http404
 
-from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
+from evaluations.entry.texts_page import RepeatedText, repeated_texts
 from evaluations.follow_up.actions_page import Promised, seen_promises
 from evaluations.links.goal_chains import SeenChain, chain_of
 from evaluations.models import ActionItem, ActivityRecord, Evaluation
