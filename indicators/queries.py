@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from django.db.models import F, QuerySet
 
 from core.values import Value
-from core.words import Family, State
+from core.words import State
 from indicators.models import ActivityIndicator, MonthlyReading, Service
 from plans.models import Measure, Plan
-from plans.queries import MeasureRow, measure_rows, measures_of
+from plans.queries import MeasureRow
 
 GoalsOfMeasures = dict[int, frozenset[int]]
 """The ids of the 節 that a measure is linked to, by measure id."""
@@ -19,12 +19,6 @@ def service_of(measure: Measure) -> Service | None:
     """The service a 活動指標 counts; None where it counts something else (meetings, trainings)."""
     indicator: ActivityIndicator | None = getattr(measure, "activity_indicator", None)
     return indicator.service if indicator else None
-
-
-def indicator_rows(plan: Plan) -> list[MeasureRow]:
-    """Every 活動指標 as the person of `plan.access` may see it, those of one service together. Three queries."""
-    measures = measures_of(plan).filter(family=Family.INDICATOR).select_related("activity_indicator__service")
-    return measure_rows(plan, services_together(measures), access=plan.access)
 
 
 def together(rows: Iterable[MeasureRow]) -> list[MeasureRow]:

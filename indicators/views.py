@@ -4,11 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from indicators.queries import indicator_rows, service_of
+from core.words import Family
+from indicators.queries import service_of, services_together
 from plans.access import plan_for
 from plans.measure_listing import FACETS, Facet, MeasureListing, Option, searched_texts
 from plans.measure_tables import FragmentColumn, MeasureTable
-from plans.queries import MeasureRow, YearCell
+from plans.queries import MeasureRow, YearCell, measure_rows, measures_of
 
 
 def _place_of_service(row: MeasureRow) -> int | None:
@@ -59,7 +60,9 @@ def indicator_texts(row: MeasureRow) -> list[str]:
 def indicator_list(request: HttpRequest, slug: str) -> HttpResponse:
     """All of them: search, filter, sort. An invalid value in the address is ignored with a note."""
     plan = plan_for(request.user, slug)
-    listing = MeasureListing(plan, indicator_rows(plan), request.GET, facets=INDICATOR_FACETS, texts=indicator_texts)
+    measures = measures_of(plan).filter(family=Family.INDICATOR).select_related("activity_indicator__service")
+    rows = measure_rows(plan, services_together(measures), access=plan.access)
+    listing = MeasureListing(plan, rows, request.GET, facets=INDICATOR_FACETS, texts=indicator_texts)
     return render(
         request,
         "indicators/indicator_list.html",

@@ -52,7 +52,7 @@ def _change_details(
     rows = _rows(measure)
     refused, history = [], []
     for name, value in new.items():
-        row = next(row for row in rows if _has(row, name))
+        row = next(row for row in rows if _field(row, name))
         current = getattr(row, name)
         if value in (current, seen[name]):
             continue
@@ -80,10 +80,6 @@ def _rows(measure: Measure) -> list[Any]:
     return [current, *items]
 
 
-def _has(row: models.Model, name: str) -> bool:
-    return name in {field.attname for field in row._meta.concrete_fields}
-
-
 def _check_years(measure: Measure) -> None:
     """No number may be left behind in a year in which the measure is no longer counted."""
     since, until = measure.since_year, measure.until_year
@@ -103,7 +99,8 @@ def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: Use
 
 
 def _field(row: models.Model, name: str) -> Any:
-    return next(field for field in row._meta.concrete_fields if field.attname == name)
+    """The column with this name; None where the row has none."""
+    return next((field for field in row._meta.concrete_fields if field.attname == name), None)
 
 
 def _in_words(row: models.Model, name: str, value: Any) -> str:

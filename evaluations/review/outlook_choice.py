@@ -116,7 +116,8 @@ def choose_outlook(
     current.basis_year, current.chosen_at, current.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
     current.version += 1
     current.save()
-    _note(measure, old, in_words(current), by, channel)
+    new = in_words(current)
+    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, channel=channel, measure=measure)
 
 
 def in_words(choice: Outlook) -> str | None:
@@ -148,7 +149,3 @@ def _bounds(floor: Decimal | None, ceiling: Decimal | None) -> str:
     low = f"{plain(floor)}以上" if floor is not None else ""
     high = f"{plain(ceiling)}以下" if ceiling is not None else ""
     return low + high
-
-
-def _note(measure: Measure, old: str | None, new: str | None, by: User, channel: str) -> None:
-    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, channel=channel, measure=measure)

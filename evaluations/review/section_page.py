@@ -15,7 +15,7 @@ from evaluations.review.outlooks import with_outlooks
 from indicators.queries import together
 from plans.access import States, WithState, require_year, state_of
 from plans.history import HistoryLine, section_history
-from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
+from plans.models import MeasureLink, Plan, Section, SectionYear
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
 from plans.tally import tally
@@ -24,12 +24,11 @@ from targets.models import OutcomeTarget
 
 
 @dataclass(frozen=True)
-class YearTab:
+class YearTab(WithState):
     """One year of a 節 with its state."""
 
     year: int
-    state: str
-    state_label: str
+    section_year: SectionYear | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         year=year,
         previous=previous,
         following=following,
-        tabs=tuple(_tab(y, states.get((section.pk, y))) for y in plan.years),
+        tabs=tuple(YearTab(y, states.get((section.pk, y))) for y in plan.years),
         section_year=section_year,
         texts_visible=visible,
         targets=targets,
@@ -125,11 +124,6 @@ def neighbours(plan: Plan, number: int) -> tuple[Section, Section | None, Sectio
             before = sections[place - 1] if place else None
             return section, before, sections[place + 1] if place + 1 < len(sections) else None
     raise Http404(f"この計画に第{number}節はありません。")
-
-
-def _tab(year: int, row: SectionYear | None) -> YearTab:
-    state = state_of(row)
-    return YearTab(year, state, YearState(state).label)
 
 
 def _earlier_years(plan: Plan, section: Section) -> Q:

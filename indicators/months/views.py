@@ -7,7 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from core.charts import PlannedActualChart, RenderedChart, YearPoint, rendered
+from core.charts import PlannedActualChart, YearPoint, rendered
 from core.words import Accumulation
 from indicators.months.cells import MonthCell
 from indicators.months.grid import MonthGrid, MonthRow, monthly_grid
@@ -97,20 +97,13 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
 
 
 def _page(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid | None) -> HttpResponse:
-    charts = monthly_charts(grid) if grid and grid.is_visible else []
+    shown = [row for row in grid.rows if row.made.numbers] if grid and grid.is_visible else []
+    charts = [rendered(_chart(row)) for row in shown]
     context = {"plan": plan, "active": "indicators", "year": year, "grid": grid, "charts": charts}
     return render(request, "indicators/monthly.html", context)
 
 
-PROVISIONAL_MARK = "※"
-
-
-def monthly_charts(grid: MonthGrid) -> list[RenderedChart]:
-    """One rendered chart for each 活動指標 with a number in any month, in the order of the grid."""
-    return [rendered(month_chart(row)) for row in grid.rows if row.made.numbers]
-
-
-def month_chart(row: MonthRow) -> PlannedActualChart:
+def _chart(row: MonthRow) -> PlannedActualChart:
     """The stored months; a missing one stays a word and never becomes a zero bar."""
     marked = "、※は速報" if any(cell.is_provisional for cell in row.cells) else ""
     return PlannedActualChart(
@@ -126,7 +119,7 @@ def month_chart(row: MonthRow) -> PlannedActualChart:
 
 
 def _point(cell: MonthCell) -> YearPoint:
-    mark = PROVISIONAL_MARK if cell.is_provisional else ""
+    mark = "※" if cell.is_provisional else ""
     word = "制度なし" if cell.outside else cell.stored.missing_word
     return YearPoint(cell.month, f"{cell.month}月", None, cell.stored.number, actual_word=word, remark=mark)
 

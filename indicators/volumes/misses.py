@@ -2,7 +2,7 @@
 for the page of one 活動指標, with the origin of its planned values.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from core.values import EMPTY, Value
 from core.volume_miss import NoSplit, Split, split_of
 from core.volumes import Use
 from indicators.models import ActivityIndicator
-from indicators.volumes.services import FORECAST, ServiceMeasures, Volume, volumes_of
+from indicators.volumes.services import FORECAST, ServiceMeasures, Volume
 from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
 from indicators.volumes.years import total
 from plans.access import States
@@ -107,22 +107,11 @@ def counts_the_same(code: str) -> Q:
     return FORECAST & Q(activity_indicator__service=Subquery(service[:1]))
 
 
-def volume_among(measures: Iterable[Measure], measure: Measure) -> Volume | None:
-    """The volume that counts a service with this measure; None where it is not forecast. `measures` are those that
-    `counts_the_same` finds.
-    """
-    return next((volume for volume in volumes_of(measures) if measure in volume.measures), None)
-
-
-def measures_shown(measure: Measure, volume: Volume | None) -> list[Measure]:
-    """The measure, and those of its volume without which its figures cannot be explained."""
-    return [measure, *(one for one in volume.measures if one != measure)] if volume else [measure]
-
-
 def seen_volume(
     plan: Plan, measure: Measure, volume: Volume | None, rows: Sequence[MeasureRow], states: States
 ) -> MeasureVolume | None:
-    """What the person of `plan.access` may see; `rows` are those of `measures_shown`. One query."""
+    """What the person of `plan.access` may see; `rows` are of the measure and of the others of its volume. One
+    query."""
     if volume is None:
         return None
     by_measure = {row.measure.pk: row for row in rows}

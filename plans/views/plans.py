@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from plans import manual
 from plans.access import is_manager_among, is_operator_alone, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
-from plans.history_table import HistoryTable, history_filters, page_of
+from plans.history import changes_for
+from plans.history_table import HistoryFilters, HistoryTable, page_of
 from plans.plan_list import cities_page, current_plan, plan_list_rows
 
 
@@ -66,7 +67,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """Who changed what in one's cities, newest first."""
     memberships = require_membership(request.user)
-    filters, changes = history_filters(request.user, request.GET)
+    filters = HistoryFilters(request.user, request.GET)
+    changes = filters.narrowed(changes_for(request.user))
     page = page_of(changes, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {"filters": filters, "page": page, "table": HistoryTable(page.lines)}
     return render(request, "plans/history.html", context | {"manages": is_manager_among(memberships)})

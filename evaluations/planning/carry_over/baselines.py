@@ -136,11 +136,6 @@ def firmness(cell: YearCell) -> str:
     return "速報" if cell.figures.actual.certainty is Certainty.PRELIMINARY else "確定"
 
 
-def plan_in_short(plan: Plan, other: Plan) -> str:
-    """「第6期」, with the kind of plan where that of `other` differs."""
-    return f"第{plan.generation}期{plan.get_kind_display() if plan.kind != other.kind else ''}"
-
-
 def _line(comparison: Comparison, lineage: LineageLink, new: Measure, rows: Mapping[str, MeasureRow]) -> BaselineLine:
     old = comparison.olds[lineage.olds[0]]
     if lineage.how in (How.SPLIT, How.MERGED):
@@ -159,7 +154,9 @@ def _line(comparison: Comparison, lineage: LineageLink, new: Measure, rows: Mapp
         return BaselineLine(lineage, old, new, why_none=f"確定した実績がありません（{_passed_over(row, None)}）。")
     number = Decimal(shown_number(cell.figures.actual, cell.figures.nature.kind))
     actual = f"{wareki(cell.year)}：{actual_in_words(row, cell)}（{firmness(cell)}）"
-    origin = f"{plan_in_short(comparison.previous, comparison.plan)}の実績 {actual}"
+    previous = comparison.previous
+    kind = previous.get_kind_display() if previous.kind != comparison.plan.kind else ""
+    origin = f"第{previous.generation}期{kind}の実績 {actual}"
     before = "見直し前の定義による値です" if lineage.how is How.REDEFINED else ""
     remark = "。".join(part for part in (before, _passed_over(row, cell)) if part)
     return BaselineLine(lineage, old, new, Baseline(number, cell.year, origin), remark=remark)

@@ -109,14 +109,11 @@ class DecisionForm(forms.Form):
 
     def _choices(self, side: str, measures: Iterable[Measure]) -> list[tuple[Section, list[Choice]]]:
         ticked = self[f"{side}s"].value() or ()
+        hints = {end: lineage.how.label for end, lineage in self.comparison.by_end.items()}
         return [
-            (section, [Choice(one, self._hint((side, one.code)), one.code in ticked) for one in group])
+            (section, [Choice(one, hints.get((side, one.code), ""), one.code in ticked) for one in group])
             for section, group in groupby(measures, key=lambda measure: measure.section)
         ]
-
-    def _hint(self, end: End) -> str:
-        lineage = self.comparison.by_end.get(end)
-        return lineage.how.label if lineage else ""
 
 
 class AddedForm(forms.Form):

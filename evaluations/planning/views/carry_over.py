@@ -34,7 +34,7 @@ def carry_over(request: PersonRequest, slug: str) -> HttpResponse:
     page = carry_over_page(plan)
     if request.method != "POST":
         return _drawn(request, page)
-    verbs = {
+    actions = {
         "follow": _follow,
         "accept": _accept,
         "accept_new": _accept_new,
@@ -42,10 +42,10 @@ def carry_over(request: PersonRequest, slug: str) -> HttpResponse:
         "add_all": _add_all,
         "decide": _decide,
     }
-    verb = verbs.get(request.POST.get("do", ""))
-    if verb is None or (page.comparison is None and verb is not _follow):
+    action = actions.get(request.POST.get("do", ""))
+    if action is None or (page.comparison is None and action is not _follow):
         raise BadRequest("unknown action")
-    return verb(request, page)
+    return action(request, page)
 
 
 def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:

@@ -14,8 +14,8 @@ from evaluations.planning.opening.adding_page import NEW_SECTION, AddingPage, ad
 from evaluations.planning.opening.lines import Line
 from evaluations.planning.opening.opening import add_measures
 from plans.access import plan_for, require
+from plans.measures.changes import remove_measure
 from plans.measures.refusals import MAY_NOT, MastersRefused
-from plans.measures.removal import remove_measure
 from plans.models import Channel, Plan, Section
 from plans.requests import PersonRequest
 from plans.versions import RowRefused

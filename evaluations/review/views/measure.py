@@ -14,8 +14,8 @@ from evaluations.models import Outlook
 from evaluations.review.outlook_choice import MAY_NOT, OutlookForm, choose_outlook
 from evaluations.review.outlooks import adoption, choice_of, seen_months, seen_outlook
 from evaluations.review.series import descent_of, series_of
-from indicators.volumes.misses import counts_the_same, measures_shown, seen_volume, volume_among
-from indicators.volumes.services import Volume
+from indicators.volumes.misses import counts_the_same, seen_volume
+from indicators.volumes.services import Volume, volumes_of
 from indicators.volumes.years import line_states
 from plans.access import plan_for, require
 from plans.charts import charts_of
@@ -47,8 +47,9 @@ def measure_with_related(plan: Plan, code: str) -> MeasureWithRelated:
         raise Http404("この計画に、その指標コードの指標はありません。")
     measure.plan = plan
     parts = sorted((one for one in found if one.parent_id == measure.pk), key=lambda one: (one.order, one.code))
-    alike = (one for one in found if one.is_counted_with)
-    return MeasureWithRelated(measure, tuple(parts), volume_among(alike, measure))
+    alike = volumes_of(one for one in found if one.is_counted_with)
+    volume = next((volume for volume in alike if measure in volume.measures), None)
+    return MeasureWithRelated(measure, tuple(parts), volume)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,10 +94,11 @@ def _form(found: Measure, data: Any = None, proposed: dict[str, str] | None = No
 def _drawn(request: PersonRequest, plan: Plan, related: MeasureWithRelated, **more: Any) -> HttpResponse:
     found, volume = related.measure, related.volume
     descent = descent_of(plan, found)
-    beside = measures_shown(found, volume)[1:]
+    # Without the others of its volume the figures of a measure cannot be explained.
+    others = [one for one in volume.measures if one != found] if volume else []
     states = line_states(plan) if volume else None
-    every = rows_across([*beside, *descent.earlier, found], access=plan.access, states=states)
-    rows, own = every[len(beside) :], every[-1:]
+    every = rows_across([*others, *descent.earlier, found], access=plan.access, states=states)
+    rows, own = every[len(others) :], every[-1:]
     outlook, by_months = seen_outlook(plan, own[0]), seen_months(plan, own[0])
     adopted = adoption(outlook, by_months) if request.GET.get("take") == "months" else None
     context = {
@@ -111,7 +113,7 @@ def _drawn(request: PersonRequest, plan: Plan, related: MeasureWithRelated, **mo
         "by_months": by_months,
         "adopted": adopted,
         "may_choose": plan.access.may_enter(found),
-        "volume": seen_volume(plan, found, volume, [*own, *every[: len(beside)]], states or {}),
+        "volume": seen_volume(plan, found, volume, [*own, *every[: len(others)]], states or {}),
         "outlook_form": _form(found, proposed=adopted),
         "parts": related.parts,
         "history": measure_history(plan, found),
