@@ -15,9 +15,8 @@ from evaluations.follow_up.views.calendar import calendar, calendar_download
 from evaluations.follow_up.views.opinions import opinions, opinions_table
 from evaluations.links.views import links
 from evaluations.long_work.views import work, work_list, work_result, work_state
-from evaluations.planning.views.carry_over import carry_over
+from evaluations.planning.views.carry_over import carry_over, carry_over_paper, carry_over_table
 from evaluations.planning.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
-from evaluations.planning.views.carry_over_report import carry_over_paper, carry_over_table
 from evaluations.planning.views.draft_section import draft_section
 from evaluations.planning.views.measures import add_measure, measure_settings, plan_measures, section_goals
 from evaluations.planning.views.opening import draft, new_plan
@@ -43,8 +42,7 @@ from evaluations.public_site.views.published_versions import (
 from evaluations.public_site.views.verify import verify
 from evaluations.publishing.views import publish
 from evaluations.reports.views import all_sheets, make_paper, paper_section
-from evaluations.review.views.comparison import beside
-from evaluations.review.views.dashboard import dashboard
+from evaluations.review.views.dashboard import beside, dashboard
 from evaluations.review.views.measure import measure
 from evaluations.review.views.moves import move
 from evaluations.review.views.section import section_latest, section_year

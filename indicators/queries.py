@@ -1,25 +1,24 @@
-"""Queries: the 活動指標 of a plan with their years and services, and which of their months are entered."""
+"""Queries: the 活動指標 of a plan with years and services, the months entered, and the 成果目標 they are linked to."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import F, QuerySet
+
 from core.values import Value
-from core.words import Family, State
+from core.words import State
 from indicators.models import ActivityIndicator, MonthlyReading, Service
 from plans.models import Measure, Plan
-from plans.queries import MeasureRow, measure_rows, measures_of
+from plans.queries import MeasureRow
+
+GoalsOfMeasures = dict[int, frozenset[int]]
+"""The ids of the 節 that a measure is linked to, by measure id."""
 
 
 def service_of(measure: Measure) -> Service | None:
     """The service a 活動指標 counts; None where it counts something else (meetings, trainings)."""
     indicator: ActivityIndicator | None = getattr(measure, "activity_indicator", None)
     return indicator.service if indicator else None
-
-
-def indicator_rows(plan: Plan) -> list[MeasureRow]:
-    """Every 活動指標 as the person of `plan.access` may see it, those of one service together. Three queries."""
-    measures = measures_of(plan).filter(family=Family.INDICATOR).select_related("activity_indicator__service")
-    return measure_rows(plan, services_together(measures), access=plan.access)
 
 
 def together(rows: Iterable[MeasureRow]) -> list[MeasureRow]:
@@ -57,3 +56,14 @@ def readings_of(measure: Measure) -> dict[int, dict[tuple[int, int], Value]]:
     for row in MonthlyReading.objects.filter(indicator=measure.pk):
         found[row.fiscal_year][row.indicator_id, row.month] = row.value
     return dict(found)
+
+
+def with_goals(measures: QuerySet[Measure]) -> tuple[list[Measure], GoalsOfMeasures]:
+    """Each measure once, with its service, and what it is linked to. One query: the links are joined."""
+    rows = measures.select_related("activity_indicator__service")
+    found: dict[int, Measure] = {}
+    goals: dict[int, set[int]] = defaultdict(set)
+    for measure in rows.annotate(goal_id=F("activity_indicator__related_sections")):
+        found.setdefault(measure.pk, measure)
+        goals[measure.pk] |= {measure.goal_id} - {None}
+    return list(found.values()), {pk: frozenset(ids) for pk, ids in goals.items()}

@@ -208,3 +208,17 @@ def require_year(plan: Plan, year: int) -> None:
 def state_of(section_year: SectionYear | None) -> str:
     """No row means 下書き."""
     return section_year.state if section_year else YearState.DRAFT
+
+
+class WithState:
+    """For a page or a part of one that is about one 節 × 年度: its state, and the label of it."""
+
+    section_year: SectionYear | None
+
+    @property
+    def state(self) -> str:
+        return state_of(self.section_year)
+
+    @property
+    def state_label(self) -> str:
+        return YearState(self.state).label

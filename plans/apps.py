@@ -5,7 +5,6 @@ from django.core import checks
 class PlansConfig(AppConfig):
     name = "plans"
     verbose_name = "計画"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from plans.sheet_layouts import layout_warnings  # models can be imported only now

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
@@ -65,28 +66,12 @@ def period_of(plan: Plan) -> Period | None:
 def own_entries(amendments: Iterable[CatalogueAmendment]) -> list[Entry]:
     """The entries that a 自治体 added to the national ones."""
     rows = (row for row in amendments if row.code not in national_codes() and not row.left_out)
-    return [amended(_blank(row), row) for row in rows]
+    return [_own_entry(row) for row in rows]
 
 
 def amended(entry: Entry, row: CatalogueAmendment) -> Entry:
-    """The entry as the city has it. What a city has looked at is no longer to be checked."""
-    level = (
-        Level(LevelKind(row.level_kind), row.level_number) if row.level_kind and row.level_number is not None else None
-    )
-    return replace(
-        entry,
-        goal=row.goal,
-        title=row.title,
-        unit=row.unit,
-        value_kind=ValueKind(row.value_kind),
-        direction=Direction(row.direction),
-        accumulation=Accumulation(row.accumulation),
-        level_text=row.level_text,
-        level=level,
-        note=row.note,
-        source=row.source,
-        needs_check=False,
-    )
+    """The entry as the city has it."""
+    return replace(entry, **_said(row))
 
 
 def _laid_over(entries: tuple[Entry, ...], amendments: Mapping[str, CatalogueAmendment]) -> list[Entry]:
@@ -94,23 +79,29 @@ def _laid_over(entries: tuple[Entry, ...], amendments: Mapping[str, CatalogueAme
     return [amended(entry, row) if row else entry for entry, row in rows if row is None or not row.left_out]
 
 
-def _blank(row: CatalogueAmendment) -> Entry:
+def _own_entry(row: CatalogueAmendment) -> Entry:
     """An entry that the city added itself. The facts of its service are those of the service's other volumes."""
-    beside = next((one for one in national_catalogue().volumes if one.service == row.service_code), None)
+    other = next((one for one in national_catalogue().volumes if one.service == row.service_code), None)
     return Entry(
         code=row.code,
         family=Family(row.family),
-        title=row.title,
-        unit=row.unit,
-        value_kind=ValueKind(row.value_kind),
-        direction=Direction(row.direction),
-        accumulation=Accumulation(row.accumulation),
         set_by="市町村",
-        note=row.note,
-        source=row.source,
-        needs_check=False,
         generation=row.generation,
         service=row.service_code,
-        category=beside.category if beside else "",
-        is_child=beside.is_child if beside else False,
+        category=other.category if other else "",
+        is_child=other.is_child if other else False,
+        **_said(row),
     )
+
+
+def _said(row: CatalogueAmendment) -> dict[str, Any]:
+    """What an amendment says of its entry. What a city has looked at is no longer to be checked."""
+    number = row.level_number if row.level_kind else None
+    return {
+        **{name: getattr(row, name) for name in ("goal", "title", "unit", "level_text", "note", "source")},
+        "value_kind": ValueKind(row.value_kind),
+        "direction": Direction(row.direction),
+        "accumulation": Accumulation(row.accumulation),
+        "level": None if number is None else Level(LevelKind(row.level_kind), number),
+        "needs_check": False,
+    }

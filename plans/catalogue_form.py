@@ -7,11 +7,11 @@ from django import forms
 
 from core.catalogue import LevelKind
 from core.numerals import plain, read_numeral
-from core.words import Accumulation, Direction, Family, ValueKind
+from core.words import Direction, Family, ValueKind
 from plans.catalogue_amendments import EntryContent
 from plans.catalogue_page import CataloguePage
+from plans.fields import NameField, field_of
 from plans.models import CatalogueAmendment
-from plans.name_field import NameField
 
 LARGEST = Decimal(1_000_000)
 NO_LEVEL = ("", "計算しない")
@@ -26,31 +26,38 @@ LEVELS = (
 class EntryForm(forms.Form):
     """One entry. Its fields are what the nation says, or what the city made of it before."""
 
-    title = NameField(label="指標名", max_length=200, error_messages={"required": "指標名を入力してください。"})
-    family = forms.ChoiceField(label="種別", choices=Family.choices())
+    title = field_of(CatalogueAmendment, "title", NameField)
+    family = field_of(CatalogueAmendment, "family", forms.ChoiceField)
     goal = forms.ChoiceField(label="成果目標", required=False)
-    unit = NameField(label="単位", max_length=20, required=False)
-    value_kind = forms.ChoiceField(label="種類", choices=ValueKind.choices())
-    direction = forms.ChoiceField(label="方向", choices=Direction.choices())
-    accumulation = forms.ChoiceField(label="集計", choices=Accumulation.choices())
-    level_text = NameField(
-        label="国の水準（文章）", max_length=200, required=False, help_text="例：令和7年度末時点の施設入所者数の6%以上"
+    unit = field_of(CatalogueAmendment, "unit", NameField)
+    value_kind = field_of(CatalogueAmendment, "value_kind", forms.ChoiceField)
+    direction = field_of(CatalogueAmendment, "direction", forms.ChoiceField)
+    accumulation = field_of(CatalogueAmendment, "accumulation", forms.ChoiceField)
+    level_text = field_of(
+        CatalogueAmendment,
+        "level_text",
+        NameField,
+        label="国の水準（文章）",
+        help_text="例：令和7年度末時点の施設入所者数の6%以上",
     )
-    level_kind = forms.ChoiceField(label="水準の計算", required=False, choices=[NO_LEVEL, *LEVELS])
-    level_number = forms.CharField(
-        label="水準の数",
+    level_kind = field_of(CatalogueAmendment, "level_kind", forms.ChoiceField, choices=[NO_LEVEL, *LEVELS])
+    level_number = field_of(
+        CatalogueAmendment,
+        "level_number",
+        forms.CharField,
         max_length=40,
-        required=False,
         help_text="6％なら 6、1.28倍なら 1.28、有なら 1",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    source = NameField(
-        label="出典",
-        max_length=300,
+    source = field_of(
+        CatalogueAmendment,
+        "source",
+        NameField,
+        required=True,
         help_text="確かめた告示や通知の名前。保存すると「要確認」が消えます。",
         error_messages={"required": "何で確かめたかを、出典に書いてください。"},
     )
-    note = NameField(label="注記", max_length=1000, required=False)
+    note = field_of(CatalogueAmendment, "note", NameField, max_length=1000)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, page: CataloguePage) -> None:

@@ -121,7 +121,7 @@ def catalogue_page(user: object, generation: int, *, city: str | None, entry: st
         raise Http404("この期のカタログはありません。")
     membership = _chosen(memberships, city)
     amendments = amendments_of(membership.municipality)
-    own = [_own(row, amendments) for row in own_entries(amendments.values())]
+    own = [EntryLine(one, None, amendments[one.code]) for one in own_entries(amendments.values())]
     lines = [_line(one, amendments) for one in catalogue.entries_of(generation)]
     lines += [line for line in own if line.entry.generation == generation]
     volumes = [_line(one, amendments) for one in catalogue.volumes]
@@ -149,10 +149,6 @@ def _chosen(memberships: Iterable[Membership], city: str | None) -> Membership:
 def _line(national: Entry, amendments: Mapping[str, CatalogueAmendment]) -> EntryLine:
     row = amendments.get(national.code)
     return EntryLine(amended(national, row) if row else national, national, row)
-
-
-def _own(entry: Entry, amendments: Mapping[str, CatalogueAmendment]) -> EntryLine:
-    return EntryLine(entry, None, amendments[entry.code])
 
 
 def _by_goal(goals: Iterable[Goal], lines: list[EntryLine]) -> tuple[CataloguePart, ...]:

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 
 from core.fiscal_years import wareki
 from plans.access import Person, memberships_of, visible_plans
-from plans.history import OPERATOR, HistoryLine, changes_for, history_line, midnight
+from plans.history import OPERATOR, HistoryLine, history_line, midnight
 from plans.models import Change, Subject
 
 LINES_PER_PAGE = 50
@@ -149,9 +149,3 @@ def _read_position(text: str) -> tuple[datetime, int] | None:
 def _beyond(position: tuple[datetime, int], way: str) -> Q:
     at, key = position
     return Q(**{f"at__{way}e": at}) & (Q(**{f"at__{way}": at}) | Q(**{f"pk__{way}": key}))
-
-
-def history_filters(person: Person, data: Mapping[str, str]) -> tuple[HistoryFilters, QuerySet[Change]]:
-    """The form above the list, and the changes this person may see, narrowed down by it."""
-    filters = HistoryFilters(person, data)
-    return filters, filters.narrowed(changes_for(person))

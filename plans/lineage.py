@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from plans.models import Measure, MeasureLink, Municipality, Plan, PlanKind, Section
 
 FROM_KINDS = {
@@ -70,13 +70,13 @@ def possible_previous(plan: Plan) -> list[Plan]:
     return sorted(found, key=lambda one: (-one.end_year, kinds.index(PlanKind(one.kind)), -one.generation))
 
 
-def ties_of(links: Iterable[MeasureLink]) -> list[Tie]:
+def lineages_of(links: Iterable[MeasureLink]) -> list[LineageLink]:
     """The decisions that these lines of one plan make up, in their order. The lines must have their measures loaded."""
     groups: dict[tuple[str, int | None], list[MeasureLink]] = defaultdict(list)
     for link in links:
         groups[_group(link)].append(link)
     return [
-        Tie(
+        LineageLink(
             How(group[0].how),
             tuple({link.old.code for link in group if link.old}),
             tuple({link.new.code for link in group if link.new}),

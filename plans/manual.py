@@ -1,12 +1,17 @@
-"""The tables of the manual, made by the rules themselves, so that the manual cannot differ from the tool."""
+"""The tables and examples of the manual, made by the rules themselves, so that it cannot differ from the tool."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from core.figures import Figures, Nature
+from core.goal_chain import ChainLink, GoalChain
+from core.numerals import plain
 from core.reader import CellTexts, NotUnderstood, echo, read_cell
 from core.tidy import COLUMNS, IGNORED_WHEN_READ, REQUIRED
 from core.values import EMPTY, Value
+from core.volume_miss import Split, split_of
+from core.volume_words import scenario_in_words, split_in_words
+from core.volumes import Assumptions, Scenario, Use, scenarios
 from core.words import Direction, Side, State, ValueKind
 from plans.access import Access
 from plans.models import Role, YearState
@@ -30,6 +35,25 @@ class TypedExample:
     understood: str
     problem: str = ""
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class LinkExample:
+    """One 活動指標, what it says about its goal, and why that is so where it is not plain."""
+
+    link: ChainLink
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class VolumeExample:
+    """One scenario for one year: its formula, and its figures as texts."""
+
+    label: str
+    formula: str
+    users: str
+    per_user: str
+    amount: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +135,11 @@ _TYPED = (
     ("○", ValueKind.NUMBER, "数値の指標では読みません"),
 )
 
+_USES = tuple(
+    Use(year, Decimal(users), Decimal(hours))
+    for year, users, hours in ((2024, 100, 1000), (2025, 110, 1210), (2026, 121, 1452))
+)
+
 
 def role_rights() -> list[RoleRights]:
     """What each role may do, according to `Access`; 県 within the cities of the prefecture."""
@@ -171,6 +200,55 @@ def columns() -> list[Column]:
     return [Column(name, name in REQUIRED, name in IGNORED_WHEN_READ, MEANINGS[name]) for name in COLUMNS]
 
 
+def link_examples() -> list[LinkExample]:
+    """What supports a goal, what falls short, what says nothing."""
+    return [
+        LinkExample(_link(100, 100)),
+        LinkExample(_link(100, 130), "計画を超えたことも、目標を支えます"),
+        LinkExample(_link(100, 70)),
+        LinkExample(_link(57, 40, fewer=True), "施設入所支援。参考3に「※施設入所者の削減」とあり、減るほうが支えます"),
+        LinkExample(_link(57, 70, fewer=True), "施設入所支援。見込みより多いので、目標に足りません"),
+        LinkExample(_link(0, 2), "計画が0でも、利用があれば支えます"),
+        LinkExample(_link(0, 0), "計画も実績もないので、何も言えません"),
+        LinkExample(_link(100, None)),
+        LinkExample(_link(None, 15)),
+    ]
+
+
+def question_examples() -> list[GoalChain]:
+    """A goal that contradicts its indicators, both ways."""
+    missed, met = _goal(40, 30), _goal(40, 45)
+    return [
+        GoalChain((missed,), (_link(100, 100), _link(900, 1200))),
+        GoalChain((met,), (_link(100, 50), _link(900, 400))),
+    ]
+
+
+def volume_examples() -> list[VolumeExample]:
+    """The scenarios that are made of actuals, for the year after the last of them."""
+    given = Assumptions(_USES, (2027,), has_amount=True)
+    found = []
+    for projection in scenarios(given):
+        if projection.scenario is Scenario.OWN:
+            continue
+        [year] = projection.years
+        numbers = (year.users, year.per_user or Decimal(0), year.amount or Decimal(0))
+        found.append(
+            VolumeExample(
+                projection.scenario.label, scenario_in_words(projection, given, "人"), *(plain(one) for one in numbers)
+            )
+        )
+    return found
+
+
+def split_example() -> str:
+    """9 people with 20 hours each were planned, 7 came and used 138 hours."""
+    split = split_of(Figures(_value(9), _value(7)), Figures(_value(180), _value(138)))
+    if not isinstance(split, Split):
+        raise TypeError("the example of the manual must split")
+    return split_in_words(split, "時間")
+
+
 def _typed(text: str, kind: ValueKind, remark: str) -> TypedExample:
     try:
         understood = read_cell(CellTexts(value=text), kind=kind, side=Side.ACTUAL)
@@ -184,6 +262,14 @@ def _example(
 ) -> Example:
     figures = Figures(_value(planned), _value(actual), Nature(ValueKind.NUMBER, direction))
     return Example(figures, label, remark)
+
+
+def _goal(planned: int, actual: int) -> Figures:
+    return Figures(_value(planned), _value(actual), Nature(direction=Direction.MORE))
+
+
+def _link(planned: int | None, actual: int | None, *, fewer: bool = False) -> ChainLink:
+    return ChainLink(Figures(_value(planned), _value(actual), Nature(direction=Direction.NEAR)), fewer)
 
 
 def _value(given: int | State | None) -> Value:

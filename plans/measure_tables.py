@@ -15,8 +15,7 @@ from django_tables2.utils import OrderBy, OrderByTuple
 from core.fiscal_years import wareki
 from core.search_words import folded
 from core.words import Direction
-from plans.measure_filters import TONE_RANK
-from plans.measure_listing import MeasureListing
+from plans.measure_listing import TONE_RANK, MeasureListing
 from plans.queries import MeasureRow
 
 ROWS_ON_A_PAGE = 25
@@ -86,7 +85,7 @@ def _behind_first(row: MeasureRow, year: int) -> tuple[int, str, bool, Any] | No
 
 
 class MeasureTable(tables.Table):
-    """One row a measure, by 節 unless the address asks for another order. The year that the filter goes by is marked.
+    """One row a measure, by 節 unless the address requests another order. The year that the filter goes by is marked.
 
     `?per_page=all` shows every row, as a printed list should.
     """
@@ -132,7 +131,7 @@ class MeasureTable(tables.Table):
 
     @property
     def order_in_words(self) -> str:
-        """The order of the rows, for eyes that come later and for paper."""
+        """The order of the rows, for later readers and for print."""
         return "、".join(self.columns[order.bare].column.ways[order.is_descending] for order in self.orders)
 
 

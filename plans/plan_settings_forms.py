@@ -14,8 +14,8 @@ from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
+from plans.fields import NameField
 from plans.models import Measure, Municipality, Plan, Section
-from plans.name_field import NameField
 from plans.plan_settings import SettingChange, SettingsRefused, change_settings
 from plans.sheet_layouts import EDITIONS, layout_choices, layout_problems, substitute_note
 

@@ -43,8 +43,8 @@ _EXACT = {
     },
 }
 """A stored number of four places, 1 of these units, and a bound of one place in tenths, so that products are exact."""
-_TELLING = ("title", "unit", "value_kind", "accumulation", "catalogue_code", "family")
-"""The columns of a wording, the most telling first."""
+_DISTINGUISHING = ("title", "unit", "value_kind", "accumulation", "catalogue_code", "family")
+"""The columns of a wording, the most distinguishing first."""
 
 # PostgreSQL would write an expression of an inner SELECT into each place that names it, and calculate it as often.
 _ONCE = f"LIMIT {2**63 - 1}"
@@ -187,7 +187,7 @@ class Answer:
 
 def ask(wordings: Sequence[tuple[int, Wording]], **scope: Any) -> Answer:
     """The measures of these wordings, each with the number of its kind. One query."""
-    columns, kinds = _told_apart(wordings)
+    columns, kinds = _distinguished(wordings)
     with connection.cursor() as cursor:
         cursor.execute(_statement(columns), {"kinds": json.dumps(kinds, ensure_ascii=False), **scope})
         rows = cursor.fetchall()
@@ -204,26 +204,23 @@ def _alike(kind: int, account: int, count: int, *amounts: Any) -> Alike:
     return Alike(kind, _WHY[why_no_plan], _WHY[why_no_actual], _READINGS[reading], count, amounts)
 
 
-def _told_apart(wordings: Sequence[tuple[int, Wording]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+def _distinguished(wordings: Sequence[tuple[int, Wording]]) -> tuple[tuple[str, ...], list[list[Any]]]:
     """The fewest columns by which each wording leads to its kind, and the kinds by them: to compare six texts of fifty
     thousand rows takes as long as to add them up."""
-    for count in range(1, len(_TELLING) + 1):
-        columns = _TELLING[:count]
+    for count in range(1, len(_DISTINGUISHING) + 1):
+        columns = _DISTINGUISHING[:count]
         kinds: dict[tuple[str, ...], int] = {}
-        if all(kinds.setdefault(_texts(wording, columns), number) == number for number, wording in wordings):
+        texts = ((number, tuple(getattr(wording, column) for column in columns)) for number, wording in wordings)
+        if all(kinds.setdefault(text, number) == number for number, text in texts):
             break
     return columns, [[number, *texts] for texts, number in kinds.items()]
-
-
-def _texts(wording: Wording, columns: Sequence[str]) -> tuple[str, ...]:
-    return tuple(getattr(wording, column) for column in columns)
 
 
 def _statement(columns: Sequence[str]) -> str:
     source, item = _KINDS[connection.vendor]
     named = [f"CAST({item.format(0)} AS integer) AS kind"]
     named += [f"{item.format(place)} AS {column}" for place, column in enumerate(columns, start=1)]
-    kinds = f"SELECT {', '.join(named)} FROM {source}"  # noqa: S608 - columns are among _TELLING
+    kinds = f"SELECT {', '.join(named)} FROM {source}"  # noqa: S608 - columns are among _DISTINGUISHING
     same = " AND ".join(f"k.{column} = m.{column}" for column in columns)
     statement = (_CELLS + _MIDDLES[connection.vendor]).replace("@kinds@", kinds).replace("@same_wording@", same)
     exact = _EXACT[connection.vendor]

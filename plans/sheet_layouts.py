@@ -99,7 +99,7 @@ def layout_warnings(app_configs: Any, **kwargs: Any) -> list[CheckWarning]:
 
 
 def form_of(plan: Plan, layout: str = "", edition: str = "") -> SheetForm:
-    """The form that was asked for; what was not said is the plan's own. UnknownLayout for another.
+    """The form that was requested; what was not said is the plan's own. UnknownLayout for another.
 
     A plan whose own layout cannot be used has the default one: `substitute_note` says so. No query.
     """

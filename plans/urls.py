@@ -5,10 +5,8 @@ from django.urls import path
 
 from plans.views.account import Login, PasswordChange
 from plans.views.catalogue import catalogue
-from plans.views.help import help_page
-from plans.views.history import history
 from plans.views.people import people
-from plans.views.plans import home, plan_list
+from plans.views.plans import help_page, history, home, plan_list
 from plans.views.settings import plan_settings
 
 app_name = "plans"

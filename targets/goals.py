@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from plans.access import require_manager
+from plans.fields import NameField, field_of
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.models import Plan, Section, Subject
-from plans.name_field import NameField
 from plans.prose_field import ProseField
 from targets.actions import outcome_target_of
 from targets.models import OutcomeTarget
@@ -79,11 +79,11 @@ class GoalsForm(forms.Form):
         self.goals = goals_of(section) or [OutcomeTarget(section=section, order=1, title=section.title)]
         for goal in self.goals:
             made: dict[str, forms.Field] = {
-                "title": NameField(
-                    label="成果目標", max_length=200, error_messages={"required": "成果目標の名前を入力してください。"}
+                "title": field_of(
+                    OutcomeTarget, "title", NameField, error_messages={"required": "成果目標の名前を入力してください。"}
                 ),
-                "overview": ProseField(label="成果目標の概要", rows=5),
-                "goal_text": ProseField(label="目標", rows=5),
+                "overview": field_of(OutcomeTarget, "overview", ProseField, rows=5),
+                "goal_text": field_of(OutcomeTarget, "goal_text", ProseField, rows=5),
             }
             for name, field in made.items():
                 field.initial, field.show_hidden_initial = getattr(goal, name), True

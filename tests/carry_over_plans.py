@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from core.words import Side
-from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.comparison import comparison_of
 from indicators.models import ActivityIndicator, Service
 from indicators.services import create_missing_services
 from plans.models import MeasureLink, Municipality, Plan, YearState
@@ -47,9 +47,9 @@ def lines(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def seen(plan: Plan) -> dict:
     """What a page that is opened now shows as decided."""
-    book = book_of(plan)
-    assert book is not None
-    return book.by_end
+    comparison = comparison_of(plan)
+    assert comparison is not None
+    return comparison.by_end
 
 
 def ticked(keys: Sequence[str]) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """Drafts for tests: what a 節 of one holds, texts typed into it, and the plan made of it."""
 
-from evaluations.planning.opening.draft_sections import save_section
-from evaluations.planning.opening.drafts import Frame, SectionPlace
+from evaluations.planning.opening.drafts import Frame, SectionPlace, save_section
 from evaluations.planning.opening.opening import open_plan
 from evaluations.planning.opening.pages import draft_page
 from evaluations.planning.opening.parts import parts_of

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from core.tidy import COLUMNS
-from plans import manual, manual_volumes
+from plans import manual
 from plans.models import Role
 from tests.builders import a_plan, a_user
 
@@ -49,12 +49,10 @@ def test_the_manual_shows_that_two_zero_percents_are_not_the_same():
 
 
 def test_the_manual_works_a_volume_and_a_miss_through():
-    volumes = [(one.label, one.users, one.per_user, one.amount) for one in manual_volumes.volume_examples()]
+    volumes = [(one.label, one.users, one.per_user, one.amount) for one in manual.volume_examples()]
 
     assert volumes == [("据置", "121", "12", "1452"), ("等差", "132", "12", "1584"), ("等比", "133", "12", "1596")]
-    assert manual_volumes.split_example() == (
-        "人数の差で-40時間、1人当たりの差で-2時間、あわせて計画との差は-42時間です。"
-    )
+    assert manual.split_example() == ("人数の差で-40時間、1人当たりの差で-2時間、あわせて計画との差は-42時間です。")
 
 
 def test_the_manual_types_what_the_reader_understands():

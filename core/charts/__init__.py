@@ -15,8 +15,8 @@ __all__ = ["PlannedActualChart", "RenderedChart", "YearPoint", "rendered", "shar
 
 @dataclass(frozen=True)
 class RenderedChart:
-    """What templates/charts/_chart.html prints. `svg` is finished markup, `plotly` what the chart adds to the shared part
-    of all figures, as JSON for a script element: every text in them is escaped already.
+    """What templates/charts/_chart.html prints. `svg` is finished markup, `plotly` what the chart adds to the shared
+    part of all figures, as JSON for a script element: every text in them is escaped already.
 
     `is_long`: it scrolls sideways on a telephone.
     """

@@ -37,7 +37,7 @@ ONE_RUN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody who tries the software out. Without a 担当課 they may enter everything that their role allows."""
+    """A person who tries the software out. Without a 担当課 they may enter everything that their role allows."""
 
     username: str
     municipality_code: str

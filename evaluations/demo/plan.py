@@ -1,9 +1,9 @@
 """One plan of the demo, made from its document in fixtures/: structure first, then values, texts and states.
 
-What has a verb goes through it, so that a demo plan has the history and stamps of any other.
+What has an action goes through it, so that a demo plan has the history and stamps of any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 
 from core.fiscal_months import MONTHS
 from core.values import EMPTY, Value
+from core.volumes import Effect, Spread
 from core.words import Certainty, Family, Side
-from evaluations.demo.forecasts import keep_forecasts
 from evaluations.entry.texts import save_texts
 from evaluations.follow_up.action_items import Promise, add_action, report_action
 from evaluations.follow_up.opinions import OpinionContent, add_opinion
@@ -22,6 +22,9 @@ from evaluations.planning.revisions import open_revision
 from evaluations.publishing.publication import publish
 from indicators.models import ActivityIndicator, Service
 from indicators.months.readings import ReadingChange, record_readings
+from indicators.volumes.actions import save_forecast
+from indicators.volumes.content import Factor, ForecastContent
+from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
 from plans.models import Channel, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug
@@ -37,24 +40,7 @@ MOVES_TO = {
     YearState.CONFIRMED: ("submit", "check", "confirm"),
     YearState.PUBLISHED: ("submit", "check", "confirm"),
 }
-MEASURE_FIELDS = (
-    "family",
-    "code",
-    "order",
-    "label",
-    "title",
-    "quantity",
-    "unit",
-    "value_kind",
-    "direction",
-    "accumulation",
-    "baseline",
-    "baseline_year",
-    "baseline_text",
-    "definition",
-    "data_source",
-    "sheet_block",
-)
+COLUMNS = {field.name for field in Measure._meta.concrete_fields} - {"parent", "parent_role"}
 
 Document = dict[str, Any]
 Signers = Mapping[str, User]
@@ -71,7 +57,7 @@ def create_plan(municipality: Municipality, document: Document, *, signers: Sign
     measures = _create_measures(plan, document, sections)
     record_values(_cell_changes(document, measures), by=None, channel=Channel.COMMAND, reason=REASON)
     record_readings(_month_changes(document, measures), by=None, channel=Channel.COMMAND, reason=REASON)
-    keep_forecasts(plan, document.get("volume_forecasts", ()), by=signers["submit"])
+    _keep_forecasts(plan, document.get("volume_forecasts", ()), by=signers["submit"])
     _create_records(plan, document, sections, measures)
     for row in document["sections"]:
         for year, texts in row["evaluations"].items():
@@ -103,7 +89,7 @@ def _create_measures(plan: Plan, document: Document, sections: dict[int, Section
                 section=section,
                 parent=measures.get(row["parent"]),
                 parent_role=row["parent_role"] or "",
-                **{name: row[name] for name in MEASURE_FIELDS},
+                **{name: text for name, text in row.items() if name in COLUMNS},
             )
             measures[row["code"]] = measure
             if row["family"] == Family.TARGET:
@@ -194,7 +180,7 @@ def _planned_change(measure: Measure, cell: Document, current: dict[CellKey, Val
 
 
 def _make_moves(document: Document, sections: dict[int, Section], signers: Signers) -> None:
-    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may stand elsewhere than the plan."""
+    """Bring each 節 × 年度 to its state, signed by the people of the city. A 節 may differ from the plan."""
     for row in document["sections"]:
         for year, state in (document["states"] | row.get("states", {})).items():
             for name in MOVES_TO[YearState(state)]:
@@ -209,3 +195,24 @@ def _publish(plan: Plan, document: Document, *, by: User) -> None:
     for year, state in document["states"].items():
         if state == YearState.PUBLISHED:
             publish(plan, int(year), by=by, reason=REASON, channel=Channel.COMMAND)
+
+
+def _keep_forecasts(plan: Plan, rows: Iterable[dict[str, Any]], *, by: User) -> None:
+    """見込量 that the city worked out and has not put into the plan: with every factor of the reference, 未入力 where
+    the document gives no number.
+    """
+    for row in rows:
+        ground = ground_of(plan, row["volume"], None)
+        named = {factor.name: factor for factor in map(_factor, row["factors"])}
+        content = ForecastContent(
+            basis_year=row["basis_year"],
+            scenario=row["scenario"],
+            reason=row["reason"],
+            factors=tuple(named.get(name, Factor(name)) for name in ground.reference.factors),
+        )
+        save_forecast(plan, ground.volume, content, version=0, by=by, channel=Channel.COMMAND)
+
+
+def _factor(row: dict[str, Any]) -> Factor:
+    effect, spread = Effect(row.get("effect", Effect.NONE)), Spread(row.get("spread", Spread.EVEN))
+    return Factor(**(row | {"number": Decimal(row["number"]), "effect": effect, "spread": spread}))

@@ -5,7 +5,7 @@ sixty cities are the first sixty of a nation; what is there already is left alon
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
@@ -30,6 +30,7 @@ from plans.models import (
     YearlyValue,
     YearState,
 )
+from plans.models.measure import KIND_COLUMNS
 from plans.models.plan import plan_slug
 from targets.models import OutcomeTarget, TargetItem
 
@@ -63,16 +64,10 @@ class Drawn:
     values: list[YearlyValue] = field(default_factory=list)
 
     def write(self) -> None:
-        """In the order in which the rows need each other."""
-        Plan.objects.bulk_create(self.plans)
-        PlanRevision.objects.bulk_create(self.revisions)
-        Section.objects.bulk_create(self.sections)
-        SectionYear.objects.bulk_create(self.section_years)
-        OutcomeTarget.objects.bulk_create(self.targets)
-        Measure.objects.bulk_create(self.measures)
-        TargetItem.objects.bulk_create(self.items)
-        ActivityIndicator.objects.bulk_create(self.indicators)
-        YearlyValue.objects.bulk_create(self.values)
+        """In the order of the fields, which is that in which the rows need each other."""
+        for kind in fields(self):
+            if rows := getattr(self, kind.name):
+                type(rows[0])._default_manager.bulk_create(rows)
 
 
 def city_code(number: int) -> str:
@@ -93,7 +88,7 @@ def create_sample(
         code=PREFECTURE_CODE,
         defaults={"name": "架空県", "kind": Municipality.Kind.PREFECTURE, "is_fictional": True},
     )
-    by = _somebody()
+    by = _stamping_user()
     known = set(Municipality.objects.filter(code__in=codes).values_list("code", flat=True))
     missing = [number for code, number in codes.items() if code not in known]
     for start in range(0, len(missing), AT_ONCE):
@@ -106,8 +101,8 @@ def sample_cities() -> QuerySet[Municipality]:
     return Municipality.objects.filter(prefecture__code=PREFECTURE_CODE, is_fictional=True)
 
 
-def _somebody() -> User:
-    """A name for the stamps of 確定; nobody can log in with it."""
+def _stamping_user() -> User:
+    """A name for the stamps of 確定; no one can log in with it."""
     return User.objects.get_or_create(
         username="sample", defaults={"last_name": "架空の担当者", "is_active": False, "password": make_password(None)}
     )[0]
@@ -185,26 +180,16 @@ def _confirmed(section: Section, year: int, by: User) -> SectionYear:
 def _measure(section: Section, shape: SampleMeasure, order: int, *, other_wording: bool) -> Measure:
     """Some cities write the same name in other widths and with blanks."""
     title = shape.title.replace("（", " (").replace("）", ") ").replace("A型", "Ａ型") if other_wording else shape.title
-    return Measure(
-        plan=section.plan,
-        section=section,
-        family=shape.family,
-        code=shape.code,
-        order=order,
-        title=title,
-        unit=shape.unit,
-        value_kind=shape.value_kind,
-        direction=shape.direction,
-        accumulation=shape.accumulation,
-        catalogue_code=shape.catalogue_code,
-    )
+    columns = {name: getattr(shape, name) for name in (*KIND_COLUMNS, "code", "catalogue_code")}
+    return Measure(plan=section.plan, section=section, order=order, **(columns | {"title": title}))
 
 
 def _values(measure: Measure, shape: SampleMeasure, size: float, chance: Random) -> list[YearlyValue]:
     usual = shape.per_ten_thousand * (size if shape.value_kind is ValueKind.NUMBER else 1)
     rows = []
     if chance.random() >= NO_GOAL:
-        rows += [_planned(measure, year, round(usual * (1 + 0.03 * (year - START)))) for year in range(START, END + 1)]
+        goals = {year: round(usual * (1 + 0.03 * (year - START))) for year in range(START, END + 1)}
+        rows += [_row(measure, year, Side.PLANNED, number=Decimal(goal)) for year, goal in goals.items()]
     for year in ACTUAL_YEARS:
         drawn = chance.random()
         if drawn < PENDING:
@@ -212,10 +197,6 @@ def _values(measure: Measure, shape: SampleMeasure, size: float, chance: Random)
         elif drawn >= PENDING + NO_ENTRY:
             rows.append(_actual(measure, shape, year, usual * chance.uniform(0.6, 1.4), size, chance))
     return rows
-
-
-def _planned(measure: Measure, year: int, number: int) -> YearlyValue:
-    return _row(measure, year, Side.PLANNED, number=Decimal(number))
 
 
 def _actual(

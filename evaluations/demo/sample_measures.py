@@ -1,4 +1,4 @@
-"""The measures that every city of the synthetic prefecture has: thirty, of each kind that a roll-up must tell apart."""
+"""The measures that every city of the synthetic prefecture has: thirty, of every kind that a roll-up distinguishes."""
 
 from dataclasses import dataclass
 

@@ -4,6 +4,7 @@ Not a Django formset: thirty measures would validate and save in hundreds of que
 the page, signed, so that an own change can be distinguished from an old page.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,23 +12,25 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 
+from core.cell_texts import LABELS
 from core.fiscal_years import wareki
 from core.record_counts import YearFromRecords
 from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.entry.cells import EntryCell
-from evaluations.entry.posted import PostedGrid, page_token
 from evaluations.records.counts import CountOffer, years_from_records
-from plans.access import state_of
+from plans.access import WithState, state_of
 from plans.actions import CellChange, CellKey, ValuesRefused
-from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject, YearState
+from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject
 from plans.planned_versions import Versions
+from plans.posted_grid import PostedGrid, page_token
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
-from plans.strays import measures_gone
 from plans.value_rows import newest_revision
 
 PAGE_SIZE = 60
 """Measures per page: at most 15 fields each, and Django takes at most 1,000 in a form."""
+SALT = "evaluations.entry"
+_FIELD = re.compile(rf"(?:{'|'.join(Side)})-(?P<code>.+)-(?:{'|'.join(LABELS)})")
 CORRECTS = "corrects"
 """The check box that marks 計画値 as corrections of typing errors and not as a change of the plan."""
 
@@ -68,10 +71,10 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
-class EntryGrid:
+class EntryGrid(WithState):
     """The grid as it is drawn, or as it was posted. `lock_reason` is set where no one of this role may change it.
 
-    `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
+    `orphaned` is input without a field: cells typed for measures that are no longer on the page (moved to another 節 or
     page, or removed). 計画値 go into `revision`, None while the plan is as first adopted; `corrects`: the person
     corrects typing errors. `seen_revision` is the number that the page was drawn with.
     """
@@ -82,18 +85,10 @@ class EntryGrid:
     section_year: SectionYear | None
     lock_reason: str
     rows: tuple[EntryRow, ...]
-    strays: tuple[EntryCell, ...] = ()
+    orphaned: tuple[EntryCell, ...] = ()
     revision: PlanRevision | None = None
     seen_revision: int = 0
     corrects: bool = False
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @cached_property
     def open_cells(self) -> list[EntryCell]:
@@ -109,7 +104,7 @@ class EntryGrid:
     def unsaved(self) -> list[EntryCell]:
         """What was typed where it can no longer be saved; it is shown so that no one has to remember it."""
         locked = [c for row in self.rows for c in row.cells if c.is_touched and (self.lock_reason or row.reason)]
-        return [*locked, *(cell for cell in self.strays if cell.is_touched)]
+        return [*locked, *(cell for cell in self.orphaned if cell.is_touched)]
 
     @property
     def changes(self) -> list[CellChange]:
@@ -148,7 +143,7 @@ class EntryGrid:
         seen = {cell.prefix: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered}
         asked = [cell.prefix for cell in self.open_cells if cell.is_conflict]
         shown = {"seen": seen, "asked": asked, "offers": self._offered, "revision": self.revision_number}
-        return page_token(self.section, self.year, shown)
+        return page_token(shown, _salt(self.section, self.year))
 
     @property
     def _offered(self) -> dict[str, list[dict[str, Any]]]:
@@ -196,7 +191,7 @@ def entry_grid(
     chosen = Paginator(list(measures_of(plan).filter(section=section)), PAGE_SIZE).get_page(page)
     states = section_years(plan, [section])
     section_year = states.get((section.pk, year))
-    posted = PostedGrid.read(data, section, year) if data is not None else None
+    posted = PostedGrid.read(data, _salt(section, year)) if data is not None else None
     made = years_from_records(chosen.object_list, year)
     revision = newest_revision(plan)
     return EntryGrid(
@@ -209,9 +204,9 @@ def entry_grid(
             _row(plan, row, year, made.get(row.measure.pk), posted)
             for row in measure_rows(plan, chosen.object_list, access=plan.access, states=states)
         ),
-        strays=_strays(section, chosen.object_list, year, posted) if posted else (),
+        orphaned=_orphaned(section, chosen.object_list, year, posted) if posted else (),
         revision=revision,
-        seen_revision=posted.revision if posted else revision.number if revision else 0,
+        seen_revision=posted.shown["revision"] if posted else revision.number if revision else 0,
         corrects=posted is not None and CORRECTS in posted.data,
     )
 
@@ -222,7 +217,7 @@ def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, p
 
     def cell(side: Side, stored: Value) -> EntryCell:
         drawn = EntryCell(row.measure, year, side, stored=stored, seen=stored)
-        return posted.fill(drawn) if posted else drawn
+        return _filled(drawn, posted) if posted else drawn
 
     return EntryRow(
         row=row,
@@ -234,12 +229,25 @@ def _row(plan: Plan, row: MeasureRow, year: int, made: YearFromRecords | None, p
     )
 
 
-def _strays(section: Section, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[EntryCell, ...]:
+def _orphaned(section: Section, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[EntryCell, ...]:
     """The cells that were posted for measures that are not on the page. One query where there are any."""
-    gone = measures_gone(section, posted.codes(), drawn)
-    return tuple(
-        posted.fill(EntryCell(measure, year, side, stored=EMPTY, seen=EMPTY)) for measure in gone for side in Side
+    cells = (
+        EntryCell(measure, year, side, stored=EMPTY, seen=EMPTY)
+        for measure in posted.orphaned(_FIELD, section, drawn)
+        for side in Side
     )
+    return tuple(_filled(cell, posted) for cell in cells)
+
+
+def _filled(cell: EntryCell, posted: PostedGrid) -> EntryCell:
+    """The cell with what was posted for it; only its own fields are looked at."""
+    named = {name: f"{cell.prefix}-{name}" for name in cell.fields}
+    typed = {name: posted.data[key] for name, key in named.items() if key in posted.data}
+    return replace(cell, typed=typed, **posted.about(cell.prefix))
+
+
+def _salt(section: Section, year: int) -> str:
+    return f"{SALT}.{section.pk}.{year}"
 
 
 def _outside_reason(measure: Measure, year: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.words import Side
 from evaluations.models import TEXT_FIELDS, Evaluation
-from plans.access import state_of
+from plans.access import WithState, state_of
 from plans.models import Measure, Plan, Section, SectionYear, YearlyValue, YearState
 from plans.queries import measures_of
 
@@ -13,7 +13,7 @@ TITLES_SHOWN = 4
 
 
 @dataclass(frozen=True)
-class SectionTodo:
+class SectionTodo(WithState):
     """One 節 in the year. `mine` are the measures the person may enter, `missing` those of them without an actual;
     `has_measures`: whether anyone has something to enter here.
     """
@@ -25,14 +25,6 @@ class SectionTodo:
     missing: tuple[Measure, ...]
     texts_written: int
     lock_reason: str
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @property
     def entered(self) -> int:

@@ -11,8 +11,7 @@ from typing import Any
 from django.core import signing
 
 from evaluations.links.actions import LinksOfGoal, LinksRefused
-from evaluations.links.goal_chains import LinkedRow
-from evaluations.links.goal_columns import GoalColumn, Named
+from evaluations.links.goal_chains import GoalColumn, LinkedRow, Named
 from evaluations.links.page import LinksPage
 from plans.models import Plan
 

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluations.links.actions import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
 from evaluations.links.form import again, edited_goal, offered_links, seen_token, ticked_links
-from evaluations.links.page import LinksPage, links_page
-from evaluations.links.pictures import link_pictures
+from evaluations.links.page import LinksPage, link_pictures, links_page
 from plans.access import plan_for, require
 from plans.models import Change, Channel
 from plans.places import year_asked

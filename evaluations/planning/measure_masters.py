@@ -52,7 +52,7 @@ def _change_details(
     rows = _rows(measure)
     refused, history = [], []
     for name, value in new.items():
-        row = next(row for row in rows if _has(row, name))
+        row = next(row for row in rows if _field(row, name))
         current = getattr(row, name)
         if value in (current, seen[name]):
             continue
@@ -74,14 +74,10 @@ def _change_details(
 
 
 def _rows(measure: Measure) -> list[Any]:
-    """The measure and its row of 成果目標 or 活動指標 as they stand."""
+    """The measure and its row of 成果目標 or 活動指標 as they are stored."""
     current = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
     items: list[Any] = [*TargetItem.objects.filter(measure=current), *ActivityIndicator.objects.filter(measure=current)]
     return [current, *items]
-
-
-def _has(row: models.Model, name: str) -> bool:
-    return name in {field.attname for field in row._meta.concrete_fields}
 
 
 def _check_years(measure: Measure) -> None:
@@ -103,7 +99,8 @@ def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: Use
 
 
 def _field(row: models.Model, name: str) -> Any:
-    return next(field for field in row._meta.concrete_fields if field.attname == name)
+    """The column with this name; None where the row has none."""
+    return next((field for field in row._meta.concrete_fields if field.attname == name), None)
 
 
 def _in_words(row: models.Model, name: str, value: Any) -> str:

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
@@ -81,15 +80,12 @@ def plan_switch(plan: Plan) -> PlanSwitch:
     )
     plans = sorted(found, key=by_kind)
     [own] = [one for one in plans if one == plan]
+    number = own.newest_number
     return PlanSwitch(
         plans=tuple(plans) if len(plans) > 1 else (),
         unanswered=own.waiting if plan.access.may_write else 0,
-        revision=_revision(plan, own.newest_number, own.newest_day),
+        revision=PlanRevision(plan=plan, number=number, decided_on=own.newest_day) if number else None,
     )
-
-
-def _revision(plan: Plan, number: int | None, day: date | None) -> PlanRevision | None:
-    return PlanRevision(plan=plan, number=number, decided_on=day) if number else None
 
 
 def comparison_page(plan: Plan) -> ComparisonPage:

@@ -1,7 +1,9 @@
-"""The action that chooses the outlook of a measure. No state of a year locks it: a forecast is no actual."""
+"""Form and action that choose the outlook of a measure. No state of a year locks it: a forecast is no actual."""
 
 from decimal import Decimal
+from typing import Any
 
+from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -9,15 +11,68 @@ from django.utils import timezone
 
 from core.numerals import plain
 from core.outlook import OutlookMethod
-from core.words import Family
+from core.words import Family, ValueKind
 from evaluations.models import Outlook
 from evaluations.review.outlooks import basis_year, prospect_of
 from indicators.queries import readings_of
 from plans.access import access_for
+from plans.fields import typed_number
 from plans.history_writer import write_line
 from plans.models import Measure, Subject
+from plans.prose_field import ProseField
 from plans.queries import MeasureRow, measure_rows, section_years
-from plans.versions import RowRefused, refuse_outdated
+from plans.versions import RowRefused, VersionedForm, refuse_outdated
+
+NONE = ("", "選ばない")
+
+
+class OutlookForm(VersionedForm):
+    """The method that the city chooses, and why."""
+
+    method = forms.ChoiceField(
+        label="市が採る見込み",
+        required=False,
+        choices=[NONE, *OutlookMethod.choices()],
+        error_messages={"invalid_choice": "一覧の方法から選んでください。"},
+    )
+    own = forms.CharField(
+        label="市が見込む値",
+        required=False,
+        max_length=100,
+        help_text="「市が見込む値」を選んだときに、最終年度の値を数字で入力します。",
+        error_messages={"max_length": "市が見込む値は数字で入力してください。"},
+    )
+    reason = ProseField(
+        label="理由", rows=3, required="理由を書いてください。", help_text="例：来年度にグループホームが1か所開くため。"
+    )
+
+    def __init__(
+        self, data: Any = None, *, kind: ValueKind, choice: Outlook | None, proposed: dict[str, str] | None = None
+    ) -> None:
+        """`proposed` are texts to begin with instead of what is kept: nothing is chosen until the form is sent."""
+        self.kind = kind
+        kept: dict[str, Any] = {"version": 0}
+        if choice is not None:
+            own = plain(choice.own) if choice.own is not None else ""
+            reason = choice.reason if choice.method else ""
+            kept = {"method": choice.method, "own": own, "reason": reason, "version": choice.version}
+        super().__init__(data, initial=kept | (proposed or {}), auto_id="outlook-%s")
+
+    def clean_own(self) -> Decimal | None:
+        """The figure as people type one (３０人); None where the field is blank."""
+        typed = self.cleaned_data["own"]
+        return typed_number(typed, self.kind, "市が見込む値は数字で入力してください。") if typed else None
+
+    def clean(self) -> dict[str, Any]:
+        """The own figure belongs to its method."""
+        said = super().clean() or {}
+        method = said.get("method", "")
+        if method == OutlookMethod.OWN and said.get("own") is None and "own" not in self.errors:
+            self.add_error("own", "「市が見込む値」を選んだときは、値を入力してください。")
+        if method != OutlookMethod.OWN and said.get("own") is not None:
+            self.add_error("own", "値を使うときは、「市が見込む値」を選んでください。使わないときは空欄にします。")
+        return said
+
 
 MAY_NOT = "この指標の見込みを選ぶ権限がありません。"
 NOTHING_TO_SAY = (
@@ -61,7 +116,8 @@ def choose_outlook(
     current.basis_year, current.chosen_at, current.chosen_by = _spoken_of(measure, method, row), timezone.now(), by
     current.version += 1
     current.save()
-    _note(measure, old, in_words(current), by, channel)
+    new = in_words(current)
+    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, channel=channel, measure=measure)
 
 
 def in_words(choice: Outlook) -> str | None:
@@ -93,7 +149,3 @@ def _bounds(floor: Decimal | None, ceiling: Decimal | None) -> str:
     low = f"{plain(floor)}以上" if floor is not None else ""
     high = f"{plain(ceiling)}以下" if ceiling is not None else ""
     return low + high
-
-
-def _note(measure: Measure, old: str | None, new: str | None, by: User, channel: str) -> None:
-    write_line(measure.plan, Subject.OUTLOOK, "達成見込み", old, new, by=by, channel=channel, measure=measure)

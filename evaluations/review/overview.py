@@ -9,9 +9,9 @@ from core.figures import Tone
 from evaluations.follow_up.calendar_lines import DueSoon, due_soon
 from evaluations.links.goal_chains import SeenChain, chains_of
 from evaluations.review.outlooks import with_outlooks
-from indicators.linked import with_goals
-from plans.access import States, state_of
-from plans.models import Plan, Section, YearState
+from indicators.queries import with_goals
+from plans.access import Access, States, state_of
+from plans.models import Plan, Role, Section, SectionYear, YearState
 from plans.queries import (
     MeasureRow,
     YearCell,
@@ -22,7 +22,6 @@ from plans.queries import (
     section_years,
 )
 from plans.tally import tally
-from plans.waiting import Waiting, waiting_for
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,17 @@ class GoalOnTheWay:
     goal: Decimal
     latest: YearCell | None
     outlook: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One 節 × 年度 that needs this person to continue. `note`: why it was returned, else ""."""
+
+    section: Section
+    year: int
+    state: str
+    label: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,3 +188,26 @@ def _goal(row: MeasureRow) -> GoalOnTheWay:
     seen = [cell for cell in row.cells if cell.figures.actual.is_entered]
     expected = next((cell.outlook for cell in row.cells if cell.outlook), "")
     return GoalOnTheWay(row, row.last_year_goal, seen[-1] if seen else None, expected)
+
+
+def waiting_for(access: Access, sections: Iterable[Section], states: States) -> tuple[Waiting, ...]:
+    """In the order of years and 節. A person who confirms may also check; a 節 already checked does not wait for a
+    checker.
+    """
+    by_key = {section.pk: section for section in sections}
+    rows = sorted(states.values(), key=lambda row: (row.fiscal_year, by_key[row.section_id].number))
+    found = ((row, by_key[row.section_id], _label_of(access, row)) for row in rows)
+    return tuple(
+        Waiting(section, row.fiscal_year, row.state, label, row.return_note) for row, section, label in found if label
+    )
+
+
+def _label_of(access: Access, row: SectionYear) -> str:
+    """What the 節 waits for, "" where it is not this person's turn."""
+    if row.state == YearState.RETURNED and access.role == Role.EDITOR:
+        return "差し戻し"
+    if row.state == YearState.SUBMITTED and access.may_check and not row.checked_at:
+        return "確認待ち"
+    if row.state == YearState.SUBMITTED and access.may_confirm:
+        return "確定待ち"
+    return ""

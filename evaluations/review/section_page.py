@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 from django.http import Http404
 
-from evaluations.entry.repeated_texts import RepeatedText, repeated_texts
+from evaluations.entry.texts_page import RepeatedText, repeated_texts
 from evaluations.follow_up.actions_page import Promised, seen_promises
 from evaluations.links.goal_chains import SeenChain, chain_of
 from evaluations.models import ActionItem, ActivityRecord, Evaluation
 from evaluations.records.counts import CountOffer, with_links, years_from
 from evaluations.review.outlooks import with_outlooks
 from indicators.queries import together
-from plans.access import States, require_year, state_of
+from plans.access import States, WithState, require_year, state_of
 from plans.history import HistoryLine, section_history
-from plans.models import MeasureLink, Plan, Section, SectionYear, YearState
+from plans.models import MeasureLink, Plan, Section, SectionYear
 from plans.planned_versions import Versions
 from plans.queries import MeasureRow, decisions_of, measure_rows, measures_of
 from plans.tally import tally
@@ -24,16 +24,15 @@ from targets.models import OutcomeTarget
 
 
 @dataclass(frozen=True)
-class YearTab:
+class YearTab(WithState):
     """One year of a 節 with its state."""
 
     year: int
-    state: str
-    state_label: str
+    section_year: SectionYear | None
 
 
 @dataclass(frozen=True)
-class SectionPage:
+class SectionPage(WithState):
     """What the page prints. `texts_visible` is False while the reader may see neither actuals nor texts of the year.
 
     `related` are the 活動指標 of other 節 that are linked to this one, those of one service together; `chain` compares
@@ -49,7 +48,6 @@ class SectionPage:
     following: Section | None
     tabs: tuple[YearTab, ...]
     section_year: SectionYear | None
-    state: str
     texts_visible: bool
     targets: tuple[OutcomeTarget, ...]
     rows: tuple[MeasureRow, ...]
@@ -66,10 +64,6 @@ class SectionPage:
     moves: tuple[Move, ...]
     lock_reason: str
     history: tuple[HistoryLine, ...]
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
     @property
     def decisions(self) -> Versions:
@@ -100,9 +94,8 @@ def section_page(plan: Plan, number: int, year: int) -> SectionPage:
         year=year,
         previous=previous,
         following=following,
-        tabs=tuple(_tab(y, states.get((section.pk, y))) for y in plan.years),
+        tabs=tuple(YearTab(y, states.get((section.pk, y))) for y in plan.years),
         section_year=section_year,
-        state=state,
         texts_visible=visible,
         targets=targets,
         rows=own,
@@ -131,11 +124,6 @@ def neighbours(plan: Plan, number: int) -> tuple[Section, Section | None, Sectio
             before = sections[place - 1] if place else None
             return section, before, sections[place + 1] if place + 1 < len(sections) else None
     raise Http404(f"この計画に第{number}節はありません。")
-
-
-def _tab(year: int, row: SectionYear | None) -> YearTab:
-    state = state_of(row)
-    return YearTab(year, state, YearState(state).label)
 
 
 def _earlier_years(plan: Plan, section: Section) -> Q:

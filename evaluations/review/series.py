@@ -90,16 +90,15 @@ def descent_of(plan: Plan, measure: Measure) -> Descent:
     later = [step for step in steps if step.old_id == measure.pk]
     wanted = [*before, *(step.new_id for step in later)]
     found = Measure.objects.select_related(*WITH).in_bulk([pk for pk in wanted if pk]) if wanted else {}
+    in_order = sorted(
+        (found[pk] for pk in before), key=lambda one: (one.plan.start_year, one.section.number, one.order, one.code)
+    )
     return Descent(
         measure=measure,
-        earlier=tuple(sorted((found[pk] for pk in before), key=_place)),
+        earlier=tuple(in_order),
         steps=steps_to(steps),
         onward=tuple(Onward(step, found.get(step.new_id or 0)) for step in later),
     )
-
-
-def _place(measure: Measure) -> tuple[int, int, int, str]:
-    return measure.plan.start_year, measure.section.number, measure.order, measure.code
 
 
 def series_of(plan: Plan, descent: Descent, rows: Sequence[MeasureRow]) -> Series | None:

@@ -11,13 +11,6 @@ from core.words import Certainty, State
 from plans.models import Measure, Municipality, Section
 
 
-class ServiceManager(models.Manager["Service"]):
-    """Lets fixtures name a service by its code."""
-
-    def get_by_natural_key(self, code: str) -> "Service":
-        return self.get(code=code)
-
-
 class Service(models.Model):
     """障害福祉サービス等. `since` and `until` are the days between which the law knows it; empty = no such limit."""
 
@@ -27,17 +20,12 @@ class Service(models.Model):
     since = models.DateField("開始日", null=True, blank=True)
     until = models.DateField("終了日", null=True, blank=True)
 
-    objects = ServiceManager()
-
     class Meta:
         verbose_name = verbose_name_plural = "サービス"
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:
         return self.name
-
-    def natural_key(self) -> tuple[str]:
-        return (self.code,)
 
     def exists_on(self, day: date) -> bool:
         """Whether the law knows the service on that day."""

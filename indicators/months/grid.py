@@ -8,9 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
-from django.core import signing
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -30,13 +28,13 @@ from indicators.months.readings import (
     year_from_months,
 )
 from indicators.queries import services_together
-from plans.access import require_year, state_of
+from plans.access import WithState, require_year, state_of
 from plans.actions import ValuesRefused
 from plans.history import NO_PLAN, side_in_words
-from plans.models import Measure, Plan, Section, SectionYear, YearState
+from plans.models import Measure, Plan, Section, SectionYear
+from plans.posted_grid import PostedGrid, page_token
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
 from plans.refusals import Cause
-from plans.strays import measures_gone
 
 PAGE_SIZE = 25
 """活動指標 per page: 24 fields each, 12 more where every month is in conflict; Django takes at most 1,000 in a form."""
@@ -114,10 +112,10 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
-class MonthGrid:
+class MonthGrid(WithState):
     """The grid as it is drawn, or as it was posted. `is_visible` False: the reader sees neither months nor actuals.
 
-    `strays` is the orphaned input: cells typed for measures that are no longer on the page (moved to another 節 or
+    `orphaned` is input without a field: cells typed for measures that are no longer on the page (moved to another 節 or
     page, or removed).
     """
 
@@ -129,15 +127,7 @@ class MonthGrid:
     lock_reason: str
     is_visible: bool
     rows: tuple[MonthRow, ...]
-    strays: tuple[MonthCell, ...] = ()
-
-    @property
-    def state(self) -> str:
-        return state_of(self.section_year)
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
+    orphaned: tuple[MonthCell, ...] = ()
 
     @cached_property
     def open_cells(self) -> list[MonthCell]:
@@ -162,7 +152,7 @@ class MonthGrid:
     def unsaved(self) -> list[MonthCell]:
         """What was typed where it can no longer be saved; it is shown so that no one has to remember it."""
         closed = [c for row in self.rows for c in row.cells if self.lock_reason or row.reason or c.outside]
-        return [cell for cell in (*closed, *self.strays) if cell.is_touched]
+        return [cell for cell in (*closed, *self.orphaned) if cell.is_touched]
 
     @property
     def has_unsaved(self) -> bool:
@@ -187,13 +177,13 @@ class MonthGrid:
         body = {
             "seen": {cell.name: cell.next_seen.as_dict() for cell in self.open_cells if cell.next_seen.is_entered},
             "asked": [cell.name for cell in self.open_cells if cell.is_conflict],
-            "years": {
+            "offers": {
                 row.measure.code: [row.actual.as_dict(), row.proposal.as_dict()]
                 for row in self.rows
                 if row.can_be_taken_over and row.proposal
             },
         }
-        return signing.dumps(body, salt=_salt(self.section, self.year), compress=True)
+        return page_token(body, _salt(self.section, self.year))
 
     def refused(self, error: ReadingsRefused) -> "MonthGrid":
         """The same grid with the refusals at their months."""
@@ -268,7 +258,7 @@ def monthly_grid(
     section_year = states.get((chosen.pk, year))
     is_visible = plan.access.sees_actuals(state_of(section_year))
     stored = stored_readings(part.object_list, year) if is_visible else {}
-    posted = _Posted.read(data, chosen, year) if data is not None else None
+    posted = PostedGrid.read(data, _salt(chosen, year)) if data is not None else None
     return MonthGrid(
         sections=sections,
         section=chosen,
@@ -281,7 +271,7 @@ def monthly_grid(
             _row(plan, row, year, stored, posted)
             for row in measure_rows(plan, part.object_list, access=plan.access, states=states)
         ),
-        strays=_strays(chosen, part.object_list, year, posted) if posted else (),
+        orphaned=_orphaned(chosen, part.object_list, year, posted) if posted else (),
     )
 
 
@@ -291,64 +281,31 @@ def _lock_reason(plan: Plan, state: str) -> str:
     return plan.access.lock_reason(state)
 
 
-@dataclass(frozen=True)
-class _Posted:
-    """One POST: the fields, and what the page had shown: values, cells that offered a choice, and offers."""
-
-    data: Mapping[str, str]
-    token: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, data: Mapping[str, str], section: Section, year: int) -> "_Posted":
-        """A token that is missing or not of this page counts as having seen nothing: every stored value is then a
-        conflict.
-        """
-        try:
-            token = signing.loads(data.get("seen", ""), salt=_salt(section, year))
-        except signing.BadSignature:
-            token = {"seen": {}, "asked": [], "years": {}}
-        return cls(data, token)
-
-    def fill(self, cell: MonthCell) -> MonthCell:
-        return replace(
-            cell,
-            seen=Value.from_dict(self.token["seen"].get(cell.name, {})),
-            typed=self.data.get(cell.name),
-            ticked=cell.tick_name in self.data,
-            asked=cell.name in self.token["asked"],
-            choice=self.data.get(f"{cell.name}-choice", ""),
-        )
-
-    def codes(self) -> set[str]:
-        """The 指標コード of every measure for which a month was posted."""
-        return {match["code"] for name in self.data if (match := _FIELD.fullmatch(name))}
-
-    def offered(self, code: str) -> tuple[Value, Value] | None:
-        if code not in self.token["years"]:
-            return None
-        old, new = self.token["years"][code]
-        return Value.from_dict(old), Value.from_dict(new)
-
-
 def _salt(section: Section, year: int) -> str:
     return f"{SALT}.{section.pk}.{year}"
 
 
-def _strays(section: Section, drawn: Iterable[Measure], year: int, posted: _Posted) -> tuple[MonthCell, ...]:
+def _orphaned(section: Section, drawn: Iterable[Measure], year: int, posted: PostedGrid) -> tuple[MonthCell, ...]:
     """The months that were posted for measures that are not on the page. One query where there are any."""
-    gone = measures_gone(section, posted.codes(), drawn)
-    return tuple(posted.fill(MonthCell(measure, year, month, EMPTY, EMPTY)) for measure in gone for month in MONTHS)
+    gone = posted.orphaned(_FIELD, section, drawn)
+    return tuple(_filled(MonthCell(measure, year, month, EMPTY, EMPTY), posted) for measure in gone for month in MONTHS)
+
+
+def _filled(cell: MonthCell, posted: PostedGrid) -> MonthCell:
+    """The cell with what was posted for it."""
+    ticked = cell.tick_name in posted.data
+    return replace(cell, typed=posted.data.get(cell.name), ticked=ticked, **posted.about(cell.name))
 
 
 def _row(
-    plan: Plan, row: MeasureRow, year: int, stored: Mapping[tuple[int, int], Value], posted: _Posted | None
+    plan: Plan, row: MeasureRow, year: int, stored: Mapping[tuple[int, int], Value], posted: PostedGrid | None
 ) -> MonthRow:
     measure = row.measure
 
     def cell(month: int) -> MonthCell:
         current = stored.get((measure.pk, month), EMPTY)
         drawn = MonthCell(measure, year, month, current, current, is_outside(measure, year, month))
-        return posted.fill(drawn) if posted else drawn
+        return _filled(drawn, posted) if posted else drawn
 
     return MonthRow(
         row=row,

@@ -41,6 +41,9 @@ LOST = "確かめた内容を読み取れませんでした。もう一度ファ
 class ImportPage:
     """What the page has to say: a form, or a file with its problems, totals and changes."""
 
+    plan: Plan
+    year: int
+    measures: list[Measure]
     mappings: list[MonthlyMapping]
     form: MappingForm | None = None
     chosen: MonthlyMapping | None = None
@@ -50,6 +53,10 @@ class ImportPage:
     problems: list[FileProblem] = field(default_factory=list)
     signed: str = ""
     provisional: bool = False
+
+    @property
+    def address(self) -> str:
+        return reverse("indicators:monthly", args=[self.plan.slug, self.year]) + "?import=1"
 
     @property
     def shown_problems(self) -> list[FileProblem]:
@@ -64,24 +71,24 @@ def monthly_import(request: PersonRequest, plan: Plan, year: int) -> HttpRespons
     """`?import=1`; with `mapping=new` or a mapping's number the form for how a file is read."""
     require(plan.access.may_write, MAY_NOT)
     require_year(plan, year)
-    measures = list(monthly_measures(plan, year))
-    page = ImportPage(list(plan.municipality.monthly_mappings.all()))
+    measures, mappings = list(monthly_measures(plan, year)), list(plan.municipality.monthly_mappings.all())
+    page = ImportPage(plan, year, measures, mappings)
     if request.method != "POST":
-        _open_form(request, page, measures)
+        _open_form(request, page)
     elif "save-mapping" in request.POST:
-        return _save_mapping(request, plan, year, page, measures)
+        return _save_mapping(request, page)
     elif "preview" in request.POST:
-        return _confirm(request, plan, year, page, measures)
+        return _confirm(request, page)
     else:
-        _read(request, plan, year, page, measures)
-    return _page(request, plan, year, page)
+        _read(request, page)
+    return _drawn(request, page)
 
 
-def _open_form(request: PersonRequest, page: ImportPage, measures: list[Measure]) -> None:
+def _open_form(request: PersonRequest, page: ImportPage) -> None:
     asked = request.GET.get("mapping", "" if page.mappings else "new")
     if asked:
         page.chosen = _mapping(page, asked)
-        page.form = mapping_form(page.chosen, measures)
+        page.form = mapping_form(page.chosen, page.measures)
 
 
 def _mapping(page: ImportPage, asked: str) -> MonthlyMapping | None:
@@ -94,16 +101,14 @@ def _mapping(page: ImportPage, asked: str) -> MonthlyMapping | None:
     return found
 
 
-def _save_mapping(
-    request: PersonRequest, plan: Plan, year: int, page: ImportPage, measures: list[Measure]
-) -> HttpResponse:
+def _save_mapping(request: PersonRequest, page: ImportPage) -> HttpResponse:
     page.chosen = _mapping(page, request.POST["save-mapping"])
-    page.form = form = mapping_form(page.chosen, measures, request.POST)
+    page.form = form = mapping_form(page.chosen, page.measures, request.POST)
     if form.problems or form.failure:
-        return _page(request, plan, year, page)
+        return _drawn(request, page)
     try:
         save_mapping(
-            plan.municipality,
+            page.plan.municipality,
             page.chosen,
             form.values(),
             version=form.version,
@@ -112,12 +117,12 @@ def _save_mapping(
         )
     except MappingRefused as error:
         form.failure = str(error)
-        return _page(request, plan, year, page)
+        return _drawn(request, page)
     messages.success(request, f"読み方「{form.text('name')}」を保存しました。続けてファイルを選べます。")
-    return redirect(_address(plan, year))
+    return redirect(page.address)
 
 
-def _read(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measures: list[Measure]) -> None:
+def _read(request: PersonRequest, page: ImportPage) -> None:
     """The problems of an uploaded file, or its changes to look at."""
     page.chosen = _mapping(page, request.POST.get("mapping", ""))
     page.provisional = "provisional" in request.POST
@@ -137,10 +142,10 @@ def _read(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measu
         page.found = found_months(
             table,
             page.chosen,
-            year,
-            measures,
-            access=plan.access,
-            states=section_years(plan),
+            page.year,
+            page.measures,
+            access=page.plan.access,
+            states=section_years(page.plan),
             provisional=page.provisional,
         )
     except NotReadable as error:
@@ -148,53 +153,50 @@ def _read(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measu
         return
     page.problems = page.found.problems
     if page.found.changes and not page.problems:
-        page.signed = _signed(page.found.changes, plan, year, request)
+        page.signed = _signed(page, page.found.changes, request)
 
 
-def _signed(changes: list[ReadingChange], plan: Plan, year: int, request: PersonRequest) -> str:
+def _signed(page: ImportPage, changes: list[ReadingChange], request: PersonRequest) -> str:
     """The changes as a text that only this person can send back, for this plan and year."""
     body = [[c.measure.code, c.month, c.old.as_dict(), c.new.as_dict()] for c in changes]
-    return signing.dumps(body, salt=_salt(plan, year, request), compress=True)
+    return signing.dumps(body, salt=_salt(page, request), compress=True)
 
 
-def _salt(plan: Plan, year: int, request: PersonRequest) -> str:
-    return f"{SALT}.{plan.pk}.{year}.{request.user.pk}"
+def _salt(page: ImportPage, request: PersonRequest) -> str:
+    return f"{SALT}.{page.plan.pk}.{page.year}.{request.user.pk}"
 
 
-def _confirm(request: PersonRequest, plan: Plan, year: int, page: ImportPage, measures: list[Measure]) -> HttpResponse:
+def _confirm(request: PersonRequest, page: ImportPage) -> HttpResponse:
     """Write what was looked at, or say what changed since."""
-    by_code = {measure.code: measure for measure in measures}
+    by_code = {measure.code: measure for measure in page.measures}
     try:
-        body = signing.loads(request.POST["preview"], salt=_salt(plan, year, request), max_age=MAX_AGE)
+        body = signing.loads(request.POST["preview"], salt=_salt(page, request), max_age=MAX_AGE)
         changes = [
-            ReadingChange(by_code[code], year, month, Value.from_dict(old), Value.from_dict(new))
+            ReadingChange(by_code[code], page.year, month, Value.from_dict(old), Value.from_dict(new))
             for code, month, old, new in body
         ]
     except (signing.BadSignature, KeyError):
         page.failure = LOST
-        return _page(request, plan, year, page)
+        return _drawn(request, page)
     try:
         lines = record_readings(changes, by=request.user, channel=Channel.UPLOAD)
     except ReadingsRefused as error:
         page.problems = [FileProblem("", refusal.sentence) for refusal in error.refusals]
-        return _page(request, plan, year, page)
+        return _drawn(request, page)
     messages.success(request, f"月別の値{len(lines)}件を取り込みました。年度の実績は変わっていません。")
     return redirect(
-        reverse("indicators:monthly", args=[plan.slug, year]) + f"?section={changes[0].measure.section.number}"
+        reverse("indicators:monthly", args=[page.plan.slug, page.year])
+        + f"?section={changes[0].measure.section.number}"
     )
 
 
-def _address(plan: Plan, year: int) -> str:
-    return reverse("indicators:monthly", args=[plan.slug, year]) + "?import=1"
-
-
-def _page(request: PersonRequest, plan: Plan, year: int, page: ImportPage) -> HttpResponse:
+def _drawn(request: PersonRequest, page: ImportPage) -> HttpResponse:
     context = {
-        "plan": plan,
+        "plan": page.plan,
         "active": "indicators",
-        "year": year,
+        "year": page.year,
         "page": page,
-        "address": _address(plan, year),
+        "address": page.address,
         "columns": COLUMN_CHOICES,
         "extensions": EXTENSIONS,
         "megabytes": MAX_BYTES // 1024 // 1024,

@@ -16,15 +16,6 @@ from plans.models import Measure, Municipality, Subject
 
 USERS, AMOUNT = "users", "amount"
 COLUMN_CHOICES = ((USERS, "利用者数の列"), (AMOUNT, "量の列"))
-LABELS = {
-    "name": "読み方の名前",
-    "header_row": "見出しの行",
-    "service_column": "サービスの列",
-    "month_column": "月の列",
-    "users_column": "利用者数の列",
-    "amount_column": "量の列",
-}
-TEXTS = tuple(LABELS)
 MAX_LENGTH = 60
 REQUIRED = ("name", "service_column", "month_column")
 MAX_HEADER_ROW = 100
@@ -47,7 +38,7 @@ class MappingField:
 
     @property
     def label(self) -> str:
-        return LABELS[self.name]
+        return _label(self.name)
 
     @property
     def is_required(self) -> bool:
@@ -112,7 +103,7 @@ def mapping_form(
     stored = mapping.codes if mapping else {}
     fields = [
         MappingField(name, _text(mapping, name) if data is None else data.get(name, "").strip(), HELP[name])
-        for name in TEXTS
+        for name in HELP
     ]
     form = MappingForm(
         mapping,
@@ -219,6 +210,10 @@ def _judge(form: MappingForm) -> None:
         form.failure = "コードの対応を、少なくとも一つの指標に入力してください。"
 
 
+def _label(name: str) -> str:
+    return str(MonthlyMapping._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
 def _is_one_line(text: str) -> bool:
     """Without line ends and control characters; the wide blank counts as printable here."""
     return text.replace("\u3000", " ").isprintable()
@@ -226,7 +221,7 @@ def _is_one_line(text: str) -> bool:
 
 def _as_text(mapping: MonthlyMapping) -> str:
     columns = "、".join(
-        f"{LABELS[name]}：{getattr(mapping, name)}" for name in TEXTS[1:] if getattr(mapping, name) != ""
+        f"{_label(name)}：{getattr(mapping, name)}" for name in list(HELP)[1:] if getattr(mapping, name) != ""
     )
     labels = dict(COLUMN_CHOICES)
     codes = "\n".join(

@@ -170,13 +170,10 @@ def _wrong(change: ReadingChange, plan: Plan) -> str:
         return "は、サービスの制度がない月です。空欄にしてください。"
     if value.state is not None and value.state not in STATES:
         return f"に「{value.state.label}」は使えません。"
-    if value not in (EMPTY, Value(value.number, value.state, certainty=_provisional(value))):
+    is_provisional = value.certainty is Certainty.PRELIMINARY and value.number is not None
+    if value not in (EMPTY, Value(value.number, value.state, certainty=value.certainty if is_provisional else None)):
         return "に書けるのは、数値か状態と、速報の印だけです。"
     return ""
-
-
-def _provisional(value: Value) -> Certainty | None:
-    return Certainty.PRELIMINARY if value.certainty is Certainty.PRELIMINARY and value.number is not None else None
 
 
 def words(value: Value) -> str:

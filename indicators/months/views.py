@@ -1,22 +1,26 @@
-"""月別の値 of the 活動指標: the grid, and the take-over into the year."""
+"""月別の値 of the 活動指標: the grid with its charts, and the take-over into the year."""
+
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from indicators.months.charts import monthly_charts
-from indicators.months.grid import MonthGrid, monthly_grid
+from core.charts import PlannedActualChart, YearPoint, rendered
+from core.words import Accumulation
+from indicators.months.cells import MonthCell
+from indicators.months.grid import MonthGrid, MonthRow, monthly_grid
 from indicators.months.import_views import monthly_import
 from indicators.months.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
+from plans.posted_grid import echoes_in_words
 from plans.refusals import Cause
 from plans.requests import PersonRequest
 
 MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
-ECHOES_SAID = 8
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,10 +70,8 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
     if not lines:
         messages.info(request, "変更はありませんでした。")
         return redirect(request.get_full_path())
-    said = grid.echoes
-    understood = f"読み取った値：{'、'.join(said[:ECHOES_SAID])}" if said else ""
-    more = f" ほか{len(said) - ECHOES_SAID}件" if len(said) > ECHOES_SAID else ""
-    messages.success(request, f"{grid.section.label}の月別の値{len(lines)}件を保存しました。{understood}{more}")
+    understood = echoes_in_words(grid.echoes)
+    messages.success(request, f"{grid.section.label}の月別の値{len(lines)}件を保存しました。{understood}")
     return redirect(request.get_full_path())
 
 
@@ -79,7 +81,8 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
     """
     grid = grid.choosing(codes)
     if grid.has_unsaved or grid.unsaved:
-        return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", codes or _all(grid)))
+        marked = codes or [row.measure.code for row in grid.rows]
+        return _page(request, plan, year, grid.with_problem("先に、月別の値を保存してください。", marked))
     wanted = [row.take_over for row in grid.rows if row.measure.code in codes and row.take_over]
     if not wanted:
         messages.warning(request, "年度の実績に反映する指標が選ばれていません。指標の左の欄に印を付けてください。")
@@ -93,11 +96,35 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
     return redirect(request.get_full_path())
 
 
-def _all(grid: MonthGrid) -> list[str]:
-    return [row.measure.code for row in grid.rows]
-
-
 def _page(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid | None) -> HttpResponse:
-    charts = monthly_charts(grid) if grid and grid.is_visible else []
+    shown = [row for row in grid.rows if row.made.numbers] if grid and grid.is_visible else []
+    charts = [rendered(_chart(row)) for row in shown]
     context = {"plan": plan, "active": "indicators", "year": year, "grid": grid, "charts": charts}
     return render(request, "indicators/monthly.html", context)
+
+
+def _chart(row: MonthRow) -> PlannedActualChart:
+    """The stored months; a missing one stays a word and never becomes a zero bar."""
+    marked = "、※は速報" if any(cell.is_provisional for cell in row.cells) else ""
+    return PlannedActualChart(
+        key=f"{row.measure.code}-months",
+        title=f"{row.measure.title}（月別{marked}）",
+        unit=row.measure.unit,
+        points=tuple(_point(cell) for cell in row.cells),
+        goal=_planned_line(row),
+        goal_name="計画",
+        goal_sentence="年度の計画（月平均）は",
+        has_planned_bars=False,
+    )
+
+
+def _point(cell: MonthCell) -> YearPoint:
+    mark = "※" if cell.is_provisional else ""
+    word = "制度なし" if cell.outside else cell.stored.missing_word
+    return YearPoint(cell.month, f"{cell.month}月", None, cell.stored.number, actual_word=word, remark=mark)
+
+
+def _planned_line(row: MonthRow) -> Decimal | None:
+    """The plan with which each month can be compared; None unless it is a monthly average."""
+    is_average = row.measure.accumulation == Accumulation.MONTHLY_AVERAGE
+    return row.year_cell.figures.planned.amount if is_average else None

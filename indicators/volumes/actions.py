@@ -4,14 +4,12 @@ No state of a 節 locks a forecast: it is no part of what 確定 covers. The pla
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from core.values import Value
 from core.volumes import rounded
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
@@ -21,27 +19,13 @@ from indicators.volumes.ground import ground_of
 from indicators.volumes.services import HOME_VISITS, Volume
 from indicators.volumes.workbench import PlannedCell, Workbench
 from plans.access import access_for
-from plans.actions import CellChange, record_values
+from plans.actions import CellChange, CellKey, record_values
 from plans.history_writer import write_line
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.versions import RowConflict, RowRefused, refuse_outdated
 
 FIELD = "見込量の算出"
-
-
-@dataclass(frozen=True)
-class Taking:
-    """One planned value as the person saw it: `old` what is planned, `new` the figure of the forecast."""
-
-    measure: Measure
-    fiscal_year: int
-    old: Value
-    new: Value
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return self.measure.pk, self.fiscal_year
 
 
 class VolumesMoved(Exception):
@@ -82,9 +66,10 @@ def save_forecast(
 
 @transaction.atomic
 def take_over_forecast(
-    plan: Plan, volume: Volume, wanted: Iterable[Taking], *, version: int, by: User | None, channel: str
+    plan: Plan, volume: Volume, wanted: Iterable[CellChange], *, version: int, by: User | None, channel: str
 ) -> list[Change]:
-    """Store these figures of the chosen scenario as planned values: all of them or none. Returns the history lines.
+    """Store these figures of the chosen scenario as planned values, each as the person saw it: all of them or none.
+    Returns the history lines.
 
     Under the lock of the years the forecast is computed again. Raises VolumesMoved where it differs from what the
     person saw, PermissionDenied, RowConflict, and the ValuesRefused of `record_values`, which writes.
@@ -97,12 +82,13 @@ def take_over_forecast(
     refuse_outdated(current, version)
     lock_section_years(plan, {(one.measure.section_id, one.fiscal_year) for one in wanted})
     bench = worked_out(plan, volume, by)
-    made = {(cell.measure.pk, cell.year): cell for year in bench.planned for cell in year.cells}
+    made: dict[CellKey, PlannedCell] = {
+        (cell.measure.pk, cell.year, Side.PLANNED): cell for year in bench.planned for cell in year.cells
+    }
     if not wanted or any(one.key not in made or made[one.key].new != one.new for one in wanted):
         raise VolumesMoved
-    changes = [CellChange(one.measure, one.fiscal_year, Side.PLANNED, one.old, one.new) for one in wanted]
     # Everyone reads the history of planned values: the scenario's name would reveal 据置's actual while it is a draft.
-    lines = record_values(changes, by=by, channel=channel, reason=f"{FIELD}から")
+    lines = record_values(wanted, by=by, channel=channel, reason=f"{FIELD}から")
     taking = VolumeTaking.objects.create(
         forecast=current,
         scenario=current.scenario,

@@ -1,7 +1,7 @@
 """The content of a forecast as a plain value, the same for the form, the rows and the history."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from core.fiscal_years import wareki
@@ -29,30 +29,13 @@ class Factor:
 
     @classmethod
     def of(cls, row: ForecastFactor) -> "Factor":
-        return cls(
-            row.name,
-            row.number,
-            row.unit,
-            row.source,
-            row.note,
-            Effect(row.effect),
-            Spread(row.spread),
-            numbers_from(row.own),
-        )
+        said = {field.name: getattr(row, field.name) for field in fields(cls)}
+        return cls(**(said | {"effect": Effect(row.effect), "spread": Spread(row.spread), "own": _numbers(row.own)}))
 
     @property
     def columns(self) -> dict[str, object]:
         """The fields of its row."""
-        return {
-            "name": self.name,
-            "number": self.number,
-            "unit": self.unit,
-            "source": self.source,
-            "note": self.note,
-            "effect": self.effect,
-            "spread": self.spread,
-            "own": as_kept(self.own),
-        }
+        return _columns(self)
 
     def on_users(self, years: tuple[int, ...], plan_years: int) -> UserEffect | None:
         return effect_on_users(
@@ -95,31 +78,15 @@ class ForecastContent:
     @classmethod
     def of(cls, forecast: VolumeForecast) -> "ForecastContent":
         """The stored content."""
-        return cls(
-            forecast.first_year,
-            forecast.basis_year,
-            PerUser(forecast.per_user),
-            forecast.places,
-            numbers_from(forecast.own_users),
-            numbers_from(forecast.own_per_user),
-            tuple(Factor.of(row) for row in forecast.factors.all()),
-            forecast.scenario,
-            forecast.reason,
-        )
+        said = {field.name: getattr(forecast, field.name) for field in fields(cls)}
+        own = {name: _numbers(said[name]) for name in ("own_users", "own_per_user")}
+        factors = tuple(Factor.of(row) for row in forecast.factors.all())
+        return cls(**(said | own | {"per_user": PerUser(forecast.per_user), "factors": factors}))
 
     @property
     def columns(self) -> dict[str, object]:
         """The fields of the forecast's row; the factors have rows of their own."""
-        return {
-            "first_year": self.first_year,
-            "basis_year": self.basis_year,
-            "per_user": self.per_user,
-            "places": self.places,
-            "own_users": as_kept(self.own_users),
-            "own_per_user": as_kept(self.own_per_user),
-            "scenario": self.scenario,
-            "reason": self.reason,
-        }
+        return {name: value for name, value in _columns(self).items() if name != "factors"}
 
     def assumptions(
         self, history: Iterable[HistoryYear], plan_years: tuple[int, ...], *, has_amount: bool
@@ -161,14 +128,18 @@ class ForecastContent:
         ]
 
 
-def as_kept(numbers: Numbers) -> dict[str, str]:
-    """Numbers by year as JSON keeps them."""
-    return {str(year): plain(number) for year, number in sorted(numbers.items())}
+def _columns(content: Factor | ForecastContent) -> dict[str, object]:
+    """The fields by name; numbers by year as JSON stores them."""
+    found = {field.name: getattr(content, field.name) for field in fields(content)}
+    for name, said in found.items():
+        if name.startswith("own"):
+            found[name] = {str(year): plain(number) for year, number in sorted(said.items())}
+    return found
 
 
-def numbers_from(kept: Mapping[str, str]) -> dict[int, Decimal]:
-    """The numbers that `as_kept` wrote."""
-    return {int(year): Decimal(text) for year, text in kept.items()}
+def _numbers(stored: Mapping[str, str]) -> dict[int, Decimal]:
+    """The numbers by year that `_columns` wrote."""
+    return {int(year): Decimal(text) for year, text in stored.items()}
 
 
 def _by_year(numbers: Numbers) -> str:

@@ -82,11 +82,6 @@ def proposals(
     return found
 
 
-def begun_with(reference: Reference, proposed: Mapping[str, Factor]) -> tuple[Factor, ...]:
-    """The factors of a forecast before anything is entered."""
-    return tuple(proposed.get(name, Factor(name)) for name in reference.factors)
-
-
 def _matching(measures: list[Measure], line: list[Entry]) -> Measure | None:
     codes, titles = {entry.code for entry in line}, {squeeze(entry.title) for entry in line}
     by_code = [one for one in measures if one.catalogue_code in codes]

@@ -1,5 +1,6 @@
 """The form of one forecast: what it is based on, its factors, the own figures, the choice and its reason."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from django.forms import BoundField
 
 from core.fiscal_years import wareki
 from core.volumes import PerUser, Scenario
+from indicators.models import VolumeForecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.factor_rows import UNKNOWN, FactorRow, FactorRows, NumberField, field_with
 from indicators.volumes.ground import Ground
@@ -18,41 +20,34 @@ from plans.versions import VersionedForm
 PLACES = ((0, "整数にする"), (1, "小数第1位まで残す"))
 
 
+def _chosen(
+    name: str, *, coerce: Callable[[Any], Any] = int, empty_value: Any = None, **more: Any
+) -> forms.TypedChoiceField:
+    """The choice for this column of the forecast, required where the column is; years and 端数 are whole numbers."""
+    column: Any = VolumeForecast._meta.get_field(name)
+    messages = {"required": UNKNOWN, "invalid_choice": UNKNOWN}
+    return forms.TypedChoiceField(
+        label=column.verbose_name,
+        required=not column.blank,
+        coerce=coerce,
+        empty_value=empty_value,
+        error_messages=messages,
+        **more,
+    )
+
+
 class VolumeForm(VersionedForm):
     """Everything that a person decides about one forecast."""
 
-    first_year = forms.TypedChoiceField(
-        label="もとにする最初の実績",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        error_messages={"invalid_choice": UNKNOWN},
-        help_text="増え方を調べる期間の初めです。特別な事情のあった古い年度を外せます。",
-    )
-    basis_year = forms.TypedChoiceField(
-        label="もとにする最後の実績",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        error_messages={"invalid_choice": UNKNOWN},
-        help_text="この年度の翌年度からを見込みます。",
-    )
-    per_user = forms.ChoiceField(
-        label="1人当たり量", choices=PerUser.choices(), error_messages={"required": UNKNOWN, "invalid_choice": UNKNOWN}
-    )
-    places = forms.TypedChoiceField(
-        label="端数",
+    first_year = _chosen("first_year", help_text="増え方を調べる期間の初めです。特別な事情のあった古い年度を外せます。")
+    basis_year = _chosen("basis_year", help_text="この年度の翌年度からを見込みます。")
+    per_user = _chosen("per_user", choices=PerUser.choices(), coerce=str)
+    places = _chosen(
+        "places",
         choices=PLACES,
-        coerce=int,
-        error_messages={"required": UNKNOWN, "invalid_choice": UNKNOWN},
         help_text="四捨五入します。0.3人のように1人に満たないときは、小数を残します。",
     )
-    scenario = forms.ChoiceField(
-        label="採る算出のしかた",
-        required=False,
-        choices=[("", "まだ選ばない"), *Scenario.choices()],
-        error_messages={"invalid_choice": UNKNOWN},
-    )
+    scenario = _chosen("scenario", choices=[("", "まだ選ばない"), *Scenario.choices()], coerce=str, empty_value="")
     reason = ProseField(
         label="理由",
         rows=4,
@@ -62,7 +57,9 @@ class VolumeForm(VersionedForm):
     def __init__(self, data: Any = None, *, ground: Ground) -> None:
         self.ground, kept = ground, ground.content
         forecast = ground.seen_forecast
-        super().__init__(data, initial=_initial(kept, forecast.version if forecast else 0), auto_id="volume-%s")
+        decided = {name: getattr(kept, name) for name in self.base_fields if name != "version"}
+        version = {"version": forecast.version if forecast else 0}
+        super().__init__(data, initial=decided | version, auto_id="volume-%s")
         offered = {one.year for one in ground.usable_years} | ({kept.first_year, kept.basis_year} - {None})
         years = [(year, wareki(year)) for year in sorted(year for year in offered if year)]
         self.fields["first_year"].choices = [("", "いちばん古い実績から"), *years]  # type: ignore[attr-defined]
@@ -152,15 +149,3 @@ class VolumeForm(VersionedForm):
     def _numbers(self, prefix: str) -> dict[int, Decimal]:
         found = {year: self.cleaned_data.get(f"{prefix}{year}") for year in self.ground.plan_years}
         return {year: number for year, number in found.items() if number is not None}
-
-
-def _initial(content: ForecastContent, version: int) -> dict[str, Any]:
-    return {
-        "first_year": content.first_year or "",
-        "basis_year": content.basis_year or "",
-        "per_user": content.per_user,
-        "places": content.places,
-        "scenario": content.scenario,
-        "reason": content.reason,
-        "version": version,
-    }

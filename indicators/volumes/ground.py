@@ -9,11 +9,10 @@ from django.http import Http404
 from core.words import Family, ValueKind
 from indicators.models import VolumeForecast
 from indicators.volumes.content import Factor, ForecastContent
-from indicators.volumes.factors import Reference, begun_with, goals_in, proposals, reference_of
-from indicators.volumes.history import actuals_of, line_states
+from indicators.volumes.factors import Reference, goals_in, proposals, reference_of
 from indicators.volumes.services import FORECAST, HOME_VISITS, Volume, home_visit_codes, volumes_of, with_service
 from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
-from indicators.volumes.years import HistoryYear, history_of, is_hidden_from
+from indicators.volumes.years import HistoryYear, actuals_of, history_of, is_hidden_from, line_states
 from plans.access import Access
 from plans.models import Plan, PlanRevision
 from plans.queries import MeasureRow, measure_rows
@@ -64,7 +63,9 @@ class Ground:
         if self.seen_forecast:
             return ForecastContent.of(self.seen_forecast)
         basis = max((one.year for one in self.usable_years), default=None)
-        return ForecastContent(basis_year=basis, factors=begun_with(self.reference, self.proposed(basis)))
+        proposed = self.proposed(basis)
+        factors = tuple(proposed.get(name, Factor(name)) for name in self.reference.factors)
+        return ForecastContent(basis_year=basis, factors=factors)
 
     def proposed(self, basis_year: int | None) -> dict[str, Factor]:
         """The factors that the plan itself proposes, based on this year."""

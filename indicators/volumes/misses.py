@@ -1,15 +1,23 @@
-"""Plan against actual of an amount, year by year, split into users and use per user; for one service or several."""
+"""Plan against actual of an amount, year by year, split into users and use per user; for one service or several, and
+for the page of one 活動指標, with the origin of its planned values.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import OuterRef, Q, Subquery
 
 from core.figures import Figures
 from core.values import EMPTY, Value
 from core.volume_miss import NoSplit, Split, split_of
 from core.volumes import Use
-from indicators.volumes.services import ServiceMeasures, Volume
+from indicators.models import ActivityIndicator
+from indicators.volumes.services import FORECAST, ServiceMeasures, Volume
+from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
 from indicators.volumes.years import total
+from plans.access import States
+from plans.models import Measure, Plan
 from plans.queries import MeasureRow
 
 
@@ -82,3 +90,34 @@ def _summed(figures: list[Figures]) -> Figures:
 
 def _value(number: Decimal | None) -> Value:
     return EMPTY if number is None else Value(number=number)
+
+
+@dataclass(frozen=True)
+class MeasureVolume:
+    """`misses` are those of the amount; empty on the page of the users."""
+
+    volume: Volume
+    misses: tuple[MissYear, ...]
+    takings: tuple[SeenTaking, ...]
+
+
+def counts_the_same(code: str) -> Q:
+    """The measures of a plan that are forecast together with the one of this code, itself among them."""
+    service = ActivityIndicator.objects.filter(measure__plan=OuterRef("plan"), measure__code=code).values("service")
+    return FORECAST & Q(activity_indicator__service=Subquery(service[:1]))
+
+
+def seen_volume(
+    plan: Plan, measure: Measure, volume: Volume | None, rows: Sequence[MeasureRow], states: States
+) -> MeasureVolume | None:
+    """What the person of `plan.access` may see; `rows` are of the measure and of the others of its volume. One
+    query."""
+    if volume is None:
+        return None
+    by_measure = {row.measure.pk: row for row in rows}
+    is_amount = measure == volume.members[0].amount
+    return MeasureVolume(
+        volume,
+        misses_of(volume, by_measure, until=plan.due_year) if is_amount else (),
+        seen_takings(taken_rows([measure]), rows, states, plan.access),
+    )

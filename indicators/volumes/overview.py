@@ -9,9 +9,8 @@ from django.db.models import Max
 
 from core.volumes import Scenario
 from indicators.models import VolumeForecast
-from indicators.volumes.history import SeenActual, actuals_of, line_states
 from indicators.volumes.services import FORECAST, HOME_VISITS, Volume, home_visit_codes, volumes_of, with_service
-from indicators.volumes.years import HistoryYear, history_of, is_hidden_from
+from indicators.volumes.years import HistoryYear, SeenActual, actuals_of, history_of, is_hidden_from, line_states
 from plans.models import Plan
 from plans.queries import MeasureRow, measure_rows
 
@@ -74,7 +73,9 @@ def volumes_page(plan: Plan) -> VolumesPage:
     lines = [_line(volume, history_of(volume, actuals), history_of(volume, planned), forecasts) for volume in volumes]
     counted = Counter(line.state for line in lines)
     return VolumesPage(
-        categories=_by_category(lines),
+        categories=tuple(
+            VolumeCategory(name, tuple(group)) for name, group in groupby(lines, key=lambda line: line.volume.category)
+        ),
         tally=tuple(counted.items()),
     )
 
@@ -119,9 +120,3 @@ def _state(forecast: VolumeForecast, history: Iterable[HistoryYear]) -> VolumeSt
     if taken is not None:
         return TAKEN if taken == forecast.version else CHANGED
     return CHOSEN if forecast.scenario else BEGUN
-
-
-def _by_category(lines: list[VolumeLine]) -> tuple[VolumeCategory, ...]:
-    return tuple(
-        VolumeCategory(name, tuple(group)) for name, group in groupby(lines, key=lambda line: line.volume.category)
-    )

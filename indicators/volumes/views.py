@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
 from core.values import Value
+from core.words import Side
 from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
-from indicators.volumes.actions import Taking, VolumesMoved, save_forecast, take_over_forecast
+from indicators.volumes.actions import VolumesMoved, save_forecast, take_over_forecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.form import VolumeForm
 from indicators.volumes.ground import Ground, ground_of
@@ -23,7 +24,7 @@ from indicators.volumes.services import HOME_VISITS
 from indicators.volumes.sheet import sheet_bytes
 from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
-from plans.actions import ValuesRefused
+from plans.actions import CellChange, ValuesRefused
 from plans.downloads import as_download
 from plans.models import Channel
 from plans.requests import PersonRequest
@@ -52,8 +53,8 @@ def volume(request: PersonRequest, slug: str, key: str) -> HttpResponse:
         return _drawn(request, ground, form)
     require(not may_not, may_not)
     form = VolumeForm(request.POST, ground=ground)
-    verbs = {"save": _save, "take": _take_over}
-    return verbs.get(request.POST.get("do", ""), _drawn)(request, ground, form)
+    actions = {"save": _save, "take": _take_over}
+    return actions.get(request.POST.get("do", ""), _drawn)(request, ground, form)
 
 
 @require_safe
@@ -168,7 +169,7 @@ class _Seen:
 
     version: int = 0
     revision: int = 0
-    wanted: tuple[Taking, ...] = ()
+    wanted: tuple[CellChange, ...] = ()
 
 
 def _seen(request: PersonRequest, ground: Ground) -> _Seen:
@@ -183,7 +184,8 @@ def _seen(request: PersonRequest, ground: Ground) -> _Seen:
     for name, (old, new) in token["cells"].items():
         code, year = name.rsplit(".", 1)
         if year in years and code in measures:
-            found.append(Taking(measures[code], int(year), Value.from_dict(old), Value.from_dict(new)))
+            seen = Value.from_dict(old), Value.from_dict(new)
+            found.append(CellChange(measures[code], int(year), Side.PLANNED, *seen))
     return _Seen(token["version"], token["revision"], tuple(found))
 
 

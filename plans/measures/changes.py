@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from core.tidy import Row
 from core.words import Family, ValueKind
 from plans.access import require_manager
-from plans.history_writer import new_line, write_lines
+from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.columns import measure_fields
 from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
@@ -19,10 +20,11 @@ from plans.measures.rules import (
     objection_to_parent,
     objection_to_section,
 )
-from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models import Change, Measure, Plan, Section, Subject, YearlyValue
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
 from plans.tidy import measure_columns
+from plans.versions import RowRefused
 
 
 @transaction.atomic
@@ -122,3 +124,35 @@ def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: Use
     return new_line(
         plan, Subject.MASTER, column, old or None, new or None, by=by, channel=channel, reason=REASON, measure=measure
     )
+
+
+@transaction.atomic
+def remove_measure(plan: Plan, measure: Measure, *, by: User, channel: str) -> None:
+    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
+    require_manager(by, plan.municipality, MAY_NOT)
+    lock_plan(plan)
+    current = plan.measures.select_related("section").filter(pk=measure.pk).first()
+    if current is None:
+        raise RowRefused("この指標は、ほかの人が先に取り除きました。")
+    if why := why_it_stays(current):
+        raise RowRefused(why)
+    more = {"section": current.section, "reason": REASON}
+    write_line(plan, Subject.MASTER, "取り除き", str(current), None, by=by, channel=channel, **more)
+    try:
+        current.delete()
+    except ProtectedError as error:
+        raise RowRefused("ほかの記録から使われているため、取り除けません。") from error
+
+
+def why_it_stays(measure: Measure) -> str:
+    """Why this measure cannot be removed; "" where it can. Four queries at most."""
+    keep = "数えない年度があるときは、終了年度を入れてください。"
+    if YearlyValue.objects.filter(measure=measure).exists():
+        return f"値が入力されているため、取り除けません。{keep}"
+    if Change.objects.filter(measure=measure).exists():
+        return f"変更履歴があるため、取り除けません。{keep}"
+    if measure.parts.exists():
+        return "この指標の内数や内訳があるため、取り除けません。先に、それらの親指標を変えてください。"
+    if measure.earlier_links.exists() or measure.later_links.exists():
+        return "前後の期の指標と結び付いているため、取り除けません。"
+    return ""

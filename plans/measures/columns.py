@@ -103,10 +103,6 @@ def _code(text: str) -> str:
     return text
 
 
-def _parent(text: str) -> str:
-    return _code(text) if text else ""
-
-
 def _year(text: str) -> str:
     return str(read_fiscal_year(text))
 
@@ -138,7 +134,7 @@ _READERS: dict[str, Callable[[str], str]] = {
     "指標コード": _code,
     "指標番号": _name(20),
     "指標名": _name(200, required=True),
-    "親指標": _parent,
+    "親指標": lambda text: _code(text) if text else "",
     "親との関係": _words(ParentRole, blank=""),
     "単位": _name(20),
     "種類": _words(ValueKind, blank=ValueKind.NUMBER.label),

@@ -2,8 +2,7 @@
 
 from plans.models.catalogue import CatalogueAmendment
 from plans.models.change import Change, Channel, Subject
-from plans.models.lineage import MeasureLink
-from plans.models.measure import Measure, YearlyValue
+from plans.models.measure import Measure, MeasureLink, YearlyValue
 from plans.models.municipality import Department, Membership, Municipality, Role
 from plans.models.plan import Plan, PlanKind, PlanRevision, Section
 from plans.models.section_year import MOVES, SectionYear, YearState

@@ -1,4 +1,4 @@
-"""The list of plans, and the way in."""
+"""The list of plans, the way in, 使い方 and 変更履歴."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -6,8 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from plans import manual
 from plans.access import is_manager_among, is_operator_alone, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
+from plans.history import changes_for
+from plans.history_table import HistoryFilters, HistoryTable, page_of
 from plans.plan_list import cities_page, current_plan, plan_list_rows
 
 
@@ -38,3 +41,34 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         "newest_period": national_catalogue().periods[-1],
     }
     return render(request, "plans/plan_list.html", context)
+
+
+@require_safe
+@login_not_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The manual, on one page, for everyone."""
+    context = {
+        "rights": manual.RIGHTS,
+        "roles": manual.role_rights(),
+        "typed": manual.typed_examples(),
+        "zeros": manual.zero_examples(),
+        "examples": manual.figure_examples(),
+        "reduction": manual.reduction_example().figures,
+        "columns": manual.columns(),
+        "volume_examples": manual.volume_examples(),
+        "split_example": manual.split_example(),
+        "link_examples": manual.link_examples(),
+        "question_examples": manual.question_examples(),
+    }
+    return render(request, "plans/help.html", context)
+
+
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """Who changed what in one's cities, newest first."""
+    memberships = require_membership(request.user)
+    filters = HistoryFilters(request.user, request.GET)
+    changes = filters.narrowed(changes_for(request.user))
+    page = page_of(changes, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    context = {"filters": filters, "page": page, "table": HistoryTable(page.lines)}
+    return render(request, "plans/history.html", context | {"manages": is_manager_among(memberships)})

@@ -13,12 +13,12 @@ from plans.access import plan_for, require, require_year
 from plans.actions import ValuesRefused, record_values
 from plans.models import Change, Channel, Plan, Section
 from plans.places import section_in_year
+from plans.posted_grid import ECHOES_SAID, echoes_in_words
 from plans.refusals import Cause
 from plans.requests import PersonRequest
 
 MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
 ECHOES = "entry_echoes"
-ECHOES_SAID = 8
 
 
 @require_safe
@@ -93,11 +93,9 @@ def _say(request: PersonRequest, saved: list[Change], grid: EntryGrid) -> None:
     if not saved:
         messages.info(request, "変更はありませんでした。")
         return
-    said = list(grid.echoes.values())
-    understood = f"読み取った値：{'、'.join(said[:ECHOES_SAID])}" if said else ""
-    more = f" ほか{len(said) - ECHOES_SAID}件" if len(said) > ECHOES_SAID else ""
+    understood = echoes_in_words(list(grid.echoes.values()))
     went = _where_plans_went(saved, grid)
-    messages.success(request, f"{grid.section.label}の{len(saved)}件を保存しました。{went}{understood}{more}")
+    messages.success(request, f"{grid.section.label}の{len(saved)}件を保存しました。{went}{understood}")
     for sentence in grid.warnings[:ECHOES_SAID]:
         messages.warning(request, sentence)
 

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluations.entry.texts import TextsConflict, TextsLocked, save_texts
-from evaluations.entry.texts_form import TextsForm
-from evaluations.entry.texts_page import TextsPage, texts_page
+from evaluations.entry.texts_page import TextsForm, TextsPage, texts_page
 from evaluations.models import Evaluation
 from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
 from evaluations.records.form import RecordForm

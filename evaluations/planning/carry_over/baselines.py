@@ -10,12 +10,13 @@ from django.db import transaction
 
 from core.figures import shown_number
 from core.fiscal_years import wareki
-from core.lineage import How, Tie, differences
+from core.lineage import How, LineageLink, differences
 from core.numerals import plain
 from core.words import Accumulation, Certainty, ValueKind
-from evaluations.planning.carry_over.book import Book, traits
+from evaluations.planning.carry_over.comparison import Comparison, traits
 from evaluations.planning.carry_over.deciding import start
 from plans.models import Change, Measure, Plan
+from plans.models.measure import BASELINE_COLUMNS
 from plans.models.section_year import SETTLED
 from plans.page_words import presence, unit_of
 from plans.plan_settings import SettingChange, change_settings
@@ -46,7 +47,7 @@ class BaselineLine:
     `remark` says what to know of it: a later year that was passed over, an old definition.
     """
 
-    tie: Tie
+    lineage: LineageLink
     old: Measure
     new: Measure
     proposal: Baseline | None = None
@@ -61,7 +62,7 @@ class BaselineLine:
     @property
     def may_be_same(self) -> bool:
         """Whether the 基準値 is the same quantity as the goal: what continues; a 累計 begins from 0 again."""
-        return self.tie.how is How.SAME and self.new.accumulation != Accumulation.CUMULATIVE
+        return self.lineage.how is How.SAME and self.new.accumulation != Accumulation.CUMULATIVE
 
     @property
     def is_taken(self) -> bool:
@@ -69,20 +70,22 @@ class BaselineLine:
 
     @property
     def mark(self) -> str:
-        """What the page showed, in short: the proposal and what stood. A page that shows something else has another."""
+        """A digest of the proposal and the 基準値 that the page showed; it differs where either does."""
         new, offered = self.new, self.proposal
         number = "" if new.baseline is None else plain(new.baseline)
-        stood = (number, new.baseline_year, new.baseline_text, new.baseline_is_same_quantity)
-        shown = (*stood, *((plain(offered.number), offered.year, offered.text) if offered else ()))
+        before = (number, new.baseline_year, new.baseline_text, new.baseline_is_same_quantity)
+        shown = (*before, *((plain(offered.number), offered.year, offered.text) if offered else ()))
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def baseline_lines(book: Book) -> list[BaselineLine]:
+def baseline_lines(comparison: Comparison) -> list[BaselineLine]:
     """Each new measure that comes from old ones, in the order of the new plan. Two queries."""
-    ties = {code: tie for tie in book.ties for code in tie.news if tie.olds}
-    rows = measure_rows(book.previous, book.olds.values(), access=None)
+    lineages = {code: lineage for lineage in comparison.lineages for code in lineage.news if lineage.olds}
+    rows = measure_rows(comparison.previous, comparison.olds.values(), access=None)
     by_code = {row.measure.code: row for row in rows}
-    return [_line(book, ties[code], new, by_code) for code, new in book.news.items() if code in ties]
+    return [
+        _line(comparison, lineages[code], new, by_code) for code, new in comparison.news.items() if code in lineages
+    ]
 
 
 @transaction.atomic
@@ -92,21 +95,21 @@ def take_baselines(plan: Plan, marks: Mapping[str, str], same: Iterable[str], *,
 
     Raises PermissionDenied, or RowRefused where a proposal or a 基準値 is not what was shown, or there is none.
     """
-    book = start(plan, by)
-    lines = {line.new.code: line for line in baseline_lines(book)}
+    comparison = start(plan, by)
+    lines = {line.new.code: line for line in baseline_lines(comparison)}
     same = set(same)
     changes: list[SettingChange] = []
     sentences = []
     for code, mark in marks.items():
         line = lines.get(code)
         if line is None or line.proposal is None or line.mark != mark:
-            title = book.news[code].title if code in book.news else code
+            title = comparison.news[code].title if code in comparison.news else code
             sentences.append(f"「{title}」の基準値か前の計画の実績が、ページを開いた後に変わりました。")
         else:
             changes += _changes(line, line.proposal, is_same=line.may_be_same and code in same)
     if sentences:
         raise RowRefused("\n".join([*sentences, "いまの内容を確かめてから、もう一度選んでください。"]))
-    return change_settings(book.plan, changes, by=by)
+    return change_settings(comparison.plan, changes, by=by)
 
 
 def last_confirmed(row: MeasureRow) -> YearCell | None:
@@ -128,36 +131,35 @@ def actual_in_words(row: MeasureRow, cell: YearCell) -> str:
     return shown_number(actual, cell.figures.nature.kind) + unit_of(measure.unit, measure.plan.municipality)
 
 
-def standing(cell: YearCell) -> str:
+def firmness(cell: YearCell) -> str:
     """How firm a confirmed actual is: a year may be 確定 with figures that are 速報."""
     return "速報" if cell.figures.actual.certainty is Certainty.PRELIMINARY else "確定"
 
 
-def plan_in_short(plan: Plan, beside: Plan) -> str:
-    """「第6期」, with the kind of plan where the one beside it is of another."""
-    return f"第{plan.generation}期{plan.get_kind_display() if plan.kind != beside.kind else ''}"
-
-
-def _line(book: Book, tie: Tie, new: Measure, rows: Mapping[str, MeasureRow]) -> BaselineLine:
-    old = book.olds[tie.olds[0]]
-    if tie.how in (How.SPLIT, How.MERGED):
-        return BaselineLine(tie, old, new, why_none=f"「{tie.how.label}」のため、前の計画の値は基準値になりません。")
+def _line(comparison: Comparison, lineage: LineageLink, new: Measure, rows: Mapping[str, MeasureRow]) -> BaselineLine:
+    old = comparison.olds[lineage.olds[0]]
+    if lineage.how in (How.SPLIT, How.MERGED):
+        return BaselineLine(
+            lineage, old, new, why_none=f"「{lineage.how.label}」のため、前の計画の値は基準値になりません。"
+        )
     if new.value_kind == ValueKind.TEXT:
-        return BaselineLine(tie, old, new, why_none="文章の指標に基準値はありません。")
+        return BaselineLine(lineage, old, new, why_none="文章の指標に基準値はありません。")
     if changed := differences(traits(old), traits(new)):
         return BaselineLine(
-            tie, old, new, why_none=f"前の計画と数え方が違うため、基準値になりません（{'、'.join(changed)}）。"
+            lineage, old, new, why_none=f"前の計画と数え方が違うため、基準値になりません（{'、'.join(changed)}）。"
         )
     row = rows[old.code]
     cell = last_confirmed(row)
     if cell is None:
-        return BaselineLine(tie, old, new, why_none=f"確定した実績がありません（{_passed_over(row, None)}）。")
+        return BaselineLine(lineage, old, new, why_none=f"確定した実績がありません（{_passed_over(row, None)}）。")
     number = Decimal(shown_number(cell.figures.actual, cell.figures.nature.kind))
-    actual = f"{wareki(cell.year)}：{actual_in_words(row, cell)}（{standing(cell)}）"
-    origin = f"{plan_in_short(book.previous, book.plan)}の実績 {actual}"
-    before = "見直し前の定義による値です" if tie.how is How.REDEFINED else ""
+    actual = f"{wareki(cell.year)}：{actual_in_words(row, cell)}（{firmness(cell)}）"
+    previous = comparison.previous
+    kind = previous.get_kind_display() if previous.kind != comparison.plan.kind else ""
+    origin = f"第{previous.generation}期{kind}の実績 {actual}"
+    before = "見直し前の定義による値です" if lineage.how is How.REDEFINED else ""
     remark = "。".join(part for part in (before, _passed_over(row, cell)) if part)
-    return BaselineLine(tie, old, new, Baseline(number, cell.year, origin), remark=remark)
+    return BaselineLine(lineage, old, new, Baseline(number, cell.year, origin), remark=remark)
 
 
 def _passed_over(row: MeasureRow, found: YearCell | None) -> str:
@@ -173,13 +175,8 @@ def _why_passed_over(cell: YearCell) -> str:
 
 
 def _changes(line: BaselineLine, proposal: Baseline, *, is_same: bool) -> list[SettingChange]:
-    wanted = {
-        "baseline": proposal.number,
-        "baseline_year": proposal.year,
-        "baseline_text": proposal.text,
-        "baseline_is_same_quantity": is_same,
-    }
+    wanted = zip(BASELINE_COLUMNS, (proposal.number, proposal.year, proposal.text, is_same), strict=True)
     return [
         SettingChange(f"{field}-{line.new.code}", line.new, field, getattr(line.new, field), value)
-        for field, value in wanted.items()
+        for field, value in wanted
     ]

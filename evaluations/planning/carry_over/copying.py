@@ -1,4 +1,4 @@
-"""The verb that brings measures of the plan before into the new one, as they are: how a city's own come along.
+"""The action that copies measures of the plan before into the new one, as they are: how a city's own come along.
 
 Copied is what a measure is. What was said of the old goal (計画値, 基準値, 目標値設定の考え方, 国の水準, the texts of
 the 成果目標) belongs to the old plan and is not.
@@ -11,22 +11,24 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from core.catalogue import Catalogue, Entry
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from core.numerals import squeeze
 from core.words import Family
-from evaluations.planning.carry_over.book import Book, why_gone
+from evaluations.planning.carry_over.comparison import Comparison, why_gone
 from evaluations.planning.carry_over.deciding import settle, start
 from indicators.models import ActivityIndicator
 from plans.catalogue import catalogue_of
 from plans.history_writer import new_line, write_lines
 from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models.measure import KIND_COLUMNS
 from plans.versions import RowRefused
 from targets.models import OutcomeTarget, TargetItem
 
 CODE_LENGTH = 40
 COPIED = (
-    *("family", "label", "title", "quantity", "unit", "value_kind", "direction", "accumulation", "definition"),
-    *("data_source", "scope", "department_id", "since_year", "until_year", "sheet_block"),
+    *KIND_COLUMNS,
+    *("label", "quantity", "definition", "data_source", "scope", "department_id"),
+    *("since_year", "until_year", "sheet_block"),
 )
 
 
@@ -36,27 +38,27 @@ def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, channel: str) -> 
 
     Raises PermissionDenied, or RowRefused with a sentence for each that is decided already or cannot go on.
     """
-    book = start(plan, by)
-    _refuse(book, codes)
+    comparison = start(plan, by)
+    _refuse(comparison, codes)
     wanted = set(codes)
-    olds = [measure for code, measure in book.olds.items() if code in wanted]
-    copying = _Copying(book, olds)
-    ties = [Tie(How.SAME, (old.code,), (copying.copies[old.pk].code,)) for old in olds]
+    olds = [measure for code, measure in comparison.olds.items() if code in wanted]
+    copying = _Copying(comparison, olds)
+    lineages = [LineageLink(How.SAME, (old.code,), (copying.copies[old.pk].code,)) for old in olds]
     write_lines(copying.history(by, channel))
-    settle(replace(book, news=book.news | copying.by_code), ties, by=by, channel=channel)
-    return len(ties)
+    settle(replace(comparison, news=comparison.news | copying.by_code), lineages, by=by, channel=channel)
+    return len(lineages)
 
 
-def _refuse(book: Book, codes: Sequence[str]) -> None:
-    open_codes = {measure.code for measure in book.open_olds}
+def _refuse(comparison: Comparison, codes: Sequence[str]) -> None:
+    open_codes = {measure.code for measure in comparison.open_olds}
     sentences = []
     for code in dict.fromkeys(codes):
-        measure = book.olds.get(code)
+        measure = comparison.olds.get(code)
         if measure is None:
             raise RowRefused("前の計画にない指標が選ばれています。ページを開き直してください。")
         if code not in open_codes:
             sentences.append(f"「{measure.title}」は、引き継ぎ方がもう決まっています。")
-        elif why := why_gone(measure, book.plan.start_year):
+        elif why := why_gone(measure, comparison.plan.start_year):
             sentences.append(f"「{measure.title}」はこの計画に加えられません。{why}")
     if sentences:
         raise RowRefused("\n".join(sentences))
@@ -65,11 +67,11 @@ def _refuse(book: Book, codes: Sequence[str]) -> None:
 class _Copying:
     """The copies of some old measures, written when it is made. `copies` are by the id of the old measure."""
 
-    def __init__(self, book: Book, olds: Sequence[Measure]) -> None:
-        self.book, self.olds = book, olds
+    def __init__(self, comparison: Comparison, olds: Sequence[Measure]) -> None:
+        self.comparison, self.olds = comparison, olds
         self.new_sections: list[Section] = []
         self.sections = self._sections()
-        self.catalogue = catalogue_of(book.plan.municipality)
+        self.catalogue = catalogue_of(comparison.plan.municipality)
         self.copies = self._measures()
         self._set_parents()
         self._add_targets()
@@ -81,7 +83,7 @@ class _Copying:
 
     def history(self, by: User, channel: str) -> list[Change]:
         """A line for each 節 and each measure that was made."""
-        plan = self.book.plan
+        plan = self.comparison.plan
         made: list[tuple[Section, Measure | None, str]] = [(s, None, str(s)) for s in self.new_sections]
         made += [(copy.section, copy, f"{copy.code} {copy.title}") for copy in self.copies.values()]
         return [
@@ -92,16 +94,16 @@ class _Copying:
         ]
 
     def _sections(self) -> dict[int, Section]:
-        """By the id of an old 節 the one where its measures stand now, or one of the same name, or a new one."""
-        here = list(self.book.plan.sections.order_by("number"))
+        """By the id of an old 節 the one where its measures are now, or one of the same name, or a new one."""
+        here = list(self.comparison.plan.sections.order_by("number"))
         by_id, by_title = {s.pk: s for s in here}, {squeeze(s.title): s for s in reversed(here)}
-        found = {olds[0].pk: by_id[new] for new, olds in self.book.sections_before.items()}
+        found = {olds[0].pk: by_id[new] for new, olds in self.comparison.sections_before.items()}
         taken = {section.number for section in here}
         for old in dict.fromkeys(measure.section for measure in self.olds):
             section = found.get(old.pk) or by_title.get(squeeze(old.title))
             if section is None:
                 number = old.number if old.number not in taken else max(taken) + 1
-                section = Section(plan=self.book.plan, number=number, title=old.title, sheet_part=old.sheet_part)
+                section = Section(plan=self.comparison.plan, number=number, title=old.title, sheet_part=old.sheet_part)
                 self.new_sections.append(section)
                 taken.add(number)
             found[old.pk] = section
@@ -109,15 +111,15 @@ class _Copying:
         return found
 
     def _measures(self) -> dict[int, Measure]:
-        codes, marks = set(self.book.news), {m.catalogue_code for m in self.book.news.values()}
+        codes, marks = set(self.comparison.news), {m.catalogue_code for m in self.comparison.news.values()}
         last: dict[int, int] = {}
-        for measure in self.book.news.values():
+        for measure in self.comparison.news.values():
             last[measure.section_id] = max(last.get(measure.section_id, 0), measure.order)
         copies = {}
         for old in self.olds:
             section = self.sections[old.section_id]
             entry = following_entry(old, self.catalogue)
-            copy = Measure(plan=self.book.plan, section=section, code=free_code(old.code, codes))
+            copy = Measure(plan=self.comparison.plan, section=section, code=free_code(old.code, codes))
             for name in COPIED:
                 setattr(copy, name, getattr(old, name))
             copy.order = last[section.pk] = max(last.get(section.pk, 0) + 1, old.order)
@@ -129,9 +131,11 @@ class _Copying:
         return copies
 
     def _set_parents(self) -> None:
-        """A part goes with its whole, where that goes on unchanged; otherwise it stands alone."""
+        """A part goes with its whole, where that goes on unchanged; otherwise it has no whole."""
         stays = {
-            self.book.olds[tie.olds[0]].pk: self.book.news[tie.news[0]] for tie in self.book.ties if tie.how is How.SAME
+            self.comparison.olds[lineage.olds[0]].pk: self.comparison.news[lineage.news[0]]
+            for lineage in self.comparison.lineages
+            if lineage.how is How.SAME
         }
         wholes = stays | self.copies
         parts = []
@@ -200,7 +204,7 @@ def following_entry(old: Measure, catalogue: Catalogue) -> Entry | None:
 
 
 def free_code(code: str, taken: set[str]) -> str:
-    """The code, or the first of code-2, code-3 … that nobody has."""
+    """The code, or the first of code-2, code-3 … that is free."""
     number, free = 1, code
     while free in taken:
         number += 1

@@ -9,12 +9,12 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from core.lineage import UNDECIDED, How, Tie
+from core.lineage import UNDECIDED, How, LineageLink
 from core.numerals import plain
-from core.reader import CellTexts, NotUnderstood, read_cell
-from core.words import Side, ValueKind
-from evaluations.planning.carry_over.book import Book, End
+from core.words import ValueKind
+from evaluations.planning.carry_over.comparison import Comparison, End
 from evaluations.planning.carry_over.shortfalls import ShortfallLine
+from plans.fields import typed_number
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField
 
@@ -23,7 +23,7 @@ SALT = "evaluations.carry_over"
 
 @dataclass(frozen=True)
 class Choice:
-    """One measure to tick. `hint`: how it is tied now, "" where it is undecided."""
+    """One measure to tick. `hint`: how it is linked now, "" where it is undecided."""
 
     measure: Measure
     hint: str
@@ -31,7 +31,7 @@ class Choice:
 
 
 class DecisionForm(forms.Form):
-    """How one measure goes on, with whom. `end` is the measure it was opened at; `tie` what to begin with."""
+    """How one measure goes on, with whom. `end` is the measure it was opened at; `lineage` what to begin with."""
 
     how = forms.ChoiceField(
         label="引き継ぎ方",
@@ -52,63 +52,68 @@ class DecisionForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, book: Book, end: End, tie: Tie | None) -> None:
-        self.book, self.end = book, end
+    def __init__(self, data: Any = None, *, comparison: Comparison, end: End, lineage: LineageLink | None) -> None:
+        self.comparison, self.end = comparison, end
         side, code = end
-        tie = tie or (Tie(How.NEW, news=(code,)) if side == "new" else Tie(How.ENDED, olds=(code,)))
-        begin = {"how": tie.how, "olds": tie.olds, "news": tie.news, "note": tie.note, "seen": seen_token(book)}
+        lineage = lineage or (
+            LineageLink(How.NEW, news=(code,)) if side == "new" else LineageLink(How.ENDED, olds=(code,))
+        )
+        begin = {
+            "how": lineage.how,
+            "olds": lineage.olds,
+            "news": lineage.news,
+            "note": lineage.note,
+            "seen": seen_token(comparison),
+        }
         super().__init__(data, initial=begin, auto_id="decide-%s")
-        for name, measures in (("olds", book.olds), ("news", book.news)):
+        for name, measures in (("olds", comparison.olds), ("news", comparison.news)):
             self.fields[name].choices = [(code, code) for code in measures]  # type: ignore[attr-defined]
 
     @property
     def opened(self) -> Measure:
         """The measure it was opened at."""
         side, code = self.end
-        return (self.book.olds if side == "old" else self.book.news)[code]
+        return (self.comparison.olds if side == "old" else self.comparison.news)[code]
 
     @property
     def current(self) -> str:
         """What is decided of it now, in words."""
-        return self.book.in_words(self.book.by_end.get(self.end))
+        return self.comparison.in_words(self.comparison.by_end.get(self.end))
 
     @property
     def old_choices(self) -> list[tuple[Section, list[Choice]]]:
-        return self._choices("old", self.book.olds.values())
+        return self._choices("old", self.comparison.olds.values())
 
     @property
     def new_choices(self) -> list[tuple[Section, list[Choice]]]:
-        return self._choices("new", self.book.news.values())
+        return self._choices("new", self.comparison.news.values())
 
     @property
-    def wanted(self) -> Tie | None:
+    def wanted(self) -> LineageLink | None:
         """The decision; None where it is to be taken back."""
         said = self.cleaned_data
         if not said["how"]:
             return None
-        return Tie(How(said["how"]), tuple(said["olds"]), tuple(said["news"]), said["note"])
+        return LineageLink(How(said["how"]), tuple(said["olds"]), tuple(said["news"]), said["note"])
 
     @property
-    def seen_ties(self) -> dict[End, Tie]:
+    def seen_links(self) -> dict[End, LineageLink]:
         """What the page showed as decided."""
-        return read_seen(self.book, self.data.get("seen", ""))
+        return read_seen(self.comparison, self.data.get("seen", ""))
 
     def start_again(self) -> None:
-        """Let the next save start from what is decided now, which the page shows beside what was typed."""
+        """Let the next save start from what is decided now, which the page shows next to what was typed."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = seen_token(self.book)
+        data["seen"] = seen_token(self.comparison)
         self.data = data
 
     def _choices(self, side: str, measures: Iterable[Measure]) -> list[tuple[Section, list[Choice]]]:
         ticked = self[f"{side}s"].value() or ()
+        hints = {end: lineage.how.label for end, lineage in self.comparison.by_end.items()}
         return [
-            (section, [Choice(one, self._hint((side, one.code)), one.code in ticked) for one in group])
+            (section, [Choice(one, hints.get((side, one.code), ""), one.code in ticked) for one in group])
             for section, group in groupby(measures, key=lambda measure: measure.section)
         ]
-
-    def _hint(self, end: End) -> str:
-        tie = self.book.by_end.get(end)
-        return tie.how.label if tie else ""
 
 
 class AddedForm(forms.Form):
@@ -131,16 +136,10 @@ class AddedForm(forms.Form):
 
     def clean_amount(self) -> Decimal:
         """The number as people type one (３人)."""
-        try:
-            value = read_cell(CellTexts(value=self.cleaned_data["amount"]), kind=ValueKind.NUMBER, side=Side.PLANNED)
-        except NotUnderstood as problem:
-            raise forms.ValidationError(problem.sentence) from problem
-        if value.value.number is None:
-            raise forms.ValidationError("上乗せする数は数字で入力してください。")
-        return value.value.number
+        return typed_number(self.cleaned_data["amount"], ValueKind.NUMBER, "上乗せする数は数字で入力してください。")
 
     def start_again(self, line: ShortfallLine) -> None:
-        """Let the next save start from what stands now."""
+        """Let the next save start from what is stored now."""
         data = self.data.copy()  # type: ignore[attr-defined]
         data["mark"] = line.mark
         self.data, self.line = data, line
@@ -166,21 +165,21 @@ class PreviousForm(forms.Form):
         self.fields["stood"].choices = plans  # type: ignore[attr-defined]
 
 
-def seen_token(book: Book) -> str:
-    """Every decision as it stands, signed."""
-    ties = [[tie.how.value, tie.olds, tie.news, tie.note] for tie in book.ties]
-    return signing.dumps(ties, salt=_salt(book), compress=True)
+def seen_token(comparison: Comparison) -> str:
+    """Every current decision, signed."""
+    lineages = [[lineage.how.value, lineage.olds, lineage.news, lineage.note] for lineage in comparison.lineages]
+    return signing.dumps(lineages, salt=_salt(comparison), compress=True)
 
 
-def read_seen(book: Book, text: str) -> dict[End, Tie]:
+def read_seen(comparison: Comparison, text: str) -> dict[End, LineageLink]:
     """The decisions that a page showed, by measure; a token that is not of this page counts as having seen none."""
     try:
-        shown = signing.loads(text, salt=_salt(book))
+        shown = signing.loads(text, salt=_salt(comparison))
     except signing.BadSignature:
         return {}
-    ties = [Tie(How(how), tuple(olds), tuple(news), note) for how, olds, news, note in shown]
-    return {end: tie for tie in ties for end in tie.ends}
+    lineages = [LineageLink(How(how), tuple(olds), tuple(news), note) for how, olds, news, note in shown]
+    return {end: lineage for lineage in lineages for end in lineage.ends}
 
 
-def _salt(book: Book) -> str:
-    return f"{SALT}.{book.plan.pk}"
+def _salt(comparison: Comparison) -> str:
+    return f"{SALT}.{comparison.plan.pk}"

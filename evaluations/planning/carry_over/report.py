@@ -1,6 +1,6 @@
-"""前の計画からの変更点 as a noun: the report for the council.
+"""前の計画からの変更点: the report for the council.
 
-It is the same for everybody: actuals stand in it only where they are 確定, so that no printed copy shows a draft.
+It is the same for every reader: it has actuals only where they are 確定, so that no printed copy shows a draft.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,8 @@ from core.numerals import plain
 from core.prose import circled
 from core.words import ValueKind
 from core.workbooks.carry_over_table import ChangeRow, ChangeSheet, write_change_table
-from evaluations.planning.carry_over.baselines import actual_in_words, last_confirmed, standing
-from evaluations.planning.carry_over.book import Book, book_of
+from evaluations.planning.carry_over.baselines import actual_in_words, firmness, last_confirmed
+from evaluations.planning.carry_over.comparison import Comparison, comparison_of
 from evaluations.planning.carry_over.page import tally
 from evaluations.planning.carry_over.shortfalls import last_year
 from evaluations.publishing.citations import not_published
@@ -28,7 +28,7 @@ NO_GOAL = "目標なし"
 
 @dataclass(frozen=True)
 class Renumbered:
-    """A 節 that stands elsewhere, is called otherwise or was put together from others."""
+    """A 節 that has another number, is called otherwise or was put together from others."""
 
     old: tuple[Section, ...]
     new: Section
@@ -66,13 +66,13 @@ class ChangeReport:
 
 def change_report(plan: Plan) -> ChangeReport | None:
     """The report; None for a plan that follows none. Six queries."""
-    book = book_of(plan)
-    if book is None:
+    comparison = comparison_of(plan)
+    if comparison is None:
         return None
-    rows = rows_across([*book.olds.values(), *book.news.values()], access=None)
-    lines = _Lines(book, {row.measure.pk: row for row in rows})
-    renumbered = tuple(_renumbered(book))
-    return ChangeReport(plan, book.previous, tally(book), renumbered, tuple(lines.parts(renumbered)))
+    rows = rows_across([*comparison.olds.values(), *comparison.news.values()], access=None)
+    lines = _Lines(comparison, {row.measure.pk: row for row in rows})
+    renumbered = tuple(_renumbered(comparison))
+    return ChangeReport(plan, comparison.previous, tally(comparison), renumbered, tuple(lines.parts(renumbered)))
 
 
 def report_bytes(report: ChangeReport) -> bytes:
@@ -85,28 +85,28 @@ def report_bytes(report: ChangeReport) -> bytes:
     return write_change_table(ChangeSheet(title, remarks, parts, not_published()))
 
 
-def _renumbered(book: Book) -> Iterable[Renumbered]:
+def _renumbered(comparison: Comparison) -> Iterable[Renumbered]:
     """The 節 of the new plan in order, those that come from somewhere else."""
-    for section in dict.fromkeys(measure.section for measure in book.news.values()):
-        if before := book.moved_from(section):
+    for section in dict.fromkeys(measure.section for measure in comparison.news.values()):
+        if before := comparison.moved_from(section):
             yield Renumbered(before, section)
 
 
 class _Lines:
     """Makes the lines of a report out of both plans and the rows of all their measures."""
 
-    def __init__(self, book: Book, rows: Mapping[int, MeasureRow]) -> None:
-        self.book, self.rows = book, rows
+    def __init__(self, comparison: Comparison, rows: Mapping[int, MeasureRow]) -> None:
+        self.comparison, self.rows = comparison, rows
         self.links: dict[int | None, list[MeasureLink]] = {}
-        places = {measure.pk: place for place, measure in enumerate(book.olds.values())}
-        for link in sorted(book.links, key=lambda link: places.get(link.old_id or 0, -1)):
+        places = {measure.pk: place for place, measure in enumerate(comparison.olds.values())}
+        for link in sorted(comparison.links, key=lambda link: places.get(link.old_id or 0, -1)):
             self.links.setdefault(link.new_id, []).append(link)
 
     def parts(self, renumbered: Iterable[Renumbered]) -> Iterable[Part]:
-        """A part for each 節 of the new plan, then what ended, then what nobody decided yet."""
+        """A part for each 節 of the new plan, then what ended, then what is undecided."""
         before = {one.new.pk: one for one in renumbered}
         sections: dict[Section, list[ChangeRow]] = {}
-        for measure in self.book.news.values():
+        for measure in self.comparison.news.values():
             sections.setdefault(measure.section, []).extend(self._of(measure))
         for section, rows in sections.items():
             was = before.get(section.pk)
@@ -114,8 +114,8 @@ class _Lines:
             yield Part(f"{section}{origin}", tuple(rows))
         if ended := [self._row(link) for link in self.links.get(None, ())]:
             yield Part("この計画で終了した指標", tuple(ended))
-        if self.book.must_decide_olds and self.book.open_olds:
-            left = tuple(ChangeRow(UNDECIDED, **self._old(measure)) for measure in self.book.open_olds)
+        if self.comparison.must_decide_olds and self.comparison.open_olds:
+            left = tuple(ChangeRow(UNDECIDED, **self._old(measure)) for measure in self.comparison.open_olds)
             yield Part("引き継ぎ方がまだ決まっていない前の計画の指標", left)
 
     def _of(self, measure: Measure) -> list[ChangeRow]:
@@ -155,7 +155,7 @@ def _name(measure: Measure) -> str:
 def _actual(row: MeasureRow, cell: YearCell | None) -> str:
     if cell is None:
         return NO_ACTUAL
-    firm = standing(cell)
+    firm = firmness(cell)
     mark = "" if firm == "確定" else f"（{firm}）"
     return f"{actual_in_words(row, cell)}{mark}\n{wareki(cell.year)}"
 

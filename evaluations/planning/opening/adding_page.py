@@ -1,4 +1,4 @@
-"""The page on which 指標 are added to a plan that is there, as a noun."""
+"""Queries of the page on which 指標 are added to a plan that exists."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -8,9 +8,8 @@ from typing import Any
 from django.http import Http404
 
 from core.catalogue import Entry
-from evaluations.planning.opening.baselines import bare_name, proposals
 from evaluations.planning.opening.forms import OwnMeasureForm
-from evaluations.planning.opening.groups import Group, Scope, groups_of
+from evaluations.planning.opening.groups import Group, Scope, bare_name, groups_of, proposals
 from evaluations.planning.opening.line_fields import LineFields, typed_lines
 from evaluations.planning.opening.lines import Line, Use
 from evaluations.planning.opening.parts import offered_line, own_line
@@ -24,29 +23,18 @@ NEW_SECTION = "new"
 
 
 @dataclass(frozen=True)
-class MissingGroup:
-    """A 成果目標 or kind of service with how many of its entries the plan does not have."""
-
-    key: str
-    title: str
-    count: int
-
-
-@dataclass(frozen=True)
 class AddingPage:
-    """`group` is the one that was chosen, None for the list of them; its entries are those the plan does not have."""
+    """What the plan does not have: the groups of entries that are `missing`, and the `group` that was chosen, None for
+    the list of them.
+    """
 
     plan: Plan
     sections: tuple[Section, ...]
     measures: tuple[Measure, ...]
-    groups: tuple[Group, ...]
+    missing: tuple[Group, ...]
     group: Group | None
     is_own: bool
     lines: tuple[Line, ...] = ()
-
-    @property
-    def missing(self) -> list[MissingGroup]:
-        return [MissingGroup(group.key, group.title, len(group.offered)) for group in self.groups]
 
     @cached_property
     def fields(self) -> list[LineFields]:
@@ -76,7 +64,7 @@ class AddingPage:
 
     @property
     def usual_section(self) -> str:
-        """The number of the 節 in which others of the group stand; a new one where none does."""
+        """The number of the 節 in which others of the group are; a new one where none does."""
         if self.group is None:
             return str(self.sections[0].number) if self.sections else NEW_SECTION
         found = [m.section.number for m in self.measures if _belongs(m, self.group)]

@@ -1,11 +1,11 @@
-"""Making 節 and 指標 of a plan, with the lines of history: what the verbs that open and extend a plan share.
+"""Making 節 and 指標 of a plan, with the lines of history: what the actions that open and extend a plan share.
 
 The line that says that a 指標 was made names it in words and belongs to its 節: a 指標 without values can so be taken
 away again, while its history stays.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -19,6 +19,7 @@ from indicators.models import ActivityIndicator, Service
 from plans.actions import CellChange
 from plans.history_writer import new_line
 from plans.models import Change, Measure, Plan, Section, Subject
+from plans.models.measure import BASELINE_COLUMNS, KIND_COLUMNS
 from targets.actions import outcome_target_of
 from targets.models import TargetItem
 
@@ -26,30 +27,23 @@ MADE = "作成"
 QUANTITIES = {"users": "利用者数", "days": "利用日数", "hours": "利用時間"}
 
 
-@dataclass(frozen=True)
-class History:
-    """Who makes things of one plan, by which door, and why; gathers the lines and writes them at once."""
-
-    plan: Plan
-    by: User
-    channel: str
-    reason: str
-
-    def line(self, new: str | None, *, old: str | None = None, field: str = MADE, **of: Section | None) -> Change:
-        """One line about the plan, or about a 節 of it."""
-        return new_line(
-            self.plan, Subject.MASTER, field, old, new, by=self.by, channel=self.channel, reason=self.reason, **of
-        )
+MakeLine = Callable[..., Change]
+"""Makes a line of history of what was made, in words, and the `section` it belongs to."""
 
 
-def create_section(plan: Plan, number: int, title: str, history: History) -> tuple[Section, Change]:
+def lines_for(plan: Plan, *, by: User, channel: str, reason: str) -> MakeLine:
+    """Makes lines that say what was made of this plan, by whom and why; the caller writes them at once."""
+    return partial(new_line, plan, Subject.MASTER, MADE, None, by=by, channel=channel, reason=reason)
+
+
+def create_section(plan: Plan, number: int, title: str, line_of: MakeLine) -> tuple[Section, Change]:
     """A 節 with its line of history, which the caller writes."""
     section = Section.objects.create(plan=plan, number=number, title=title)
-    return section, history.line(f"{section.label} {title}", section=section)
+    return section, line_of(f"{section.label} {title}", section=section)
 
 
 def create_measures(
-    section: Section, lines: Iterable[Line], services: Mapping[str, Service], history: History
+    section: Section, lines: Iterable[Line], services: Mapping[str, Service], line_of: MakeLine
 ) -> tuple[list[CellChange], list[Change]]:
     """The 指標 of these lines in a 節: measures first, parents then. Returns their 計画値 and their lines of history,
     both for the caller to write.
@@ -80,9 +74,7 @@ def create_measures(
         for line, measure in zip(lines, made, strict=True)
         for year, value in line.values.items()
     ]
-    return cells, [
-        history.line(in_words(line, measure), section=section) for line, measure in zip(lines, made, strict=True)
-    ]
+    return cells, [line_of(in_words(line, measure), section=section) for line, measure in zip(lines, made, strict=True)]
 
 
 def in_words(line: Line, measure: Measure) -> str:
@@ -101,26 +93,18 @@ def in_words(line: Line, measure: Measure) -> str:
 
 
 def _measure(section: Section, line: Line, order: int, label: str) -> Measure:
-    """A 基準値 that nobody looked at is none."""
+    """A 基準値 that no one looked at is not written."""
     entry, years = line.entry, section.plan.years
     with_baseline = line.is_seen and line.asks_for_baseline and line.baseline is not None
     return Measure(
+        **{name: getattr(entry, name) for name in KIND_COLUMNS},
+        **{name: getattr(line, name) for name in BASELINE_COLUMNS if with_baseline},
         plan=section.plan,
         section=section,
-        family=entry.family,
         code=entry.code,
         order=order,
         label=label,
-        title=entry.title,
         quantity=_quantity(line),
-        unit=entry.unit,
-        value_kind=entry.value_kind,
-        direction=entry.direction,
-        accumulation=entry.accumulation,
-        baseline=line.baseline if with_baseline else None,
-        baseline_year=line.baseline_year if with_baseline else None,
-        baseline_text=line.baseline_text[:200] if with_baseline else "",
-        baseline_is_same_quantity=line.baseline_is_same_quantity if with_baseline else False,
         catalogue_code=line.masters.catalogue_code,
         since_year=line.offered.since_year(years),
         until_year=line.offered.until_year(years),
@@ -160,7 +144,7 @@ def _add_parents(plan: Plan, lines: Iterable[Line]) -> None:
 
 
 def _create_indicator(section: Section, entry: Entry, measure: Measure, services: Mapping[str, Service]) -> None:
-    """The row of a 活動指標. One that stands in another 節 than its 成果目標 is shown there as related."""
+    """The row of a 活動指標. One that is in another 節 than its 成果目標 is shown there as related."""
     indicator = ActivityIndicator.objects.create(
         measure=measure, service=services.get(entry.service), amount_of=entry.amount_of
     )

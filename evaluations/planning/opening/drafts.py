@@ -1,18 +1,20 @@
-"""The verbs of a draft: begin it, change its frame, throw it away. Its 節 are in `draft_sections`.
+"""The actions on a draft: begin it, change its frame, throw it away; store what was typed for the lines of a 節, add
+and remove what is the city's own.
 
-A draft is a working paper of the managers and leaves no history; what comes of it does, when the plan is made.
+A draft belongs to the managers alone and leaves no history; the plan that is made of it does.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from evaluations.models import DraftSection, PlanDraft
+from evaluations.models.opening import OWN
 from evaluations.planning.opening.groups import groups_of
 from evaluations.planning.opening.parts import scope_of
 from indicators.services import create_missing_services, services_by_code
@@ -21,7 +23,7 @@ from plans.catalogue import catalogue_of
 from plans.lineage import possible_previous
 from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import plan_slug, usual_years
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.versions import RowConflict, RowRefused, as_it_stands, refuse_outdated
 
 MAY_NOT = "計画を作れるのは、管理の役割の人だけです。"
 
@@ -102,7 +104,7 @@ def start_draft(municipality: Municipality, kind: str, generation: int, *, first
         municipality=municipality, kind=kind, generation=generation, slug=slug, started_by=by, **_columns(frame)
     )
     # Those for children too, whether they are wanted or not: the frame says so later on.
-    scope = scope_of(PlanDraft(kind=kind, generation=generation, with_child=True, **_years(frame)))
+    scope = replace(scope_of(draft), with_child=True)
     groups = groups_of(catalogue_of(municipality), scope, services_by_code())
     word = municipality.disability_word
     DraftSection.objects.bulk_create(
@@ -144,7 +146,7 @@ def discard_draft(draft: PlanDraft, *, by: User) -> None:
 
 
 def lock_municipality(municipality: Municipality) -> None:
-    """Whoever makes plans or drafts of one 自治体 waits for the other."""
+    """Two people who make plans or drafts of one 自治体 wait for each other."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
 
 
@@ -154,16 +156,100 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 
 
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
-    """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
+    """The draft as it is stored, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
     require_manager(by, draft.municipality, MAY_NOT)
     current = as_it_stands(draft)
     current.municipality = draft.municipality
     return current
 
 
-def _years(frame: Frame) -> dict[str, int]:
-    return {"start_year": frame.start_year, "end_year": frame.end_year}
-
-
 def _columns(frame: Frame) -> dict[str, Any]:
     return {field.name: getattr(frame, field.name) for field in fields(frame)}
+
+
+MOST_SECTIONS = 60
+MOST_OWN = 40
+"""指標 of its own that a city may add to one 節: a form has at most 1,000 fields."""
+
+
+@dataclass(frozen=True)
+class OwnMeasure:
+    """What a 指標 of the city's own is; `code` "" for a new one."""
+
+    code: str
+    masters: Mapping[str, Any]
+
+
+@transaction.atomic
+def save_section(
+    draft: PlanDraft,
+    section: DraftSection,
+    lines: Mapping[str, Mapping[str, str]],
+    *,
+    own: OwnMeasure | None = None,
+    removed: str = "",
+    version: int,
+    by: User,
+) -> DraftSection:
+    """Keep what was typed for the lines of one 節, as it was typed, from the version that was drawn; with it, a 指標 of
+    the city's own that is added or changed, or the code of one that is removed.
+
+    Raises PermissionDenied, RowConflict, or RowRefused where there are too many.
+    """
+    locked_draft(draft, by)
+    current = _section_as_it_stands(draft, section)
+    refuse_outdated(current, version)
+    masters = {code: typed["own"] for code, typed in current.lines.items() if "own" in typed}
+    if own is not None:
+        if own.code and own.code not in masters:
+            raise RowConflict(None)
+        if not own.code and len(masters) >= MOST_OWN:
+            raise RowRefused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
+        masters[own.code or _free_code(draft)] = dict(own.masters)
+    typed = {code: dict(texts) for code, texts in lines.items() if code not in masters}
+    typed |= {code: {**lines.get(code, {}), "own": one} for code, one in masters.items() if code != removed}
+    if current.lines == typed and current.is_seen:
+        return current
+    DraftSection.objects.filter(pk=current.pk).update(lines=typed, is_seen=True, version=F("version") + 1)
+    current.refresh_from_db()
+    return current
+
+
+@transaction.atomic
+def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
+    """A 節 of the city's own, behind the others. Raises PermissionDenied, RowRefused."""
+    current = locked_draft(draft, by)
+    if current.sections.count() >= MOST_SECTIONS:
+        raise RowRefused(f"節は{MOST_SECTIONS}までです。")
+    numbers = [int(row.key.removeprefix(OWN)) for row in current.sections.all() if row.is_own]
+    key = f"{OWN}{max(numbers, default=0) + 1}"
+    last = current.sections.aggregate(last=Max("order"))["last"] or 0
+    return DraftSection.objects.create(draft=current, key=key, title=title, order=last + 1)
+
+
+@transaction.atomic
+def remove_own_section(draft: PlanDraft, key: str, *, by: User) -> None:
+    """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, RowRefused."""
+    current = locked_draft(draft, by)
+    section = next((row for row in current.sections.all() if row.key == key), None)
+    if section is None or not section.is_own:
+        raise RowRefused("この節はもうありません。")
+    section.delete()
+
+
+def _section_as_it_stands(draft: PlanDraft, section: DraftSection) -> DraftSection:
+    """The row, locked; made where the catalogue got the 成果目標 after the draft was begun."""
+    if section.pk is None:
+        DraftSection.objects.bulk_create(
+            [DraftSection(draft=draft, key=section.key, title=section.title, order=section.order)],
+            ignore_conflicts=True,
+        )
+    found = DraftSection.objects.select_for_update().filter(draft=draft, key=section.key).first()
+    if found is None:
+        raise RowConflict(None)
+    return found
+
+
+def _free_code(draft: PlanDraft) -> str:
+    taken = {code for row in draft.sections.all() for code in row.lines}
+    return next(code for number in range(1, len(taken) + 2) if (code := f"city-{number}") not in taken)

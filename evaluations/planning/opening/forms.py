@@ -4,24 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 
 from core.fiscal_years import LONGEST_PLAN, wareki
-from core.words import Accumulation, Direction, Family, ParentRole, ValueKind
+from core.words import Direction, Family
 from evaluations.models import PlanDraft
 from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.parts import OWN_MASTERS, Part
-from plans.models import Municipality, Plan, PlanKind
+from plans.fields import NameField, YearField, field_of
+from plans.models import Measure, Municipality, Plan, PlanKind
 from plans.models.plan import EARLIEST_YEAR
-from plans.name_field import NameField
 from plans.versions import VersionedForm
-from plans.year_field import YearField
 
+DIRECTIONS = "増：多いほどよい。減：少ないほどよい。見込：計画に近いほどよい"
 LAST_GENERATION = 60
 """Its years are still years that the software reads."""
 
 
 class StartForm(forms.Form):
-    """Which plan. The 自治体 is asked for only where the person keeps several."""
+    """Which plan. The 自治体 is a field only where the person keeps several."""
 
     municipality = forms.ChoiceField(label="自治体")
     kind = forms.ChoiceField(label="計画種別", choices=PlanKind.choices)
@@ -50,26 +51,21 @@ class StartForm(forms.Form):
 class FrameForm(VersionedForm):
     """The frame of a draft, and title and place of each of its 節."""
 
-    name = NameField(label="計画名", max_length=100, error_messages={"required": "計画名を入力してください。"})
-    start_year = YearField(label="開始年度", max_length=40, error_messages={"required": "開始年度を入力してください。"})
-    end_year = YearField(label="終了年度", max_length=40, error_messages={"required": "終了年度を入力してください。"})
-    previous = forms.TypedChoiceField(label="前の期の計画", required=False, coerce=int, empty_value=None)
-    with_child = forms.BooleanField(
-        label="障害児福祉計画の内容を含める",
+    name = field_of(PlanDraft, "name", NameField)
+    start_year = field_of(PlanDraft, "start_year", YearField, max_length=40)
+    end_year = field_of(PlanDraft, "end_year", YearField, max_length=40)
+    previous = field_of(PlanDraft, "previous", forms.TypedChoiceField, coerce=int, empty_value=None)
+    with_child = field_of(
+        PlanDraft,
+        "with_child",
+        forms.BooleanField,
         required=False,
         help_text="一冊にまとめている市は付けてください。別の計画にするときは外します。外しても、入力した内容は残ります。",
     )
 
     def __init__(self, data: Any, *, draft: PlanDraft, parts: Iterable[Part], plans: Iterable[Plan]) -> None:
-        initial = {
-            "name": draft.name,
-            "start_year": wareki(draft.start_year),
-            "end_year": wareki(draft.end_year),
-            "previous": draft.previous_id,
-            "with_child": draft.with_child,
-            "version": draft.version,
-        }
-        super().__init__(data, initial=initial, auto_id="frame-%s")
+        years = {name: wareki(getattr(draft, name)) for name in ("start_year", "end_year")}
+        super().__init__(data, initial=model_to_dict(draft) | years, auto_id="frame-%s")
         self.parts, self.plans = list(parts), {plan.pk: plan for plan in plans}
         offered = [("", "なし"), *((plan.pk, plan.name) for plan in self.plans.values())]
         self.fields["previous"].choices = offered  # type: ignore[attr-defined]
@@ -94,7 +90,7 @@ class FrameForm(VersionedForm):
             self.fields[f"title-{part.key}"], self.fields[f"order-{part.key}"] = title, order
 
     def clean(self) -> dict[str, Any]:
-        """Years in order, and no more than a plan has."""
+        """Years in order, and not more of them than a plan has."""
         said = super().clean() or {}
         start, end = said.get("start_year"), said.get("end_year")
         if start is not None and start < EARLIEST_YEAR:
@@ -108,18 +104,12 @@ class FrameForm(VersionedForm):
 
     @property
     def frame(self) -> Frame:
-        said = self.cleaned_data
-        return Frame(
-            name=said["name"],
-            start_year=said["start_year"],
-            end_year=said["end_year"],
-            previous=self.plans.get(said["previous"]),
-            with_child=said.get("with_child", False),
-        )
+        said = {name: self.cleaned_data.get(name, False) for name in Frame.__dataclass_fields__}
+        return Frame(**(said | {"previous": self.plans.get(self.cleaned_data["previous"])}))
 
     @property
     def places(self) -> dict[str, SectionPlace]:
-        """Title and place by key. One that was moved down to a place comes behind the one that stood there, one that
+        """Title and place by key. One that was moved down to a place comes behind the one that was there, one that
         was moved up before it.
         """
         said = self.cleaned_data
@@ -146,18 +136,14 @@ class OwnMeasureForm(forms.Form):
     """A 指標 of the city's own, part of a larger form. `wholes`: code and title of what it may be a part of."""
 
     use_required_attribute = False
-    title = NameField(label="指標名", max_length=200, error_messages={"required": "指標名を入力してください。"})
-    family = forms.ChoiceField(label="種別", choices=Family.choices())
-    unit = NameField(label="単位", max_length=20, required=False)
-    value_kind = forms.ChoiceField(label="種類", choices=ValueKind.choices())
-    direction = forms.ChoiceField(
-        label="方向",
-        choices=Direction.choices(),
-        help_text="増：多いほどよい。減：少ないほどよい。見込：計画に近いほどよい",
-    )
-    accumulation = forms.ChoiceField(label="集計", choices=Accumulation.choices())
-    parent = forms.ChoiceField(label="親指標", required=False, help_text="ほかの指標の内数や内訳のとき")
-    parent_role = forms.ChoiceField(label="親との関係", required=False, choices=[("", "なし"), *ParentRole.choices()])
+    title = field_of(Measure, "title", NameField)
+    family = field_of(Measure, "family", forms.ChoiceField)
+    unit = field_of(Measure, "unit", NameField)
+    value_kind = field_of(Measure, "value_kind", forms.ChoiceField)
+    direction = field_of(Measure, "direction", forms.ChoiceField, help_text=DIRECTIONS)
+    accumulation = field_of(Measure, "accumulation", forms.ChoiceField)
+    parent = field_of(Measure, "parent", forms.ChoiceField, help_text="ほかの指標の内数や内訳のとき")
+    parent_role = field_of(Measure, "parent_role", forms.ChoiceField)
 
     def __init__(self, data: Any = None, *, wholes: Iterable[tuple[str, str]], initial: Any = None) -> None:
         usual = {"family": Family.INDICATOR, "direction": Direction.NEAR}

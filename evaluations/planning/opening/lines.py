@@ -19,8 +19,8 @@ from core.prose import full_stop
 from core.reader import read_cell
 from core.values import EMPTY, Value
 from core.words import Family, ParentRole, Side, State, ValueKind
-from evaluations.planning.opening.baselines import Proposal, counted_thing
-from evaluations.planning.opening.groups import Offered
+from evaluations.planning.opening.groups import Offered, Proposal, counted_thing
+from plans.models import Measure
 
 
 class Use(StrEnum):
@@ -50,6 +50,7 @@ class Form(StrEnum):
 
 LONGEST = {"reason": 1000, "rationale": 20_000}
 LINE_FEEDS = {"rationale": "\n\r\t"}
+LONGEST_BASELINE_TEXT = Measure._meta.get_field("baseline_text").max_length
 TEXT_FIELDS = ("use", "form", "baseline", "baseline_year", "rationale", "reason")
 
 
@@ -64,9 +65,9 @@ class Masters:
 
 @dataclass(frozen=True)
 class Line:
-    """`typed`: the texts by field, absent where nobody was asked yet. `proposal`: a 基準値 that the plan before gives.
+    """`typed`: the texts by field, absent where nothing was typed yet. `proposal`: a 基準値 that the plan before gives.
 
-    `is_seen`: somebody saved the 節; a 基準値 that nobody looked at is not written.
+    `is_seen`: the 節 was saved; a 基準値 that no one looked at is not written.
     """
 
     offered: Offered
@@ -105,7 +106,7 @@ class Line:
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years that are asked for: the last for a 成果目標, each in which it is counted for a 活動指標."""
+        """The years that have a field: the last for a 成果目標, each in which it is counted for a 活動指標."""
         return self.offered.years[-1:] if self.is_target else self.offered.years
 
     @property
@@ -128,7 +129,7 @@ class Line:
     # --- What the page shows ---
 
     def text(self, name: str) -> str:
-        """What stands in a field: what was typed, else what is proposed."""
+        """The content of a field: what was typed, else what is proposed."""
         if name in self.typed:
             return self.typed[name]
         if name == "baseline" and self.proposal:
@@ -184,16 +185,18 @@ class Line:
 
     @property
     def baseline_text(self) -> str:
-        """What the 基準値 is, with its year and number: 「令和7年度末 施設入所者数 36人」."""
+        """What the 基準値 is, with its year and number, as long as can be stored: 「令和7年度末 施設入所者数 36人」."""
         number, year, unit = self.baseline, self.baseline_year, self.entry.unit
         if number is None:
             return ""
         if self.proposal and (number, year) == (self.proposal.number, self.proposal.year):
-            return f"{plain(number)}{unit}（{self.proposal.origin}）"
-        if year == self.entry.baseline_year and self.entry.baseline_text:
-            return f"{self.entry.baseline_text} {plain(number)}{unit}"
-        when = wareki(year) if year else ""
-        return f"{when} {counted_thing(self.entry) or '実績'} {plain(number)}{unit}".strip()
+            words = f"{plain(number)}{unit}（{self.proposal.origin}）"
+        elif year == self.entry.baseline_year and self.entry.baseline_text:
+            words = f"{self.entry.baseline_text} {plain(number)}{unit}"
+        else:
+            when = wareki(year) if year else ""
+            words = f"{when} {counted_thing(self.entry) or '実績'} {plain(number)}{unit}".strip()
+        return words[:LONGEST_BASELINE_TEXT]
 
     @property
     def baseline_is_same_quantity(self) -> bool:
@@ -245,7 +248,7 @@ def year_field(year: int) -> str:
 def _prose_problem(text: str, limit: int, allowed: str) -> str:
     if len(text) > limit:
         return f"{limit}文字までで入力してください（{len(text)}文字あります）。"
-    if any(is_control(sign) and sign not in allowed for sign in text):
+    if any(is_control(character) and character not in allowed for character in text):
         return (
             "改行や制御文字は使えません。取り除いてください。"
             if not allowed

@@ -1,12 +1,13 @@
-"""The verb that makes a plan of its draft: all of it or nothing, with its history."""
+"""The actions that make a plan of its draft, or add 指標 to a plan that exists: all of it or nothing, with history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.creating import History, create_measures, create_section
+from evaluations.planning.opening.creating import create_measures, create_section, in_words, lines_for
 from evaluations.planning.opening.drafts import (
     MAY_NOT,
     Frame,
@@ -17,16 +18,20 @@ from evaluations.planning.opening.drafts import (
     lock_municipality,
     seen_token,
 )
+from evaluations.planning.opening.lines import Line
 from evaluations.planning.opening.parts import Part, parts_of, with_proposals
 from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import access_for, require_manager
 from plans.actions import CellChange, ValuesRefused, record_values
 from plans.history_writer import write_lines
-from plans.models import Change, Municipality, Plan, PlanRevision
+from plans.locks import lock_plan, lock_section_years
+from plans.measures.refusals import MAY_NOT as MAY_NOT_ADD
+from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
+from plans.models.measure import KIND_COLUMNS
 from plans.refusals import Cause
 from plans.sheet_layouts import inherited_form
-from plans.versions import RowConflict, RowRefused, as_it_stands
+from plans.versions import RowConflict, RowRefused, as_it_stands, made_just_now
 
 REASON = "計画の作成"
 OF_OTHERS = (
@@ -58,7 +63,7 @@ def open_plan(
     """Make the plan that the draft describes, with this frame, and let the draft go. `version` and `seen` (the token
     of its 節) are what the person looked at.
 
-    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that somebody changed since, and
+    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that was changed since, and
     RowRefused where a 計画値 may not be written.
     """
     require_manager(by, draft.municipality, MAY_NOT)
@@ -109,20 +114,71 @@ def _create(draft: PlanDraft, parts: list[Part], by: User, channel: str) -> Plan
     PlanRevision.objects.create(plan=plan)
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
-    history = History(plan, by, channel, REASON)
+    line_of = lines_for(plan, by=by, channel=channel, reason=REASON)
     frame = f"{plan.name}（{plan.slug}、{plan.start_year}〜{plan.end_year}年度）"
     before = f"／前の期：{plan.previous.name}" if plan.previous else ""
-    lines: list[Change] = [history.line(f"{frame}{before}")]
+    lines: list[Change] = [line_of(f"{frame}{before}")]
     cells: list[CellChange] = []
     sections = []
     for part in parts:
-        section, line = create_section(plan, part.number, part.row.title, history)
+        section, line = create_section(plan, part.number, part.row.title, line_of)
         sections.append(section)
         lines.append(line)
     for part, section in zip(parts, sections, strict=True):
-        of_part, made = create_measures(section, part.made_lines, services, history)
+        of_part, made = create_measures(section, part.made_lines, services, line_of)
         cells += of_part
         lines += made
     write_lines(lines)
     record_planned(cells, plan.municipality, by=by, channel=channel, reason=REASON)
     return plan
+
+
+ADDED = "指標の追加"
+
+
+@transaction.atomic
+def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by: User, channel: str) -> Section:
+    """Add these 指標 to a 節, or to a new one with this 節名, with their 計画値 and their history. Returns the 節.
+    One of the city's own that is sent twice is there once.
+
+    Raises PermissionDenied, or RowRefused where a code is taken or a 計画値 may not be written.
+    """
+    require_manager(by, plan.municipality, MAY_NOT_ADD)
+    if isinstance(place, Section):
+        # The years before the plan, as publishing does: otherwise each would wait for the other.
+        lock_section_years(plan, {(place.pk, year) for line in lines for year in line.values})
+    lock_plan(plan)
+    if same := _made_just_now(plan, lines, by):
+        return same.section
+    codes = [line.code for line in lines]
+    if taken := sorted(plan.measures.filter(code__in=codes).values_list("code", flat=True)):
+        raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
+    create_missing_services()
+    services = Service.objects.in_bulk(field_name="code")
+    line_of = lines_for(plan, by=by, channel=channel, reason=ADDED)
+    changes: list[Change] = []
+    if isinstance(place, Section):
+        section = place
+    else:
+        last = plan.sections.aggregate(last=Max("number"))["last"] or 0
+        section, line_of_section = create_section(plan, last + 1, place, line_of)
+        changes.append(line_of_section)
+    cells, made = create_measures(section, lines, services, line_of)
+    write_lines([*changes, *made])
+    record_planned(cells, plan.municipality, by=by, channel=channel, reason=ADDED)
+    return section
+
+
+def _made_just_now(plan: Plan, lines: Sequence[Line], by: User) -> Measure | None:
+    """The 指標 of the city's own that this person made of the same line a moment ago, None where there is none. It has
+    another code, which is the next free one each time; an entry of the catalogue keeps its own.
+    """
+    if len(lines) != 1 or not lines[0].is_own:
+        return None
+    (line,) = lines
+    same = plan.measures.select_related("section", "parent").filter(
+        **{column: getattr(line.entry, column) for column in KIND_COLUMNS}, parent_role=line.masters.parent_role
+    )
+    rows = [one for one in same.order_by("pk") if (one.parent.code if one.parent else "") == line.masters.parent]
+    is_again = bool(rows) and made_just_now(plan, Subject.MASTER, in_words(line, rows[-1]), by=by)
+    return rows[-1] if is_again else None

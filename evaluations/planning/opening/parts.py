@@ -10,15 +10,15 @@ from django.http import Http404
 from core.catalogue import Entry
 from core.words import Accumulation, Direction, Family, ValueKind
 from evaluations.models import DraftSection, PlanDraft
-from evaluations.planning.opening.baselines import proposals
-from evaluations.planning.opening.groups import Group, Offered, Scope, groups_of
+from evaluations.planning.opening.groups import Group, Offered, Scope, groups_of, proposals
 from evaluations.planning.opening.lines import Line, Masters, Use
 from indicators.services import services_by_code
 from plans.catalogue import catalogue_of, national_catalogue, national_codes
 from plans.models import Municipality
+from plans.models.measure import KIND_COLUMNS
 
 CITY = "市町村"
-OWN_MASTERS = ("title", "family", "unit", "value_kind", "direction", "accumulation", "parent", "parent_role")
+OWN_MASTERS = (*KIND_COLUMNS, "parent", "parent_role")
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Part:
 
     @property
     def is_seen(self) -> bool:
-        """Whether somebody saved its lines."""
+        """Whether its lines were saved."""
         return self.row.is_seen
 
     @property
     def is_made(self) -> bool:
-        """Whether the plan gets this 節: nobody needs one in which there is nothing, unless the city added it."""
+        """Whether the plan gets this 節: one in which there is nothing is not needed, unless the city added it."""
         return self.row.is_own or any(line.use is not Use.LEFT_OUT for line in self.lines)
 
     @property
@@ -50,7 +50,7 @@ class Part:
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """「載せる」, 「設定しない」, 「載せない」 with how many lines say so; those nobody says are left out."""
+        """「載せる」, 「設定しない」, 「載せない」 with how many lines say so; those that none says are left out."""
         found = [(use.label, sum(line.use is use for line in self.lines)) for use in Use]
         return [(label, count) for label, count in found if count]
 

@@ -1,21 +1,24 @@
-"""前の計画からの引き継ぎ: which plan comes before, and how each measure goes on."""
+"""前の計画からの引き継ぎ: which plan comes before, how each measure goes on, and the report of it for the council."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from core.lineage import Tie
-from evaluations.planning.carry_over.book import End
+from core.lineage import LineageLink
+from core.workbooks.file import XLSX
+from evaluations.planning.carry_over.comparison import End
 from evaluations.planning.carry_over.copying import add_to_plan
 from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
 from evaluations.planning.carry_over.forms import DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
+from evaluations.planning.carry_over.report import change_report, report_bytes
 from plans.access import plan_for, require
+from plans.downloads import as_download
 from plans.models import Channel
 from plans.predecessor import MAY_NOT, PreviousRefused, follow
 from plans.requests import PersonRequest
@@ -31,7 +34,7 @@ def carry_over(request: PersonRequest, slug: str) -> HttpResponse:
     page = carry_over_page(plan)
     if request.method != "POST":
         return _drawn(request, page)
-    verbs = {
+    actions = {
         "follow": _follow,
         "accept": _accept,
         "accept_new": _accept_new,
@@ -39,10 +42,10 @@ def carry_over(request: PersonRequest, slug: str) -> HttpResponse:
         "add_all": _add_all,
         "decide": _decide,
     }
-    verb = verbs.get(request.POST.get("do", ""))
-    if verb is None or (page.book is None and verb is not _follow):
+    action = actions.get(request.POST.get("do", ""))
+    if action is None or (page.comparison is None and action is not _follow):
         raise BadRequest("unknown action")
-    return verb(request, page)
+    return action(request, page)
 
 
 def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
@@ -59,13 +62,13 @@ def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 
 
 def _previous_form(page: CarryOverPage, data: Any = None) -> PreviousForm:
-    return PreviousForm(data, possible=page.possible, current=page.book.previous if page.book else None)
+    return PreviousForm(data, possible=page.possible, current=page.comparison.previous if page.comparison else None)
 
 
 def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
-    """Decide the ticked proposals. One that is proposed no more was decided meanwhile."""
+    """Decide the ticked proposals. One that is no longer proposed was decided meanwhile."""
     ticked = request.POST.getlist("accept")
-    proposed = {row.tie.key: row.tie for row in page.proposed if row.tie}
+    proposed = {row.lineage.key: row.lineage for row in page.proposed if row.lineage}
     if not ticked:
         return _drawn(request, page, refused="決める案を選んでください。", ticked=())
     if not set(ticked) <= proposed.keys():
@@ -75,15 +78,17 @@ def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 
 def _accept_new(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
     """Decide all that has no counterpart now: a plan of the catalogue brings dozens of them."""
-    ties = page.without_counterpart
-    if not ties:
+    lineages = page.without_counterpart
+    if not lineages:
         return _drawn(request, page, refused="新規とする案は、もうありません。")
-    return _decided(request, page, ties, ())
+    return _decided(request, page, lineages, ())
 
 
-def _decided(request: PersonRequest, page: CarryOverPage, ties: Sequence[Tie], ticked: Sequence[str]) -> HttpResponse:
+def _decided(
+    request: PersonRequest, page: CarryOverPage, lineages: Sequence[LineageLink], ticked: Sequence[str]
+) -> HttpResponse:
     try:
-        made = decide(page.plan, ties, seen={}, by=request.user, channel=Channel.SCREEN)
+        made = decide(page.plan, lineages, seen={}, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _again(request, page.plan.slug, refused, ticked=ticked)
     messages.success(request, f"引き継ぎ方を{made}件決めました。")
@@ -119,9 +124,9 @@ def _decide(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
         return _drawn(request, page, form=form)
     try:
         if form.wanted is None:
-            leave_open(page.plan, form.end, seen=form.seen_ties.get(form.end), by=request.user, channel=Channel.SCREEN)
+            leave_open(page.plan, form.end, seen=form.seen_links.get(form.end), by=request.user, channel=Channel.SCREEN)
         else:
-            decide(page.plan, [form.wanted], seen=form.seen_ties, by=request.user, channel=Channel.SCREEN)
+            decide(page.plan, [form.wanted], seen=form.seen_links, by=request.user, channel=Channel.SCREEN)
     except RowRefused as refused:
         return _again(request, page.plan.slug, refused, typed=True)
     messages.success(request, "引き継ぎ方を保存しました。")
@@ -131,13 +136,13 @@ def _decide(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 def _opened(request: PersonRequest, page: CarryOverPage, data: Any = None) -> DecisionForm | None:
     """The form of the measure that the address names; Http404 for one that is in neither plan."""
     end = _end(request)
-    if end is None or page.book is None or not page.plan.access.may_manage:
+    if end is None or page.comparison is None or not page.plan.access.may_manage:
         return None
     side, code = end
-    if code not in (page.book.olds if side == "old" else page.book.news):
+    if code not in (page.comparison.olds if side == "old" else page.comparison.news):
         raise Http404("指標が見つかりません。")
-    begin = next((row.tie for row in page.rows if row.tie and end in row.tie.ends), None)
-    return DecisionForm(data, book=page.book, end=end, tie=begin)
+    begin = next((row.lineage for row in page.rows if row.lineage and end in row.lineage.ends), None)
+    return DecisionForm(data, comparison=page.comparison, end=end, lineage=begin)
 
 
 def _end(request: PersonRequest) -> End | None:
@@ -148,7 +153,7 @@ def _end(request: PersonRequest) -> End | None:
 
 
 def _again(request: PersonRequest, slug: str, refused: Exception, *, typed: bool = False, **more: Any) -> HttpResponse:
-    """The page as it stands now, with the reason and with what was chosen: saving again is then a decision."""
+    """The page as it is now, with the reason and with what was chosen: saving again is then a decision."""
     page = carry_over_page(plan_for(request.user, slug))
     form = _opened(request, page, request.POST) if typed else None
     if form is not None:
@@ -162,9 +167,27 @@ def _drawn(request: PersonRequest, page: CarryOverPage, **more: Any) -> HttpResp
         "plan": page.plan,
         "active": "carry_over",
         "page": page,
-        "book": page.book,
+        "book": page.comparison,
         "previous_form": _previous_form(page),
-        "ticked": [row.tie.key for row in page.proposed if row.tie and row.is_found],
+        "ticked": [row.lineage.key for row in page.proposed if row.lineage and row.is_found],
         "form": more.pop("form", None) or _opened(request, page),
     }
     return render(request, "evaluations/carry_over.html", context | more)
+
+
+@require_safe
+def carry_over_paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """Each measure of both plans with what became of it, to print on A4 landscape."""
+    plan = plan_for(request.user, slug)
+    context = {"plan": plan, "active": "carry_over", "paper": change_report(plan)}
+    return render(request, "evaluations/carry_over_paper.html", context)
+
+
+@require_safe
+def carry_over_table(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as .xlsx; Http404 for a plan that follows none."""
+    plan = plan_for(request.user, slug)
+    report = change_report(plan)
+    if report is None:
+        raise Http404("この計画には、前の計画が決まっていません。")
+    return as_download(report_bytes(report), XLSX, f"{plan.slug}_前の計画からの変更点.xlsx")

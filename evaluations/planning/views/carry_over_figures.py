@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from core.numerals import plain
 from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
-from evaluations.planning.carry_over.book import Book, book_of
+from evaluations.planning.carry_over.comparison import comparison_of
 from evaluations.planning.carry_over.forms import AddedForm
-from evaluations.planning.carry_over.putting_on_top import put_on_top
-from evaluations.planning.carry_over.shortfalls import ShortfallLine, shortfalls
+from evaluations.planning.carry_over.shortfalls import ShortfallLine, put_on_top, shortfalls
 from plans.access import plan_for, require
 from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
@@ -71,32 +70,29 @@ def _codes(request: PersonRequest, plan: Plan) -> list[str]:
 
 
 def _baselines_drawn(request: PersonRequest, plan: Plan, **more: Any) -> HttpResponse:
-    book = book_of(plan)
-    lines = baseline_lines(book) if book else []
-    context = {"plan": plan, "active": "carry_over", "book": book, "lines": lines, "ticked": ()}
+    comparison = comparison_of(plan)
+    lines = baseline_lines(comparison) if comparison else []
+    context = {"plan": plan, "active": "carry_over", "book": comparison, "lines": lines, "ticked": ()}
     return render(request, "evaluations/carry_over_baselines.html", context | more)
 
 
 def _added_form(request: PersonRequest, plan: Plan) -> AddedForm:
     """The form of the line that the button names; Http404 for one that is not there."""
-    lines = {line.key: line for line in _lines(book_of(plan))}
-    line = lines.get(request.POST.get("line", ""))
+    comparison = comparison_of(plan)
+    lines = shortfalls(comparison).lines if comparison else ()
+    line = next((line for line in lines if line.key == request.POST.get("line", "")), None)
     if line is None:
         raise Http404("引き継ぎが見つかりません。")
     return AddedForm(request.POST, line=line)
 
 
-def _lines(book: Book | None) -> tuple[ShortfallLine, ...]:
-    return shortfalls(book).lines if book else ()
-
-
 def _shortfalls_drawn(request: PersonRequest, plan: Plan, form: AddedForm | None = None, **more: Any) -> HttpResponse:
-    book = book_of(plan)
-    found = shortfalls(book) if book else None
+    comparison = comparison_of(plan)
+    found = shortfalls(comparison) if comparison else None
     forms = [AddedForm(line=line) for line in (found.lines if found else ())]
     if form is not None:
         forms = [_typed(form, drawn.line) if drawn.line.key == form.line.key else drawn for drawn in forms]
-    context = {"plan": plan, "active": "carry_over", "book": book, "found": found, "forms": forms, "sent": form}
+    context = {"plan": plan, "active": "carry_over", "book": comparison, "found": found, "forms": forms, "sent": form}
     return render(request, "evaluations/carry_over_shortfalls.html", context | more)
 
 

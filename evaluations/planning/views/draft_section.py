@@ -8,9 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.draft_sections import OwnMeasure, save_section
-from evaluations.planning.opening.pages import draft_for
-from evaluations.planning.opening.section_page import SectionPage, section_page
+from evaluations.planning.opening.drafts import OwnMeasure, save_section
+from evaluations.planning.opening.pages import SectionPage, draft_for, section_page
 from evaluations.planning.views.opening import gone
 from plans.requests import PersonRequest
 from plans.versions import RowConflict, RowRefused, read_version

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluations.planning.measure_masters import change_measure
 from evaluations.planning.measures_page import MasterPage, master_page, measures_page
-from evaluations.planning.opening.adding import add_measures
 from evaluations.planning.opening.adding_page import NEW_SECTION, AddingPage, adding_page
 from evaluations.planning.opening.lines import Line
+from evaluations.planning.opening.opening import add_measures
 from plans.access import plan_for, require
+from plans.measures.changes import remove_measure
 from plans.measures.refusals import MAY_NOT, MastersRefused
-from plans.measures.removal import remove_measure
 from plans.models import Channel, Plan, Section
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
@@ -98,7 +98,7 @@ def _adding_drawn(request: PersonRequest, page: AddingPage, **more: Any) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_settings(request: PersonRequest, slug: str, code: str) -> HttpResponse:
-    """What one measure is. A colleague's newer value is answered with 409 and both values."""
+    """What one measure is. For a colleague's newer value it returns 409 and both values."""
     page = master_page(_managed(request, slug), code)
     if request.method != "POST":
         return _master_drawn(request, page)
@@ -138,7 +138,7 @@ def _master_drawn(request: PersonRequest, page: MasterPage, status: int = 200, *
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_goals(request: PersonRequest, slug: str, number: int) -> HttpResponse:
-    """概要 and 目標 of one 節. A colleague's newer text is answered with 409 and both."""
+    """概要 and 目標 of one 節. For a colleague's newer text it returns 409 and both."""
     plan = _managed(request, slug)
     section = get_object_or_404(plan.sections, number=number)
     form = GoalsForm(request.POST if request.method == "POST" else None, section=section)

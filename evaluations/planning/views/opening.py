@@ -11,8 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from core.fiscal_years import current_fiscal_year
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.draft_sections import add_own_section, remove_own_section
-from evaluations.planning.opening.drafts import PlanExists, change_frame, discard_draft, start_draft
+from evaluations.planning.opening.drafts import (
+    PlanExists,
+    add_own_section,
+    change_frame,
+    discard_draft,
+    remove_own_section,
+    start_draft,
+)
 from evaluations.planning.opening.forms import FrameForm, SectionTitleForm
 from evaluations.planning.opening.opening import open_plan
 from evaluations.planning.opening.pages import DraftPage, StartPage, draft_for, draft_page, start_page
@@ -63,7 +69,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def gone(request: PersonRequest) -> HttpResponse:
-    """Where somebody is led whose draft was thrown away, or made a plan, by another person."""
+    """Redirect a person whose draft another user threw away, or made a plan."""
     messages.warning(request, "この下書きはもうありません。ほかの人が計画を作ったか、下書きを捨てました。")
     return redirect("evaluations:new_plan")
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core.values import EMPTY, Value
 from core.words import Certainty, Family, Side, State, ValueKind
 from evaluations.entry.grid import PAGE_SIZE
-from plans.measures.removal import remove_measure
+from plans.measures.changes import remove_measure
 from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

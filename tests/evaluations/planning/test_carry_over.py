@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
 from evaluations.planning.carry_over.page import carry_over_page
 from plans.access import plan_for
@@ -43,8 +43,8 @@ def manager(client, plans):
     return person
 
 
-def say(plan, by, *ties, showed=None):
-    return decide(plan, ties, seen=seen(plan) if showed is None else showed, by=by, channel="screen")
+def say(plan, by, *lineages, showed=None):
+    return decide(plan, lineages, seen=seen(plan) if showed is None else showed, by=by, channel="screen")
 
 
 def address(plan, query=""):
@@ -54,36 +54,41 @@ def address(plan, query=""):
 def open_codes(plan, person):
     """Old and new measures that the page calls undecided."""
     page = carry_over_page(plan_for(person, plan.slug))
-    assert page.book is not None
-    return [measure.code for measure in (*page.book.open_olds, *page.book.open_news)]
+    assert page.comparison is not None
+    return [measure.code for measure in (*page.comparison.open_olds, *page.comparison.open_news)]
 
 
 # --- The verb ---
 
 
 @pytest.mark.parametrize(
-    ("tie", "kept"),
+    ("lineage", "kept"),
     [
-        (Tie(How.SAME, ("a",), ("x",)), [("a", "x", "same", "")]),
-        (Tie(How.REDEFINED, ("a",), ("x",), "対象を広げた。"), [("a", "x", "redefined", "対象を広げた。")]),
+        (LineageLink(How.SAME, ("a",), ("x",)), [("a", "x", "same", "")]),
+        (LineageLink(How.REDEFINED, ("a",), ("x",), "対象を広げた。"), [("a", "x", "redefined", "対象を広げた。")]),
         (
-            Tie(How.SPLIT, ("a",), ("x", "y"), "分けた。"),
+            LineageLink(How.SPLIT, ("a",), ("x", "y"), "分けた。"),
             [("a", "x", "split", "分けた。"), ("a", "y", "split", "分けた。")],
         ),
-        (Tie(How.MERGED, ("a", "b"), ("x",)), [("a", "x", "merged", ""), ("b", "x", "merged", "")]),
-        (Tie(How.ENDED, ("a",), (), "事業の終了。"), [("a", "", "ended", "事業の終了。")]),
-        (Tie(How.NEW, (), ("x",)), [("", "x", "new", "")]),
+        (LineageLink(How.MERGED, ("a", "b"), ("x",)), [("a", "x", "merged", ""), ("b", "x", "merged", "")]),
+        (LineageLink(How.ENDED, ("a",), (), "事業の終了。"), [("a", "", "ended", "事業の終了。")]),
+        (LineageLink(How.NEW, (), ("x",)), [("", "x", "new", "")]),
     ],
 )
-def test_each_way_to_go_on_is_kept_as_its_lines(new, manager, tie, kept):
-    made = say(new, manager, tie)
+def test_each_way_to_go_on_is_kept_as_its_lines(new, manager, lineage, kept):
+    made = say(new, manager, lineage)
 
     assert (made, lines(new)) == (1, kept)
 
 
 def test_every_decision_leaves_its_line_in_the_history(new, manager):
-    say(new, manager, Tie(How.MERGED, ("a", "b"), ("x",), "まとめた。"), Tie(How.ENDED, ("c",), (), "終えた。"))
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(
+        new,
+        manager,
+        LineageLink(How.MERGED, ("a", "b"), ("x",), "まとめた。"),
+        LineageLink(How.ENDED, ("c",), (), "終えた。"),
+    )
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
 
     history = Change.objects.order_by("id").values_list(
         "subject", "field", "measure__code", "old", "new", "by__username"
@@ -97,38 +102,38 @@ def test_every_decision_leaves_its_line_in_the_history(new, manager):
 
 
 def test_a_new_decision_frees_what_it_pushed_aside(new, manager):
-    say(new, manager, Tie(How.SPLIT, ("a",), ("x", "y")), Tie(How.SAME, ("b",), ("z",)))
+    say(new, manager, LineageLink(How.SPLIT, ("a",), ("x", "y")), LineageLink(How.SAME, ("b",), ("z",)))
 
-    say(new, manager, Tie(How.SAME, ("b",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("b",), ("x",)))
 
     assert lines(new) == [("b", "x", "same", "")]
     assert open_codes(new, manager) == ["a", "c", "y", "z"]
 
 
 def test_deciding_the_same_again_writes_nothing(new, manager):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     before = Change.objects.count()
 
-    made = say(new, manager, Tie(How.SAME, ("a",), ("x",)), showed={})
+    made = say(new, manager, LineageLink(How.SAME, ("a",), ("x",)), showed={})
 
     assert (made, Change.objects.count()) == (0, before)
 
 
 def test_another_way_for_the_same_pair_keeps_its_row_with_its_trace(new, manager):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     MeasureLink.objects.update(shortfall=3, added=2, added_reason="計画の上乗せ")
 
-    say(new, manager, Tie(How.REDEFINED, ("a",), ("x",), "定義を変えた。"))
+    say(new, manager, LineageLink(How.REDEFINED, ("a",), ("x",), "定義を変えた。"))
 
     assert list(MeasureLink.objects.values_list("how", "note", "added")) == [("redefined", "定義を変えた。", 2)]
 
 
 def test_a_line_with_something_put_on_top_is_not_lost(new, manager):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     MeasureLink.objects.update(shortfall=3, added=2, added_reason="計画の上乗せ")
 
     with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。先に上乗せを取り消してから"):
-        say(new, manager, Tie(How.SAME, ("b",), ("x",)))
+        say(new, manager, LineageLink(How.SAME, ("b",), ("x",)))
     with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。"):
         leave_open(new, ("new", "x"), seen=seen(new)[("new", "x")], by=manager, channel="screen")
 
@@ -136,7 +141,7 @@ def test_a_line_with_something_put_on_top_is_not_lost(new, manager):
 
 
 def test_a_decision_can_be_taken_back(new, manager):
-    say(new, manager, Tie(How.MERGED, ("a", "b"), ("x",)))
+    say(new, manager, LineageLink(How.MERGED, ("a", "b"), ("x",)))
 
     leave_open(new, ("old", "b"), seen=seen(new)[("old", "b")], by=manager, channel="screen")
 
@@ -151,10 +156,10 @@ def test_nothing_is_written_where_one_of_many_does_not_fit(new, manager):
         say(
             new,
             manager,
-            Tie(How.NEW, (), ("y",)),
-            Tie(How.SAME, ("a",), ("w",)),
-            Tie(How.ENDED, ("b",)),
-            Tie(How.SAME, ("b",), ("z",)),
+            LineageLink(How.NEW, (), ("y",)),
+            LineageLink(How.SAME, ("a",), ("w",)),
+            LineageLink(How.ENDED, ("b",)),
+            LineageLink(How.SAME, ("b",), ("z",)),
         )
 
     assert str(refused.value).splitlines() == [
@@ -170,14 +175,14 @@ def test_nothing_is_written_where_one_of_many_does_not_fit(new, manager):
 
 def test_a_measure_of_neither_plan_is_refused(new, manager):
     with pytest.raises(RowRefused, match="前の計画にもこの計画にもない指標が選ばれています。"):
-        say(new, manager, Tie(How.SAME, ("zz",), ("x",)))
+        say(new, manager, LineageLink(How.SAME, ("zz",), ("x",)))
 
 
 def test_a_plan_that_follows_none_has_nothing_to_decide(manager):
     alone = a_plan(generation=9, start=2030, end=2032)
 
     with pytest.raises(RowRefused, match="前の計画が決まっていません。"):
-        decide(alone, [Tie(How.NEW, (), ("x",))], seen={}, by=manager, channel="screen")
+        decide(alone, [LineageLink(How.NEW, (), ("x",))], seen={}, by=manager, channel="screen")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER])
@@ -185,7 +190,7 @@ def test_only_managers_decide(new, role):
     person = a_user(role)
 
     with pytest.raises(PermissionDenied):
-        say(new, person, Tie(How.NEW, (), ("x",)))
+        say(new, person, LineageLink(How.NEW, (), ("x",)))
     with pytest.raises(PermissionDenied):
         leave_open(new, ("new", "x"), seen=None, by=person, channel="screen")
 
@@ -194,7 +199,7 @@ def test_a_manager_of_another_city_decides_nothing(new):
     stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市"))
 
     with pytest.raises(PermissionDenied):
-        say(new, stranger, Tie(How.NEW, (), ("x",)))
+        say(new, stranger, LineageLink(How.NEW, (), ("x",)))
 
 
 # --- Conflicts ---
@@ -202,10 +207,10 @@ def test_a_manager_of_another_city_decides_nothing(new):
 
 def test_the_second_of_two_sees_what_the_first_decided_and_nothing_is_written(new, manager):
     showed = seen(new)
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
 
     with pytest.raises(DecisionConflict) as conflict:
-        say(new, manager, Tie(How.SAME, ("b",), ("x",)), showed=showed)
+        say(new, manager, LineageLink(How.SAME, ("b",), ("x",)), showed=showed)
 
     assert conflict.value.current == ("「指標x」は、いま「継続：「指標a」 → 「指標x」」です。",)
     assert lines(new) == [("a", "x", "same", "")]
@@ -213,20 +218,20 @@ def test_the_second_of_two_sees_what_the_first_decided_and_nothing_is_written(ne
 
 def test_two_people_who_decide_about_different_measures_do_not_meet(new, manager):
     showed = seen(new)
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
 
-    say(new, manager, Tie(How.SAME, ("b",), ("y",)), showed=showed)
+    say(new, manager, LineageLink(How.SAME, ("b",), ("y",)), showed=showed)
 
     assert lines(new) == [("a", "x", "same", ""), ("b", "y", "same", "")]
 
 
 def test_a_third_part_added_meanwhile_is_a_conflict_for_who_saw_two(new, manager):
-    say(new, manager, Tie(How.SPLIT, ("a",), ("x", "y")))
+    say(new, manager, LineageLink(How.SPLIT, ("a",), ("x", "y")))
     showed = seen(new)
-    say(new, manager, Tie(How.SPLIT, ("a",), ("x", "y", "z")))
+    say(new, manager, LineageLink(How.SPLIT, ("a",), ("x", "y", "z")))
 
     with pytest.raises(DecisionConflict):
-        say(new, manager, Tie(How.SAME, ("a",), ("x",)), showed=showed)
+        say(new, manager, LineageLink(How.SAME, ("a",), ("x",)), showed=showed)
     with pytest.raises(DecisionConflict):
         leave_open(new, ("new", "x"), seen=showed[("new", "x")], by=manager, channel="screen")
 
@@ -240,7 +245,7 @@ def test_of_two_decisions_in_the_same_moment_exactly_one_is_kept(new, manager):
     def save(code):
         try:
             together.wait()
-            say(new, people[code], Tie(How.SAME, (code,), ("x",)), showed=showed)
+            say(new, people[code], LineageLink(How.SAME, (code,), ("x",)), showed=showed)
             return "kept"
         except DecisionConflict:
             return "told"
@@ -284,7 +289,7 @@ def test_the_database_refuses_half_a_line(plans, broken):
 def test_the_page_leads_to_each_section_and_says_where_something_is_undecided(client, plans, manager):
     _, new = plans
     a_measure(a_section(new, 2, "就労"), "k", title="移行者数")
-    say(new, manager, Tie(How.NEW, (), ("k",)))
+    say(new, manager, LineageLink(How.NEW, (), ("k",)))
 
     page = client.get(address(new)).text
 
@@ -334,7 +339,7 @@ def test_a_proposal_that_somebody_decided_meanwhile_is_told_and_the_ticks_stay(c
     old, new = plans
     a_measure(old.sections.get(), "k1", title="会議の回数")
     a_measure(new.sections.get(), "k2", title="会議の回数")
-    say(new, manager, Tie(How.SAME, ("a",), ("k2",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("k2",)))
 
     page = client.post(address(new), ticked(["same:k1:k2", "new::x"]))
 
@@ -364,7 +369,7 @@ def test_a_decision_is_made_in_the_form_of_one_measure(client, new, manager):
 
 
 def test_the_form_begins_with_what_is_decided_and_can_take_it_back(client, new, manager):
-    say(new, manager, Tie(How.REDEFINED, ("a",), ("x",), "定義を変えた。"))
+    say(new, manager, LineageLink(How.REDEFINED, ("a",), ("x",), "定義を変えた。"))
     place = address(new, "?old=a")
     page = client.get(place)
 
@@ -390,7 +395,7 @@ def test_a_problem_is_said_in_the_form_and_what_was_typed_stays(client, new, man
 def test_a_conflict_is_shown_with_what_stands_and_saving_again_is_a_decision(client, new, manager):
     place = address(new, "?new=x")
     drawn = form_with(client.get(place), "seen") | {"do": "decide", "how": "same", "olds": "b", "news": "x"}
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
 
     page = client.post(place, drawn)
     told = lines(new)
@@ -402,7 +407,7 @@ def test_a_conflict_is_shown_with_what_stands_and_saving_again_is_a_decision(cli
 
 @pytest.mark.parametrize("token", ["", "forged", "eyJzZWVuIjp7fX0:1abc:zzz"])
 def test_a_page_without_what_it_showed_overwrites_nothing(client, new, manager, token):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     place = address(new, "?new=x")
 
     page = client.post(place, {"do": "decide", "how": "same", "olds": "b", "news": "x", "seen": token})
@@ -412,7 +417,7 @@ def test_a_page_without_what_it_showed_overwrites_nothing(client, new, manager, 
 
 
 def test_a_continued_measure_whose_unit_was_changed_since_is_pointed_out(client, new, manager):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     new.measures.filter(code="x").update(unit="件")
 
     page = client.get(address(new))
@@ -443,7 +448,7 @@ def test_the_buttons_are_for_managers_alone(client, new, do):
 
 
 def test_readers_see_decisions_and_no_buttons_and_no_proposals(client, new, manager):
-    say(new, manager, Tie(How.SAME, ("a",), ("x",)))
+    say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     client.force_login(a_user(Role.VIEWER))
 
     page = client.get(address(new)).text
@@ -470,7 +475,7 @@ def test_what_left_for_a_plan_of_its_own_needs_no_decision_here(client, plans, m
     old, new = plans
     child = a_plan(kind=PlanKind.CHILD, generation=3, start=2024, end=2026, previous=old)
     [ours] = measures(child, "c1")
-    say(child, manager, Tie(How.SAME, ("c",), ("c1",)))
+    say(child, manager, LineageLink(How.SAME, ("c",), ("c1",)))
 
     page = client.get(address(new)).text
     of_child = carry_over_page(plan_for(manager, child.slug))
@@ -478,5 +483,5 @@ def test_what_left_for_a_plan_of_its_own_needs_no_decision_here(client, plans, m
     assert ours.earlier_links.count() == 1
     assert open_codes(new, manager) == ["a", "b", "x", "y", "z"]
     assert f'：<a href="{address(child)}">第3期障害福祉計画</a>' in page
-    assert of_child.book is not None
-    assert of_child.book.undecided == 0
+    assert of_child.comparison is not None
+    assert of_child.comparison.undecided == 0

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.words import Certainty, Side, State
 from evaluations.planning.carry_over.baselines import BaselineLine, baseline_lines, take_baselines
-from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.comparison import comparison_of
 from plans.models import Change, Measure, PlanKind, Role, Subject, YearState
 from plans.versions import RowRefused
 from tests.builders import a_link, a_plan, a_user, a_value, in_state
@@ -40,9 +40,9 @@ def tied(plans, code="a", how="same", new=None, **fields):
 
 
 def line(plan, code="a") -> BaselineLine:
-    book = book_of(plan)
-    assert book is not None
-    return {one.new.code: one for one in baseline_lines(book)}[code]
+    comparison = comparison_of(plan)
+    assert comparison is not None
+    return {one.new.code: one for one in baseline_lines(comparison)}[code]
 
 
 def proposal(plan, code="a"):

@@ -7,7 +7,7 @@ from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from evaluations.planning.carry_over.copying import add_to_plan, free_code
 from evaluations.planning.carry_over.deciding import decide
 from plans.models import Change, Department, Role, Section, YearlyValue
@@ -141,7 +141,7 @@ def test_a_measure_joins_those_of_its_old_section_wherever_they_stand_now(plans,
     old, new = plans
     measures(old, "a", "b", number=4, named="就労")
     measures(new, "a", number=2, named="働くこと")
-    decide(new, [Tie(How.SAME, ("a",), ("a",))], seen=seen(new), by=manager, channel="screen")
+    decide(new, [LineageLink(How.SAME, ("a",), ("a",))], seen=seen(new), by=manager, channel="screen")
 
     add(new, manager, "b")
 

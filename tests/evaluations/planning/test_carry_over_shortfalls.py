@@ -9,12 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from core.words import Certainty, Side, State
-from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.comparison import comparison_of
 from evaluations.planning.carry_over.deciding import decide
-from evaluations.planning.carry_over.putting_on_top import put_on_top
-from evaluations.planning.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
 from plans.actions import ValuesRefused
 from plans.models import Change, MeasureLink, Role, YearlyValue, YearState
 from plans.versions import RowRefused
@@ -54,9 +53,9 @@ def missed(plans, *, goal=35, actual=27, planned=40, how="same", old=None, new=N
 
 
 def found(plan):
-    book = book_of(plan)
-    assert book is not None
-    return shortfalls(book)
+    comparison = comparison_of(plan)
+    assert comparison is not None
+    return shortfalls(comparison)
 
 
 def line(plan):
@@ -345,7 +344,7 @@ def test_a_decision_in_the_same_moment_loses_no_trace(plans, manager):
         put(plans[1], manager, 5, mark=mark)
 
     def decide_anew():
-        decide(plans[1], [Tie(How.SAME, ("b",), ("x",))], seen=showed, by=manager, channel="screen")
+        decide(plans[1], [LineageLink(How.SAME, ("b",), ("x",))], seen=showed, by=manager, channel="screen")
 
     def run(verb):
         try:

@@ -4,17 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from core.lineage import How, Tie
+from core.lineage import How, LineageLink
 from core.values import EMPTY, Value
 from core.words import Side
 from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
-from evaluations.planning.carry_over.book import book_of
+from evaluations.planning.carry_over.comparison import comparison_of
 from evaluations.planning.carry_over.copying import add_to_plan
 from evaluations.planning.carry_over.deciding import decide
 from evaluations.planning.carry_over.page import proposals_of
-from evaluations.planning.carry_over.putting_on_top import put_on_top
 from evaluations.planning.carry_over.report import change_report
-from evaluations.planning.carry_over.shortfalls import shortfalls
+from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
 from plans.models import Channel, Measure, MeasureLink, Plan, Role, Section
@@ -31,8 +30,8 @@ def demo():
     the_demo()
 
 
-def book(plan):
-    found = book_of(Plan.objects.select_related("municipality").get(pk=plan.pk))
+def comparison(plan):
+    found = comparison_of(Plan.objects.select_related("municipality").get(pk=plan.pk))
     assert found is not None
     return found
 
@@ -60,7 +59,7 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
     assert list(new.measures.values_list(*same)) == list(old.measures.values_list(*same))
 
     # One of them is redefined.
-    redefined = Tie(How.REDEFINED, ("4-2",), ("4-2",), "新規利用者から利用者全体に数え方を変えた。")
+    redefined = LineageLink(How.REDEFINED, ("4-2",), ("4-2",), "新規利用者から利用者全体に数え方を変えた。")
     decide(new, [redefined], seen=seen(new), by=by, channel=Channel.SCREEN)
 
     # The last year of 第4節 comes in: 12 of 17, 10 of 12, 50 % of 100.
@@ -70,7 +69,7 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
     settle(section, 2023, by)
 
     # 基準値 are proposed from what is 確定: of 第4節 令和5年度, of the others 令和4年度, of 1-2 and 5-1 nothing.
-    marks = {one.new.code: one.mark for one in baseline_lines(book(new)) if one.proposal}
+    marks = {one.new.code: one.mark for one in baseline_lines(comparison(new)) if one.proposal}
     take_baselines(new, marks, ["2-3"], by=by)
     taken = dict(new.measures.exclude(baseline=None).values_list("code", "baseline_text"))
     assert len(taken) == 22
@@ -83,7 +82,7 @@ def test_a_real_city_opens_its_next_plan_from_its_own_24_measures():
 
     # The two goals in 人 were missed by 5 and 2; the share is no 数値. The city puts 3 of the 5 on top of 20.
     record(new.measures.get(code="4-1"), 2026, Side.PLANNED, 20, by)
-    missed = {one.new.code: one for one in shortfalls(book(new)).lines}
+    missed = {one.new.code: one for one in shortfalls(comparison(new)).lines}
     assert {code: one.amount for code, one in missed.items()} == {"4-1": 5, "4-2": 2}
     put_on_top(
         new,
@@ -142,21 +141,23 @@ def test_the_sample_city_opens_its_next_plan_from_the_catalogue_and_what_it_had(
         copy.activity_indicator.save()
 
     # What is alike is proposed: volumes by their code, goals by their names; the rest of 第8期 is new.
-    proposals = proposals_of(book(new))
-    assert [(one.tie.how.label, one.tie.olds, one.tie.news, one.basis) for one in proposals if one.is_found] == [
+    proposals = proposals_of(comparison(new))
+    assert [
+        (one.lineage.how.label, one.lineage.olds, one.lineage.news, one.basis) for one in proposals if one.is_found
+    ] == [
         ("継続", ("kyotaku_kaigo-users",), ("kyotaku_kaigo-users",), "同じサービスの同じ量"),
         ("継続", ("kyotaku_kaigo-hours",), ("kyotaku_kaigo-hours",), "同じサービスの同じ量"),
         ("継続", ("1-1",), ("8-1-1",), "同じ指標名"),
         ("継続", ("2-1",), ("8-3-1",), "同じ指標名"),
     ]
-    decide(new, [one.tie for one in proposals if one.is_found], seen=seen(new), by=by, channel=Channel.SCREEN)
-    reversed_goal = Tie(How.REDEFINED, ("1-2",), ("8-1-2",), "入所者数の上限から、削減する人数に変えた。")
-    fresh = Tie(How.NEW, news=("8-2-6",), note="国の基本指針に加わった。")
-    ended = Tie(How.ENDED, ("nitchu_ichiji-users",), note="事業を移動支援にまとめたため。")
+    decide(new, [one.lineage for one in proposals if one.is_found], seen=seen(new), by=by, channel=Channel.SCREEN)
+    reversed_goal = LineageLink(How.REDEFINED, ("1-2",), ("8-1-2",), "入所者数の上限から、削減する人数に変えた。")
+    fresh = LineageLink(How.NEW, news=("8-2-6",), note="国の基本指針に加わった。")
+    ended = LineageLink(How.ENDED, ("nitchu_ichiji-users",), note="事業を移動支援にまとめたため。")
     decide(new, [reversed_goal, fresh, ended], seen=seen(new), by=by, channel=Channel.SCREEN)
 
     # Everything else comes along as it was.
-    rest = [measure.code for measure in book(new).open_olds]
+    rest = [measure.code for measure in comparison(new).open_olds]
     add_to_plan(new, rest, by=by, channel=Channel.SCREEN)
 
     paper = change_report(plan_for(by, new.slug))

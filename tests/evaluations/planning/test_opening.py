@@ -9,8 +9,15 @@ from core.rollup import Wording, kinds_of
 from core.values import Value
 from core.words import State
 from evaluations.models import PlanDraft
-from evaluations.planning.opening.draft_sections import OwnMeasure, add_own_section, save_section
-from evaluations.planning.opening.drafts import Frame, PlanExists, SectionPlace, change_frame
+from evaluations.planning.opening.drafts import (
+    Frame,
+    OwnMeasure,
+    PlanExists,
+    SectionPlace,
+    add_own_section,
+    change_frame,
+    save_section,
+)
 from evaluations.planning.opening.opening import DraftIncomplete, open_plan
 from evaluations.planning.opening.pages import draft_page
 from plans.models import Change, Channel, Department, Measure, Plan, Role, Subject, YearlyValue

@@ -4,13 +4,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from evaluations.models import DraftSection, PlanDraft
-from evaluations.planning.opening.draft_sections import OwnMeasure, add_own_section, remove_own_section, save_section
 from evaluations.planning.opening.drafts import (
     Frame,
+    OwnMeasure,
     PlanExists,
     SectionPlace,
+    add_own_section,
     change_frame,
     discard_draft,
+    remove_own_section,
+    save_section,
     start_draft,
 )
 from evaluations.planning.opening.parts import parts_of

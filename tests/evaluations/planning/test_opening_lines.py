@@ -6,8 +6,7 @@ import pytest
 
 from core.values import Value
 from core.words import Certainty, Side, State
-from evaluations.planning.opening.baselines import proposals
-from evaluations.planning.opening.groups import Offered
+from evaluations.planning.opening.groups import Offered, proposals
 from evaluations.planning.opening.lines import Line, Use
 from plans.catalogue import national_catalogue
 from plans.models import YearState

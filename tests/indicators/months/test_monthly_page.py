@@ -11,7 +11,7 @@ from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Family, Side, ValueKind
 from indicators.models import Service
 from indicators.months.readings import ReadingChange, record_readings, stored_readings
-from plans.measures.removal import remove_measure
+from plans.measures.changes import remove_measure
 from plans.models import Change, Channel, Department, Role, YearlyValue, YearState
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with

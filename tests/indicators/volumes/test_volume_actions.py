@@ -15,7 +15,6 @@ from core.volumes import Effect, PerUser, Scenario, Spread
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
 from indicators.volumes.actions import (
-    Taking,
     VolumesMoved,
     save_forecast,
     take_over_forecast,
@@ -72,7 +71,7 @@ def seen(plan, by, *years, key="kyotaku_kaigo"):
     """What the page would have shown this person of these years."""
     bench = worked_out(plan, volume_of(plan, key), by)
     return [
-        Taking(cell.measure, cell.year, cell.old, cell.new)
+        CellChange(cell.measure, cell.year, Side.PLANNED, cell.old, cell.new)
         for one in bench.planned
         for cell in one.cells
         if not years or one.year in years
@@ -328,7 +327,7 @@ def test_nothing_to_take_is_not_a_taking(plan, measures, editor):
 
 def test_without_a_kept_forecast_nothing_is_taken(plan, measures, editor):
     with pytest.raises(RowConflict):
-        take(plan, editor, [Taking(measures[0], 2027, EMPTY, Value(D(1)))], version=0)
+        take(plan, editor, [CellChange(measures[0], 2027, Side.PLANNED, EMPTY, Value(D(1)))], version=0)
 
 
 def test_a_confirmed_year_takes_nothing_and_says_why(plan, measures, editor):

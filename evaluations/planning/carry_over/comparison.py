@@ -1,4 +1,4 @@
-"""Both plans of a carry-over side by side, and what was decided of their measures so far."""
+"""Both plans of a carry-over compared, and what was decided of their measures so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 
 from core.fiscal_years import current_fiscal_year, wareki
-from core.lineage import GOES_ON, UNDECIDED, How, Tie, Traits, differences
+from core.lineage import GOES_ON, UNDECIDED, How, LineageLink, Traits, differences
 from core.words import Accumulation, Direction, Family, ValueKind
 from indicators.queries import service_of
-from plans.lineage import earlier_sections, ties_of
+from plans.lineage import earlier_sections, lineages_of
 from plans.models import Measure, MeasureLink, Plan, Section
 from plans.queries import measures_of
 
@@ -21,7 +21,7 @@ End = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Book:
+class Comparison:
     """`olds` and `news` are the measures of both plans by code, in their order; `links` the lines of this plan.
 
     `elsewhere`: old measures that went on into another plan (the children's part of a 障害福祉計画), with that plan.
@@ -35,14 +35,14 @@ class Book:
     elsewhere: dict[str, Plan]
 
     @cached_property
-    def ties(self) -> tuple[Tie, ...]:
+    def lineages(self) -> tuple[LineageLink, ...]:
         """What was decided."""
-        return tuple(ties_of(self.links))
+        return tuple(lineages_of(self.links))
 
     @cached_property
-    def by_end(self) -> dict[End, Tie]:
+    def by_end(self) -> dict[End, LineageLink]:
         """The decision about each measure that has one."""
-        return {end: tie for tie in self.ties for end in tie.ends}
+        return {end: lineage for lineage in self.lineages for end in lineage.ends}
 
     @cached_property
     def by_pair(self) -> dict[tuple[str, str], MeasureLink]:
@@ -82,29 +82,26 @@ class Book:
 
     def gone(self) -> dict[str, str]:
         """By code of an old measure why it cannot go on: the law or the city ended it before this plan begins."""
-        found = {}
-        for code, measure in self.olds.items():
-            if why := why_gone(measure, self.plan.start_year):
-                found[code] = why
-        return found
+        found = ((code, why_gone(measure, self.plan.start_year)) for code, measure in self.olds.items())
+        return {code: why for code, why in found if why}
 
-    def in_words(self, tie: Tie | None) -> str:
+    def in_words(self, lineage: LineageLink | None) -> str:
         """「継続：「A」→「A」（理由）」, as the history and a conflict print it; 未定 for none."""
-        if tie is None:
+        if lineage is None:
             return UNDECIDED
-        olds = "、".join(f"「{self.olds[code].title}」" for code in tie.olds)
-        news = "、".join(f"「{self.news[code].title}」" for code in tie.news)
+        olds = "、".join(f"「{self.olds[code].title}」" for code in lineage.olds)
+        news = "、".join(f"「{self.news[code].title}」" for code in lineage.news)
         ends = " → ".join(end for end in (olds, news) if end)
-        return f"{tie.how.label}：{ends}{f'（{tie.note}）' if tie.note else ''}"
+        return f"{lineage.how.label}：{ends}{f'（{lineage.note}）' if lineage.note else ''}"
 
-    def changed_since(self, tie: Tie) -> str:
+    def changed_since(self, lineage: LineageLink) -> str:
         """What makes a 継続 untrue by now, 「単位：人 → 件」; "" where nothing does."""
-        if tie.how is not How.SAME:
+        if lineage.how is not How.SAME:
             return ""
-        return "、".join(differences(traits(self.olds[tie.olds[0]]), traits(self.news[tie.news[0]])))
+        return "、".join(differences(traits(self.olds[lineage.olds[0]]), traits(self.news[lineage.news[0]])))
 
 
-def book_of(plan: Plan) -> Book | None:
+def comparison_of(plan: Plan) -> Comparison | None:
     """Both plans with what was decided; None where the plan follows none. Four queries."""
     previous = Plan.objects.select_related("municipality").filter(pk=plan.previous_id or 0).first()
     if previous is None:
@@ -116,11 +113,12 @@ def book_of(plan: Plan) -> Book | None:
         measure.plan = plan
     links = list(_links(plan, previous))
     here = tuple(link for link in links if link.plan_id == plan.pk)
-    return Book(plan, previous, olds, news, _with_measures(here, olds, news), _elsewhere(links, plan))
+    elsewhere = {link.old.code: link.plan for link in links if link.old and link.plan_id != plan.pk}
+    return Comparison(plan, previous, olds, news, _with_measures(here, olds, news), elsewhere)
 
 
 def traits(measure: Measure) -> Traits:
-    """What of a measure tells whether another one is the same quantity. No query for what `book_of` fetched."""
+    """What of a measure decides whether another one is the same quantity. No query for what `comparison_of` fetched."""
     service = service_of(measure)
     return Traits(
         code=measure.code,
@@ -158,10 +156,6 @@ def _links(plan: Plan, previous: Plan) -> QuerySet[MeasureLink]:
     """The lines of this plan, and those on which old measures went elsewhere."""
     lines = MeasureLink.objects.filter(Q(plan=plan) | Q(old__plan=previous, how__in=GOES_ON))
     return lines.select_related("plan", "old").order_by("id")
-
-
-def _elsewhere(links: Iterable[MeasureLink], plan: Plan) -> dict[str, Plan]:
-    return {link.old.code: link.plan for link in links if link.old and link.plan_id != plan.pk}
 
 
 def _with_measures(

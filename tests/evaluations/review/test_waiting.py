@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from evaluations.review.overview import waiting_for
 from plans.access import Access
 from plans.models import Role, YearState
 from plans.queries import section_years
-from plans.waiting import waiting_for
 from tests.builders import a_measure, a_plan, a_section, a_user, in_state
 
 pytestmark = pytest.mark.django_db
