@@ -15,11 +15,15 @@ from evaluations.follow_up.views.calendar import calendar, calendar_download
 from evaluations.follow_up.views.opinions import opinions, opinions_table
 from evaluations.links.views import links
 from evaluations.long_work.views import work, work_list, work_result, work_state
-from evaluations.planning.views.carry_over import carry_over, carry_over_paper, carry_over_table
-from evaluations.planning.views.carry_over_figures import carry_over_baselines, carry_over_shortfalls
-from evaluations.planning.views.draft_section import draft_section
+from evaluations.planning.views.carry_over import (
+    carry_over,
+    carry_over_baselines,
+    carry_over_paper,
+    carry_over_shortfalls,
+    carry_over_table,
+)
 from evaluations.planning.views.measures import add_measure, measure_settings, plan_measures, section_goals
-from evaluations.planning.views.opening import draft, new_plan
+from evaluations.planning.views.opening import draft, draft_section, new_plan
 from evaluations.planning.views.revisions import revisions, revisions_table
 from evaluations.prefecture.views import packages, prefecture, prefecture_table
 from evaluations.public_site.views.open_data import published_open_data, published_open_data_file

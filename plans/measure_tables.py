@@ -20,6 +20,7 @@ from plans.queries import MeasureRow
 
 ROWS_ON_A_PAGE = 25
 USUAL_ORDER = "section"
+NOT_AN_ORDER = "並べ順の「{}」はこの一覧で選べないため、無視しました。表の見出しから選び直してください。"
 
 
 class MeasureData(TableListData):
@@ -123,7 +124,7 @@ class MeasureTable(tables.Table):
         names = {column.name for column in self.columns.iterorderable()}
         self.orders = [order for order in asked if order.bare in names] or [OrderBy(USUAL_ORDER)]
         self.order_by = self.orders
-        self.ignored = [_not_an_order(order) for order in asked if order.bare not in names]
+        self.ignored = [NOT_AN_ORDER.format(order[:40]) for order in asked if order.bare not in names]
         self.shows_all = request.GET.get(self.prefixed_per_page_field) == "all" and len(self.rows) > ROWS_ON_A_PAGE
         if not self.shows_all:
             self.paginator = Paginator(self.rows, ROWS_ON_A_PAGE)
@@ -133,10 +134,6 @@ class MeasureTable(tables.Table):
     def order_in_words(self) -> str:
         """The order of the rows, for later readers and for print."""
         return "、".join(self.columns[order.bare].column.ways[order.is_descending] for order in self.orders)
-
-
-def _not_an_order(order: OrderBy) -> str:
-    return f"並べ順の「{order[:40]}」はこの一覧で選べないため、無視しました。表の見出しから選び直してください。"
 
 
 def _year_column(listing: MeasureListing, year: int) -> FragmentColumn:

@@ -111,11 +111,11 @@ def by_kind(plan: Plan) -> tuple[int, int]:
 def _by_period(summaries: Sequence[PlanSummary]) -> tuple[PeriodPlans, ...]:
     by_years = groupby(summaries, key=lambda summary: summary.plan.years)
     periods = (tuple(sorted(group, key=lambda summary: by_kind(summary.plan))) for _, group in by_years)
-    return tuple(PeriodPlans(group, _has_others(group[0].plan, summaries)) for group in periods)
-
-
-def _has_others(plan: Plan, summaries: Sequence[PlanSummary]) -> bool:
-    return any(plan != other.plan and set(plan.years) & set(other.plan.years) for other in summaries)
+    plans = [summary.plan for summary in summaries]
+    return tuple(
+        PeriodPlans(group, any(one != group[0].plan and {*one.years} & {*group[0].plan.years} for one in plans))
+        for group in periods
+    )
 
 
 def _states(plans: Sequence[Plan]) -> dict[int, Counter]:

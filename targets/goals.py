@@ -1,4 +1,4 @@
-"""概要 and 目標 of a 節 as the city words them: form and action."""
+"""概要 and 目標 of a 節 as the city words them: form and action; and what a measure needs in order to be a 目標項目."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +12,21 @@ from plans.fields import NameField, field_of
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
-from plans.models import Plan, Section, Subject
+from plans.models import Measure, Plan, Section, Subject
 from plans.prose_field import ProseField
-from targets.actions import outcome_target_of
-from targets.models import OutcomeTarget
+from targets.models import OutcomeTarget, TargetItem
+
+
+def outcome_target_of(section: Section) -> OutcomeTarget:
+    """The 成果目標 that a 目標項目 of this 節 belongs to: the first one, made with the 節名 where there is none."""
+    first = OutcomeTarget.objects.filter(section=section).order_by("order").first()
+    return first or OutcomeTarget.objects.create(section=section, title=section.title)
+
+
+def follow_section(measure: Measure) -> None:
+    """Put a 目標項目 under the 成果目標 of the 節 that its measure is in now."""
+    TargetItem.objects.filter(measure=measure).update(outcome_target=outcome_target_of(measure.section))
+
 
 FIELDS = ("title", "overview", "goal_text")
 

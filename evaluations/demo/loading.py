@@ -66,7 +66,8 @@ class LoadedPlan:
 @transaction.atomic
 def load_demo(*, password: str) -> list[LoadedPlan]:
     """Make what is missing of the demo and give its people this password."""
-    documents = [_read(FIXTURES / name) for name in PLAN_FILES]
+    texts = [(FIXTURES / name).read_text(encoding="utf-8") for name in PLAN_FILES]
+    documents = [json.loads(text, parse_float=Decimal) for text in texts]
     create_missing_services()
     cities = [_city(document["municipality"]) for document in documents]
     restore_people(password)
@@ -148,10 +149,6 @@ def _stand_in(city: Municipality) -> User:
     return user
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-
-
 def _city(fields: dict[str, Any]) -> Municipality:
     code, prefecture_code = fields["code"], fields["prefecture_code"]
     prefecture = None
@@ -160,15 +157,8 @@ def _city(fields: dict[str, Any]) -> Municipality:
             code=prefecture_code,
             defaults={"name": PREFECTURES[prefecture_code], "kind": Municipality.Kind.PREFECTURE},
         )
-    city, _ = Municipality.objects.get_or_create(
-        code=code,
-        defaults={
-            "name": fields["name"],
-            "kind": fields["kind"],
-            "prefecture": prefecture,
-            "is_fictional": fields["is_fictional"],
-        },
-    )
+    said = {name: fields[name] for name in ("name", "kind", "is_fictional")}
+    city, _ = Municipality.objects.get_or_create(code=code, defaults=said | {"prefecture": prefecture})
     return city
 
 

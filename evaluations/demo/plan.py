@@ -29,7 +29,6 @@ from plans.actions import CellChange, record_values
 from plans.models import Channel, Measure, Municipality, Plan, PlanRevision, Section, YearState
 from plans.models.plan import plan_slug
 from plans.queries import stored_values
-from plans.value_rows import CellKey
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from targets.models import OutcomeTarget, TargetItem
 
@@ -153,13 +152,10 @@ def _add_promises(plan: Plan, document: Document, sections: dict[int, Section], 
 def _add_opinions(
     plan: Plan, document: Document, sections: dict[int, Section], measures: dict[str, Measure], *, by: User
 ) -> None:
+    rows_of: dict[str, dict] = {"section": sections, "measure": measures, "reflected_section": sections}
     for row in document.get("opinions", ()):
-        facts = {name: fact for name, fact in row.items() if name not in ("section", "measure", "reflected_section")}
-        places = {
-            "section_id": sections[row["section"]].pk if row["section"] else None,
-            "measure_id": measures[row["measure"]].pk if row["measure"] else None,
-            "reflected_section_id": sections[row["reflected_section"]].pk if row["reflected_section"] else None,
-        }
+        facts = {name: fact for name, fact in row.items() if name not in rows_of}
+        places = {f"{name}_id": rows[row[name]].pk if row[name] else None for name, rows in rows_of.items()}
         content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
         add_opinion(plan, content, by=by, channel=Channel.COMMAND)
 
@@ -170,13 +166,12 @@ def _revise(plan: Plan, document: Document, measures: dict[str, Measure], *, by:
         day = date.fromisoformat(row["decided_on"])
         open_revision(plan, day, row["reason"], seen_newest=newest, by=by, channel=Channel.COMMAND)
         current = stored_values(measures.values())
-        changes = [_planned_change(measures[cell["code"]], cell, current) for cell in row["values"]]
+        changes = []
+        for cell in row["values"]:
+            measure, year = measures[cell["code"]], cell["year"]
+            old = current.get((measure.pk, year, Side.PLANNED), EMPTY)
+            changes.append(CellChange(measure, year, Side.PLANNED, old, Value(Decimal(cell["number"]))))
         record_values(changes, by=by, channel=Channel.COMMAND)
-
-
-def _planned_change(measure: Measure, cell: Document, current: dict[CellKey, Value]) -> CellChange:
-    old = current.get((measure.pk, cell["year"], Side.PLANNED), EMPTY)
-    return CellChange(measure, cell["year"], Side.PLANNED, old, Value(Decimal(cell["number"])))
 
 
 def _make_moves(document: Document, sections: dict[int, Section], signers: Signers) -> None:

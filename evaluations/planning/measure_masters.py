@@ -18,7 +18,7 @@ from plans.history_writer import new_line, write_lines
 from plans.measures.changes import change_columns
 from plans.measures.refusals import REASON, FieldRefused, MastersRefused
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
-from targets.actions import follow_section
+from targets.goals import follow_section
 from targets.models import TargetItem
 
 LABELS = {"catalogue_code": "国のカタログの項目"}

@@ -10,7 +10,7 @@ from evaluations.follow_up.calendar_lines import DueSoon, due_soon
 from evaluations.links.goal_chains import SeenChain, chains_of
 from evaluations.review.outlooks import with_outlooks
 from indicators.queries import with_goals
-from plans.access import Access, States, state_of
+from plans.access import Access, States, WithState
 from plans.models import Plan, Role, Section, SectionYear, YearState
 from plans.queries import (
     MeasureRow,
@@ -25,23 +25,19 @@ from plans.tally import tally
 
 
 @dataclass(frozen=True)
-class HeatCell:
+class HeatCell(WithState):
     """One 節 in one year: counts of readings in words, the tone of the whole, how much is entered.
 
     Where `is_withheld`, the person may not see how much that is.
     """
 
     year: int
-    state: str
+    section_year: SectionYear | None
     tone: str
     words: tuple[str, ...]
     entered: int
     measures: int
     is_withheld: bool
-
-    @property
-    def state_label(self) -> str:
-        return YearState(self.state).label
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ def _heat_cell(section: Section, rows: list[MeasureRow], year: int, states: Stat
     cells = [cell for row in rows if not (cell := row.cell(year)).figures.is_outside]
     return HeatCell(
         year=year,
-        state=state_of(states.get((section.pk, year))),
+        section_year=states.get((section.pk, year)),
         tone=_tone_of_all(cells),
         words=_reading_words(cells),
         entered=sum(cell.figures.actual.is_entered for cell in cells),

@@ -191,13 +191,11 @@ def _judge(form: MappingForm) -> None:
             one.problem = f"{one.label}は{MAX_LENGTH}文字までで入力してください（{len(one.text)}文字あります）。"
         elif not _is_one_line(one.text):
             one.problem = f"{one.label}に改行や制御文字は使えません。"
-    row = next(one for one in form.fields if one.name == "header_row")
-    if not 1 <= (read_digits(row.text) or 0) <= MAX_HEADER_ROW:
-        row.problem = f"見出しの行は1から{MAX_HEADER_ROW}までの数字で入力してください。"
-    if not form.text("users_column") and not form.text("amount_column"):
-        next(
-            one for one in form.fields if one.name == "users_column"
-        ).problem = "利用者数の列か量の列の、少なくとも一つを入力してください。"
+    by_name = {one.name: one for one in form.fields}
+    if not 1 <= (read_digits(by_name["header_row"].text) or 0) <= MAX_HEADER_ROW:
+        by_name["header_row"].problem = f"見出しの行は1から{MAX_HEADER_ROW}までの数字で入力してください。"
+    if not by_name["users_column"].text and not by_name["amount_column"].text:
+        by_name["users_column"].problem = "利用者数の列か量の列の、少なくとも一つを入力してください。"
     taken: dict[tuple[str, str], Measure] = {}
     for line in form.lines:
         if len(line.codes) > 300 or not _is_one_line(line.codes):

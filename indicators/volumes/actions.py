@@ -13,8 +13,7 @@ from django.utils import timezone
 from core.volumes import rounded
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
-from indicators.volumes.content import ForecastContent
-from indicators.volumes.factors import KEPT_PLACES
+from indicators.volumes.content import KEPT_PLACES, ForecastContent
 from indicators.volumes.ground import ground_of
 from indicators.volumes.services import HOME_VISITS, Volume
 from indicators.volumes.workbench import PlannedCell, Workbench

@@ -13,8 +13,8 @@ from core.values import EMPTY, Value
 from core.volume_miss import NoSplit, Split, split_of
 from core.volumes import Use
 from indicators.models import ActivityIndicator
+from indicators.volumes.ground import SeenTaking, seen_takings, taken_rows
 from indicators.volumes.services import FORECAST, ServiceMeasures, Volume
-from indicators.volumes.takings import SeenTaking, seen_takings, taken_rows
 from indicators.volumes.years import total
 from plans.access import States
 from plans.models import Measure, Plan

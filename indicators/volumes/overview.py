@@ -103,13 +103,13 @@ def _line(
         state = TOGETHER if is_home_visit and HOME_VISITS in forecasts else NOT_BEGUN
     else:
         state = _state(forecast, history)
-    is_told = forecast is not None and state is not HIDDEN and forecast.scenario
+    is_shown = forecast is not None and state is not HIDDEN and forecast.scenario
     return VolumeLine(
         volume=volume,
         history=history[-YEARS_SHOWN:],
         planned=planned,
         state=state,
-        scenario=Scenario(forecast.scenario).label if forecast and is_told else "",
+        scenario=Scenario(forecast.scenario).label if forecast and is_shown else "",
     )
 
 

@@ -214,8 +214,8 @@ class MeasureLink(models.Model):
     new = models.ForeignKey(Measure, null=True, blank=True, on_delete=models.CASCADE, related_name="earlier_links")
     how = models.CharField("引き継ぎ方", max_length=10, choices=How.choices())
     note = models.TextField("理由・説明", blank=True)
-    shortfall = models.DecimalField("前の期の未達成分", max_digits=15, decimal_places=4, null=True, blank=True)
-    added = models.DecimalField("上乗せ", max_digits=15, decimal_places=4, null=True, blank=True)
+    shortfall = _number("前の期の未達成分")
+    added = _number("上乗せ")
     added_reason = models.TextField("上乗せの理由", blank=True)
     version = models.PositiveIntegerField(default=0)
 

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from plans.access import require
 from plans.catalogue_amendments import MAY_NOT, AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
-from plans.catalogue_form import EntryForm
-from plans.catalogue_page import CataloguePage, catalogue_page
+from plans.catalogue_page import CataloguePage, EntryForm, catalogue_page
 from plans.models import Channel
 from plans.requests import PersonRequest
 

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 from plans import manual
 from plans.access import is_manager_among, is_operator_alone, prefectures_of, require_membership
 from plans.catalogue import national_catalogue
-from plans.history import changes_for
-from plans.history_table import HistoryFilters, HistoryTable, page_of
+from plans.history import HistoryFilters, HistoryTable, changes_for, page_of
 from plans.plan_list import cities_page, current_plan, plan_list_rows
 
 

@@ -37,7 +37,7 @@ from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Sect
 from plans.queries import measures_of
 from plans.refusals import Cause
 from plans.tidy import measure_columns
-from targets.actions import follow_section, outcome_target_of
+from targets.goals import follow_section, outcome_target_of
 from targets.models import TargetItem
 
 REASON = "表の取り込み"

@@ -135,6 +135,7 @@ def traits(measure: Measure) -> Traits:
 
 
 def traits_by_code(measures: Iterable[Measure]) -> dict[str, Traits]:
+    """The traits of these measures by 指標コード."""
     return {measure.code: traits(measure) for measure in measures}
 
 

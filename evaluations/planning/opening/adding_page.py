@@ -10,9 +10,9 @@ from django.http import Http404
 from core.catalogue import Entry
 from evaluations.planning.opening.forms import OwnMeasureForm
 from evaluations.planning.opening.groups import Group, Scope, bare_name, groups_of, proposals
-from evaluations.planning.opening.line_fields import LineFields, typed_lines
+from evaluations.planning.opening.line_fields import LineFields, lines_of_page, typed_lines
 from evaluations.planning.opening.lines import Line, Use
-from evaluations.planning.opening.parts import offered_line, own_line
+from evaluations.planning.opening.parts import free_own_code, offered_line, own_line
 from indicators.services import services_by_code
 from plans.catalogue import catalogue_of, national_catalogue
 from plans.models import Measure, Plan, Section
@@ -40,13 +40,8 @@ class AddingPage:
     def fields(self) -> list[LineFields]:
         return [LineFields(line) for line in self.lines]
 
-    @property
-    def targets(self) -> list[LineFields]:
-        return [one for one in self.fields if one.line.is_target]
-
-    @property
-    def indicators(self) -> list[LineFields]:
-        return [one for one in self.fields if not one.line.is_target]
+    targets = lines_of_page("fields", targets=True)
+    indicators = lines_of_page("fields", targets=False)
 
     @property
     def chosen(self) -> list[Line]:
@@ -91,8 +86,7 @@ class AddingPage:
 
     def own_line(self, masters: Mapping[str, str]) -> Line:
         """The line of a new 指標 of the city's own, with the next free code."""
-        taken = {measure.code for measure in self.measures}
-        code = next(code for number in range(1, len(taken) + 2) if (code := f"city-{number}") not in taken)
+        code = free_own_code({measure.code for measure in self.measures})
         return own_line(code, masters, self.plan.years, {}, True)
 
 

@@ -20,7 +20,7 @@ from plans.actions import CellChange
 from plans.history_writer import new_line
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.models.measure import BASELINE_COLUMNS, KIND_COLUMNS
-from targets.actions import outcome_target_of
+from targets.goals import outcome_target_of
 from targets.models import TargetItem
 
 MADE = "作成"

@@ -16,7 +16,7 @@ from django.db.models import F, Max
 from evaluations.models import DraftSection, PlanDraft
 from evaluations.models.opening import OWN
 from evaluations.planning.opening.groups import groups_of
-from evaluations.planning.opening.parts import scope_of
+from evaluations.planning.opening.parts import free_own_code, scope_of
 from indicators.services import create_missing_services, services_by_code
 from plans.access import require_manager
 from plans.catalogue import catalogue_of
@@ -60,6 +60,7 @@ class PlanExists(RowRefused):
 
 
 def existing_plan(municipality: Municipality, kind: str, generation: int) -> Plan | None:
+    """The plan of this kind and 期; None where the 自治体 has none yet. One query."""
     return Plan.objects.filter(municipality=municipality, kind=kind, generation=generation).first()
 
 
@@ -205,7 +206,8 @@ def save_section(
             raise RowConflict(None)
         if not own.code and len(masters) >= MOST_OWN:
             raise RowRefused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
-        masters[own.code or _free_code(draft)] = dict(own.masters)
+        taken = {code for row in draft.sections.all() for code in row.lines}
+        masters[own.code or free_own_code(taken)] = dict(own.masters)
     typed = {code: dict(texts) for code, texts in lines.items() if code not in masters}
     typed |= {code: {**lines.get(code, {}), "own": one} for code, one in masters.items() if code != removed}
     if current.lines == typed and current.is_seen:
@@ -248,8 +250,3 @@ def _section_as_it_stands(draft: PlanDraft, section: DraftSection) -> DraftSecti
     if found is None:
         raise RowConflict(None)
     return found
-
-
-def _free_code(draft: PlanDraft) -> str:
-    taken = {code for row in draft.sections.all() for code in row.lines}
-    return next(code for number in range(1, len(taken) + 2) if (code := f"city-{number}") not in taken)

@@ -21,19 +21,18 @@ LAST_GENERATION = 60
 """Its years are still years that the software reads."""
 
 
+def _number_up_to(most: int, label: str, wrong: str, **more: Any) -> forms.IntegerField:
+    """A whole number from one on; `wrong` is the sentence for everything else."""
+    messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong)
+    return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=messages, **more)
+
+
 class StartForm(forms.Form):
     """Which plan. The 自治体 is a field only where the person keeps several."""
 
     municipality = forms.ChoiceField(label="自治体")
     kind = forms.ChoiceField(label="計画種別", choices=PlanKind.choices)
-    generation = forms.IntegerField(
-        label="第何期",
-        min_value=1,
-        max_value=LAST_GENERATION,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), f"1から{LAST_GENERATION}までの数字で入力してください。"
-        ),
-    )
+    generation = _number_up_to(LAST_GENERATION, "第何期", f"1から{LAST_GENERATION}までの数字で入力してください。")
 
     def __init__(self, data: Any, *, cities: Sequence[Municipality], initial: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(initial), auto_id="start-%s")
@@ -78,15 +77,8 @@ class FrameForm(VersionedForm):
                 initial=part.row.title,
                 error_messages={"required": "節名を入力してください。"},
             )
-            order = forms.IntegerField(
-                label=f"「{part.row.title}」の順番",
-                min_value=1,
-                max_value=999,
-                initial=place,
-                error_messages=dict.fromkeys(
-                    ("required", "invalid", "min_value", "max_value"), "順番は1から999までの数字にしてください。"
-                ),
-            )
+            label, wrong = f"「{part.row.title}」の順番", "順番は1から999までの数字にしてください。"
+            order = _number_up_to(999, label, wrong, initial=place)
             self.fields[f"title-{part.key}"], self.fields[f"order-{part.key}"] = title, order
 
     def clean(self) -> dict[str, Any]:

@@ -29,12 +29,19 @@ class LineField:
     theirs: str | None = None
 
 
+def _optional(name: str) -> property:
+    """A field that not every line has; None where it has none."""
+    return property(lambda fields: fields._field(name) if name in fields.line.fields else None)
+
+
 @dataclass(frozen=True)
 class LineFields:
     """One line with its fields."""
 
     line: Line
     theirs: Mapping[str, str] | None = None
+
+    form, baseline, baseline_year, rationale = map(_optional, ("form", "baseline", "baseline_year", "rationale"))
 
     @property
     def use(self) -> LineField:
@@ -45,20 +52,8 @@ class LineFields:
         return [(use.value, use.label) for use in Use]
 
     @property
-    def form(self) -> LineField | None:
-        return self._field("form") if "form" in self.line.fields else None
-
-    @property
     def form_options(self) -> list[tuple[str, str]]:
         return [(form.value, form.label) for form in Form]
-
-    @property
-    def baseline(self) -> LineField | None:
-        return self._field("baseline") if "baseline" in self.line.fields else None
-
-    @property
-    def baseline_year(self) -> LineField | None:
-        return self._field("baseline_year") if "baseline_year" in self.line.fields else None
 
     @property
     def years(self) -> list[LineField]:
@@ -68,10 +63,6 @@ class LineFields:
     def years_of_plan(self) -> list[LineField | None]:
         """A field for each year of the plan, None for those in which the 指標 is not counted."""
         return [self._field(year_field(y)) if y in self.line.years else None for y in self.line.plan_years]
-
-    @property
-    def rationale(self) -> LineField | None:
-        return self._field("rationale") if "rationale" in self.line.fields else None
 
     @property
     def reason(self) -> LineField:
@@ -91,6 +82,11 @@ class LineFields:
             problem=self.line.problems.get(name, ""),
             theirs=theirs if _comparable(theirs) != _comparable(text) else None,
         )
+
+
+def lines_of_page(name: str, *, targets: bool) -> property:
+    """A property of a page: the 成果目標, or the 活動指標, among its lines of this name."""
+    return property(lambda page: [one for one in getattr(page, name) if one.line.is_target is targets])
 
 
 def typed_lines(lines: Iterable[Line], data: Mapping[str, str]) -> dict[str, dict[str, str]]:

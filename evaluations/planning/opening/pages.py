@@ -12,7 +12,7 @@ from core.catalogue import Period
 from evaluations.models import DraftSection, PlanDraft
 from evaluations.planning.opening.drafts import MAY_NOT, former_plans, seen_token
 from evaluations.planning.opening.forms import FrameForm, OwnMeasureForm, StartForm
-from evaluations.planning.opening.line_fields import LineField, LineFields, typed_lines
+from evaluations.planning.opening.line_fields import LineField, LineFields, lines_of_page, typed_lines
 from evaluations.planning.opening.lines import Line, Use
 from evaluations.planning.opening.parts import Part, part_of, parts_of, scope_of
 from plans.access import Person, access_for, managed_by, require
@@ -140,25 +140,15 @@ class SectionPage:
         """The lines of the city: what 市町村 set, and its own."""
         return [self._fields(line) for line in self.part.of_city]
 
-    @property
-    def targets(self) -> list[LineFields]:
-        return [one for one in self.fields if one.line.is_target]
-
-    @property
-    def indicators(self) -> list[LineFields]:
-        return [one for one in self.fields if not one.line.is_target]
+    targets = lines_of_page("fields", targets=True)
+    indicators = lines_of_page("fields", targets=False)
 
     @property
     def of_prefecture(self) -> list[LineFields]:
         return [self._fields(line) for line in self.part.of_prefecture]
 
-    @property
-    def targets_of_prefecture(self) -> list[LineFields]:
-        return [one for one in self.of_prefecture if one.line.is_target]
-
-    @property
-    def indicators_of_prefecture(self) -> list[LineFields]:
-        return [one for one in self.of_prefecture if not one.line.is_target]
+    targets_of_prefecture = lines_of_page("of_prefecture", targets=True)
+    indicators_of_prefecture = lines_of_page("of_prefecture", targets=False)
 
     @property
     def takes_of_prefecture(self) -> bool:

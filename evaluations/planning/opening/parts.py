@@ -75,6 +75,7 @@ class Part:
 
 
 def scope_of(draft: PlanDraft) -> Scope:
+    """What decides which entries of the catalogue concern this draft."""
     return Scope(draft.kind, draft.generation, draft.years, draft.with_child)
 
 
@@ -157,6 +158,11 @@ def own_line(
     )
     masters = Masters(parent=own["parent"], parent_role=own["parent_role"])
     return Line(Offered(entry, years), years, typed, masters=masters, is_seen=is_seen, is_own=True)
+
+
+def free_own_code(taken: set[str]) -> str:
+    """The first of city-1, city-2 … that is not taken."""
+    return next(code for number in range(1, len(taken) + 2) if (code := f"city-{number}") not in taken)
 
 
 def _numbered(parts: Iterable[Part]) -> list[Part]:

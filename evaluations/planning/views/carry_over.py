@@ -1,4 +1,6 @@
-"""前の計画からの引き継ぎ: which plan comes before, how each measure goes on, and the report of it for the council."""
+"""前の計画からの引き継ぎ: which plan comes before, how each measure goes on, what the new ones begin from (基準値 taken
+over from confirmed actuals, 未達成分 put on top of new goals), and the report for the council.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +12,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.lineage import LineageLink
+from core.numerals import plain
 from core.workbooks.file import XLSX
-from evaluations.planning.carry_over.comparison import End
+from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
+from evaluations.planning.carry_over.comparison import End, comparison_of
 from evaluations.planning.carry_over.copying import add_to_plan
 from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
-from evaluations.planning.carry_over.forms import DecisionForm, PreviousForm
+from evaluations.planning.carry_over.forms import AddedForm, DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
 from evaluations.planning.carry_over.report import change_report, report_bytes
+from evaluations.planning.carry_over.shortfalls import ShortfallLine, put_on_top, shortfalls
 from plans.access import plan_for, require
+from plans.actions import ValuesRefused
 from plans.downloads import as_download
-from plans.models import Channel
+from plans.models import Channel, Plan
 from plans.predecessor import MAY_NOT, PreviousRefused, follow
 from plans.requests import PersonRequest
 from plans.versions import RowRefused
@@ -191,3 +197,84 @@ def carry_over_table(request: HttpRequest, slug: str) -> HttpResponse:
     if report is None:
         raise Http404("この計画には、前の計画が決まっていません。")
     return as_download(report_bytes(report), XLSX, f"{plan.slug}_前の計画からの変更点.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def carry_over_baselines(request: PersonRequest, slug: str) -> HttpResponse:
+    """Each measure that comes from others, with the 基準値 that its last confirmed actual makes."""
+    plan = plan_for(request.user, slug)
+    if request.method != "POST":
+        return _baselines_drawn(request, plan)
+    require(plan.access.may_manage, MAY_NOT)
+    codes = _codes(request, plan)
+    if not codes:
+        return _baselines_drawn(request, plan, refused="取り入れる基準値を選んでください。")
+    marks = {code: request.POST.get(f"mark-{code}", "") for code in codes}
+    same = [code for code in codes if f"same-{code}" in request.POST]
+    try:
+        changes = take_baselines(plan, marks, same, by=request.user)
+    except RowRefused as refused:
+        return _baselines_drawn(request, plan, refused=refused, ticked=codes)
+    changed = len({change.measure_id for change in changes})
+    messages.success(request, f"基準値を{changed}件取り入れました。" if changed else "変更はありませんでした。")
+    return redirect(request.path)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def carry_over_shortfalls(request: PersonRequest, slug: str) -> HttpResponse:
+    """Each old goal that was missed, and how much of it the city puts on top of the new one."""
+    plan = plan_for(request.user, slug)
+    if request.method != "POST":
+        return _shortfalls_drawn(request, plan)
+    require(plan.access.may_manage, MAY_NOT)
+    form = _added_form(request, plan)
+    if not form.is_valid():
+        return _shortfalls_drawn(request, plan, form=form)
+    amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
+    old, new, mark = form.line.old.code, form.line.new.code, form.cleaned_data["mark"]
+    try:
+        line = put_on_top(plan, old, new, amount, reason, mark=mark, by=request.user, channel=Channel.SCREEN)
+    except (RowRefused, ValuesRefused) as refused:
+        return _shortfalls_drawn(request, plan, form=form, refused=refused)
+    done = f"計画値に{plain(amount)}{line.unit}を上乗せしました" if amount else "上乗せを取り消しました"
+    messages.success(request, f"「{line.new.title}」の{done}。")
+    return redirect(request.path)
+
+
+def _codes(request: PersonRequest, plan: Plan) -> list[str]:
+    """The 指標 that were ticked, or with the button for all of them those that the page had offered."""
+    if "all" in request.POST:
+        return [name.removeprefix("mark-") for name in request.POST if name.startswith("mark-")]
+    return request.POST.getlist("take")
+
+
+def _baselines_drawn(request: PersonRequest, plan: Plan, **more: Any) -> HttpResponse:
+    comparison = comparison_of(plan)
+    lines = baseline_lines(comparison) if comparison else []
+    context = {"plan": plan, "active": "carry_over", "book": comparison, "lines": lines, "ticked": ()}
+    return render(request, "evaluations/carry_over_baselines.html", context | more)
+
+
+def _added_form(request: PersonRequest, plan: Plan) -> AddedForm:
+    """The form of the line that the button names; Http404 for one that is not there."""
+    comparison = comparison_of(plan)
+    lines = shortfalls(comparison).lines if comparison else ()
+    line = next((line for line in lines if line.key == request.POST.get("line", "")), None)
+    if line is None:
+        raise Http404("引き継ぎが見つかりません。")
+    return AddedForm(request.POST, line=line)
+
+
+def _shortfalls_drawn(request: PersonRequest, plan: Plan, form: AddedForm | None = None, **more: Any) -> HttpResponse:
+    comparison = comparison_of(plan)
+    found = shortfalls(comparison) if comparison else None
+    forms = [AddedForm(line=line) for line in (found.lines if found else ())]
+    if form is not None:
+        forms = [_typed(form, drawn.line) if drawn.line.key == form.line.key else drawn for drawn in forms]
+    context = {"plan": plan, "active": "carry_over", "book": comparison, "found": found, "forms": forms, "sent": form}
+    return render(request, "evaluations/carry_over_shortfalls.html", context | more)
+
+
+def _typed(form: AddedForm, line: ShortfallLine) -> AddedForm:
+    form.start_again(line)
+    return form

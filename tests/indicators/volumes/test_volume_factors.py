@@ -7,7 +7,7 @@ import pytest
 from core.volumes import Effect, Spread
 from core.words import Accumulation, Family, Side
 from indicators.models import Service
-from indicators.volumes.factors import COMMON, COMMON_OF_CHILDREN, EMPLOYED, LEAVERS, reference_of
+from indicators.volumes.content import COMMON, COMMON_OF_CHILDREN, EMPLOYED, LEAVERS, reference_of
 from indicators.volumes.ground import ground_of
 from indicators.volumes.services import ServiceMeasures, Volume, home_visit_codes
 from plans.catalogue import national_catalogue
