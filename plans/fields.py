@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from django import forms
 from django.db import models
 
+from core.characters import EDGES, is_control
 from core.fiscal_years import read_fiscal_year
 from core.reader import CellTexts, NotUnderstood, read_cell
-from core.signs import EDGES, is_control
 from core.words import Side, ValueKind
 from plans.prose_field import ProseField
 

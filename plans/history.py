@@ -15,6 +15,9 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.timezone import get_current_timezone
 
 from core.fiscal_years import wareki
@@ -184,15 +187,25 @@ class HistoryTable(tables.Table):
         verbose_name="日時", format="Y年n月j日 H:i", attrs={"td": {"class": "nowrap number"}, "row_header": True}
     )
     by = tables.Column(verbose_name="だれが", attrs={"td": {"class": "nowrap"}})
-    place = tables.TemplateColumn(
-        verbose_name="何を", template_name="plans/_history_place.html", attrs={"td": {"class": "place"}}
-    )
-    old = tables.TemplateColumn("{{ record.old|linebreaksbr }}", verbose_name="変更前", attrs={"td": {"class": "long"}})
-    new = tables.TemplateColumn("{{ record.new|linebreaksbr }}", verbose_name="変更後", attrs={"td": {"class": "long"}})
+    place = tables.Column(verbose_name="何を", attrs={"td": {"class": "place"}})
+    old = tables.Column(verbose_name="変更前", empty_values=(), attrs={"td": {"class": "long"}})
+    new = tables.Column(verbose_name="変更後", empty_values=(), attrs={"td": {"class": "long"}})
     channel = tables.Column(verbose_name="経路", attrs={"td": {"class": "nowrap"}})
 
     caption = "変更履歴（新しい順）"
     wrap_class = "lines stacked"
+
+    def render_place(self, record: HistoryLine) -> str:
+        """What was changed: plan, measure with its page, field and reason."""
+        return mark_safe(render_to_string("plans/_history_place.html", {"record": record}))  # noqa: S308 - it escapes
+
+    def render_old(self, record: HistoryLine) -> str:
+        """What was stored, with its line breaks."""
+        return linebreaksbr(record.old)
+
+    def render_new(self, record: HistoryLine) -> str:
+        """What is stored since, with its line breaks."""
+        return linebreaksbr(record.new)
 
     class Meta:
         orderable = False

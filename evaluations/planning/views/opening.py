@@ -194,7 +194,7 @@ def draft_section(request: PersonRequest, slug: str, key: str) -> HttpResponse:
 
 def _save_section(request: PersonRequest, page: SectionPage) -> HttpResponse:
     """Keep everything as it was typed, problems and all; each button keeps the lines too."""
-    own_form = page.own_form(request.POST) if request.POST.get("action") == "own" else None
+    own_form = page.own_form(request.POST) if request.POST.get("do") == "own" else None
     own = None
     if own_form is not None and own_form.is_valid():
         own = OwnMeasure(page.own.code if page.own else "", own_form.masters)
@@ -229,7 +229,7 @@ def _saved(request: PersonRequest, page: SectionPage) -> HttpResponse:
         messages.warning(request, f"入力を保存しました。読み取れない入力が{count}か所あります。")
         return redirect("evaluations:draft_section", page.draft.slug, page.part.key)
     messages.success(request, f"「{page.part.row.title}」を保存しました。")
-    if request.POST.get("action") == "next":
+    if request.POST.get("do") == "next":
         if page.following is None:
             return redirect("evaluations:draft", page.draft.slug)
         return redirect("evaluations:draft_section", page.draft.slug, page.following.key)
