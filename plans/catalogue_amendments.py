@@ -17,9 +17,11 @@ from plans.access import require_manager
 from plans.catalogue import national_catalogue
 from plans.history_writer import write_line
 from plans.models import CatalogueAmendment, Municipality, Subject
+from plans.refusals import Conflict
 from plans.versions import made_just_now
 
 MAY_NOT = "カタログを変えられるのは、管理の役割の人だけです。"
+TAKEN_BACK = "ほかの人が先に国の内容に戻しました。"
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,6 @@ class EntryContent:
         return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
 
 
-class AmendmentConflict(Exception):
-    """Another user amended the entry in between; nothing was written. `current` is the stored amendment, None for
-    nothing.
-    """
-
-    def __init__(self, current: CatalogueAmendment | None) -> None:
-        self.current = current
-        taken_back = "ほかの人が先に国の内容に戻しました。"
-        super().__init__("ほかの人が先に変更しました。いまの内容を確かめてください。" if current else taken_back)
-
-
 @transaction.atomic
 def amend_entry(
     municipality: Municipality, code: str, new: EntryContent, *, version: int, by: User, channel: str
@@ -82,12 +73,12 @@ def amend_entry(
     """Store how the city wants a national entry, from the version that was drawn (0: not amended yet).
 
     Saved with the national content, it records that the city has checked it. Raises PermissionDenied,
-    AmendmentConflict.
+    Conflict.
     """
     current = _start(municipality, code, by)
     national = national_catalogue().by_code().get(code)
     if national is None and current is None:
-        raise AmendmentConflict(None)
+        raise Conflict(None, TAKEN_BACK)
     if current and EntryContent.of(current) == new:
         return current
     _refuse_outdated(current, version)
@@ -128,11 +119,11 @@ def add_entry(
 def take_back(municipality: Municipality, code: str, *, version: int, by: User, channel: str) -> None:
     """Delete an amendment: the national entry applies again; an entry of the city's own disappears.
 
-    Raises PermissionDenied, AmendmentConflict.
+    Raises PermissionDenied, Conflict.
     """
     current = _start(municipality, code, by)
     if current is None:
-        raise AmendmentConflict(None)
+        raise Conflict(None, TAKEN_BACK)
     _refuse_outdated(current, version)
     _note(municipality, code, in_words(EntryContent.of(current)), _national_in_words(code), by, channel)
     current.delete()
@@ -168,7 +159,7 @@ def _start(municipality: Municipality, code: str, by: User) -> CatalogueAmendmen
 
 def _refuse_outdated(current: CatalogueAmendment | None, version: int) -> None:
     if (current.version if current else 0) != version:
-        raise AmendmentConflict(current)
+        raise Conflict(current, "" if current else TAKEN_BACK)
 
 
 def _national_in_words(code: str) -> str | None:

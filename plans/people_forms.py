@@ -13,6 +13,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from plans import people
 from plans.models import Department, Membership, Municipality, Role
+from plans.refusals import FieldsRefused, Refused
 
 CITY_ROLES = (Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 PREFECTURE_ROLES = (Role.PREFECTURE, Role.MANAGER)
@@ -61,12 +62,15 @@ class PeopleForm(forms.Form):
             return False
         try:
             self.done = self.act()
-        except people.PeopleRefused as refusal:
-            self.add_error(refusal.field, str(refusal))
+        except FieldsRefused as refused:
+            for field in refused.fields:
+                self.add_error(field.name, field.sentence)
+        except Refused as refused:
+            self.add_error(None, str(refused))
         return self.is_valid()
 
     def act(self) -> str:
-        """Call the action and return the sentence that confirms it. Raises PeopleRefused."""
+        """Call the action and return the sentence that confirms it. Raises Refused."""
         raise NotImplementedError
 
     def clean_department(self) -> Department | None:

@@ -16,7 +16,8 @@ from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.models import Measure, Municipality, Plan, Section
 from plans.name_field import NameField
-from plans.plan_settings import SettingChange, SettingsRefused, change_settings
+from plans.plan_settings import SettingChange, change_settings
+from plans.refusals import FieldsRefused, Refused
 from plans.sheet_layouts import EDITIONS, layout_choices, layout_problems, substitute_note
 
 LAST_PART = 9
@@ -66,9 +67,11 @@ class SettingsForm(forms.Form):
             return None
         try:
             return len(change_settings(self.plan, self._changes(), by=by))
-        except SettingsRefused as refused:
-            self._take_refusal(refused)
-            return None
+        except FieldsRefused as refused:
+            self._take_conflicts(refused)
+        except Refused as refused:
+            self.add_error(None, str(refused))
+        return None
 
     def _changes(self) -> list[SettingChange]:
         """What differs from what the person saw."""
@@ -90,17 +93,13 @@ class SettingsForm(forms.Form):
         except forms.ValidationError:
             return None
 
-    def _take_refusal(self, refused: SettingsRefused) -> None:
-        """Say it at the fields. A second save counts as having seen the colleague's value."""
+    def _take_conflicts(self, refused: FieldsRefused) -> None:
+        """Report them at the fields. A second save counts as having seen the colleague's value."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        for conflict in refused.conflicts:
-            name = conflict.change.name
-            self.add_error(name, conflict.sentence)
-            data[self.add_initial_prefix(name)] = shown(conflict.current)
-        self.data = data
-        self.conflicted = bool(refused.conflicts)
-        if not refused.conflicts:
-            self.add_error(None, str(refused))
+        for field in refused.fields:
+            self.add_error(field.name, field.sentence)
+            data[self.add_initial_prefix(field.name)] = shown(field.current)
+        self.data, self.conflicted = data, True
 
 
 class PlanForm(SettingsForm):

@@ -15,28 +15,11 @@ from plans.access import Access, access_for
 from plans.actions import bump
 from plans.locks import lock_section_years
 from plans.models import Change, Municipality, Plan, Section
+from plans.refusals import Conflict, Locked
 
 Row = TypeVar("Row", bound=models.Model)
 NEVER_DRAWN = -1
 A_MOMENT = timedelta(seconds=30)
-
-
-class RowConflict(Exception):
-    """Another user changed or deleted the row in between; nothing was written. `current` is the stored row, or None."""
-
-    def __init__(self, current: models.Model | None) -> None:
-        self.current = current
-        super().__init__(
-            "ほかの人が先に変更しました。いまの内容を確かめてください。" if current else "ほかの人が先に削除しました。"
-        )
-
-
-class RowRefused(Exception):
-    """Nothing was written; the text can be shown to the person."""
-
-
-class YearLocked(RowRefused):
-    """A year that the row touches is locked; the text says which and why."""
 
 
 def read_version(text: str) -> int:
@@ -46,20 +29,20 @@ def read_version(text: str) -> int:
 
 
 def as_it_stands(row: Row) -> Row:
-    """The row as it is stored now, locked until the transaction ends. Raises RowConflict where it was deleted."""
+    """The row as it is stored now, locked until the transaction ends. Raises Conflict where it was deleted."""
     # OF self, and in an order of its own: that of the model may lead to its 節 and plan, which would be locked too.
     # Anyone who writes history refers to them, and would wait for us while we wait for the row.
     rows = type(row)._default_manager.select_for_update(of=("self",))
     current = rows.filter(pk=row.pk).order_by("pk").first()
     if current is None:
-        raise RowConflict(None)
+        raise Conflict(None)
     return current
 
 
 def refuse_outdated(current: Any, version: int) -> None:
-    """Raise RowConflict where the row was saved after the form was drawn."""
+    """Raise Conflict where the row was saved after the form was drawn."""
     if current.version != version:
-        raise RowConflict(current)
+        raise Conflict(current)
 
 
 def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: Any) -> bool:
@@ -82,13 +65,13 @@ def require_writer(by: Any, plan: Plan, sentence: str) -> Access:
 
 
 def lock_open_years(plan: Plan, sections: Iterable[Section], keys: set[tuple[int, int]], access: Access) -> None:
-    """Lock these (section id, year) until the transaction ends and count a change. Raises YearLocked."""
+    """Lock these (section id, year) until the transaction ends and count a change. Raises Locked."""
     rows = lock_section_years(plan, keys) if keys else {}
     labels = {section.pk: section.label for section in sections}
     for (section, year), row in sorted(rows.items()):
         locked = access.lock_reason(row.state)
         if locked:
-            raise YearLocked(f"{labels[section]} {wareki(year)}は{locked}")
+            raise Locked(f"{labels[section]} {wareki(year)}は{locked}")
     bump(rows.values())
 
 

@@ -1,6 +1,7 @@
 """One way of doing a thing: how often its second way may be written, as upper bounds. They may go down."""
 
 import ast
+import builtins
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -8,6 +9,8 @@ APPS = ("core", "plans", "targets", "indicators", "evaluations", "config")
 
 LINES_OF_HISTORY = 1
 """Places outside the models that make a `Change`: `plans.history_writer`."""
+KINDS_OF_EXCEPTIONS = 20
+"""What an action refuses is one of those of `plans.refusals`, not a class of its own."""
 
 
 def modules():
@@ -24,3 +27,18 @@ def test_history_is_written_in_one_place():
             made += words in ("Change", "Change.objects.create")
 
     assert made <= LINES_OF_HISTORY
+
+
+def test_there_are_few_kinds_of_exceptions():
+    bases = {
+        node.name: {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+        for module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+    }
+    built_in = {name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, Exception)}
+    found: set[str] = set()
+    while more := {name for name, of in bases.items() if of & (built_in | found)} - found:
+        found |= more
+
+    assert len(found) <= KINDS_OF_EXCEPTIONS, sorted(found)

@@ -7,8 +7,9 @@ from evaluations.exchange.importing.outcome import Outcome
 from evaluations.exchange.importing.preview import PreviewLost, unsigned
 from evaluations.exchange.kept_outcome import as_kept
 from evaluations.exchange.upload import read_upload, reason_of
-from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, WorkFailed, plan_of, writers
+from evaluations.long_work.kinds import Kind, Onward, Result, ResultFile, Tell, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
+from plans.refusals import Refused
 from plans.value_rows import newest_number
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
@@ -30,7 +31,7 @@ def write_given(work: LongWork, tell: Tell) -> Result:
     try:
         chosen = unsigned(bytes(_given(work).content).decode(), plan, work.by, revision=newest_number(plan))
     except PreviewLost as lost:
-        raise WorkFailed(str(lost)) from lost
+        raise Refused(str(lost)) from lost
     tell(0, 1, f"変更{len(chosen.changes):,}件を、まとめて書き込んでいます。")
     done = write_chosen(chosen, plan, work.by, reason=reason_of(chosen))
     if done.outcome is None:
@@ -49,7 +50,7 @@ def onward(work: LongWork) -> Onward:
 def _given(work: LongWork) -> LongWorkFile:
     file = work.files.filter(side=LongWorkFile.Side.GIVEN).first()
     if file is None:
-        raise WorkFailed(READ_AGAIN)
+        raise Refused(READ_AGAIN)
     return file
 
 

@@ -12,7 +12,8 @@ from evaluations.models import ActionItem, ActionState
 from plans.history_writer import write_line
 from plans.lineage import next_place
 from plans.models import Plan, Subject
-from plans.versions import RowRefused, as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
+from plans.refusals import Refused
+from plans.versions import as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "取組を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ引き継げます。"
@@ -38,7 +39,7 @@ class Promise:
 
 @transaction.atomic
 def add_action(plan: Plan, new: Promise, *, by: User, channel: str) -> ActionItem:
-    """Keep a new promise; sent twice, it is one. Raises PermissionDenied, or RowRefused where its year is locked."""
+    """Keep a new promise; sent twice, it is one. Raises PermissionDenied, or Refused where its year is locked."""
     _start(plan, {(new.section_id, new.fiscal_year)}, by)
     same = plan.action_items.filter(**_columns(new)).order_by("-pk").first()
     if same and made_just_now(plan, Subject.ACTION, in_words(same), by=by):
@@ -50,7 +51,7 @@ def add_action(plan: Plan, new: Promise, *, by: User, channel: str) -> ActionIte
 
 @transaction.atomic
 def change_promise(item: ActionItem, new: Promise, *, version: int, by: User, channel: str) -> None:
-    """Change what was promised. Raises PermissionDenied, RowRefused where a year is locked, or RowConflict."""
+    """Change what was promised. Raises PermissionDenied, Refused where a year is locked, or Conflict."""
     _start(item.plan, {(item.section_id, item.fiscal_year), (new.section_id, new.fiscal_year)}, by)
     current = as_it_stands(item)
     if Promise.of(current) == new:
@@ -66,7 +67,7 @@ def change_promise(item: ActionItem, new: Promise, *, version: int, by: User, ch
 def report_action(item: ActionItem, state: str, outcome: str, *, version: int, by: User, channel: str) -> None:
     """Say what became of a promise, signed with who and when; 予定 without words takes the report back.
 
-    Raises PermissionDenied, RowConflict, or RowRefused where an end is told without a word.
+    Raises PermissionDenied, Conflict, or Refused where an end is told without a word.
     """
     require_writer(by, item.plan, MAY_NOT)
     current = as_it_stands(item)
@@ -74,7 +75,7 @@ def report_action(item: ActionItem, state: str, outcome: str, *, version: int, b
         return
     refuse_outdated(current, version)
     if state in (ActionState.DONE, ActionState.DROPPED) and not outcome:
-        raise RowRefused(f"「{ActionState(state).label}」にするときは、結果を書いてください。")
+        raise Refused(f"「{ActionState(state).label}」にするときは、結果を書いてください。")
     old = in_words(current)
     is_report = state != ActionState.PLANNED or bool(outcome)
     ActionItem.objects.filter(pk=current.pk).update(
@@ -90,12 +91,12 @@ def report_action(item: ActionItem, state: str, outcome: str, *, version: int, b
 
 @transaction.atomic
 def delete_action(item: ActionItem, *, version: int, by: User, channel: str) -> None:
-    """Delete a promise of an open year. Raises PermissionDenied, RowConflict, or RowRefused where it goes on."""
+    """Delete a promise of an open year. Raises PermissionDenied, Conflict, or Refused where it goes on."""
     _start(item.plan, {(item.section_id, item.fiscal_year)}, by)
     current = as_it_stands(item)
     refuse_outdated(current, version)
     if ActionItem.objects.filter(origin=current).exists():
-        raise RowRefused("次年度へ引き継いだ取組は削除できません。先に引き継いだ先の取組を削除してください。")
+        raise Refused("次年度へ引き継いだ取組は削除できません。先に引き継いだ先の取組を削除してください。")
     _note(current, in_words(current), None, by, channel)
     current.delete()
 
@@ -105,16 +106,16 @@ def carry_action(item: ActionItem, *, version: int, by: User, channel: str) -> A
     """Promise again, in the next 年度, what is neither done nor dropped; the old promise stays as it was.
 
     From the last 年度 of a plan it goes into the first of the plan that follows, to the 節 that came of its own.
-    Raises PermissionDenied, RowConflict, or RowRefused: locked, ended, carried on before, or nowhere to go.
+    Raises PermissionDenied, Conflict, or Refused: locked, ended, carried on before, or nowhere to go.
     """
     plan, following, section = item.plan, item.fiscal_year + 1, item.section_id
     require_writer(by, plan, MAY_NOT)
     if following not in plan.years:
         onward = next_place(plan, item.section_id, None)
         if onward is None:
-            raise RowRefused(f"{wareki(item.fiscal_year)}は計画の最終年度です。{NO_NEXT_PLAN}")
+            raise Refused(f"{wareki(item.fiscal_year)}は計画の最終年度です。{NO_NEXT_PLAN}")
         if onward.section is None:
-            raise RowRefused(
+            raise Refused(
                 f"次の計画「{onward.plan.name}」に、{item.section.label}の指標を引き継いだ節がありません。"
                 "先に、次の計画で指標の引き継ぎ方を決めてください。"
             )
@@ -123,9 +124,9 @@ def carry_action(item: ActionItem, *, version: int, by: User, channel: str) -> A
     current = as_it_stands(item)
     refuse_outdated(current, version)
     if not current.is_open:
-        raise RowRefused(f"「{current.get_state_display()}」の取組は引き継げません。")
+        raise Refused(f"「{current.get_state_display()}」の取組は引き継げません。")
     if ActionItem.objects.filter(origin=current).exists():
-        raise RowRefused("この取組は、すでに次年度へ引き継いでいます。")
+        raise Refused("この取組は、すでに次年度へ引き継いでいます。")
     promise = _columns(Promise.of(current)) | {"fiscal_year": following, "section_id": section}
     if current.due_year is not None:
         promise["due_year"] = max(current.due_year, following)

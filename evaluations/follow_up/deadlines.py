@@ -17,7 +17,8 @@ from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.locks import lock_plan
 from plans.models import Plan, Subject
-from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated
+from plans.refusals import Refused
+from plans.versions import as_it_stands, made_just_now, refuse_outdated
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
 
@@ -40,11 +41,11 @@ class DueDate:
 
 @transaction.atomic
 def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, channel: str) -> list[Deadline]:
-    """Make these proposed dates the city's own. Raises PermissionDenied, or RowRefused where it has dates already."""
+    """Make these proposed dates the city's own. Raises PermissionDenied, or Refused where it has dates already."""
     _start(plan, by)
     lock_plan(plan)
     if plan.deadlines.exists():
-        raise RowRefused("この計画の日程は、すでに決めてあります。")
+        raise Refused("この計画の日程は、すでに決めてあります。")
     now = timezone.now()
     rows = Deadline.objects.bulk_create(
         Deadline(
@@ -59,7 +60,7 @@ def take_over_round(plan: Plan, proposed: Iterable[ProposedDate], *, by: User, c
         for one in proposed
     )
     if not rows:
-        raise RowRefused("取り込む日程がありません。予定を一つずつ加えてください。")
+        raise Refused("取り込む日程がありません。予定を一つずつ加えてください。")
     _note(plan, None, f"標準の日程から{len(rows)}件を取り込み", by, channel)
     return rows
 
@@ -79,7 +80,7 @@ def add_deadline(plan: Plan, new: DueDate, *, by: User, channel: str) -> Deadlin
 
 @transaction.atomic
 def change_deadline(deadline: Deadline, new: DueDate, *, version: int, by: User, channel: str) -> None:
-    """Change a date from the version that was drawn. Raises PermissionDenied or RowConflict."""
+    """Change a date from the version that was drawn. Raises PermissionDenied or Conflict."""
     _start(deadline.plan, by)
     current = as_it_stands(deadline)
     if DueDate.of(current) == new:
@@ -90,7 +91,7 @@ def change_deadline(deadline: Deadline, new: DueDate, *, version: int, by: User,
 
 @transaction.atomic
 def tick_deadline(deadline: Deadline, is_done: bool, *, version: int, by: User, channel: str) -> None:
-    """Sign that a date is done, or take that back. Raises PermissionDenied or RowConflict."""
+    """Sign that a date is done, or take that back. Raises PermissionDenied or Conflict."""
     _start(deadline.plan, by)
     current = as_it_stands(deadline)
     if (current.done_at is not None) == is_done:
@@ -101,7 +102,7 @@ def tick_deadline(deadline: Deadline, is_done: bool, *, version: int, by: User, 
 
 @transaction.atomic
 def delete_deadline(deadline: Deadline, *, version: int, by: User, channel: str) -> None:
-    """Take a date off the calendar that is still what was drawn. Raises PermissionDenied or RowConflict."""
+    """Take a date off the calendar that is still what was drawn. Raises PermissionDenied or Conflict."""
     _start(deadline.plan, by)
     current = as_it_stands(deadline)
     refuse_outdated(current, version)

@@ -17,7 +17,8 @@ from plans.history_writer import write_line
 from plans.lineage import NextPlace, next_place
 from plans.locks import lock_plan
 from plans.models import Plan, Subject
-from plans.versions import RowRefused, as_it_stands, made_just_now, refuse_outdated, require_writer
+from plans.refusals import Refused
+from plans.versions import as_it_stands, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "協議会意見を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ持ち越せます。"
@@ -52,7 +53,7 @@ class OpinionContent:
 
 @transaction.atomic
 def add_opinion(plan: Plan, new: OpinionContent, *, by: User, channel: str) -> CouncilOpinion:
-    """Keep a new opinion; sent twice, it is one. Raises PermissionDenied, or RowRefused where its number is taken."""
+    """Keep a new opinion; sent twice, it is one. Raises PermissionDenied, or Refused where its number is taken."""
     _start(plan, by)
     columns = {name: said for name, said in _columns(new).items() if said is not None}
     same = plan.opinions.filter(**columns).order_by("-pk").first()
@@ -65,7 +66,7 @@ def add_opinion(plan: Plan, new: OpinionContent, *, by: User, channel: str) -> C
 
 @transaction.atomic
 def change_opinion(opinion: CouncilOpinion, new: OpinionContent, *, version: int, by: User, channel: str) -> None:
-    """Change an opinion from the version that was drawn. Raises PermissionDenied, RowRefused or RowConflict."""
+    """Change an opinion from the version that was drawn. Raises PermissionDenied, Refused or Conflict."""
     _start(opinion.plan, by)
     current = as_it_stands(opinion)
     new = _numbered(opinion.plan, new, current)
@@ -73,7 +74,7 @@ def change_opinion(opinion: CouncilOpinion, new: OpinionContent, *, version: int
         return
     refuse_outdated(current, version)
     if (current.status == OpinionStatus.CARRIED) != (new.status == OpinionStatus.CARRIED):
-        raise RowRefused("持ち越しは「次年度へ持ち越す」で行います。")
+        raise Refused("持ち越しは「次年度へ持ち越す」で行います。")
     old = in_words(current)
     CouncilOpinion.objects.filter(pk=current.pk).update(**_columns(new), version=F("version") + 1)
     current.refresh_from_db()
@@ -84,13 +85,13 @@ def change_opinion(opinion: CouncilOpinion, new: OpinionContent, *, version: int
 def delete_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: str) -> None:
     """Delete an opinion that is still what was drawn; the one it was carried on from is open again.
 
-    Raises PermissionDenied, RowConflict, or RowRefused where it was carried on itself.
+    Raises PermissionDenied, Conflict, or Refused where it was carried on itself.
     """
     _start(opinion.plan, by)
     current = as_it_stands(opinion)
     refuse_outdated(current, version)
     if current.status == OpinionStatus.CARRIED:
-        raise RowRefused("次年度へ持ち越した意見は削除できません。先に持ち越した先の意見を削除してください。")
+        raise Refused("次年度へ持ち越した意見は削除できません。先に持ち越した先の意見を削除してください。")
     origin = current.origin
     _note(current, in_words(current), None, by, channel)
     current.delete()
@@ -103,7 +104,7 @@ def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: s
     """Carry an open opinion on: a row of its own in the next 年度, with this one as its origin.
 
     From the last 年度 of a plan it goes into the first of the plan that follows, to what became of its 節 and 指標.
-    Raises PermissionDenied, RowConflict, or RowRefused for one that is not open or has nowhere to go.
+    Raises PermissionDenied, Conflict, or Refused for one that is not open or has nowhere to go.
     """
     plan, year = opinion.plan, opinion.fiscal_year
     _start(plan, by)
@@ -113,9 +114,9 @@ def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: s
     current = as_it_stands(opinion)
     refuse_outdated(current, version)
     if current.status != OpinionStatus.UNANSWERED:
-        raise RowRefused(f"「{current.get_status_display()}」の意見は持ち越せません。")
+        raise Refused(f"「{current.get_status_display()}」の意見は持ち越せません。")
     if year + 1 not in plan.years and onward is None:
-        raise RowRefused(f"{wareki(year)}は計画の最終年度です。{NO_NEXT_PLAN}")
+        raise Refused(f"{wareki(year)}は計画の最終年度です。{NO_NEXT_PLAN}")
     # The published words stay those of the year in which they were said; the new row is published by its own switch.
     carried = replace(OpinionContent.of(current), fiscal_year=year + 1, published=False)
     target = plan
@@ -166,14 +167,12 @@ def _start(plan: Plan, by: User) -> None:
 
 
 def _numbered(plan: Plan, new: OpinionContent, current: CouncilOpinion | None = None) -> OpinionContent:
-    """The content with its number. RowRefused where another opinion of that council and day has it."""
+    """The content with its number. Refused where another opinion of that council and day has it."""
     if new.number is None:
         newest = _of_one_day(plan, new).aggregate(newest=Max("number"))["newest"] or 0
         return replace(new, number=newest + 1)
     if _taken(plan, new, current):
-        raise RowRefused(
-            f"番号{new.number}は、同じ協議会と日の別の意見で使っています。番号を空欄にすると続きになります。"
-        )
+        raise Refused(f"番号{new.number}は、同じ協議会と日の別の意見で使っています。番号を空欄にすると続きになります。")
     return new
 
 

@@ -7,13 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluations.links.actions import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
+from evaluations.links.actions import MAY_NOT, LinksOfGoal, change_links
 from evaluations.links.form import again, edited_goal, offered_links, seen_token, ticked_links
 from evaluations.links.page import LinksPage, links_page
 from evaluations.links.pictures import link_pictures
 from plans.access import plan_for, require
 from plans.models import Change, Channel
 from plans.places import year_asked
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 
 
@@ -38,7 +39,7 @@ def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
     try:
         wanted = ticked_links(page, column, request.POST)
         lines = change_links(page.plan, [wanted], by=request.user, channel=Channel.SCREEN)
-    except (LinksMoved, LinksRefused) as refused:
+    except Refused as refused:
         now = links_page(page.plan, page.year)
         edited = again(now, now.column(str(column.section.number)) or column, request.POST, wanted)
         return _drawn(request, now, edited=edited, refused=refused)
@@ -53,7 +54,7 @@ def _take(request: PersonRequest, page: LinksPage) -> HttpResponse:
     """Link what the guideline names, exactly as the page offered it."""
     try:
         lines = change_links(page.plan, offered_links(page, request.POST), by=request.user, channel=Channel.SCREEN)
-    except (LinksMoved, LinksRefused) as refused:
+    except Refused as refused:
         return _drawn(request, links_page(page.plan, page.year), refused=refused)
     _say(request, lines, f"参考資料にある関係を反映しました（活動指標{len(lines)}件）。")
     return redirect(request.get_full_path())

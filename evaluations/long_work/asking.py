@@ -14,10 +14,7 @@ from evaluations.long_work.keeping import mark_interrupted
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from evaluations.models.long_work import ENDED, REPEATABLE, UNDER_WAY
 from plans.models import Municipality, Plan
-
-
-class WorkRefused(Exception):
-    """The work cannot be requested now; the text can be shown."""
+from plans.refusals import Refused
 
 
 @transaction.atomic
@@ -33,7 +30,7 @@ def ask(
 ) -> LongWork:
     """Create and return a work that waits for its runner; `files` are name and content of its input.
 
-    The same work without files, requested twice, is one work. Raises WorkRefused where the person has too many under
+    The same work without files, requested twice, is one work. Raises Refused where the person has too many under
     way.
     """
     mark_interrupted()
@@ -72,7 +69,7 @@ def cancel(work: LongWork) -> bool:
 @transaction.atomic
 def start_again(work: LongWork) -> bool:
     """Put a work that failed, was cancelled or was interrupted back at the end of the queue. Returns False where it is
-    none of these. Raises WorkRefused as `ask` does.
+    none of these. Raises Refused as `ask` does.
     """
     mark_interrupted()
     _wait_for_each_other(work.by)
@@ -108,6 +105,6 @@ def _wait_for_each_other(by: User) -> None:
 
 def _refuse_too_many(count: int) -> None:
     if count >= settings.WORK_PER_PERSON:
-        raise WorkRefused(
+        raise Refused(
             f"待っているか実行中の処理が{count}件あります。どれかが終わるのを待つか、取り消してから始めてください。"
         )

@@ -17,9 +17,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from evaluations.long_work.keeping import clean, mark_interrupted
-from evaluations.long_work.kinds import KINDS, Result, WorkFailed
+from evaluations.long_work.kinds import KINDS, Result
 from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
+from plans.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -103,11 +104,11 @@ class Runner:
         try:
             kind = KINDS.get(work.kind)
             if kind is None:
-                raise WorkFailed(UNKNOWN)
+                raise Refused(UNKNOWN)
             access = kind.access(work)
             result = kind.run(work, tell)
             if result.file and len(result.file.content) > settings.WORK_RESULT_BYTES:
-                raise WorkFailed(_too_large(len(result.file.content)), result.report)
+                return _failed(_too_large(len(result.file.content)), [line.as_dict() for line in result.report]), None
         except Cancelled:
             return {"state": WorkState.CANCELLED, "ended_at": timezone.now()}, None
         except Stopped:
@@ -115,8 +116,8 @@ class Runner:
         except Lost:
             logger.warning("Long work %s was taken from this runner", work.key)
             return None
-        except WorkFailed as error:
-            return _failed(str(error), [line.as_dict() for line in error.report]), None
+        except Refused as error:
+            return _failed(str(error)), None
         except (PermissionDenied, Http404) as error:
             return _failed(f"{RIGHT_LOST}{error}"), None
         except MemoryError:

@@ -16,10 +16,10 @@ from core.words import Accumulation, Direction, Family, ParentRole, ValueKind, W
 from evaluations.planning.measure_masters import Side
 from indicators.models import ActivityIndicator, Service
 from plans.measures.columns import canonical
-from plans.measures.refusals import MastersRefused
 from plans.models import Measure, Plan
 from plans.name_field import NameField
 from plans.prose_field import ProseField
+from plans.refusals import FieldsRefused
 from plans.tidy import measure_columns
 from plans.year_field import YearField
 
@@ -169,7 +169,7 @@ class MeasureForm(forms.Form):
         except (forms.ValidationError, ValueError):
             return self.cleaned_data[name]
 
-    def take_refusal(self, refused: MastersRefused) -> None:
+    def take_refusal(self, refused: FieldsRefused) -> None:
         """Say it at the fields. A second save counts as having seen the colleague's value."""
         data = self.data.copy()  # type: ignore[attr-defined]
         names = {column: name for name, column in COLUMNS.items()}

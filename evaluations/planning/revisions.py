@@ -16,7 +16,8 @@ from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.locks import lock_plan
 from plans.models import Plan, PlanRevision, Subject, YearlyValue
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.refusals import Refused
+from plans.versions import as_it_stands, refuse_outdated
 
 MAY_NOT = "計画変更を登録できるのは、管理の役割の人だけです。"
 FURTHEST_AHEAD = timedelta(days=366)
@@ -39,14 +40,14 @@ def open_revision(
 ) -> PlanRevision:
     """Open the next 計画変更: from now on 計画値 are written into it.
 
-    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or RowRefused where somebody
+    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or Refused where somebody
     opened one in between, or for a day or a reason that cannot be.
     """
     _start(plan, by)
     revisions = list(plan.revisions.order_by("number"))
     newest = revisions[-1].number if revisions else 0
     if newest != seen_newest:
-        raise RowRefused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
+        raise Refused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
     number = newest + 1
     _check(plan, revisions, number, decided_on, reason)
     revision = PlanRevision.objects.create(
@@ -62,7 +63,7 @@ def correct_revision(
 ) -> None:
     """Correct day and reason from the version that was drawn. The day of 当初 may stay unknown.
 
-    Raises PermissionDenied, RowConflict, or RowRefused for a day or a reason that cannot be.
+    Raises PermissionDenied, Conflict, or Refused for a day or a reason that cannot be.
     """
     _start(revision.plan, by)
     current = as_it_stands(revision)
@@ -78,16 +79,16 @@ def correct_revision(
 
 @transaction.atomic
 def remove_revision(revision: PlanRevision, *, version: int, by: User, channel: str) -> None:
-    """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, RowConflict or RowRefused."""
+    """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, Conflict or Refused."""
     _start(revision.plan, by)
     current = as_it_stands(revision)
     refuse_outdated(current, version)
     if not current.number:
-        raise RowRefused("当初の計画は削除できません。")
+        raise Refused("当初の計画は削除できません。")
     if current.plan.revisions.filter(number__gt=current.number).exists():
-        raise RowRefused(f"{current.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
+        raise Refused(f"{current.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
     if changed := changed_cells(current):
-        raise RowRefused(
+        raise Refused(
             f"{current.label}で変えた計画値が{changed}件あるため削除できません。"
             "先に、それぞれの計画値を変更前の値に戻してください。"
         )
@@ -143,12 +144,12 @@ def _start(plan: Plan, by: User) -> None:
 
 def _check(plan: Plan, revisions: list[PlanRevision], number: int, decided_on: date | None, reason: str) -> None:
     if number and not reason.strip():
-        raise RowRefused("計画変更の理由を書いてください。")
+        raise Refused("計画変更の理由を書いてください。")
     if number and decided_on is None:
-        raise RowRefused("計画変更の決定日を入力してください。")
+        raise Refused("計画変更の決定日を入力してください。")
     wrong = why_not_on(days_of(plan, revisions, number, timezone.localdate()), decided_on) if decided_on else ""
     if wrong:
-        raise RowRefused(wrong)
+        raise Refused(wrong)
 
 
 def _named(revision: PlanRevision) -> str:

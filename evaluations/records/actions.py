@@ -13,6 +13,7 @@ from evaluations.models import ActivityRecord
 from plans.history_writer import new_line, write_lines
 from plans.models import Measure, Plan, Section, Subject
 from plans.queries import measures_of
+from plans.refusals import Conflict
 from plans.versions import lock_open_years, made_just_now, require_writer
 
 
@@ -64,21 +65,15 @@ class RecordContent:
         return "／".join(part for part in parts if part)
 
 
-class RecordConflict(Exception):
-    """Somebody changed or deleted the record in between. `current` is what is kept now, None where it is gone."""
-
-    def __init__(self, current: RecordContent | None) -> None:
-        self.current = current
-        super().__init__(
-            "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。"
-            if current
-            else "ほかの人がこの記録を先に削除しました。"
-        )
+def changed_meanwhile(current: RecordContent | None) -> Conflict:
+    """The refusal where another user changed or deleted a record in between."""
+    changed = "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。"
+    return Conflict(current, changed if current else "ほかの人がこの記録を先に削除しました。")
 
 
 @transaction.atomic
 def add_record(plan: Plan, new: RecordContent, *, by: User, channel: str) -> ActivityRecord:
-    """Keep a new record; sent twice, it is one. Raises PermissionDenied or YearLocked."""
+    """Keep a new record; sent twice, it is one. Raises PermissionDenied or Locked."""
     sections = _start(plan, None, new, by)
     same = plan.records.filter(**_columns(new)).order_by("-pk").first()
     measures = measures_of(plan).filter(pk__in=new.counted_ids)
@@ -93,7 +88,7 @@ def add_record(plan: Plan, new: RecordContent, *, by: User, channel: str) -> Act
 
 @transaction.atomic
 def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, channel: str) -> None:
-    """Change a record from what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
+    """Change a record from what the person saw. Raises PermissionDenied, Locked or Conflict."""
     if new == seen:
         return
     sections = _start(record.plan, seen, new, by)
@@ -101,7 +96,7 @@ def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordCon
     if current == new:
         return
     if current != seen:
-        raise RecordConflict(current)
+        raise changed_meanwhile(current)
     ActivityRecord.objects.filter(pk=record.pk).update(**_columns(new))
     record.sections.set(new.section_ids)
     record.counted_in.set(new.counted_ids)
@@ -110,11 +105,11 @@ def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordCon
 
 @transaction.atomic
 def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, channel: str) -> None:
-    """Delete a record that is still what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
+    """Delete a record that is still what the person saw. Raises PermissionDenied, Locked or Conflict."""
     sections = _start(record.plan, seen, None, by)
     current = _as_it_stands(record)
     if current != seen:
-        raise RecordConflict(current)
+        raise changed_meanwhile(current)
     ActivityRecord.objects.filter(pk=record.pk).delete()
     _finish(record.plan, sections, seen, None, by, channel)
 

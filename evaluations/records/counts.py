@@ -18,15 +18,9 @@ from indicators.months.readings import TakeOver
 from plans.actions import record_values
 from plans.locks import lock_section_years
 from plans.models import Change, Measure
+from plans.refusals import Conflict
 
 REASON = "取組記録から数えた値を年度の実績に反映"
-
-
-class RecordsMoved(Exception):
-    """The records no longer make what the person saw; nothing was written. The text can be shown to the person."""
-
-    def __init__(self) -> None:
-        super().__init__("取組記録が変わりました。いまの値を確かめて、もう一度反映してください。")
 
 
 @dataclass(frozen=True)
@@ -116,14 +110,14 @@ def what_counts(measure: Measure) -> Counted | None:
 def take_over_counts(wanted: TakeOver, *, by: User, channel: str) -> list[Change]:
     """Make what the records say the year's actual.
 
-    Under the lock of the year, which every change of a record takes too, the records are counted again: RecordsMoved
-    where they no longer make what the person saw. ValuesRefused is that of `record_values`, which writes.
+    Under the lock of the year, which every change of a record takes too, the records are counted again: Conflict
+    where they no longer make what the person saw. ChangesRefused is that of `record_values`, which writes.
     """
     measure, year = wanted.measure, wanted.fiscal_year
     lock_section_years(measure.plan, {(measure.section_id, year)})
     current = years_from_records([measure], year).get(measure.pk)
     if current is None or current.taken_over(wanted.old) != wanted.new:
-        raise RecordsMoved
+        raise Conflict(current, "取組記録が変わりました。いまの値を確かめて、もう一度反映してください。")
     return record_values([wanted.as_change], by=by, channel=channel, reason=REASON)
 
 

@@ -2,10 +2,11 @@
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
-from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, WorkFailed, plan_of
+from evaluations.long_work.kinds import Kind, Result, ResultFile, Tell, plan_of
 from evaluations.models import LongWork
 from evaluations.reports.pdf import PDF, PaperSize, book_pdf, section_pdf
 from evaluations.reports.report import report_of_plan
+from plans.refusals import Refused
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
@@ -23,9 +24,9 @@ def make_paper(work: LongWork, tell: Tell) -> Result:
     try:
         content = section_pdf(report, number, size=size) if number else book_pdf(report, size=size)
     except NoPdfHere as refusal:
-        raise WorkFailed(str(refusal)) from refusal
+        raise Refused(str(refusal)) from refusal
     if content is None:
-        raise WorkFailed(f"第{number}節は、この計画にもうありません。")
+        raise Refused(f"第{number}節は、この計画にもうありません。")
     return Result("PDFができました。", ResultFile(pdf_name(plan.slug, year, number), PDF, content))
 
 

@@ -13,7 +13,7 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
-from indicators.volumes.actions import Taking, VolumesMoved, save_forecast, take_over_forecast
+from indicators.volumes.actions import Taking, save_forecast, take_over_forecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.form import VolumeForm
 from indicators.volumes.ground import Ground, ground_of
@@ -23,11 +23,10 @@ from indicators.volumes.services import HOME_VISITS
 from indicators.volumes.sheet import sheet_bytes
 from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
-from plans.actions import ValuesRefused
 from plans.downloads import as_download
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
 
 SALT = "indicators.volumes"
 
@@ -77,7 +76,7 @@ def _save(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpRespo
             by=request.user,
             channel=Channel.SCREEN,
         )
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, ground, form, refused)
     messages.success(request, f"「{ground.volume.name}」の見込量の算出を保存しました。計画値はまだ変わっていません。")
     return redirect(f"{request.path}?edit=1#take")
@@ -101,14 +100,9 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
         lines = take_over_forecast(
             ground.plan, ground.volume, seen.wanted, version=seen.version, by=request.user, channel=Channel.SCREEN
         )
-    except RowConflict as refused:
+    except Conflict as refused:
         return _refused(request, ground, form, refused)
-    except VolumesMoved:
-        said = (
-            "ページを開いた後に、もとにした実績か算出の内容が変わりました。いまの値を確かめて、もう一度選んでください。"
-        )
-        return _drawn(request, _again(ground), None, not_taken=said)
-    except ValuesRefused as refused:
+    except Refused as refused:
         return _drawn(request, _again(ground), None, not_taken=str(refused))
     years = "・".join(wareki(year) for year in sorted({one.fiscal_year for one in seen.wanted}))
     changed = f"変わった計画値は{len(lines)}件です。" if lines else "計画値はもともと同じ値でした。"
@@ -117,11 +111,9 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
     return redirect(request.path)
 
 
-def _refused(
-    request: PersonRequest, ground: Ground, form: VolumeForm, refused: RowConflict | RowRefused
-) -> HttpResponse:
+def _refused(request: PersonRequest, ground: Ground, form: VolumeForm, refused: Refused) -> HttpResponse:
     """The form with what was typed, the reason, and what is stored now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, Conflict) else None
     form.start_again(current)
     lines = ForecastContent.of(current).lines if isinstance(current, VolumeForecast) else []
     return _drawn(request, ground, form, refused=refused, stands_lines=lines)

@@ -11,8 +11,9 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.columns import measure_fields
-from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.measures.rules import (
+    MAY_NOT,
+    REASON,
     Objection,
     completed,
     objection_to_kind,
@@ -22,6 +23,7 @@ from plans.measures.rules import (
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
+from plans.refusals import FieldRefused, FieldsRefused
 from plans.tidy import measure_columns
 
 
@@ -32,7 +34,7 @@ def change_columns(
     """Change the columns that differ between what the person saw and what they want, both in exported form. Returns
     how many were changed.
 
-    Raises PermissionDenied, or MastersRefused with a sentence for each column. The plan stays locked.
+    Raises PermissionDenied, or FieldsRefused with a sentence for each column. The plan stays locked.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     differing = {column: text for column, text in new.items() if text != seen[column]}
@@ -47,11 +49,11 @@ def change_columns(
     before = measure_columns(current)
     objections = list(_objections(plan, current, before | wanted, measures))
     if objections:
-        raise MastersRefused([_at(objection, wanted, measure) for objection in objections])
+        raise FieldsRefused([_at(objection, wanted, measure) for objection in objections])
     changed = {column: text for column, text in wanted.items() if text != before[column]}
     contested = [column for column in changed if seen.get(column, before[column]) != before[column]]
     if contested:
-        raise MastersRefused([_conflict(current, column, before[column], changed[column]) for column in contested])
+        raise FieldsRefused([_conflict(current, column, before[column], changed[column]) for column in contested])
     history = [_line(plan, current, column, before[column], text, by, channel) for column, text in changed.items()]
     set_columns(current, changed, sections, measures)
     current.save()

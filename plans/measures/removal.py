@@ -7,27 +7,27 @@ from django.db.models import ProtectedError
 from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.locks import lock_plan
-from plans.measures.refusals import MAY_NOT, REASON
+from plans.measures.rules import MAY_NOT, REASON
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
-from plans.versions import RowRefused
+from plans.refusals import Refused
 
 
 @transaction.atomic
 def remove_measure(plan: Plan, measure: Measure, *, by: User, channel: str) -> None:
-    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
+    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, Refused."""
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     current = plan.measures.select_related("section").filter(pk=measure.pk).first()
     if current is None:
-        raise RowRefused("この指標は、ほかの人が先に取り除きました。")
+        raise Refused("この指標は、ほかの人が先に取り除きました。")
     if why := why_it_stays(current):
-        raise RowRefused(why)
+        raise Refused(why)
     more = {"section": current.section, "reason": REASON}
     write_line(plan, Subject.MASTER, "取り除き", str(current), None, by=by, channel=channel, **more)
     try:
         current.delete()
     except ProtectedError as error:
-        raise RowRefused("ほかの記録から使われているため、取り除けません。") from error
+        raise Refused("ほかの記録から使われているため、取り除けません。") from error
 
 
 def why_it_stays(measure: Measure) -> str:

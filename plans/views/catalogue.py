@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from plans.access import require
-from plans.catalogue_amendments import MAY_NOT, AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
+from plans.catalogue_amendments import MAY_NOT, EntryContent, add_entry, amend_entry, take_back
 from plans.catalogue_form import EntryForm
 from plans.catalogue_page import CataloguePage, catalogue_page
 from plans.models import Channel
+from plans.refusals import Conflict
 from plans.requests import PersonRequest
 
 
@@ -44,7 +45,7 @@ def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
         else:
             code, version = page.line.entry.code, form.started_from
             row = amend_entry(city, code, form.content, version=version, by=by, channel=Channel.SCREEN)
-    except AmendmentConflict as conflict:
+    except Conflict as conflict:
         return _conflicted(request, page, form, conflict)
     messages.success(request, f"「{row.title}」を保存しました。次に計画を作るときから使います。")
     following = page.next_to_check if request.POST["do"] == "next" else ""
@@ -63,7 +64,7 @@ def _leave_out(request: PersonRequest, page: CataloguePage) -> HttpResponse:
         amend_entry(
             page.municipality, page.line.entry.code, new, version=version, by=request.user, channel=Channel.SCREEN
         )
-    except AmendmentConflict as conflict:
+    except Conflict as conflict:
         return _conflicted(request, page, form, conflict)
     messages.success(request, f"「{page.line.entry.title}」を使わないことにしました。")
     return redirect(_back(request, page))
@@ -77,16 +78,14 @@ def _take_back(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     code, version = page.line.entry.code, form.started_from
     try:
         take_back(page.municipality, code, version=version, by=request.user, channel=Channel.SCREEN)
-    except AmendmentConflict as conflict:
+    except Conflict as conflict:
         return _conflicted(request, page, form, conflict)
     done = "国の内容に戻しました" if page.line.national else "取り除きました"
     messages.success(request, f"「{page.line.entry.title}」を{done}。")
     return redirect(_back(request, page))
 
 
-def _conflicted(
-    request: PersonRequest, page: CataloguePage, form: EntryForm, conflict: AmendmentConflict
-) -> HttpResponse:
+def _conflicted(request: PersonRequest, page: CataloguePage, form: EntryForm, conflict: Conflict) -> HttpResponse:
     form.start_again(conflict.current)
     return _drawn(request, page, form, conflict=conflict, status=409)
 

@@ -7,17 +7,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluations.entry.texts import TextsConflict, TextsLocked, save_texts
+from evaluations.entry.texts import save_texts
 from evaluations.entry.texts_form import TextsForm
 from evaluations.entry.texts_page import TextsPage, texts_page
 from evaluations.models import Evaluation
-from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
+from evaluations.records.actions import add_record, change_record, changed_meanwhile, delete_record
 from evaluations.records.form import RecordForm
 from plans.access import plan_for, require
 from plans.models import Channel
 from plans.places import section_in_year
+from plans.refusals import Conflict, Locked
 from plans.requests import PersonRequest
-from plans.versions import YearLocked
 
 MAY_NOT = "評価の文章は、入力・確認・確定・管理の役割の人だけが書けます。"
 
@@ -45,10 +45,10 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
         return _drawn(request, page, texts_form=form)
     try:
         saved = _save_beside(request, page, form)
-    except TextsLocked:
+    except Locked:
         # Locked since the page was fetched: draw what applies now, which says why.
         return _drawn(request, texts_page(page.plan, page.section, page.year), unsaved=form.typed)
-    except TextsConflict as conflict:
+    except Conflict as conflict:
         again = TextsForm.showing(conflict.current, typed=form.texts, clashes=form.clashes_with(conflict.current))
         return _drawn(request, page, texts_form=again, conflict=conflict)
     unchanged = saved.version == (page.evaluation.version if page.evaluation else 0)
@@ -57,7 +57,7 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
 
 
 def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Evaluation:
-    """Save; where another user saved other texts in between, keep both. Raises TextsConflict where both changed the
+    """Save; where another user saved other texts in between, keep both. Raises Conflict where both changed the
     same text.
     """
 
@@ -66,7 +66,7 @@ def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Ev
 
     try:
         return save(form.started_from)
-    except TextsConflict as conflict:
+    except Conflict as conflict:
         if form.clashes_with(conflict.current):
             raise
         return save(conflict.current.version)
@@ -82,10 +82,10 @@ def _save_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
         if page.record is None:
             add_record(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         elif form.seen is None:
-            raise RecordConflict(form.kept)
+            raise changed_meanwhile(form.kept)
         else:
             change_record(page.record, form.new, seen=form.seen, by=request.user, channel=Channel.SCREEN)
-    except (YearLocked, RecordConflict) as refused:
+    except (Locked, Conflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{form.new.title}」を保存しました。")
     return redirect(f"{request.path}#records")
@@ -99,17 +99,17 @@ def _delete_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
         return _drawn(request, page)
     try:
         delete_record(page.record, seen=form.seen or form.kept, by=request.user, channel=Channel.SCREEN)
-    except (YearLocked, RecordConflict) as refused:
+    except (Locked, Conflict) as refused:
         return _record_refused(request, page, form, refused)
     messages.success(request, f"取組記録「{page.record.title}」を削除しました。")
     return redirect(f"{request.path}#records")
 
 
 def _record_refused(
-    request: PersonRequest, page: TextsPage, form: RecordForm, refused: YearLocked | RecordConflict
+    request: PersonRequest, page: TextsPage, form: RecordForm, refused: Locked | Conflict
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    if isinstance(refused, RecordConflict):
+    if isinstance(refused, Conflict):
         form.start_again(refused.current)
         return _drawn(request, page, record_form=form, record_refused=refused, record_exists=refused.current)
     return _drawn(request, page, record_form=form, record_refused=refused)

@@ -20,8 +20,9 @@ from evaluations.follow_up.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
 from plans.access import plan_for, require
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, VersionedForm, read_version
+from plans.versions import VersionedForm, read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +48,7 @@ def _save_promise(request: PersonRequest, page: ActionsPage) -> HttpResponse:
             add_action(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         else:
             change_promise(page.item, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _drawn(request, page, promise_form=form, **_refusal(form, refused))
     messages.success(request, "取組を保存しました。")
     return redirect(_back(request))
@@ -60,7 +61,7 @@ def _save_report(request: PersonRequest, page: ActionsPage) -> HttpResponse:
     said, version = form.cleaned_data, form.started_from
     try:
         report_action(item, said["state"], said["outcome"], version=version, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _drawn(request, page, report_form=form, **_refusal(form, refused))
     messages.success(request, "取組の結果を保存しました。")
     return redirect(_back(request))
@@ -70,7 +71,7 @@ def _delete(request: PersonRequest, page: ActionsPage) -> HttpResponse:
     item = _opened(page)
     try:
         delete_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _drawn(request, page, **_refusal(None, refused))
     messages.success(request, "取組を削除しました。")
     return redirect(_back(request))
@@ -80,7 +81,7 @@ def _carry(request: PersonRequest, page: ActionsPage) -> HttpResponse:
     item = _opened(page)
     try:
         carried = carry_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _drawn(request, page, **_refusal(None, refused))
     messages.success(request, f"取組を{wareki(carried.fiscal_year)}へ引き継ぎました。")
     return redirect(_back(request))
@@ -96,9 +97,9 @@ def _version(request: PersonRequest) -> int:
     return read_version(request.POST.get("version", ""))
 
 
-def _refusal(form: VersionedForm | None, refused: RowConflict | RowRefused) -> dict[str, Any]:
+def _refusal(form: VersionedForm | None, refused: Refused) -> dict[str, Any]:
     """The reason, and what is kept now: saving again what was typed is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, Conflict) else None
     if form is not None:
         form.start_again(current)
     return {"refused": refused, "current": current}

@@ -22,8 +22,9 @@ from evaluations.models import Deadline
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, read_version
+from plans.versions import read_version
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -54,7 +55,7 @@ def calendar_download(request: PersonRequest, slug: str) -> HttpResponse:
 def _take_over(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     try:
         taken = take_over_round(page.plan, page.to_take_over, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, f"標準の日程から{len(taken)}件を取り込みました。日付は一つずつ直せます。")
@@ -71,7 +72,7 @@ def _save(request: PersonRequest, page: CalendarPage) -> HttpResponse:
         else:
             saved = page.deadline
             change_deadline(saved, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
+    except Conflict as conflict:
         return _refused(request, page, form, conflict)
     messages.success(request, f"「{form.new.title}」を保存しました。")
     return redirect(_place(request, saved))
@@ -82,7 +83,7 @@ def _tick(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     version = read_version(request.POST.get("version", ""))
     try:
         tick_deadline(deadline, is_done, version=version, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
+    except Conflict as conflict:
         return _drawn(request, page, refused=conflict, current=conflict.current)
     messages.success(request, f"「{deadline.title}」を{'済にしました' if is_done else '済でない予定に戻しました'}。")
     return redirect(_place(request, deadline))
@@ -92,7 +93,7 @@ def _delete(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     deadline, form = _opened(page), page.form(request.POST)
     try:
         delete_deadline(deadline, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
+    except Conflict as conflict:
         return _refused(request, page, form, conflict)
     messages.success(request, f"「{deadline.title}」を日程から消しました。")
     return redirect(request.path)
@@ -109,7 +110,7 @@ def _opened(page: CalendarPage) -> Deadline:
     return page.deadline
 
 
-def _refused(request: PersonRequest, page: CalendarPage, form: DeadlineForm, conflict: RowConflict) -> HttpResponse:
+def _refused(request: PersonRequest, page: CalendarPage, form: DeadlineForm, conflict: Conflict) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
     form.start_again(conflict.current)
     return _drawn(request, page, form=form, refused=conflict, current=conflict.current)

@@ -15,8 +15,8 @@ from evaluations.follow_up.opinions_page import OpinionsPage, opinions_page, tab
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +49,7 @@ def _save(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
             add_opinion(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
         else:
             change_opinion(page.opinion, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"「{form.new.council}」の意見を保存しました。")
     return redirect(_back(request))
@@ -61,7 +61,7 @@ def _delete(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
         raise Http404("協議会意見が見つかりません。")
     try:
         delete_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"「{page.opinion.council}」の意見{page.opinion.number}を削除しました。")
     return redirect(_back(request))
@@ -73,18 +73,16 @@ def _carry(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
         raise Http404("協議会意見が見つかりません。")
     try:
         carried = carry_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, page, form, refused)
     plan = "" if carried.plan_id == page.plan.pk else f"「{carried.plan.name}」の"
     messages.success(request, f"意見{page.opinion.number}を{plan}{wareki(carried.fiscal_year)}へ持ち越しました。")
     return redirect(_back(request))
 
 
-def _refused(
-    request: PersonRequest, page: OpinionsPage, form: OpinionForm, refused: RowConflict | RowRefused
-) -> HttpResponse:
+def _refused(request: PersonRequest, page: OpinionsPage, form: OpinionForm, refused: Refused) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, Conflict) else None
     form.start_again(current)
     return _drawn(request, page, form=form, refused=refused, current=current)
 

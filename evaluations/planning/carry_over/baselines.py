@@ -19,8 +19,8 @@ from plans.models import Change, Measure, Plan
 from plans.models.section_year import SETTLED
 from plans.plan_settings import SettingChange, change_settings
 from plans.queries import MeasureRow, YearCell, measure_rows
+from plans.refusals import Refused
 from plans.templatetags.words import presence, unit_of
-from plans.versions import RowRefused
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def take_baselines(plan: Plan, marks: Mapping[str, str], same: Iterable[str], *,
     """Take the proposals of these measures over, all or none. `marks` by 指標コード: what the page showed; `same`: the
     codes whose 基準値 is the same quantity as the goal.
 
-    Raises PermissionDenied, or RowRefused where a proposal or a 基準値 is not what was shown, or there is none.
+    Raises PermissionDenied, or Refused where a proposal or a 基準値 is not what was shown, or there is none.
     """
     book = start(plan, by)
     lines = {line.new.code: line for line in baseline_lines(book)}
@@ -105,7 +105,7 @@ def take_baselines(plan: Plan, marks: Mapping[str, str], same: Iterable[str], *,
         else:
             changes += _changes(line, line.proposal, is_same=line.may_be_same and code in same)
     if sentences:
-        raise RowRefused("\n".join([*sentences, "いまの内容を確かめてから、もう一度選んでください。"]))
+        raise Refused("\n".join([*sentences, "いまの内容を確かめてから、もう一度選んでください。"]))
     return change_settings(book.plan, changes, by=by)
 
 

@@ -3,7 +3,7 @@
 No state of a year locks a decision: it says where a series comes from and changes no value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,24 +14,18 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
-from plans.versions import RowRefused
+from plans.refusals import Conflict, Refused
 
 NO_PREVIOUS = "前の計画が決まっていません。先に前の計画を選んでください。"
 
-
-class DecisionConflict(RowRefused):
-    """Somebody decided differently in between; nothing was written. `current` says what is decided now."""
-
-    def __init__(self, current: Iterable[str]) -> None:
-        self.current = tuple(current)
-        super().__init__("ほかの人が先に引き継ぎ方を決めました。いまの内容を確かめてください。")
+DECIDED_MEANWHILE = "ほかの人が先に引き継ぎ方を決めました。いまの内容を確かめてください。"
 
 
 @transaction.atomic
 def decide(plan: Plan, wanted: Sequence[Tie], *, seen: Mapping[End, Tie], by: User, channel: str) -> int:
     """Decide all of these ties or none; how many were new. `seen`: the decisions that the page showed.
 
-    What a measure was tied to before is undecided again. Raises PermissionDenied, DecisionConflict, or RowRefused with
+    What a measure was tied to before is undecided again. Raises PermissionDenied, Conflict, or Refused with
     a sentence for each tie that cannot stand.
     """
     book = start(plan, by)
@@ -46,14 +40,14 @@ def decide(plan: Plan, wanted: Sequence[Tie], *, seen: Mapping[End, Tie], by: Us
 def leave_open(plan: Plan, end: End, *, seen: Tie | None, by: User, channel: str) -> bool:
     """Take the decision about a measure back, for every measure of its tie; whether there was one.
 
-    Raises PermissionDenied, DecisionConflict, or RowRefused where something was put on top of a new goal.
+    Raises PermissionDenied, Conflict, or Refused where something was put on top of a new goal.
     """
     book = start(plan, by)
     tie = book.by_end.get(end)
     if tie is None:
         return False
     if tie != seen:
-        raise DecisionConflict([_said(book, end)])
+        raise Conflict((_said(book, end),), DECIDED_MEANWHILE)
     settle(book, [], dropped=[tie], by=by, channel=channel)
     return True
 
@@ -66,7 +60,7 @@ def start(plan: Plan, by: User) -> Book:
     list(MeasureLink.objects.select_for_update().filter(plan=kept).order_by("id").values_list("id"))
     book = book_of(kept)
     if book is None:
-        raise RowRefused(NO_PREVIOUS)
+        raise Refused(NO_PREVIOUS)
     return book
 
 
@@ -88,21 +82,21 @@ def _refuse_unfit(book: Book, ties: Sequence[Tie]) -> None:
     taken: set[End] = set()
     for tie in ties:
         if not tie.ends <= known:
-            raise RowRefused("前の計画にもこの計画にもない指標が選ばれています。ページを開き直してください。")
+            raise Refused("前の計画にもこの計画にもない指標が選ばれています。ページを開き直してください。")
         sentences += [sentence for sentence in [why_not(tie, olds, news)] if sentence]
         titles = [book.olds[code].title for side, code in sorted(tie.ends & taken) if side == "old"]
         titles += [book.news[code].title for side, code in sorted(tie.ends & taken) if side == "new"]
         sentences += [f"「{title}」の引き継ぎ方が二度あります。一つにしてください。" for title in titles]
         taken |= tie.ends
     if sentences:
-        raise RowRefused("\n".join(sentences))
+        raise Refused("\n".join(sentences))
 
 
 def _refuse_outdated(book: Book, ties: Sequence[Tie], seen: Mapping[End, Tie]) -> None:
     ends = sorted(end for tie in ties for end in tie.ends if book.by_end.get(end) != seen.get(end))
     if ends:
         current = dict.fromkeys(_said(book, end) for end in ends)
-        raise DecisionConflict(current)
+        raise Conflict(tuple(current), DECIDED_MEANWHILE)
 
 
 def _said(book: Book, end: End) -> str:
@@ -117,7 +111,7 @@ def _write(book: Book, dropped: Sequence[Tie], ties: Sequence[Tie]) -> None:
     stale = [book.by_pair[pair] for tie in dropped for pair in tie.pairs if pair not in wanted]
     if traced := [link.new.title for link in stale if link.added is not None and link.new]:
         names = "、".join(f"「{title}」" for title in traced)
-        raise RowRefused(
+        raise Refused(
             f"{names}には未達成分の上乗せがあります。先に上乗せを取り消してから、引き継ぎ方を変えてください。"
         )
     MeasureLink.objects.filter(pk__in=[link.pk for link in stale]).delete()

@@ -14,9 +14,10 @@ from indicators.services import create_missing_services
 from plans.access import require_manager
 from plans.history_writer import write_lines
 from plans.locks import lock_plan, lock_section_years
-from plans.measures.refusals import MAY_NOT
+from plans.measures.rules import MAY_NOT
 from plans.models import Change, Measure, Plan, Section, Subject
-from plans.versions import RowRefused, made_just_now
+from plans.refusals import Refused
+from plans.versions import made_just_now
 
 REASON = "指標の追加"
 
@@ -26,7 +27,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
     """Add these 指標 to a 節, or to a new one with this 節名, with their 計画値 and their history. Returns the 節.
     One of the city's own that is sent twice is there once.
 
-    Raises PermissionDenied, or RowRefused where a code is taken or a 計画値 may not be written.
+    Raises PermissionDenied, or Refused where a code is taken or a 計画値 may not be written.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     if isinstance(place, Section):
@@ -37,7 +38,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         return same.section
     codes = [line.code for line in lines]
     if taken := sorted(plan.measures.filter(code__in=codes).values_list("code", flat=True)):
-        raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
+        raise Refused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
     history = History(plan, by, channel, REASON)

@@ -11,7 +11,8 @@ from django.db.models import F, Max
 from evaluations.models import DraftSection, PlanDraft
 from evaluations.models.opening import OWN
 from evaluations.planning.opening.drafts import locked_draft
-from plans.versions import RowConflict, RowRefused, refuse_outdated
+from plans.refusals import Conflict, Refused
+from plans.versions import refuse_outdated
 
 MOST_SECTIONS = 60
 MOST_OWN = 40
@@ -40,7 +41,7 @@ def save_section(
     """Keep what was typed for the lines of one 節, as it was typed, from the version that was drawn; with it, a 指標 of
     the city's own that is added or changed, or the code of one that is removed.
 
-    Raises PermissionDenied, RowConflict, or RowRefused where there are too many.
+    Raises PermissionDenied, Conflict, or Refused where there are too many.
     """
     locked_draft(draft, by)
     current = _section_as_it_stands(draft, section)
@@ -48,9 +49,9 @@ def save_section(
     masters = {code: typed["own"] for code, typed in current.lines.items() if "own" in typed}
     if own is not None:
         if own.code and own.code not in masters:
-            raise RowConflict(None)
+            raise Conflict(None)
         if not own.code and len(masters) >= MOST_OWN:
-            raise RowRefused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
+            raise Refused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
         masters[own.code or _free_code(draft)] = dict(own.masters)
     typed = {code: dict(texts) for code, texts in lines.items() if code not in masters}
     typed |= {code: {**lines.get(code, {}), "own": one} for code, one in masters.items() if code != removed}
@@ -63,10 +64,10 @@ def save_section(
 
 @transaction.atomic
 def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
-    """A 節 of the city's own, behind the others. Raises PermissionDenied, RowRefused."""
+    """A 節 of the city's own, behind the others. Raises PermissionDenied, Refused."""
     current = locked_draft(draft, by)
     if current.sections.count() >= MOST_SECTIONS:
-        raise RowRefused(f"節は{MOST_SECTIONS}までです。")
+        raise Refused(f"節は{MOST_SECTIONS}までです。")
     numbers = [int(row.key.removeprefix(OWN)) for row in current.sections.all() if row.is_own]
     key = f"{OWN}{max(numbers, default=0) + 1}"
     last = current.sections.aggregate(last=Max("order"))["last"] or 0
@@ -75,11 +76,11 @@ def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
 
 @transaction.atomic
 def remove_own_section(draft: PlanDraft, key: str, *, by: User) -> None:
-    """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, RowRefused."""
+    """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, Refused."""
     current = locked_draft(draft, by)
     section = next((row for row in current.sections.all() if row.key == key), None)
     if section is None or not section.is_own:
-        raise RowRefused("この節はもうありません。")
+        raise Refused("この節はもうありません。")
     section.delete()
 
 
@@ -92,7 +93,7 @@ def _section_as_it_stands(draft: PlanDraft, section: DraftSection) -> DraftSecti
         )
     found = DraftSection.objects.select_for_update().filter(draft=draft, key=section.key).first()
     if found is None:
-        raise RowConflict(None)
+        raise Conflict(None)
     return found
 
 

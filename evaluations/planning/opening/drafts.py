@@ -21,7 +21,8 @@ from plans.catalogue import catalogue_of
 from plans.lineage import possible_previous
 from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import plan_slug, usual_years
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.refusals import Refused
+from plans.versions import as_it_stands, refuse_outdated
 
 MAY_NOT = "計画を作れるのは、管理の役割の人だけです。"
 
@@ -49,7 +50,7 @@ class SectionPlace:
     order: int
 
 
-class PlanExists(RowRefused):
+class PlanExists(Refused):
     """The plan is there already: `plan`."""
 
     def __init__(self, plan: Plan) -> None:
@@ -116,7 +117,7 @@ def start_draft(municipality: Municipality, kind: str, generation: int, *, first
 def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPlace], *, version: int, by: User) -> None:
     """Change frame, titles and order from the version that was drawn.
 
-    Raises PermissionDenied, RowConflict, or RowRefused with what is wrong with the years.
+    Raises PermissionDenied, Conflict, or Refused with what is wrong with the years.
     """
     current = locked_draft(draft, by)
     rows = {row.key: row for row in current.sections.all()}
@@ -130,7 +131,7 @@ def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPla
     try:
         current.validate_constraints()
     except ValidationError as error:
-        raise RowRefused(" ".join(error.messages)) from error
+        raise Refused(" ".join(error.messages)) from error
     PlanDraft.objects.filter(pk=current.pk).update(**_columns(frame), version=F("version") + 1)
     for key, place in wanted.items():
         rows[key].title, rows[key].order = place.title, place.order
@@ -139,7 +140,7 @@ def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPla
 
 @transaction.atomic
 def discard_draft(draft: PlanDraft, *, by: User) -> None:
-    """Throw a draft away. Raises PermissionDenied, RowConflict."""
+    """Throw a draft away. Raises PermissionDenied, Conflict."""
     locked_draft(draft, by).delete()
 
 
@@ -154,7 +155,7 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 
 
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
-    """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
+    """The draft as it stands, locked until the transaction ends. Raises PermissionDenied, Conflict."""
     require_manager(by, draft.municipality, MAY_NOT)
     current = as_it_stands(draft)
     current.municipality = draft.municipality

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 from core.lineage import Tie
 from evaluations.planning.carry_over.book import End
 from evaluations.planning.carry_over.copying import add_to_plan
-from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
+from evaluations.planning.carry_over.deciding import DECIDED_MEANWHILE, decide, leave_open
 from evaluations.planning.carry_over.forms import DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
 from plans.access import plan_for, require
 from plans.models import Channel
-from plans.predecessor import MAY_NOT, PreviousRefused, follow
+from plans.predecessor import MAY_NOT, follow
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
     previous, seen = form.cleaned_data["previous"], form.cleaned_data["stood"]
     try:
         follow(page.plan, previous, seen=seen, by=request.user, channel=Channel.SCREEN)
-    except PreviousRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused)
     messages.success(request, "前の計画を決めました。")
     return redirect(request.path)
@@ -69,7 +69,7 @@ def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
     if not ticked:
         return _drawn(request, page, refused="決める案を選んでください。", ticked=())
     if not set(ticked) <= proposed.keys():
-        return _drawn(request, page, refused=str(DecisionConflict([])), ticked=ticked)
+        return _drawn(request, page, refused=DECIDED_MEANWHILE, ticked=ticked)
     return _decided(request, page, [proposed[key] for key in ticked], ticked)
 
 
@@ -84,7 +84,7 @@ def _accept_new(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 def _decided(request: PersonRequest, page: CarryOverPage, ties: Sequence[Tie], ticked: Sequence[str]) -> HttpResponse:
     try:
         made = decide(page.plan, ties, seen={}, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, ticked=ticked)
     messages.success(request, f"引き継ぎ方を{made}件決めました。")
     return redirect(request.path)
@@ -105,7 +105,7 @@ def _add_all(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 def _added(request: PersonRequest, page: CarryOverPage, codes: Sequence[str]) -> HttpResponse:
     try:
         made = add_to_plan(page.plan, codes, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, adding=codes)
     messages.success(request, f"前の計画の指標{made}件を、継続としてこの計画に加えました。")
     return redirect(request.path)
@@ -122,7 +122,7 @@ def _decide(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
             leave_open(page.plan, form.end, seen=form.seen_ties.get(form.end), by=request.user, channel=Channel.SCREEN)
         else:
             decide(page.plan, [form.wanted], seen=form.seen_ties, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, typed=True)
     messages.success(request, "引き継ぎ方を保存しました。")
     return redirect(request.path)

@@ -14,11 +14,10 @@ from evaluations.planning.carry_over.forms import AddedForm
 from evaluations.planning.carry_over.putting_on_top import put_on_top
 from evaluations.planning.carry_over.shortfalls import ShortfallLine, shortfalls
 from plans.access import plan_for, require
-from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
 from plans.predecessor import MAY_NOT
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +34,7 @@ def carry_over_baselines(request: PersonRequest, slug: str) -> HttpResponse:
     same = [code for code in codes if f"same-{code}" in request.POST]
     try:
         changes = take_baselines(plan, marks, same, by=request.user)
-    except RowRefused as refused:
+    except Refused as refused:
         return _baselines_drawn(request, plan, refused=refused, ticked=codes)
     changed = len({change.measure_id for change in changes})
     messages.success(request, f"基準値を{changed}件取り入れました。" if changed else "変更はありませんでした。")
@@ -56,7 +55,7 @@ def carry_over_shortfalls(request: PersonRequest, slug: str) -> HttpResponse:
     old, new, mark = form.line.old.code, form.line.new.code, form.cleaned_data["mark"]
     try:
         line = put_on_top(plan, old, new, amount, reason, mark=mark, by=request.user, channel=Channel.SCREEN)
-    except (RowRefused, ValuesRefused) as refused:
+    except Refused as refused:
         return _shortfalls_drawn(request, plan, form=form, refused=refused)
     done = f"計画値に{plain(amount)}{line.unit}を上乗せしました" if amount else "上乗せを取り消しました"
     messages.success(request, f"「{line.new.title}」の{done}。")

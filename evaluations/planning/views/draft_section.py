@@ -12,8 +12,9 @@ from evaluations.planning.opening.draft_sections import OwnMeasure, save_section
 from evaluations.planning.opening.pages import draft_for
 from evaluations.planning.opening.section_page import SectionPage, section_page
 from evaluations.planning.views.opening import gone
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, read_version
+from plans.versions import read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,14 +42,14 @@ def _save_section(request: PersonRequest, page: SectionPage) -> HttpResponse:
             version=read_version(request.POST.get("version", "")),
             by=request.user,
         )
-    except RowConflict as conflict:
+    except Conflict as conflict:
         if not PlanDraft.objects.filter(pk=page.draft.pk).exists():
             return gone(request)
         again = page.with_typed(request.POST)
         if conflict.current is not None:
-            again = again.against(conflict.current)  # type: ignore[arg-type]
+            again = again.against(conflict.current)
         return _section_drawn(request, again, own_form=own_form, refused=conflict, status=409)
-    except RowRefused as refused:
+    except Refused as refused:
         return _section_drawn(request, page.with_typed(request.POST), own_form=own_form, refused=refused)
     fresh = section_page(page.draft, page.part.key, request.GET.get("own", "") if own is None else "")
     if own_form is not None and own is None:

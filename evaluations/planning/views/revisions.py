@@ -14,8 +14,8 @@ from evaluations.planning.revisions_page import RevisionsPage, revisions_page, t
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +51,7 @@ def _save(request: PersonRequest, page: RevisionsPage) -> HttpResponse:
             current = page.revision.revision
             correct_revision(current, day, reason, version=started, by=by, channel=Channel.SCREEN)
             said = f"{current.label}を保存しました。"
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, page, form, refused)
     messages.success(request, said)
     return redirect(request.path)
@@ -63,17 +63,15 @@ def _remove(request: PersonRequest, page: RevisionsPage) -> HttpResponse:
         raise Http404("計画変更が見つかりません。")
     try:
         remove_revision(page.revision.revision, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _refused(request, page, form, refused)
     messages.success(request, f"{page.revision.revision.label}を削除しました。")
     return redirect(request.path)
 
 
-def _refused(
-    request: PersonRequest, page: RevisionsPage, form: RevisionForm, refused: RowConflict | RowRefused
-) -> HttpResponse:
+def _refused(request: PersonRequest, page: RevisionsPage, form: RevisionForm, refused: Refused) -> HttpResponse:
     """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
+    current = refused.current if isinstance(refused, Conflict) else None
     if page.revision is None:
         page = revisions_page(page.plan)
         form.start_from(page.newest_number)

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_package
-from evaluations.prefecture.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
-from evaluations.prefecture.receiving import MAY_NOT, NotReceived, incoming, receive
+from evaluations.prefecture.receipts_page import Receipt, received_plans, signed, unsigned
+from evaluations.prefecture.receiving import MAY_NOT, incoming, receive
 from plans.access import memberships_of, prefecture_for, require
 from plans.models import Channel, Municipality
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 from plans.signed_previews import MAX_SIGNED
 
@@ -36,7 +37,7 @@ def _read(request: PersonRequest, prefecture: Municipality, file: UploadedFile |
     content = file.read(MAX_BYTES + 1)
     try:
         found = incoming(read_package(content), prefecture)
-    except (PackageRefused, NotReceived) as error:
+    except (PackageRefused, Refused) as error:
         return Receipt(name, failure=str(error))
     text = signed(content.decode("utf-8-sig"), found, prefecture, request.user)
     if len(text) > MAX_SIGNED:
@@ -55,7 +56,7 @@ def _confirm(request: PersonRequest, prefecture: Municipality) -> HttpResponse:
         found = receive(
             read_package(file.encode()), prefecture, by=request.user, channel=Channel.UPLOAD, seen_sha256=seen
         )
-    except (FileLost, PackageRefused, NotReceived) as error:
+    except (PackageRefused, Refused) as error:
         return _page(request, prefecture, Receipt(failure=str(error)), status=409)
     name, number = found.package.content["municipality"]["name"], found.package.header.number
     messages.success(request, f"{name}のファイル（第{number}版）を受け取りました。変更 {len(found.changes)} 件。")

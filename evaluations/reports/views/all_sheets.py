@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 from evaluations.long_work.views import begin
 from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 from plans.access import plan_for
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.sheet_layouts import UnknownLayout, form_of
+from plans.sheet_layouts import form_of
 
 
 @require_POST
@@ -19,7 +20,7 @@ def all_sheets(request: PersonRequest, slug: str) -> HttpResponse:
     asked = {name: request.POST.get(name, "") for name in ("layout", "edition")}
     try:
         title = form_of(plan, **asked).design.title
-    except UnknownLayout as error:
+    except Refused as error:
         messages.error(request, str(error))
         return redirect("evaluations:exports", slug)
     return begin(request, ALL_SHEETS, f"すべての年度の{title}", plan=plan, parameters=asked)

@@ -21,7 +21,7 @@ from evaluations.follow_up.action_items import (
 )
 from evaluations.models import ActionItem
 from plans.models import Change, Role, SectionYear, Subject, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 
@@ -191,7 +191,7 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(section):
     report_action(item, "RUNNING", "始めた。", version=0, by=by, channel="screen")
 
     for act in (delete_action, carry_action):
-        with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
+        with pytest.raises(Conflict, match="ほかの人が先に変更しました。"):
             act(item, version=0, by=by, channel="screen")
 
     assert ActionItem.objects.get().outcome == "始めた。"
@@ -231,7 +231,7 @@ def test_what_cannot_be_carried_on_says_why(section, year, state, sentence):
         report_action(item, state, "結果", version=0, by=by, channel="screen")
         item.refresh_from_db()
 
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         carry_action(item, version=item.version, by=by, channel="screen")
 
 
@@ -239,9 +239,9 @@ def test_a_promise_is_carried_on_once_and_not_deleted_while_it_goes_on(section):
     item, by = an_action(section), a_user()
     carry_action(item, version=0, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="すでに次年度へ引き継いでいます。"):
+    with pytest.raises(Refused, match="すでに次年度へ引き継いでいます。"):
         carry_action(item, version=0, by=by, channel="screen")
-    with pytest.raises(RowRefused, match="次年度へ引き継いだ取組は削除できません。"):
+    with pytest.raises(Refused, match="次年度へ引き継いだ取組は削除できません。"):
         delete_action(item, version=0, by=by, channel="screen")
 
 

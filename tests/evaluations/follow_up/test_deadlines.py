@@ -22,7 +22,7 @@ from evaluations.follow_up.deadlines import (
 )
 from evaluations.models import Deadline
 from plans.models import Change, Role, Subject
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_deadline, a_municipality, a_plan, a_section, a_user
 from tests.page_forms import form_with
 
@@ -105,14 +105,14 @@ def test_the_round_is_taken_over_once(plan):
     proposed, by = yearly_round(2021, 2023)[:2], a_user(Role.MANAGER)
     take_over_round(plan, proposed, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="この計画の日程は、すでに決めてあります。"):
+    with pytest.raises(Refused, match="この計画の日程は、すでに決めてあります。"):
         take_over_round(plan, proposed, by=by, channel="screen")
 
     assert Deadline.objects.count() == 2
 
 
 def test_nothing_to_take_over_is_said(plan):
-    with pytest.raises(RowRefused, match="取り込む日程がありません。"):
+    with pytest.raises(Refused, match="取り込む日程がありません。"):
         take_over_round(plan, [], by=a_user(Role.MANAGER), channel="screen")
 
 
@@ -287,7 +287,7 @@ def test_a_date_that_was_deleted_meanwhile_is_not_written_again(plan):
     deadline = a_deadline(plan, "2022-12-15")
     Deadline.objects.all().delete()
 
-    with pytest.raises(RowConflict, match="ほかの人が先に削除しました。"):
+    with pytest.raises(Conflict, match="ほかの人が先に削除しました。"):
         change_deadline(deadline, DATE, version=0, by=a_user(Role.MANAGER), channel="screen")
 
 

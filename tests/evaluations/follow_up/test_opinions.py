@@ -21,7 +21,7 @@ from evaluations.models import CouncilOpinion
 from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
 from plans.models import Change, Role, Subject, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 
@@ -115,7 +115,7 @@ def test_numbers_go_on_within_a_council_and_a_day(plan):
 def test_a_number_is_given_once_to_a_council_and_a_day(plan):
     an_opinion(plan)
 
-    with pytest.raises(RowRefused, match="番号1は、同じ協議会と日の別の意見で使っています。"):
+    with pytest.raises(Refused, match="番号1は、同じ協議会と日の別の意見で使っています。"):
         add_opinion(plan, content(number=1), by=a_user(), channel="screen")
 
 
@@ -181,7 +181,7 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(plan, act)
     opinion = an_opinion(plan)
     change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), channel="screen")
 
-    with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
+    with pytest.raises(Conflict, match="ほかの人が先に変更しました。"):
         act(opinion, version=0, by=a_user(), channel="screen")
 
     assert CouncilOpinion.objects.get().response == "同僚の対応"
@@ -220,7 +220,7 @@ def test_an_open_opinion_is_carried_into_the_next_year_and_knows_where_it_came_f
 def test_what_cannot_be_carried_on_says_why(plan, fields, sentence):
     opinion = an_opinion(plan, **fields)
 
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         carry_opinion(opinion, version=0, by=a_user(), channel="screen")
 
 
@@ -228,7 +228,7 @@ def test_a_carried_opinion_is_open_again_when_the_one_it_became_is_deleted(plan)
     by, opinion = a_user(), an_opinion(plan)
     carried = carry_opinion(opinion, version=0, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="次年度へ持ち越した意見は削除できません。"):
+    with pytest.raises(Refused, match="次年度へ持ち越した意見は削除できません。"):
         delete_opinion(opinion, version=1, by=by, channel="screen")
     delete_opinion(carried, version=0, by=by, channel="screen")
 

@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 
 from evaluations.long_work import keeping
-from evaluations.long_work.asking import WorkRefused, ask, cancel, start_again
+from evaluations.long_work.asking import ask, cancel, start_again
 from evaluations.long_work.kinds import KINDS, Kind, Result
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, WorkState
 from plans.models import Role
+from plans.refusals import Refused
 from tests.builders import a_full_plan, a_municipality, a_user
 from tests.long_works import a_runner_process
 from tests.patience import PATIENCE, until
@@ -76,7 +77,7 @@ def test_clicks_in_the_same_moment_are_counted_one_after_the_other(plan, same, k
         try:
             start.wait()
             asked(plan, person, "endless", 0 if same else number)
-        except WorkRefused:
+        except Refused:
             pass
         finally:
             connection.close()

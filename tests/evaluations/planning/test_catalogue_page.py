@@ -10,8 +10,9 @@ from django.urls import reverse
 from core.catalogue import Level, LevelKind
 from evaluations.planning.opening.parts import parts_of
 from plans.catalogue import catalogue_of, national_catalogue
-from plans.catalogue_amendments import AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
+from plans.catalogue_amendments import EntryContent, add_entry, amend_entry, take_back
 from plans.models import CatalogueAmendment, Change, Channel, Membership, Role
+from plans.refusals import Conflict
 from tests.builders import a_draft, a_municipality, a_user
 from tests.page_forms import form_with
 
@@ -102,7 +103,7 @@ def test_an_entry_that_is_left_out_is_not_offered_and_comes_back(city, manager):
 def test_the_second_of_two_sees_what_the_first_saved(city, manager):
     amend(city, manager, title="地域へ移った人")
 
-    with pytest.raises(AmendmentConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         amend(city, manager, title="移行した人")
 
     assert conflict.value.current.title == "地域へ移った人"
@@ -116,7 +117,7 @@ def test_the_same_content_saved_twice_is_no_conflict(city, manager):
 
 
 def test_what_was_taken_back_meanwhile_is_not_taken_back_again(city, manager):
-    with pytest.raises(AmendmentConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         take_back(city, "8-1-1", version=1, by=manager, channel=Channel.SCREEN)
 
     assert conflict.value.current is None

@@ -18,10 +18,10 @@ from core.take_over_note import MOST
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Side, ValueKind
 from evaluations.records.actions import RecordContent, change_record
-from evaluations.records.counts import CountOffer, RecordsMoved, take_over_counts, years_from_records
+from evaluations.records.counts import CountOffer, take_over_counts, years_from_records
 from indicators.months.readings import TakeOver
-from plans.actions import ValuesRefused
 from plans.models import Change, Department, Measure, Plan, Role, Section, Subject, YearlyValue, YearState
+from plans.refusals import ChangesRefused, Conflict
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.demo_city import the_demo
 from tests.page_forms import form_with
@@ -453,7 +453,7 @@ def test_measures_of_another_department_are_not_taken_over(client, section, meet
     made = years_from_records([meetings], 2022)[meetings.pk]
 
     page = client.get(grid(section)).text
-    with pytest.raises(ValuesRefused, match="入力する権限がありません。"):
+    with pytest.raises(ChangesRefused, match="入力する権限がありません。"):
         take_over_counts(TakeOver(meetings, 2022, EMPTY, made.taken_over(EMPTY)), by=by, channel="screen")
 
     assert ("取組記録から" in page, 'name="take-counts"' in page) == (True, False)
@@ -463,7 +463,7 @@ def test_measures_of_another_department_are_not_taken_over(client, section, meet
 def test_a_made_up_figure_is_refused(section, meetings):
     a_record(section, meetings)
 
-    with pytest.raises(RecordsMoved):
+    with pytest.raises(Conflict):
         take_over_counts(TakeOver(meetings, 2022, EMPTY, Value(Decimal(99))), by=a_user(), channel="screen")
 
     assert actual(meetings) == EMPTY

@@ -12,7 +12,7 @@ from django.urls import reverse
 from evaluations.models import ActivityRecord
 from evaluations.records.actions import RecordContent, add_record, change_record
 from plans.models import Change, Role, SectionYear, Subject, YearState
-from plans.versions import YearLocked
+from plans.refusals import Locked
 from tests.builders import a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 
@@ -192,7 +192,7 @@ def test_the_lock_of_every_section_of_a_record_counts(section):
     seen = RecordContent.of(record)
     both = RecordContent(fiscal_year=2022, title="協議会", section_ids=frozenset({section.pk, beside.pk}))
 
-    with pytest.raises(YearLocked, match="第2節 令和4年度は確定しているため変更できません。"):
+    with pytest.raises(Locked, match="第2節 令和4年度は確定しているため変更できません。"):
         change_record(record, both, seen=seen, by=a_user(), channel="screen")
 
     assert contents() == [seen]
