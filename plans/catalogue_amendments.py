@@ -16,9 +16,9 @@ from core.words import Accumulation, Direction, Family, ValueKind
 from plans.access import require_manager
 from plans.catalogue import national_catalogue
 from plans.history_writer import write_line
+from plans.kept_rows import made_just_now
 from plans.models import CatalogueAmendment, Municipality, Subject
 from plans.refusals import Conflict
-from plans.versions import made_just_now
 
 MAY_NOT = "カタログを変えられるのは、管理の役割の人だけです。"
 TAKEN_BACK = "ほかの人が先に国の内容に戻しました。"

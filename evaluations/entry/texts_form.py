@@ -8,8 +8,8 @@ from django import forms
 from django.core import signing
 
 from evaluations.models import TEXT_FIELDS, Evaluation
+from plans.kept_rows import read_version
 from plans.prose_field import ProseField, as_kept
-from plans.versions import read_version
 
 SALT = "evaluations.texts"
 MINE, THEIRS = "mine", "theirs"

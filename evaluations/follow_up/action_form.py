@@ -8,9 +8,9 @@ from django import forms
 from core.fiscal_years import wareki
 from evaluations.follow_up.action_items import Promise
 from evaluations.models import ActionItem, ActionState
+from plans.kept_rows import VersionedForm
 from plans.models import Plan, Section
 from plans.prose_field import ProseField, refuse_controls
-from plans.versions import VersionedForm
 
 LATEST_DUE = 6
 """Years after the plan's last one that a 期限 may reach: two more plans."""

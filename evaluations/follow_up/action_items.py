@@ -10,10 +10,10 @@ from django.utils import timezone
 from core.fiscal_years import wareki
 from evaluations.models import ActionItem, ActionState
 from plans.history_writer import write_line
+from plans.kept_rows import as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
 from plans.lineage import next_place
 from plans.models import Plan, Subject
 from plans.refusals import Refused
-from plans.versions import as_it_stands, lock_open_years, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "取組を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ引き継げます。"

@@ -9,9 +9,9 @@ from core.fiscal_years import wareki
 from core.yearly_round import RoundStep
 from evaluations.follow_up.deadlines import DueDate
 from evaluations.models import Deadline
+from plans.kept_rows import VersionedForm
 from plans.models import Plan
 from plans.prose_field import ProseField, refuse_controls
-from plans.versions import VersionedForm
 
 YEARS_AROUND = 2
 """Years before and after the plan on which a date of it may fall: its making, and its last evaluation."""

@@ -15,10 +15,10 @@ from core.yearly_round import ProposedDate, RoundStep
 from evaluations.models import Deadline
 from plans.access import require_manager
 from plans.history_writer import write_line
+from plans.kept_rows import as_it_stands, made_just_now, refuse_outdated
 from plans.locks import lock_plan
 from plans.models import Plan, Subject
 from plans.refusals import Refused
-from plans.versions import as_it_stands, made_just_now, refuse_outdated
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
 

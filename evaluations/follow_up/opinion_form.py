@@ -9,9 +9,9 @@ from django import forms
 from core.fiscal_years import wareki
 from evaluations.follow_up.opinions import OpinionContent
 from evaluations.models import CouncilOpinion, OpinionStatus
+from plans.kept_rows import VersionedForm
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField, refuse_controls
-from plans.versions import VersionedForm
 
 NONE = ("", "選ばない")
 OWN_STATUSES: list[OpinionStatus] = [status for status in OpinionStatus if status != OpinionStatus.CARRIED]

@@ -14,11 +14,11 @@ from django.db.models import F, Max
 from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
 from plans.history_writer import write_line
+from plans.kept_rows import as_it_stands, made_just_now, refuse_outdated, require_writer
 from plans.lineage import NextPlace, next_place
 from plans.locks import lock_plan
 from plans.models import Plan, Subject
 from plans.refusals import Refused
-from plans.versions import as_it_stands, made_just_now, refuse_outdated, require_writer
 
 MAY_NOT = "協議会意見を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ持ち越せます。"

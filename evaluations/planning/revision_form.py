@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 
 from evaluations.planning.revisions import days_of, why_not_on
+from plans.kept_rows import VersionedForm
 from plans.models import Plan, PlanRevision
 from plans.prose_field import ProseField
-from plans.versions import VersionedForm
 
 LONGEST_REASON = 1000
 

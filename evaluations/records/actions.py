@@ -11,10 +11,10 @@ from django.db import transaction
 from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
 from plans.history_writer import new_line, write_lines
+from plans.kept_rows import lock_open_years, made_just_now, require_writer
 from plans.models import Measure, Plan, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Conflict
-from plans.versions import lock_open_years, made_just_now, require_writer
 
 
 @dataclass(frozen=True)

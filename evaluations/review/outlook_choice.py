@@ -15,10 +15,10 @@ from evaluations.review.outlooks import basis_year, prospect_of
 from indicators.queries import readings_of
 from plans.access import access_for
 from plans.history_writer import write_line
+from plans.kept_rows import refuse_outdated
 from plans.models import Measure, Subject
 from plans.queries import MeasureRow, measure_rows, section_years
 from plans.refusals import Refused
-from plans.versions import refuse_outdated
 
 MAY_NOT = "この指標の見込みを選ぶ権限がありません。"
 NOTHING_TO_SAY = (

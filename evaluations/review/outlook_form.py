@@ -10,8 +10,8 @@ from core.outlook import OutlookMethod
 from core.reader import CellTexts, NotUnderstood, read_cell
 from core.words import Side, ValueKind
 from evaluations.models import Outlook
+from plans.kept_rows import VersionedForm
 from plans.prose_field import ProseField
-from plans.versions import VersionedForm
 
 NONE = ("", "選ばない")
 

@@ -23,10 +23,10 @@ from indicators.volumes.workbench import PlannedCell, Workbench
 from plans.access import access_for
 from plans.actions import CellChange, record_values
 from plans.history_writer import write_line
+from plans.kept_rows import refuse_outdated
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.refusals import Conflict, Refused
-from plans.versions import refuse_outdated
 
 FIELD = "見込量の算出"
 MOVED = "ページを開いた後に、もとにした実績か算出の内容が変わりました。いまの値を確かめて、もう一度選んでください。"

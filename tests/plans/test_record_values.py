@@ -10,10 +10,10 @@ from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
 from evaluations.models import ActionItem
 from plans.actions import CellChange, record_values
+from plans.kept_rows import as_it_stands
 from plans.models import Change, Channel, Department, Measure, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import Cause, ChangesRefused
-from plans.versions import as_it_stands
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.patience import PATIENCE
 

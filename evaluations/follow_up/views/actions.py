@@ -19,10 +19,10 @@ from evaluations.follow_up.action_items import (
 from evaluations.follow_up.actions_page import ActionsPage, actions_page
 from evaluations.models import ActionItem
 from plans.access import plan_for, require
+from plans.kept_rows import VersionedForm, read_version
 from plans.models import Channel
 from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import VersionedForm, read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

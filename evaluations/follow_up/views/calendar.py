@@ -21,10 +21,10 @@ from evaluations.follow_up.deadlines import (
 from evaluations.models import Deadline
 from plans.access import plan_for, require
 from plans.downloads import as_download
+from plans.kept_rows import read_version
 from plans.models import Channel
 from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import read_version
 
 CALENDAR = "text/calendar; charset=utf-8"
 

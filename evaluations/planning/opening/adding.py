@@ -13,11 +13,11 @@ from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import require_manager
 from plans.history_writer import write_lines
+from plans.kept_rows import made_just_now
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.rules import MAY_NOT
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.refusals import Refused
-from plans.versions import made_just_now
 
 REASON = "指標の追加"
 

@@ -11,8 +11,8 @@ from django.db.models import F, Max
 from evaluations.models import DraftSection, PlanDraft
 from evaluations.models.opening import OWN
 from evaluations.planning.opening.drafts import locked_draft
+from plans.kept_rows import refuse_outdated
 from plans.refusals import Conflict, Refused
-from plans.versions import refuse_outdated
 
 MOST_SECTIONS = 60
 MOST_OWN = 40

@@ -18,11 +18,11 @@ from evaluations.planning.opening.parts import scope_of
 from indicators.services import create_missing_services, services_by_code
 from plans.access import require_manager
 from plans.catalogue import catalogue_of
+from plans.kept_rows import as_it_stands, refuse_outdated
 from plans.lineage import possible_previous
 from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import plan_slug, usual_years
 from plans.refusals import Refused
-from plans.versions import as_it_stands, refuse_outdated
 
 MAY_NOT = "計画を作れるのは、管理の役割の人だけです。"
 

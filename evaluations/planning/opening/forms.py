@@ -10,10 +10,10 @@ from core.words import Accumulation, Direction, Family, ParentRole, ValueKind
 from evaluations.models import PlanDraft
 from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.parts import OWN_MASTERS, Part
+from plans.kept_rows import VersionedForm
 from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import EARLIEST_YEAR
 from plans.name_field import NameField
-from plans.versions import VersionedForm
 from plans.year_field import YearField
 
 LAST_GENERATION = 60

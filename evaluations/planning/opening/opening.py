@@ -23,10 +23,10 @@ from indicators.services import create_missing_services
 from plans.access import access_for, require_manager
 from plans.actions import CellChange, record_values
 from plans.history_writer import write_lines
+from plans.kept_rows import as_it_stands
 from plans.models import Change, Municipality, Plan, PlanRevision
 from plans.refusals import Cause, ChangesRefused, Conflict, Refused
 from plans.sheet_layouts import inherited_form
-from plans.versions import as_it_stands
 
 REASON = "計画の作成"
 OF_OTHERS = (

@@ -12,9 +12,9 @@ from evaluations.planning.opening.draft_sections import OwnMeasure, save_section
 from evaluations.planning.opening.pages import draft_for
 from evaluations.planning.opening.section_page import SectionPage, section_page
 from evaluations.planning.views.opening import gone
+from plans.kept_rows import read_version
 from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,12 +6,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from plans.access import plan_for
+from plans.kept_rows import read_version
 from plans.models import Channel
 from plans.places import section_in_year
 from plans.prose_field import without_controls
 from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import read_version
 from plans.workflow import MOVE_BY_NAME, move_section_year
 
 
