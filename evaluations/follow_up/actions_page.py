@@ -76,6 +76,13 @@ class ActionsPage:
         is_open = item is not None and item.is_open and not Promised(item).is_carried_on
         return next_year_in_words(self.plan, item.fiscal_year) if item and is_open else ""
 
+    @property
+    def opened(self) -> ActionItem:
+        """The 取組 being edited; Http404 where there is none."""
+        if self.item is None:
+            raise Http404("取組が見つかりません。")
+        return self.item
+
     def promise_form(self, data: Any = None) -> PromiseForm:
         """The form of the promise being edited, or of a new one."""
         started = {

@@ -79,6 +79,13 @@ class CalendarPage:
             if counts[tone, words]
         )
 
+    @property
+    def opened(self) -> Deadline:
+        """The date being edited; Http404 where there is none."""
+        if self.deadline is None:
+            raise Http404("日程が見つかりません。")
+        return self.deadline
+
     def form(self, data: Any = None) -> DeadlineForm:
         """The form of the date being edited, or of a new one."""
         return DeadlineForm(data, plan=self.plan, deadline=self.deadline)

@@ -76,6 +76,13 @@ class OpinionsPage:
         return next_year_in_words(self.plan, opinion.fiscal_year) if opinion and is_open else ""
 
     @property
+    def opened(self) -> CouncilOpinion:
+        """The opinion being edited; Http404 where there is none."""
+        if self.opinion is None:
+            raise Http404("協議会意見が見つかりません。")
+        return self.opinion
+
+    @property
     def changes_since(self) -> list[HistoryLine]:
         """What was changed of the 指標 the opinion led to (else of its own), since the council sat. One query."""
         measure = self.opinion and (self.opinion.reflected_measure or self.opinion.measure)

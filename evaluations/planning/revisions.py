@@ -1,4 +1,4 @@
-"""The verbs of 計画変更: opening one, correcting its day and reason, removing one that changed nothing.
+"""The actions of 計画変更: opening one, correcting its day and reason, removing one that changed nothing.
 
 What a 計画変更 changes is written by `plans.actions.record_values`, like every value.
 """
@@ -8,13 +8,12 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
 from plans.access import require_manager
-from plans.history_writer import write_line
-from plans.kept_rows import as_it_stands, refuse_outdated
+from plans.kept_rows import KeptRows, to_change, unchanged
 from plans.locks import lock_plan
 from plans.models import Plan, PlanRevision, Subject, YearlyValue
 from plans.refusals import Refused
@@ -34,14 +33,23 @@ class Days:
     not_later: str
 
 
+def in_words(revision: PlanRevision) -> str:
+    """One line for the history."""
+    day = f"決定日：{wareki_day(revision.decided_on)}" if revision.decided_on else "決定日：不明"
+    return f"{day}／理由：{revision.reason}" if revision.reason else day
+
+
+REVISIONS = KeptRows(PlanRevision, Subject.REVISION, lambda revision: revision.label, in_words)
+
+
 @transaction.atomic
 def open_revision(
     plan: Plan, decided_on: date, reason: str, *, seen_newest: int, by: User, channel: str
 ) -> PlanRevision:
     """Open the next 計画変更: from now on 計画値 are written into it.
 
-    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or Refused where somebody
-    opened one in between, or for a day or a reason that cannot be.
+    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or Refused where another
+    user opened one in between, or for a day or a reason that cannot be.
     """
     _start(plan, by)
     revisions = list(plan.revisions.order_by("number"))
@@ -50,11 +58,8 @@ def open_revision(
         raise Refused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
     number = newest + 1
     _check(plan, revisions, number, decided_on, reason)
-    revision = PlanRevision.objects.create(
-        plan=plan, number=number, decided_on=decided_on, reason=reason, opened_at=timezone.now(), opened_by=by
-    )
-    _note(revision, None, in_words(revision), by, channel)
-    return revision
+    said = {"number": number, "decided_on": decided_on, "reason": reason}
+    return REVISIONS.add(plan, said | {"opened_at": timezone.now(), "opened_by": by}, by=by, channel=channel)
 
 
 @transaction.atomic
@@ -66,23 +71,17 @@ def correct_revision(
     Raises PermissionDenied, Conflict, or Refused for a day or a reason that cannot be.
     """
     _start(revision.plan, by)
-    current = as_it_stands(revision)
-    if (current.decided_on, current.reason) == (decided_on, reason):
-        return
-    refuse_outdated(current, version)
-    _check(revision.plan, list(revision.plan.revisions.order_by("number")), current.number, decided_on, reason)
-    old = in_words(current)
-    current.decided_on, current.reason = decided_on, reason
-    PlanRevision.objects.filter(pk=current.pk).update(decided_on=decided_on, reason=reason, version=F("version") + 1)
-    _note(current, old, in_words(current), by, channel)
+    new = {"decided_on": decided_on, "reason": reason}
+    if current := to_change(revision, new, version):
+        _check(revision.plan, list(revision.plan.revisions.order_by("number")), current.number, decided_on, reason)
+        REVISIONS.change(current, new, by=by, channel=channel)
 
 
 @transaction.atomic
 def remove_revision(revision: PlanRevision, *, version: int, by: User, channel: str) -> None:
     """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, Conflict or Refused."""
     _start(revision.plan, by)
-    current = as_it_stands(revision)
-    refuse_outdated(current, version)
+    current = unchanged(revision, version)
     if not current.number:
         raise Refused("当初の計画は削除できません。")
     if current.plan.revisions.filter(number__gt=current.number).exists():
@@ -92,8 +91,7 @@ def remove_revision(revision: PlanRevision, *, version: int, by: User, channel: 
             f"{current.label}で変えた計画値が{changed}件あるため削除できません。"
             "先に、それぞれの計画値を変更前の値に戻してください。"
         )
-    _note(current, in_words(current), None, by, channel)
-    current.delete()
+    REVISIONS.delete(current, by=by, channel=channel)
 
 
 def changed_cells(revision: PlanRevision) -> int:
@@ -130,12 +128,6 @@ def why_not_on(days: Days, day: date) -> str:
     return ""
 
 
-def in_words(revision: PlanRevision) -> str:
-    """One line for the history."""
-    day = f"決定日：{wareki_day(revision.decided_on)}" if revision.decided_on else "決定日：不明"
-    return f"{day}／理由：{revision.reason}" if revision.reason else day
-
-
 def _start(plan: Plan, by: User) -> None:
     """Rights, then the plan's row: numbers are given out one after the other, and no publication reads in between."""
     require_manager(by, plan.municipality, MAY_NOT)
@@ -155,7 +147,3 @@ def _check(plan: Plan, revisions: list[PlanRevision], number: int, decided_on: d
 def _named(revision: PlanRevision) -> str:
     day = wareki_day(revision.decided_on) if revision.decided_on else ""
     return f"{revision.label if revision.number else '計画の策定'}（{day}）"
-
-
-def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, channel: str) -> None:
-    write_line(revision.plan, Subject.REVISION, revision.label, old, new, by=by, channel=channel)

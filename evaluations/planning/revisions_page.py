@@ -98,6 +98,13 @@ class RevisionsPage:
         """Why some years are not open, each reason once."""
         return tuple(dict.fromkeys(p.lock_reason for _, places in self.places for p in places if p.lock_reason))
 
+    @property
+    def opened(self) -> PlanRevision:
+        """The revision being corrected; Http404 where there is none."""
+        if self.revision is None:
+            raise Http404("計画変更が見つかりません。")
+        return self.revision.revision
+
     def form(self, data: Any = None) -> RevisionForm:
         """The form of the revision being corrected, or of a new one."""
         revisions = [listed.revision for listed in self.revisions]
