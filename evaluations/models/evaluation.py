@@ -36,7 +36,8 @@ class ActivityRecord(models.Model):
     """取組記録: a meeting or an activity. One record may belong to several 節, and to a year before the plan.
 
     `counted_in` are 指標 of its 節 whose actual it counts for; whether as 回数 or by its 参加者数 follows from their
-    unit (`core.record_counts`). `counted_ids` are their ids on records that `record_counts.with_links` returned.
+    unit (`core.record_counts`). `counted_ids` are their ids on records that `records.counts.with_links` returned.
+    `version` goes up with every save.
     """
 
     counted_ids: frozenset[int]
@@ -53,6 +54,7 @@ class ActivityRecord(models.Model):
     organisations = models.PositiveIntegerField("事業所・機関数", null=True, blank=True)
     content = models.TextField("内容", blank=True)
     cancelled_reason = models.CharField("中止の理由", max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "取組記録"

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier
 
@@ -182,7 +183,7 @@ def texts(section, record=None):
 
 
 def record_fields(client, section, record=None, counted=()):
-    fields = form_with(client.get(texts(section, record)), "record_seen") | {"do": "save_record"}
+    fields = form_with(client.get(texts(section, record)), "participants") | {"do": "save_record"}
     return fields | {"counted_in": [str(measure.pk) for measure in counted]}
 
 
@@ -231,7 +232,8 @@ def test_a_link_is_kept_when_something_else_of_the_record_changes_and_can_be_tak
 def test_a_link_that_a_colleague_set_meanwhile_is_a_conflict(editor, section, meetings):
     record = a_record(section)
     fields = record_fields(editor, section, record)
-    record.counted_in.set([meetings])
+    linked = replace(RecordContent.of(record), counted_ids=frozenset({meetings.pk}))
+    change_record(record, linked, version=0, by=a_user(), channel="screen")
 
     page = editor.post(texts(section, record), fields | {"title": "別の名称"})
 
@@ -285,11 +287,10 @@ def test_measures_of_another_city_or_without_a_count_are_refused(editor, section
 def test_the_verb_takes_no_measure_of_another_section(section, meetings):
     beside = a_section(section.plan, 2)
     record = a_record(beside)
-    seen = RecordContent.of(record)
     wrong = RecordContent(2022, "協議会", frozenset({beside.pk}), counted_ids=frozenset({meetings.pk}))
 
     with pytest.raises(ValueError, match="measures of its own sections"):
-        change_record(record, wrong, seen=seen, by=a_user(), channel="screen")
+        change_record(record, wrong, version=0, by=a_user(), channel="screen")
 
 
 def test_records_are_counted_by_measure_and_year_in_one_query(section, meetings, people, django_assert_num_queries):
