@@ -8,12 +8,15 @@ from django import forms
 from core.catalogue import LevelKind
 from core.numerals import plain, read_numeral
 from core.words import Accumulation, Direction, Family, ValueKind
-from plans.catalogue_amendments import EntryContent
+from plans.catalogue_amendments import content_of, unamended
 from plans.catalogue_page import CataloguePage
+from plans.kept_rows import VersionedForm
+from plans.model_fields import label_of, name_line
 from plans.models import CatalogueAmendment
 from plans.name_field import NameField
 
 LARGEST = Decimal(1_000_000)
+LONGEST_NOTE = 1000
 NO_LEVEL = ("", "計算しない")
 LEVELS = (
     (LevelKind.SHARE, "基準値の何％"),
@@ -23,18 +26,21 @@ LEVELS = (
 )
 
 
-class EntryForm(forms.Form):
+class EntryForm(VersionedForm):
     """One entry. Its fields are what the nation says, or what the city made of it before."""
 
-    title = NameField(label="指標名", max_length=200, error_messages={"required": "指標名を入力してください。"})
+    title = name_line(CatalogueAmendment, "title", error_messages={"required": "指標名を入力してください。"})
     family = forms.ChoiceField(label="種別", choices=Family.choices())
     goal = forms.ChoiceField(label="成果目標", required=False)
-    unit = NameField(label="単位", max_length=20, required=False)
+    unit = name_line(CatalogueAmendment, "unit")
     value_kind = forms.ChoiceField(label="種類", choices=ValueKind.choices())
     direction = forms.ChoiceField(label="方向", choices=Direction.choices())
     accumulation = forms.ChoiceField(label="集計", choices=Accumulation.choices())
-    level_text = NameField(
-        label="国の水準（文章）", max_length=200, required=False, help_text="例：令和7年度末時点の施設入所者数の6%以上"
+    level_text = name_line(
+        CatalogueAmendment,
+        "level_text",
+        label="国の水準（文章）",
+        help_text="例：令和7年度末時点の施設入所者数の6%以上",
     )
     level_kind = forms.ChoiceField(label="水準の計算", required=False, choices=[NO_LEVEL, *LEVELS])
     level_number = forms.CharField(
@@ -44,14 +50,14 @@ class EntryForm(forms.Form):
         help_text="6％なら 6、1.28倍なら 1.28、有なら 1",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    source = NameField(
-        label="出典",
-        max_length=300,
+    source = name_line(
+        CatalogueAmendment,
+        "source",
+        required=True,
         help_text="確かめた告示や通知の名前。保存すると「要確認」が消えます。",
         error_messages={"required": "何で確かめたかを、出典に書いてください。"},
     )
-    note = NameField(label="注記", max_length=1000, required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    note = NameField(label=label_of(CatalogueAmendment, "note"), max_length=LONGEST_NOTE, required=False)
 
     def __init__(self, data: Any = None, *, page: CataloguePage) -> None:
         line = page.line
@@ -63,11 +69,6 @@ class EntryForm(forms.Form):
             for name in hidden:
                 del self.fields[name]
         self.line = line
-
-    @property
-    def started_from(self) -> int:
-        """The version that the page had drawn; none where it does not name one."""
-        return -1 if self["version"].errors else self.cleaned_data.get("version") or 0
 
     def clean_level_number(self) -> Any:
         """The number as people type it; None where blank."""
@@ -91,24 +92,22 @@ class EntryForm(forms.Form):
         return said
 
     @property
-    def content(self) -> EntryContent:
-        """What the entry shall say."""
+    def columns(self) -> dict[str, Any]:
+        """What the entry shall say. Saving an entry means to use it."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if self.line is not None:
             said = {"family": self.line.entry.family, "goal": self.line.entry.goal} | said
-        return EntryContent(**said)
+        return said | {"left_out": False}
 
     def start_again(self, current: CatalogueAmendment | None) -> None:
         """Let the next save start from what is stored now, which the page shows next to what was typed."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["version"] = str(current.version if current else 0)  # type: ignore[index]
+        self.set_version(current.version if current else 0)
 
 
 def _initial(page: CataloguePage) -> dict[str, Any]:
     line = page.line
     if line is None:
         return {"value_kind": ValueKind.NUMBER, "direction": Direction.NEAR, "family": Family.INDICATOR, "version": 0}
-    content = EntryContent.of(line.amendment) if line.amendment else EntryContent.of_entry(line.entry)
-    found = {name: getattr(content, name) for name in content.__dataclass_fields__}
-    number = "" if content.level_number is None else plain(content.level_number)
-    return found | {"level_number": number, "version": line.amendment.version if line.amendment else 0}
+    content = content_of(line.amendment or unamended(line.entry))
+    number = "" if content["level_number"] is None else plain(content["level_number"])
+    return content | {"level_number": number, "version": line.amendment.version if line.amendment else 0}

@@ -10,7 +10,7 @@ from core.catalogue import Entry, Goal, Period
 from core.level_words import rule
 from plans.access import require_membership
 from plans.catalogue import amended, amendments_of, national_catalogue, own_entries
-from plans.catalogue_amendments import EntryContent
+from plans.catalogue_amendments import content_of, unamended
 from plans.models import CatalogueAmendment, Membership, Municipality, Role
 
 NEW = "new"
@@ -43,7 +43,7 @@ class EntryLine:
             return "市で追加"
         if self.is_left_out:
             return "使わない"
-        same = EntryContent.of(self.amendment) == EntryContent.of_entry(self.national)
+        same = content_of(self.amendment) == content_of(unamended(self.national))
         return "市で確認済み" if same else "市で変更"
 
     @property
