@@ -14,6 +14,7 @@ from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
+from plans.model_fields import label_of
 from plans.models import Change, Channel, Measure, Municipality, Plan, Section, Subject
 from plans.refusals import FieldRefused, FieldsRefused, Refused
 from plans.sheet_layouts import EDITIONS, layout_choices
@@ -138,7 +139,7 @@ def _line(
     return new_line(
         city if plan is None or isinstance(row, Municipality) else plan,
         Subject.MASTER if is_master else Subject.SETTING,
-        str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+        label_of(type(row), change.field),
         _in_words(change.field, change.old, names),
         _in_words(change.field, change.new, names),
         by=by,

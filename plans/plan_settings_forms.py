@@ -1,4 +1,4 @@
-"""Forms of the plan's settings: one per part of the page, chosen by the hidden field `action`.
+"""Forms of the plan's settings: one per part of the page, chosen by the hidden field `do`.
 
 Their fields are made from the rows of the plan, so that nothing else can be named by a form. Each field sends along
 what the person saw (Django's hidden initial), which distinguishes a colleague's newer value from an own change.
@@ -14,8 +14,8 @@ from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
+from plans.model_fields import label_of, name_line
 from plans.models import Measure, Municipality, Plan, Section
-from plans.name_field import NameField
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import FieldsRefused, Refused
 from plans.sheet_layouts import EDITIONS, layout_choices, layout_problems, substitute_note
@@ -109,7 +109,7 @@ class PlanForm(SettingsForm):
 
     def settings_of(self, plan: Plan) -> list[Setting]:
         return [
-            Setting("name", plan, "name", NameField(label="計画名", max_length=100)),
+            Setting("name", plan, "name", name_line(Plan, "name")),
             Setting("near_low", plan, "near_low", _percent("「見込みどおり」の下限（%）")),
             Setting("near_high", plan, "near_high", _percent("「見込みどおり」の上限（%）")),
         ]
@@ -135,7 +135,8 @@ class OpenDataForm(SettingsForm):
     def settings_of(self, plan: Plan) -> list[Setting]:
         city = plan.municipality
         licence = forms.ChoiceField(label="利用条件", choices=LICENCES, required=False)
-        contact = NameField(label="連絡先", max_length=200, required=False, widget=forms.TextInput(attrs={"size": 40}))
+        wide = forms.TextInput(attrs={"size": 40})
+        contact = name_line(Municipality, "open_data_contact", label="連絡先", widget=wide)
         return [
             Setting("open_data_licence", city, "open_data_licence", licence),
             Setting("open_data_contact", city, "open_data_contact", contact),
@@ -150,7 +151,7 @@ class SectionsForm(SettingsForm):
     def settings_of(self, plan: Plan) -> list[Setting]:
         found: list[Setting] = []
         for section in plan.sections.all():
-            title = NameField(label=f"{section.label}の節名", max_length=200)
+            title = name_line(Section, "title", label=f"{section.label}の節名")
             part = forms.IntegerField(label=f"{section.label}の評価シートの部", min_value=1, max_value=LAST_PART)
             found.append(Setting(f"title-{section.number}", section, "title", title))
             found.append(Setting(f"part-{section.number}", section, "sheet_part", part))
@@ -245,7 +246,7 @@ def _percent(label: str) -> forms.DecimalField:
 
 def _choice(city: Municipality, name: str) -> forms.ChoiceField:
     field: Any = city._meta.get_field(name)
-    return forms.ChoiceField(label=field.verbose_name, choices=field.choices)
+    return forms.ChoiceField(label=label_of(Municipality, name), choices=field.choices)
 
 
 def _department(measure: Measure, choices: list) -> forms.TypedChoiceField:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from plans.model_fields import label_of
 from plans.models import Measure, Plan, Section, SectionYear
 
 
@@ -29,7 +30,7 @@ class Evaluation(models.Model):
 
 
 TEXT_FIELDS = ("do_text", "check_text", "proposal", "issues_text", "act_text", "budget_text")
-TEXT_LABELS = {name: str(Evaluation._meta.get_field(name).verbose_name) for name in TEXT_FIELDS}  # type: ignore[union-attr]
+TEXT_LABELS = {name: label_of(Evaluation, name) for name in TEXT_FIELDS}
 
 
 class ActivityRecord(models.Model):
