@@ -13,12 +13,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from core.fiscal_years import wareki
-from core.numerals import read_digits
+from core.numerals import KEY_DIGITS, read_digits
 from plans.access import Access, access_for
 from plans.actions import bump
 from plans.history_writer import write_line
@@ -120,6 +120,19 @@ def to_change(row: Row, columns: Columns, version: int) -> Row | None:
         return None
     refuse_outdated(current, version)
     return current
+
+
+def asked_row(rows: models.QuerySet[Row], plan: Plan, key: str, sentence: str) -> Row | None:
+    """The row of a plan with this key, to be edited; None without a key. Http404 with the sentence for one that is not
+    there, or where the person of `plan.access` may not write. One query.
+    """
+    if not key:
+        return None
+    found: Any = rows.filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
+    if found is None or not plan.access.may_write:
+        raise Http404(sentence)
+    found.plan = plan
+    return found
 
 
 def made_just_now(place: Plan | Municipality, subject: str, words: str, *, by: Any) -> bool:

@@ -86,12 +86,12 @@ def write_history(
     """Write a line that names the person on both sides: 「花子（hanako）：閲覧」. For actions, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by, channel)
+    write_line(membership.municipality, Subject.PEOPLE, field, old, new, by=by, channel=channel)
 
 
 def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
     """Write a line about one 担当課; None where it does not exist. For actions, in their transaction."""
-    _history(municipality, "担当課", old, new, by)
+    write_line(municipality, Subject.PEOPLE, "担当課", old, new, by=by, channel=Channel.SCREEN)
 
 
 def new_password() -> str:
@@ -250,14 +250,3 @@ def _said(membership: Membership) -> tuple[str, int | None, str]:
 
 def _full_name(user: User) -> str:
     return user.get_full_name() or user.username
-
-
-def _history(
-    municipality: Municipality,
-    field: str,
-    old: str | None,
-    new: str | None,
-    by: User | None,
-    channel: Channel = Channel.SCREEN,
-) -> None:
-    write_line(municipality, Subject.PEOPLE, field, old, new, by=by, channel=channel)

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import Http404
 
-from core.numerals import KEY_DIGITS, read_digits
 from evaluations.follow_up.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
 from plans.access import States, state_of
+from plans.kept_rows import asked_row
 from plans.models import Plan, Section
 from plans.places import next_year_in_words
 from plans.plan_filters import PlanFilters
@@ -109,7 +109,8 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
     filters = PlanFilters(asked, plan=plan, sections=sections, states=ActionState.choices, state_field="state")
     states = section_years(plan)
     lines = seen_promises(plan, filters.narrowed(plan.action_items.all()), states)
-    item = _chosen(plan, item_key)
+    items = plan.action_items.select_related("section", "carried_to", "reported_by")
+    item = asked_row(items, plan, item_key, "この計画の取組ではありません。")
     state = state_of(states.get((item.section_id, item.fiscal_year))) if item else ""
     counts = Counter(line.item.state for line in lines)
     return ActionsPage(
@@ -135,14 +136,3 @@ def seen_promises(plan: Plan, items: Any, states: States) -> tuple[Promised, ...
 
 def _by_year(lines: Iterable[Promised]) -> tuple[YearOfPromises, ...]:
     return tuple(YearOfPromises(year, tuple(group)) for year, group in groupby(lines, lambda one: one.item.fiscal_year))
-
-
-def _chosen(plan: Plan, key: str) -> ActionItem | None:
-    if not key:
-        return None
-    items = plan.action_items.select_related("section", "carried_to", "reported_by")
-    found = items.filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
-    if found is None or not plan.access.may_write:
-        raise Http404("この計画の取組ではありません。")
-    found.plan = plan
-    return found

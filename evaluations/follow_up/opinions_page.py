@@ -13,7 +13,6 @@ from django.http import Http404
 from core.citation import Mark
 from core.fiscal_months import western_day
 from core.fiscal_years import wareki
-from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.models import CouncilOpinion, OpinionStatus
@@ -21,6 +20,7 @@ from evaluations.publishing.citations import mark_of, not_published
 from evaluations.publishing.report_sections import ReportOpinion
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
+from plans.kept_rows import asked_row
 from plans.models import Measure, Plan, Section
 from plans.places import next_year_in_words
 from plans.plan_filters import PlanFilters
@@ -134,7 +134,9 @@ def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage
         groups=_grouped(filters.narrowed(visible)),
         unanswered=unanswered(plan),
         sections=sections,
-        opinion=_chosen(plan, opinion_key),
+        opinion=asked_row(
+            plan.opinions.select_related(*WITH), plan, opinion_key, "この計画の協議会意見ではありません。"
+        ),
     )
 
 
@@ -187,13 +189,3 @@ def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:
         OpinionGroup(*key, opinions=tuple(group))
         for key, group in groupby(rows, key=lambda one: (one.fiscal_year, one.council, one.held_on))
     )
-
-
-def _chosen(plan: Plan, key: str) -> CouncilOpinion | None:
-    if not key:
-        return None
-    found = plan.opinions.select_related(*WITH).filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
-    if found is None or not plan.access.may_write:
-        raise Http404("この計画の協議会意見ではありません。")
-    found.plan = plan
-    return found

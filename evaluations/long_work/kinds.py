@@ -11,7 +11,7 @@ from plans.access import Access, plan_for, require
 from plans.models import Plan
 
 Tell = Callable[[int, int, str], None]
-"""The progress callback `tell(done, total, step)`. Raises what ends the work (see `telling`).
+"""The progress callback `tell(done, total, step)`. Raises what ends the work (see `running`).
 
 Called between actions and never within a transaction, where the progress would be visible only at its end.
 """

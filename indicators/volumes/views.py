@@ -1,6 +1,7 @@
 """見込量の算出: the overview of a plan, and the workbench of one service or of the 訪問系 together."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from indicators.volumes.sheet import sheet_bytes
 from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
 from plans.downloads import as_download
+from plans.kept_rows import answer
 from plans.models import Channel
 from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
@@ -67,19 +69,14 @@ def _save(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpRespo
     form.ask_for_reason()
     if form.errors:
         return _drawn(request, ground, form)
-    try:
-        save_forecast(
-            ground.plan,
-            ground.volume,
-            form.content,
-            version=form.started_from,
-            by=request.user,
-            channel=Channel.SCREEN,
-        )
-    except Refused as refused:
-        return _refused(request, ground, form, refused)
-    messages.success(request, f"「{ground.volume.name}」の見込量の算出を保存しました。計画値はまだ変わっていません。")
-    return redirect(f"{request.path}?edit=1#take")
+
+    def save() -> tuple[str, str]:
+        by, version = request.user, form.started_from
+        save_forecast(ground.plan, ground.volume, form.content, version=version, by=by, channel=Channel.SCREEN)
+        saved = f"「{ground.volume.name}」の見込量の算出を保存しました。計画値はまだ変わっていません。"
+        return saved, f"{request.path}?edit=1#take"
+
+    return answer(request, save, form, partial(_refused, request, ground))
 
 
 def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpResponse:
@@ -100,8 +97,9 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
         lines = take_over_forecast(
             ground.plan, ground.volume, seen.wanted, version=seen.version, by=request.user, channel=Channel.SCREEN
         )
-    except Conflict as refused:
-        return _refused(request, ground, form, refused)
+    except Conflict as conflict:
+        form.start_again(conflict.current)
+        return _refused(request, ground, form, conflict, conflict.current)
     except Refused as refused:
         return _drawn(request, _again(ground), None, not_taken=str(refused))
     years = "・".join(wareki(year) for year in sorted({one.fiscal_year for one in seen.wanted}))
@@ -111,11 +109,11 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
     return redirect(request.path)
 
 
-def _refused(request: PersonRequest, ground: Ground, form: VolumeForm, refused: Refused) -> HttpResponse:
+def _refused(
+    request: PersonRequest, ground: Ground, form: VolumeForm, refused: Refused, current: VolumeForecast | None
+) -> HttpResponse:
     """The form with what was typed, the reason, and what is stored now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, Conflict) else None
-    form.start_again(current)
-    lines = ForecastContent.of(current).lines if isinstance(current, VolumeForecast) else []
+    lines = ForecastContent.of(current).lines if current else []
     return _drawn(request, ground, form, refused=refused, stands_lines=lines)
 
 

@@ -11,12 +11,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluations.long_work import telling
+from evaluations.long_work import running
 from evaluations.long_work.asking import ask, cancel, remove, start_again
 from evaluations.long_work.keeping import clean, mark_interrupted
 from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, writers
-from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Runner
-from evaluations.long_work.telling import Cancelled, Lost, Stopped, Teller
+from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Cancelled, Lost, Runner, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
@@ -299,7 +298,7 @@ def test_a_finished_work_is_not_started_again(plan, person):
 def test_progress_is_written_once_in_a_while_however_often_it_is_said(
     plan, person, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr(telling, "SECONDS_BETWEEN", 60 * 60)
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_REPORTS", 60 * 60)
     tell = Teller(a_work(plan, person, state="RUNNING"))
 
     with django_assert_num_queries(1):
