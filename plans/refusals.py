@@ -103,7 +103,7 @@ def one_plan(changes: Iterable[OneChange]) -> Plan:
     """The plan that all of these changes belong to, with its 自治体; ValueError where they are of several."""
     plans = {change.measure.plan_id for change in changes}
     if len(plans) != 1:
-        raise ValueError("a verb takes the changes of one plan at a time")
+        raise ValueError("an action takes the changes of one plan at a time")
     return Plan.objects.select_related("municipality").get(pk=plans.pop())
 
 
@@ -157,5 +157,5 @@ def refusals_of(
 def _moved(changes: Iterable[OneChange]) -> set[int]:
     """The ids of measures that were moved to another 節, with other locks, since the caller read them. One query."""
     sections = {change.measure.pk: change.measure.section_id for change in changes}
-    stand = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
-    return sections.keys() - {pk for pk, section in stand if sections[pk] == section}
+    current = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
+    return sections.keys() - {pk for pk, section in current if sections[pk] == section}

@@ -54,7 +54,7 @@ class TextsForm(VersionedForm):
     def showing(
         cls, current: Evaluation | None, *, typed: Mapping[str, str] | None = None, clashes: tuple[TextClash, ...] = ()
     ) -> "TextsForm":
-        """The form over what is kept now, with what was typed over it and the texts that must be chosen between."""
+        """The form over what is stored now, with what was typed over it and the texts that must be chosen between."""
         kept = {name: getattr(current, name) if current else "" for name in TEXT_FIELDS}
         digests = {name: _digest(text) for name, text in kept.items()}
         token = signing.dumps({"seen": digests, "asked": [clash.name for clash in clashes]}, salt=SALT)

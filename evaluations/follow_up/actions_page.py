@@ -1,4 +1,4 @@
-"""The room of the 取組 as a noun: what each year promised, 節 by 節, and what became of it."""
+"""Queries of the page of 取組: what each year promised, 節 by 節, and the outcome."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -92,7 +92,7 @@ class ActionsPage:
         return PromiseForm(data, plan=self.plan, sections=self.sections, item=self.item, initial=started)
 
     def report_form(self, data: Any = None) -> ReportForm | None:
-        """The form of what became of it; None for a new one."""
+        """The form of the outcome; None for a new promise."""
         return ReportForm(data, item=self.item) if self.item else None
 
     def _section_asked(self) -> int | None:
@@ -101,7 +101,7 @@ class ActionsPage:
 
 
 def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
-    """The room for the person of `plan.access`; Http404 for a 取組 that they may not edit or is not of this plan.
+    """The page for the person of `plan.access`; Http404 for a 取組 that they may not edit or is not of this plan.
 
     Four queries at most.
     """
@@ -125,7 +125,7 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
 
 
 def seen_promises(plan: Plan, items: Any, states: States) -> tuple[Promised, ...]:
-    """Those of years that are 確定, for who does not see drafts; all for the others. One query."""
+    """Those of 確定 years for a reader who does not see drafts; all for the others. One query."""
     found = items.select_related("section__plan", "origin", "carried_to", "reported_by")
     return tuple(
         Promised(item)

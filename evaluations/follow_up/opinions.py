@@ -86,7 +86,7 @@ def delete_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: 
 def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: str) -> CouncilOpinion:
     """Carry an open opinion on: a row of its own in the next 年度, with this one as its origin.
 
-    From the last 年度 of a plan it goes into the first of the plan that follows, to what became of its 節 and 指標.
+    From the last 年度 of a plan it goes into the first of the plan that follows, to the successors of its 節 and 指標.
     Raises PermissionDenied, Conflict, or Refused for one that is not open or has nowhere to go.
     """
     plan, year = opinion.plan, opinion.fiscal_year
@@ -111,7 +111,7 @@ def carry_opinion(opinion: CouncilOpinion, *, version: int, by: User, channel: s
 
 
 def _in_next_plan(current: CouncilOpinion, onward: NextPlace) -> dict[str, Any]:
-    """The columns that differ there: its 節 and 指標 as they are now; what has no successor is kept in words."""
+    """The columns that differ there: its 節 and 指標 as they are now; what has no successor is stored in words."""
     is_lost = (current.section_id and not onward.section) or (current.measure_id and not onward.measure)
     words = f"{current.plan.name} {current.place_in_words}" if is_lost and not current.place else current.place
     return {

@@ -1,4 +1,4 @@
-"""The room of the 協議会意見 as a noun: what a person may see, by council and day."""
+"""Queries of the page of 協議会意見: what a person may see, by council and day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -110,7 +110,9 @@ class OpinionsPage:
 
 
 def visible_opinions(plan: Plan, access: Access | None) -> QuerySet[CouncilOpinion]:
-    """Opinions are working papers: who does not see drafts sees those marked for publication. None is the operator."""
+    """Opinions are working documents: a reader who does not see drafts sees those marked for publication. None is the
+    operator.
+    """
     opinions = plan.opinions.all()
     return opinions if access is None or access.sees_drafts else opinions.filter(published=True)
 
@@ -121,9 +123,9 @@ def section_of(opinion: CouncilOpinion) -> int | None:
 
 
 def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage:
-    """The room for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
+    """The page for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
 
-    Four queries at most, and what the form asks for.
+    Four queries at most, and those of the form.
     """
     sections = tuple(plan.sections.order_by("number"))
     filters = PlanFilters(asked, plan=plan, sections=sections, states=OpinionStatus.choices, state_field="status")
@@ -141,7 +143,7 @@ def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage
 
 
 def unanswered(plan: Plan) -> int:
-    """How many opinions the person may see that still want an answer. One query."""
+    """How many opinions the person may see that have no answer yet. One query."""
     return visible_opinions(plan, plan.access).filter(status=OpinionStatus.UNANSWERED).count()
 
 
@@ -169,7 +171,7 @@ def table_bytes(plan: Plan, groups: Sequence[OpinionGroup]) -> bytes:
 
 
 def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:
-    """The publication that holds each of these opinions as it stands here; there is none of several 年度. One query."""
+    """The publication that says the same of each of these opinions; there is none for several 年度. One query."""
     years = {group.fiscal_year for group in groups}
     if len(years) != 1:
         return not_published()

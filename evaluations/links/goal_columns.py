@@ -18,7 +18,7 @@ Titles = Mapping[int, list[str]]
 
 @dataclass(frozen=True)
 class Named:
-    """That the guideline names a link: a short mark for the matrix and the words it stands for."""
+    """That the guideline names a link: a short mark for the matrix and its meaning in words."""
 
     mark: str
     words: str

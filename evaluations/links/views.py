@@ -31,7 +31,7 @@ def links(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
-    """Keep the ticked indicators of one 成果目標; a refusal brings the form back with what was ticked."""
+    """Save the ticked indicators of one 成果目標; a refusal brings the form back with what was ticked."""
     column = page.column(request.GET.get("goal", ""))
     if column is None:
         raise Http404("成果目標のある節ではありません。")

@@ -216,7 +216,7 @@ def _beating(work: LongWork) -> Iterator[None]:
                 try:
                     mine.update(heartbeat=timezone.now())
                 except OperationalError:  # SQLite has one writer, and it is busy: the next beat will do
-                    logger.info("A sign of life of long work %s had to be left out", work.key)
+                    logger.info("The heartbeat of long work %s had to be left out", work.key)
         finally:
             connection.close()
 

@@ -130,7 +130,7 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
 
 
 def _mark_published(source: Source, ready: list[Section], publication: Publication, channel: str) -> None:
-    """確定 → 公表, signed and with its line in the history. What is 公表 already stays as it was signed."""
+    """確定 → 公表, with who and when and a line of the history. What is 公表 already keeps its own."""
     year = publication.fiscal_year
     rows = [source.states[s.pk, year] for s in ready if source.state(s, year) == YearState.CONFIRMED]
     SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(

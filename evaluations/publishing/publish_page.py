@@ -166,7 +166,7 @@ def _parts(body: Body) -> Mapping[int, Any]:
 
 
 def _decisions(body: Body, codes: set[str]) -> list[Body]:
-    """The 計画変更 that residents read of beside these measures."""
+    """The 計画変更 that residents read of next to these measures."""
     versions = [body["measures"][code].get("versions", {}) for code in codes]
     numbers = {one["number"] for of_measure in versions for year in of_measure.values() for one in year}
     return [one for one in body.get("revisions", []) if one["number"] in numbers]

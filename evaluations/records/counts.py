@@ -1,4 +1,4 @@
-"""What 取組記録 propose for the actuals of the 指標 they are counted in, and the verb that takes a proposal over."""
+"""What 取組記録 propose for the actuals of the 指標 they are counted in, and the action that takes a proposal over."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,9 +25,9 @@ REASON = "取組記録から数えた値を年度の実績に反映"
 
 @dataclass(frozen=True)
 class CountOffer:
-    """What the records make of one measure and year, beside the actual that the person sees.
+    """What the records make of one measure and year, next to the actual that the person sees.
 
-    `seen` is what a page had offered, as (the actual, its successor); `problem` what was said to taking it over.
+    `seen` is what a page had offered, as (the actual, its successor); `problem` why it could not be taken over.
     """
 
     measure: Measure
@@ -58,7 +58,7 @@ class CountOffer:
 
     @property
     def take_over(self) -> TakeOver | None:
-        """What the person saw and asked for; None where nothing was offered on the page."""
+        """What the person saw and requested; None where nothing was offered on the page."""
         return TakeOver(self.measure, self.made.fiscal_year, *self.seen) if self.seen else None
 
 

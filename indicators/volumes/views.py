@@ -53,8 +53,8 @@ def volume(request: PersonRequest, slug: str, key: str) -> HttpResponse:
         return _drawn(request, ground, form)
     require(not may_not, may_not)
     form = VolumeForm(request.POST, ground=ground)
-    verbs = {"save": _save, "take": _take_over}
-    return verbs.get(request.POST.get("do", ""), _drawn)(request, ground, form)
+    actions = {"save": _save, "take": _take_over}
+    return actions.get(request.POST.get("do", ""), _drawn)(request, ground, form)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from plans.requests import PersonRequest
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_settings(request: PersonRequest, slug: str) -> HttpResponse:
-    """The plan's frame, in small forms. A colleague's newer value is answered with 409 and both values."""
+    """The plan's frame, in small forms. Where a colleague's value is newer, the answer is 409 with both."""
     plan = plan_for(request.user, slug)
     require(plan.access.may_manage, "計画の設定を変えられるのは、管理の役割の人だけです。")
     forms = settings_forms(plan, request.POST if request.method == "POST" else None, page=request.GET.get("page"))
