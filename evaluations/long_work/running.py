@@ -16,7 +16,7 @@ from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
-from evaluations.long_work.keeping import clean, mark_interrupted
+from evaluations.long_work.asking import clean, mark_interrupted
 from evaluations.long_work.kinds import KINDS, Result
 from evaluations.models import LongWork, LongWorkFile, WorkState
 from plans.refusals import Refused

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from evaluations.models import Publication
-from evaluations.publishing.publication_body import Source, body_hash, publication_body, source_of
+from evaluations.publishing.publication_body import body_hash, publication_body, source_of
 from plans.access import access_for
 from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
-from plans.models import Plan, Section, SectionYear, Subject, YearState
+from plans.models import Plan, SectionYear, Subject, YearState
 from plans.refusals import Refused
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
@@ -79,7 +79,8 @@ def publish(
         body=body,
         sha256=sha256,
     )
-    _mark_published(source, ready, publication, channel)
+    rows = [source.states[section.pk, year] for section in ready]
+    _move_states(publication, rows, PUBLISH, YearState.PUBLISHED, by, channel)
     names = "、".join(section.label for section in ready)
     _note(publication, by, channel, reason.strip(), old=None, new=f"第{publication.number}号：{names}")
     return publication
@@ -106,7 +107,7 @@ def withdraw_publication(publication: Publication, *, by: User, reason: str, cha
     publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     successors = plan.publications.filter(fiscal_year=publication.fiscal_year, number__gt=publication.number)
     if not successors.exists():
-        _mark_withdrawn(years, publication, by, channel)
+        _move_states(publication, years, WITHDRAW, YearState.CONFIRMED, by, channel)
     _note(publication, by, channel, reason.strip(), old=f"第{publication.number}号", new="取り下げ")
     return publication
 
@@ -129,37 +130,19 @@ def _lock_years(plan: Plan, year: int) -> list[SectionYear]:
     return [row for row in rows.values() if row.fiscal_year == year]
 
 
-def _mark_published(source: Source, ready: list[Section], publication: Publication, channel: str) -> None:
-    """確定 → 公表, with who and when and a line of the history. What is 公表 already keeps its own."""
-    year = publication.fiscal_year
-    rows = [source.states[s.pk, year] for s in ready if source.state(s, year) == YearState.CONFIRMED]
-    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=YearState.PUBLISHED, published_at=publication.at, published_by=publication.by, version=F("version") + 1
-    )
-    moved = [row.section_id for row in rows]
-    _note_states(publication, moved, publication.by, channel, PUBLISH, (YearState.CONFIRMED, YearState.PUBLISHED))
-
-
-def _mark_withdrawn(years: list[SectionYear], publication: Publication, by: User, channel: str) -> None:
-    rows = [row for row in years if row.state == YearState.PUBLISHED]
-    SectionYear.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=YearState.CONFIRMED, published_at=None, published_by=None, version=F("version") + 1
-    )
-    moved = [row.section_id for row in rows]
-    _note_states(publication, moved, by, channel, WITHDRAW, (YearState.PUBLISHED, YearState.CONFIRMED))
-
-
-def _note_states(
-    publication: Publication,
-    sections: list[int],
-    by: User | None,
-    channel: str,
-    field: str,
-    way: tuple[YearState, YearState],
+def _move_states(
+    publication: Publication, rows: Iterable[SectionYear], label: str, new: YearState, by: User | None, channel: str
 ) -> None:
-    words, year = (way[0].label, way[1].label), publication.fiscal_year
-    line = partial(new_line, publication.plan, Subject.STATE, field, *words, by=by, channel=channel, fiscal_year=year)
-    write_lines(line(section_id=section) for section in sections)
+    """確定 → 公表, or back: with who and when, and a line of the history for each 節. Other states stay as they are."""
+    old = YearState.CONFIRMED if new == YearState.PUBLISHED else YearState.PUBLISHED
+    moved = [row for row in rows if row.state == old]
+    at, who = (publication.at, publication.by) if new == YearState.PUBLISHED else (None, None)
+    SectionYear.objects.filter(pk__in=[row.pk for row in moved]).update(
+        state=new, published_at=at, published_by=who, version=F("version") + 1
+    )
+    words, year = (old.label, new.label), publication.fiscal_year
+    line = partial(new_line, publication.plan, Subject.STATE, label, *words, by=by, channel=channel, fiscal_year=year)
+    write_lines(line(section_id=row.section_id) for row in moved)
 
 
 def _note(publication: Publication, by: User, channel: str, reason: str, *, old: str | None, new: str | None) -> None:

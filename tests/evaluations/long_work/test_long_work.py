@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.long_work import running
-from evaluations.long_work.asking import ask, cancel, remove, start_again
-from evaluations.long_work.keeping import clean, mark_interrupted
+from evaluations.long_work.asking import ask, cancel, clean, mark_interrupted, remove, start_again
 from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, writers
 from evaluations.long_work.running import RIGHT_LOST, UNEXPECTED, UNKNOWN, Cancelled, Lost, Runner, Stopped, Teller
 from evaluations.models import LongWork, LongWorkFile, WorkState

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from evaluations.long_work import keeping
+from evaluations.long_work import asking
 from evaluations.long_work.asking import ask, cancel, start_again
 from evaluations.long_work.kinds import KINDS, Kind, Result
 from evaluations.long_work.running import Runner
@@ -118,7 +118,7 @@ def test_a_runner_that_is_killed_leaves_an_interrupted_work_that_the_next_one_ca
         process.send_signal(signal.SIGKILL)
         process.wait()
     left = LongWork.objects.get()
-    monkeypatch.setattr(keeping, "STALE_AFTER", timedelta(0))
+    monkeypatch.setattr(asking, "STALE_AFTER", timedelta(0))
     none = Runner().run_next()
 
     assert (left.state, left.done > 0, none, state()) == ("RUNNING", True, False, "INTERRUPTED")
