@@ -14,7 +14,7 @@ from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
-from plans.model_fields import label_of, name_line
+from plans.model_fields import name_line
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import FieldsRefused, Refused
@@ -108,11 +108,8 @@ class PlanForm(SettingsForm):
     action = "plan"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        return [
-            Setting("name", plan, "name", name_line(Plan, "name")),
-            Setting("near_low", plan, "near_low", _percent("「見込みどおり」の下限（%）")),
-            Setting("near_high", plan, "near_high", _percent("「見込みどおり」の上限（%）")),
-        ]
+        low, high = _percent("「見込みどおり」の下限（%）"), _percent("「見込みどおり」の上限（%）")
+        return _settings(plan, name=name_line(Plan, "name"), near_low=low, near_high=high)
 
 
 class WordsForm(SettingsForm):
@@ -121,10 +118,8 @@ class WordsForm(SettingsForm):
     action = "words"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        city = plan.municipality
-        return [
-            Setting(name, city, name, _choice(city, name)) for name in ("disability_word", "planned_word", "place_word")
-        ]
+        words = ("disability_word", "planned_word", "place_word")
+        return _settings(plan.municipality, **{name: _choice(name) for name in words})
 
 
 class OpenDataForm(SettingsForm):
@@ -133,14 +128,10 @@ class OpenDataForm(SettingsForm):
     action = "open_data"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        city = plan.municipality
         licence = forms.ChoiceField(label="利用条件", choices=LICENCES, required=False)
         wide = forms.TextInput(attrs={"size": 40})
         contact = name_line(Municipality, "open_data_contact", label="連絡先", widget=wide)
-        return [
-            Setting("open_data_licence", city, "open_data_licence", licence),
-            Setting("open_data_contact", city, "open_data_contact", contact),
-        ]
+        return _settings(plan.municipality, open_data_licence=licence, open_data_contact=contact)
 
 
 class SectionsForm(SettingsForm):
@@ -209,10 +200,7 @@ class SheetLayoutForm(SettingsForm):
         self.notes = [substitute, *others] if substitute else others
         layout = forms.ChoiceField(label="評価シートの様式", choices=choices)
         edition = forms.ChoiceField(label="数値の書き方", choices=EDITIONS)
-        return [
-            Setting("sheet_layout", plan, "sheet_layout", layout),
-            Setting("sheet_edition", plan, "sheet_edition", edition),
-        ]
+        return _settings(plan, sheet_layout=layout, sheet_edition=edition)
 
 
 FORMS: tuple[type[SettingsForm], ...] = (
@@ -234,6 +222,11 @@ def shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _settings(row: Plan | Municipality, **fields: forms.Field) -> list[Setting]:
+    """Fields of one row, each called as it is on the row."""
+    return [Setting(name, row, name, field) for name, field in fields.items()]
+
+
 def _percent(label: str) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
@@ -244,9 +237,9 @@ def _percent(label: str) -> forms.DecimalField:
     )
 
 
-def _choice(city: Municipality, name: str) -> forms.ChoiceField:
-    field: Any = city._meta.get_field(name)
-    return forms.ChoiceField(label=label_of(Municipality, name), choices=field.choices)
+def _choice(name: str) -> forms.ChoiceField:
+    field: Any = Municipality._meta.get_field(name)
+    return forms.ChoiceField(label=field.verbose_name, choices=field.choices)
 
 
 def _department(measure: Measure, choices: list) -> forms.TypedChoiceField:
