@@ -11,12 +11,10 @@ from core.words import Accumulation, Direction, Family, ValueKind
 from plans.catalogue_amendments import content_of, unamended
 from plans.catalogue_page import CataloguePage
 from plans.kept_rows import VersionedForm
-from plans.model_fields import label_of, name_line
 from plans.models import CatalogueAmendment
 from plans.name_field import NameField
 
 LARGEST = Decimal(1_000_000)
-LONGEST_NOTE = 1000
 NO_LEVEL = ("", "計算しない")
 LEVELS = (
     (LevelKind.SHARE, "基準値の何％"),
@@ -29,18 +27,15 @@ LEVELS = (
 class EntryForm(VersionedForm):
     """One entry. Its fields are what the nation says, or what the city made of it before."""
 
-    title = name_line(CatalogueAmendment, "title", error_messages={"required": "指標名を入力してください。"})
+    title = NameField(label="指標名", max_length=200, error_messages={"required": "指標名を入力してください。"})
     family = forms.ChoiceField(label="種別", choices=Family.choices())
     goal = forms.ChoiceField(label="成果目標", required=False)
-    unit = name_line(CatalogueAmendment, "unit")
+    unit = NameField(label="単位", max_length=20, required=False)
     value_kind = forms.ChoiceField(label="種類", choices=ValueKind.choices())
     direction = forms.ChoiceField(label="方向", choices=Direction.choices())
     accumulation = forms.ChoiceField(label="集計", choices=Accumulation.choices())
-    level_text = name_line(
-        CatalogueAmendment,
-        "level_text",
-        label="国の水準（文章）",
-        help_text="例：令和7年度末時点の施設入所者数の6%以上",
+    level_text = NameField(
+        label="国の水準（文章）", max_length=200, required=False, help_text="例：令和7年度末時点の施設入所者数の6%以上"
     )
     level_kind = forms.ChoiceField(label="水準の計算", required=False, choices=[NO_LEVEL, *LEVELS])
     level_number = forms.CharField(
@@ -50,14 +45,13 @@ class EntryForm(VersionedForm):
         help_text="6％なら 6、1.28倍なら 1.28、有なら 1",
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    source = name_line(
-        CatalogueAmendment,
-        "source",
-        required=True,
+    source = NameField(
+        label="出典",
+        max_length=300,
         help_text="確かめた告示や通知の名前。保存すると「要確認」が消えます。",
         error_messages={"required": "何で確かめたかを、出典に書いてください。"},
     )
-    note = NameField(label=label_of(CatalogueAmendment, "note"), max_length=LONGEST_NOTE, required=False)
+    note = NameField(label="注記", max_length=1000, required=False)
 
     def __init__(self, data: Any = None, *, page: CataloguePage) -> None:
         line = page.line

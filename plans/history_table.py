@@ -12,8 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.fiscal_years import wareki
 from plans.access import Person, memberships_of, visible_plans
 from plans.history import OPERATOR, HistoryLine, changes_for, history_line, midnight
-from plans.model_fields import label_of, longest
-from plans.models import Change, Measure, Subject
+from plans.models import Change, Subject
 
 LINES_PER_PAGE = 50
 ALL = ("", "すべて")
@@ -56,7 +55,7 @@ class HistoryFilters(forms.Form):
     plan = forms.ChoiceField(label="計画", required=False)
     year = forms.ChoiceField(label="年度", required=False)
     section = forms.IntegerField(label="節番号", required=False, min_value=1, max_value=9999)
-    code = forms.CharField(label=label_of(Measure, "code"), required=False, max_length=longest(Measure, "code"))
+    code = forms.CharField(label="指標コード", required=False, max_length=40)
     by = forms.ChoiceField(label="だれが", required=False)
     subject = forms.ChoiceField(label="対象", required=False, choices=[ALL, *Subject.choices])
     since = _day("この日から")

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.db import models
 
-from plans.name_field import NameField
 from plans.prose_field import ProseField, refuse_controls
 
 
@@ -35,12 +34,6 @@ def line(model: type[models.Model], name: str, **more: Any) -> forms.CharField:
         },
         **more,
     )
-
-
-def name_line(model: type[models.Model], name: str, **more: Any) -> NameField:
-    """The same for what the tidy table names. `more` may say otherwise than the model."""
-    said = {"label": label_of(model, name), "required": not _field(model, name).blank} | more
-    return NameField(max_length=longest(model, name), **said)  # type: ignore[arg-type]
 
 
 def prose(model: type[models.Model], name: str, rows: int, **more: Any) -> ProseField:

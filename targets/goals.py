@@ -11,8 +11,8 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.measures.rules import MAY_NOT, REASON
-from plans.model_fields import label_of, name_line
 from plans.models import Plan, Section, Subject
+from plans.name_field import NameField
 from plans.prose_field import ProseField
 from plans.refusals import FieldRefused, FieldsRefused
 from targets.actions import outcome_target_of
@@ -47,7 +47,7 @@ def change_goals(
             refused.append(FieldRefused(name, f"ほかの人が「{words}」に変更しています。", current))
             continue
         setattr(goal, field, text)
-        label = label_of(OutcomeTarget, field)
+        label = str(OutcomeTarget._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
         history.append(
             new_line(
                 plan,
@@ -80,8 +80,8 @@ class GoalsForm(forms.Form):
         self.goals = goals_of(section) or [OutcomeTarget(section=section, order=1, title=section.title)]
         for goal in self.goals:
             made: dict[str, forms.Field] = {
-                "title": name_line(
-                    OutcomeTarget, "title", error_messages={"required": "成果目標の名前を入力してください。"}
+                "title": NameField(
+                    label="成果目標", max_length=200, error_messages={"required": "成果目標の名前を入力してください。"}
                 ),
                 "overview": ProseField(label="成果目標の概要", rows=5),
                 "goal_text": ProseField(label="目標", rows=5),

@@ -12,16 +12,21 @@ from indicators.models import ActivityIndicator, MonthlyMapping
 from indicators.queries import service_of
 from plans.access import access_for, require
 from plans.history_writer import write_line
-from plans.model_fields import label_of, longest
 from plans.models import Measure, Municipality, Subject
 from plans.refusals import Refused
 
 USERS, AMOUNT = "users", "amount"
 COLUMN_CHOICES = ((USERS, "利用者数の列"), (AMOUNT, "量の列"))
-TEXTS = ("name", "header_row", "service_column", "month_column", "users_column", "amount_column")
-LABELS = {name: label_of(MonthlyMapping, name) for name in TEXTS}
-MAX_LENGTH = longest(MonthlyMapping, "name")
-"""Characters of each text, all of which have the same length."""
+LABELS = {
+    "name": "読み方の名前",
+    "header_row": "見出しの行",
+    "service_column": "サービスの列",
+    "month_column": "月の列",
+    "users_column": "利用者数の列",
+    "amount_column": "量の列",
+}
+TEXTS = tuple(LABELS)
+MAX_LENGTH = 60
 REQUIRED = ("name", "service_column", "month_column")
 MAX_HEADER_ROW = 100
 MAY_NOT = "月別ファイルの読み方は、入力・確認・確定・管理の役割の人が決めます。"

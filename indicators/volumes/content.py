@@ -29,13 +29,30 @@ class Factor:
 
     @classmethod
     def of(cls, row: ForecastFactor) -> "Factor":
-        texts = (row.name, row.number, row.unit, row.source, row.note)
-        return cls(*texts, Effect(row.effect), Spread(row.spread), numbers_from(row.own))
+        return cls(
+            row.name,
+            row.number,
+            row.unit,
+            row.source,
+            row.note,
+            Effect(row.effect),
+            Spread(row.spread),
+            numbers_from(row.own),
+        )
 
     @property
     def columns(self) -> dict[str, object]:
         """The fields of its row."""
-        return vars(self) | {"own": as_kept(self.own)}
+        return {
+            "name": self.name,
+            "number": self.number,
+            "unit": self.unit,
+            "source": self.source,
+            "note": self.note,
+            "effect": self.effect,
+            "spread": self.spread,
+            "own": as_kept(self.own),
+        }
 
     def on_users(self, years: tuple[int, ...], plan_years: int) -> UserEffect | None:
         return effect_on_users(
@@ -93,8 +110,16 @@ class ForecastContent:
     @property
     def columns(self) -> dict[str, object]:
         """The fields of the forecast's row; the factors have rows of their own."""
-        own = {"own_users": as_kept(self.own_users), "own_per_user": as_kept(self.own_per_user)}
-        return {name: value for name, value in (vars(self) | own).items() if name != "factors"}
+        return {
+            "first_year": self.first_year,
+            "basis_year": self.basis_year,
+            "per_user": self.per_user,
+            "places": self.places,
+            "own_users": as_kept(self.own_users),
+            "own_per_user": as_kept(self.own_per_user),
+            "scenario": self.scenario,
+            "reason": self.reason,
+        }
 
     def assumptions(
         self, history: Iterable[HistoryYear], plan_years: tuple[int, ...], *, has_amount: bool

@@ -61,9 +61,8 @@ class VolumeForm(VersionedForm):
 
     def __init__(self, data: Any = None, *, ground: Ground) -> None:
         self.ground, kept = ground, ground.content
-        version = ground.seen_forecast.version if ground.seen_forecast else 0
-        initial = {name: getattr(kept, name) for name in self.base_fields if name != "version"}
-        super().__init__(data, initial=initial | {"version": version}, auto_id="volume-%s")
+        forecast = ground.seen_forecast
+        super().__init__(data, initial=_initial(kept, forecast.version if forecast else 0), auto_id="volume-%s")
         offered = {one.year for one in ground.usable_years} | ({kept.first_year, kept.basis_year} - {None})
         years = [(year, wareki(year)) for year in sorted(year for year in offered if year)]
         self.fields["first_year"].choices = [("", "いちばん古い実績から"), *years]  # type: ignore[attr-defined]
@@ -153,3 +152,15 @@ class VolumeForm(VersionedForm):
     def _numbers(self, prefix: str) -> dict[int, Decimal]:
         found = {year: self.cleaned_data.get(f"{prefix}{year}") for year in self.ground.plan_years}
         return {year: number for year, number in found.items() if number is not None}
+
+
+def _initial(content: ForecastContent, version: int) -> dict[str, Any]:
+    return {
+        "first_year": content.first_year or "",
+        "basis_year": content.basis_year or "",
+        "per_user": content.per_user,
+        "places": content.places,
+        "scenario": content.scenario,
+        "reason": content.reason,
+        "version": version,
+    }
