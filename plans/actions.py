@@ -42,10 +42,6 @@ CORRECTION = "計画値の入力の誤りの訂正"
 """The reason of a line by which no plan was changed."""
 
 
-class ValuesRefused(ChangesRefused[CellChange]):
-    """Values of a year could not be written."""
-
-
 @transaction.atomic
 def record_values(
     changes: Iterable[CellChange], *, by: User | None, channel: str, reason: str = "", corrects: bool = False
@@ -53,7 +49,7 @@ def record_values(
     """Write all of these changes of one plan, or none, with their history. Returns the history lines.
 
     Checks rights, the years of the plan, locks and conflicts (each `old` against the stored value; no row = 未入力).
-    Raises ValuesRefused. `by` None is the operator at the command line: rights are not checked, locks and conflicts
+    Raises ChangesRefused. `by` None is the operator at the command line: rights are not checked, locks and conflicts
     are. 計画値 go into the newest 計画変更; with `corrects` into the one that set them last, as what it should have
     said.
     """
@@ -67,7 +63,7 @@ def record_values(
     current = rows.current
     refusals = refusals_of(wanted, plan, by, years, current, wrong=_wrong, in_words=shown)
     if refusals:
-        raise ValuesRefused(refusals)
+        raise ChangesRefused(refusals)
     news = [change for change in wanted if current.get(change.key, EMPTY) != change.new]
     if not news:
         return []

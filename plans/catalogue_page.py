@@ -15,8 +15,9 @@ from core.numerals import plain, read_numeral
 from core.words import Direction, Family, ValueKind
 from plans.access import require_membership
 from plans.catalogue import amended, amendments_of, national_catalogue, own_entries
-from plans.catalogue_amendments import EntryContent
+from plans.catalogue_amendments import content_of, unamended
 from plans.fields import NameField, field_of
+from plans.kept_rows import VersionedForm
 from plans.models import CatalogueAmendment, Membership, Municipality, Role
 
 NEW = "new"
@@ -49,7 +50,7 @@ class EntryLine:
             return "市で追加"
         if self.is_left_out:
             return "使わない"
-        same = EntryContent.of(self.amendment) == EntryContent.of_entry(self.national)
+        same = content_of(self.amendment) == content_of(unamended(self.national))
         return "市で確認済み" if same else "市で変更"
 
     @property
@@ -205,7 +206,7 @@ LEVELS = (
 )
 
 
-class EntryForm(forms.Form):
+class EntryForm(VersionedForm):
     """One entry. Its fields are what the nation says, or what the city made of it before."""
 
     title = field_of(CatalogueAmendment, "title", NameField)
@@ -240,7 +241,6 @@ class EntryForm(forms.Form):
         error_messages={"required": "何で確かめたかを、出典に書いてください。"},
     )
     note = field_of(CatalogueAmendment, "note", NameField, max_length=1000)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, page: CataloguePage) -> None:
         line = page.line
@@ -252,11 +252,6 @@ class EntryForm(forms.Form):
             for name in hidden:
                 del self.fields[name]
         self.line = line
-
-    @property
-    def started_from(self) -> int:
-        """The version that the page had drawn; none where it does not name one."""
-        return -1 if self["version"].errors else self.cleaned_data.get("version") or 0
 
     def clean_level_number(self) -> Any:
         """The number as people type it; None where blank."""
@@ -280,24 +275,22 @@ class EntryForm(forms.Form):
         return said
 
     @property
-    def content(self) -> EntryContent:
-        """What the entry shall say."""
+    def columns(self) -> dict[str, Any]:
+        """What the entry shall say. Saving an entry means to use it."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if self.line is not None:
             said = {"family": self.line.entry.family, "goal": self.line.entry.goal} | said
-        return EntryContent(**said)
+        return said | {"left_out": False}
 
     def start_again(self, current: CatalogueAmendment | None) -> None:
         """Let the next save start from what is stored now, which the page shows next to what was typed."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["version"] = str(current.version if current else 0)  # type: ignore[index]
+        self.set_version(current.version if current else 0)
 
 
 def _initial(page: CataloguePage) -> dict[str, Any]:
     line = page.line
     if line is None:
         return {"value_kind": ValueKind.NUMBER, "direction": Direction.NEAR, "family": Family.INDICATOR, "version": 0}
-    content = EntryContent.of(line.amendment) if line.amendment else EntryContent.of_entry(line.entry)
-    found = {name: getattr(content, name) for name in content.__dataclass_fields__}
-    number = "" if content.level_number is None else plain(content.level_number)
-    return found | {"level_number": number, "version": line.amendment.version if line.amendment else 0}
+    content = content_of(line.amendment or unamended(line.entry))
+    number = "" if content["level_number"] is None else plain(content["level_number"])
+    return content | {"level_number": number, "version": line.amendment.version if line.amendment else 0}

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.models import Channel, Department, Membership, Municipality, Role, Subject
+from plans.refusals import FieldRefused, FieldsRefused, Refused
 
 USERNAME_TAKEN = "このユーザー名は使えません。別のユーザー名にしてください。"
 LAST_MANAGER = "管理の役割の人がいなくなるため、この操作はできません。先に、ほかの人を「管理」にしてください。"
@@ -27,14 +28,6 @@ CHANGED_MEANWHILE = (
 )
 # Without 0/o, 1/l/i, which look alike in print.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
-
-
-class PeopleRefused(Exception):
-    """Nothing was changed; the text can be shown to the person. `field` is the one to put right, where there is one."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        self.field = field
-        super().__init__(sentence)
 
 
 @dataclass(frozen=True)
@@ -93,12 +86,12 @@ def write_history(
     """Write a line that names the person on both sides: 「花子（hanako）：閲覧」. For actions, in their transaction."""
     who = f"{_full_name(membership.user)}（{membership.user.username}）"
     old, new = old and f"{who}：{old}", new and f"{who}：{new}"
-    _history(membership.municipality, field, old, new, by, channel)
+    write_line(membership.municipality, Subject.PEOPLE, field, old, new, by=by, channel=channel)
 
 
 def write_department_history(municipality: Municipality, old: str | None, new: str | None, *, by: User) -> None:
     """Write a line about one 担当課; None where it does not exist. For actions, in their transaction."""
-    _history(municipality, "担当課", old, new, by)
+    write_line(municipality, Subject.PEOPLE, "担当課", old, new, by=by, channel=Channel.SCREEN)
 
 
 def new_password() -> str:
@@ -108,16 +101,16 @@ def new_password() -> str:
 
 @transaction.atomic
 def add_person(municipality: Municipality, person: NewPerson, *, by: User) -> Membership:
-    """A new person with their first membership. PeopleRefused, in the same words, for every username that exists."""
+    """A new person with their first membership. FieldsRefused, in the same words, for every username that exists."""
     _start(municipality, by)
-    username = User.normalize_username(person.username)
+    username, taken = User.normalize_username(person.username), FieldRefused("username", USERNAME_TAKEN)
     if User.objects.filter(username__iexact=username).exists():
-        raise PeopleRefused(USERNAME_TAKEN, "username")
+        raise FieldsRefused([taken])
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, password=person.password, last_name=person.name)
     except IntegrityError as error:  # another city took it at this moment
-        raise PeopleRefused(USERNAME_TAKEN, "username") from error
+        raise FieldsRefused([taken]) from error
     membership = Membership.objects.create(
         user=user, municipality=municipality, role=person.role, department=person.department
     )
@@ -136,7 +129,7 @@ def change_person(
     if _said(kept) == (role, department and department.pk, name or _full_name(kept.user)):
         return
     if seen not in ("", shown_of(kept)):
-        raise PeopleRefused(CHANGED_MEANWHILE.format(role_in_words(kept)))
+        raise Refused(CHANGED_MEANWHILE.format(role_in_words(kept)))
     if role != Role.MANAGER:
         _keep_a_manager(kept)
     old = role_in_words(kept)
@@ -193,11 +186,9 @@ def save_department(
     _start(municipality, by)
     kept = _fetch_department(department) if department else Department(municipality=municipality)
     if municipality.departments.filter(name=name).exclude(pk=kept.pk or 0).exists():
-        raise PeopleRefused(f"担当課「{name}」はすでにあります。")
+        raise Refused(f"担当課「{name}」はすでにあります。")
     if kept.pk and seen not in ("", kept.name) and kept.name != name:
-        raise PeopleRefused(
-            f"ほかの人が先に、名前を「{kept.name}」に変えました。内容を確かめて、もう一度保存してください。"
-        )
+        raise Refused(f"ほかの人が先に、名前を「{kept.name}」に変えました。内容を確かめて、もう一度保存してください。")
     old, kept.name = kept.name or None, name
     kept.save()
     if old != name:
@@ -211,7 +202,7 @@ def delete_department(department: Department, *, by: User) -> None:
     kept = _fetch_department(department)
     people, measures = kept.memberships.count(), kept.measures.count()
     if people or measures:
-        raise PeopleRefused(
+        raise Refused(
             f"担当課「{kept.name}」には利用者{people}人と指標{measures}件が割り当てられています。"
             "先に割り当てを変えてください。"
         )
@@ -230,14 +221,14 @@ def _fetch(membership: Membership, by: User) -> Membership:
     _start(membership.municipality, by)
     kept = people_of(membership.municipality).filter(pk=membership.pk).first()
     if kept is None:
-        raise PeopleRefused("この人の所属は、ほかの人がすでに外しています。")
+        raise Refused("この人の所属は、ほかの人がすでに外しています。")
     return kept
 
 
 def _fetch_department(department: Department) -> Department:
     kept = Department.objects.filter(pk=department.pk).first()
     if kept is None:
-        raise PeopleRefused(f"担当課「{department.name}」は、ほかの人がすでに削除しています。")
+        raise Refused(f"担当課「{department.name}」は、ほかの人がすでに削除しています。")
     return kept
 
 
@@ -245,12 +236,12 @@ def _keep_a_manager(membership: Membership) -> None:
     """Refuse what would leave the 自治体 without anyone who can manage it."""
     managers = membership.municipality.memberships.filter(role=Role.MANAGER, user__is_active=True)
     if not managers.exclude(pk=membership.pk).exists() and managers.filter(pk=membership.pk).exists():
-        raise PeopleRefused(LAST_MANAGER)
+        raise Refused(LAST_MANAGER)
 
 
 def _require_keys(membership: Membership) -> None:
     if not may_hold_keys(membership):
-        raise PeopleRefused(NOT_ONLY_OURS)
+        raise Refused(NOT_ONLY_OURS)
 
 
 def _said(membership: Membership) -> tuple[str, int | None, str]:
@@ -259,14 +250,3 @@ def _said(membership: Membership) -> tuple[str, int | None, str]:
 
 def _full_name(user: User) -> str:
     return user.get_full_name() or user.username
-
-
-def _history(
-    municipality: Municipality,
-    field: str,
-    old: str | None,
-    new: str | None,
-    by: User | None,
-    channel: Channel = Channel.SCREEN,
-) -> None:
-    write_line(municipality, Subject.PEOPLE, field, old, new, by=by, channel=channel)

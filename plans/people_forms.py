@@ -1,4 +1,4 @@
-"""Forms of the people page: one class per thing that can be done there, chosen by the hidden field `action`.
+"""Forms of the people page: one class per thing that can be done there, chosen by the field `do`.
 
 A form judges what was typed; its `act` calls the action and returns the sentence that confirms it. Ids in a form are
 looked up among the people and 担当課 of the page's 自治体.
@@ -12,7 +12,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from plans import people
+from plans.model_fields import longest
 from plans.models import Department, Membership, Municipality, Role
+from plans.refusals import FieldsRefused, Refused
 
 CITY_ROLES = (Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.CONFIRMER, Role.MANAGER)
 PREFECTURE_ROLES = (Role.PREFECTURE, Role.MANAGER)
@@ -61,12 +63,15 @@ class PeopleForm(forms.Form):
             return False
         try:
             self.done = self.act()
-        except people.PeopleRefused as refusal:
-            self.add_error(refusal.field, str(refusal))
+        except FieldsRefused as refused:
+            for field in refused.fields:
+                self.add_error(field.name, field.sentence)
+        except Refused as refused:
+            self.add_error(None, str(refused))
         return self.is_valid()
 
     def act(self) -> str:
-        """Call the action and return the sentence that confirms it. Raises PeopleRefused."""
+        """Call the action and return the sentence that confirms it. Raises Refused."""
         raise NotImplementedError
 
     def clean_department(self) -> Department | None:
@@ -83,7 +88,7 @@ class _Role(PeopleForm):
     )
 
 
-USERNAME_SIGNS = "使えない文字があります。英字・数字と @ . + - _ だけで、空白を入れずに入力してください。"
+USERNAME_CHARACTERS = "使えない文字があります。英字・数字と @ . + - _ だけで、空白を入れずに入力してください。"
 
 
 class AddPerson(_Role):
@@ -92,12 +97,12 @@ class AddPerson(_Role):
     action = "add_person"
     username = forms.CharField(
         label="ユーザー名",
-        max_length=150,
-        validators=[UnicodeUsernameValidator(message=USERNAME_SIGNS)],
+        max_length=longest(User, "username"),
+        validators=[UnicodeUsernameValidator(message=USERNAME_CHARACTERS)],
         help_text="ログインに使う名前です。半角の英字・数字と @ . + - _ が使えます。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    name = forms.CharField(label="氏名", max_length=150, help_text="変更履歴に表示します。")
+    name = forms.CharField(label="氏名", max_length=longest(User, "last_name"), help_text="変更履歴に表示します。")
     password = forms.CharField(
         label="最初のパスワード",
         required=False,
@@ -149,7 +154,7 @@ class ChangePerson(OfMember, _Role):
 
     action = "change_person"
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label="氏名", max_length=150, required=False)
+    name = forms.CharField(label="氏名", max_length=longest(User, "last_name"), required=False)
     field_order = ("membership", "seen", "name", "role", "department")
 
     def act(self) -> str:
@@ -204,7 +209,7 @@ class AddDepartment(PeopleForm):
     """A new 担当課."""
 
     action = "add_department"
-    name = forms.CharField(label="新しい担当課の名前", max_length=60)
+    name = forms.CharField(label="新しい担当課の名前", max_length=longest(Department, "name"))
 
     def act(self) -> str:
         people.save_department(self.city.municipality, self.cleaned_data["name"], by=self.by)
@@ -228,7 +233,7 @@ class RenameDepartment(OfDepartment):
 
     action = "rename_department"
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label="担当課の名前", max_length=60)
+    name = forms.CharField(label="担当課の名前", max_length=longest(Department, "name"))
 
     def act(self) -> str:
         typed = self.cleaned_data

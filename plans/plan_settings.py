@@ -1,7 +1,7 @@
 """計画の設定: the action that changes the plan's frame: name, bounds, display words, 節 and who enters which 指標."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,9 @@ from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
+from plans.model_fields import label_of
 from plans.models import Change, Channel, Measure, Municipality, Plan, Section, Subject
+from plans.refusals import FieldRefused, FieldsRefused, Refused
 from plans.sheet_layouts import EDITIONS, layout_choices
 
 
@@ -38,28 +40,10 @@ Written = list[tuple[SettingChange, models.Model]]
 """Changes with the row that took them."""
 
 
-@dataclass(frozen=True)
-class SettingConflict:
-    """A change that would overwrite what another user set since: `current` is the current value, in the field's own
-    type.
-    """
-
-    change: SettingChange
-    current: Any
-    sentence: str
-
-
-class SettingsRefused(Exception):
-    """Nothing was written. `conflicts` names the fields a colleague changed; otherwise the text says what is wrong."""
-
-    def __init__(self, sentence: str = "", conflicts: Sequence[SettingConflict] = ()) -> None:
-        self.conflicts = tuple(conflicts)
-        super().__init__(sentence or "\n".join(conflict.sentence for conflict in conflicts))
-
-
 @transaction.atomic
 def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -> list[Change]:
-    """Write all of these changes, or none, with their history. Raises SettingsRefused or PermissionDenied.
+    """Write all of these changes, or none, with their history. Raises PermissionDenied, FieldsRefused
+    for what another user set since, or Refused.
 
     Rows must be of this plan or its 自治体; a row that is neither is a mistake of the caller.
     """
@@ -77,14 +61,14 @@ def change_settings(plan: Plan, changes: Iterable[SettingChange], *, by: User) -
         if current == change.new:
             continue
         if change.new not in names.get(change.field, {change.new: ""}):
-            raise SettingsRefused("選んだものは、もうありません。ページを開き直して、選び直してください。")
+            raise Refused("選んだものは、もうありません。ページを開き直して、選び直してください。")
         if current != change.old:
             conflicts.append(_conflict(change, current, names))
             continue
         setattr(row, change.field, change.new)
         written.append((change, row))
     if conflicts:
-        raise SettingsRefused(conflicts=conflicts)
+        raise FieldsRefused(conflicts)
     _save(written)
     return write_lines(_line(change, row, city, plan, names, by) for change, row in written)
 
@@ -119,17 +103,17 @@ def _rows_of(plan: Plan, city: Municipality) -> dict[tuple[type[models.Model], i
     return {(type(row), row.pk): row for row in rows}
 
 
-def _conflict(change: SettingChange, current: Any, names: Names) -> SettingConflict:
+def _conflict(change: SettingChange, current: Any, names: Names) -> FieldRefused:
     kept, typed = (_in_words(change.field, side, names) or "（空欄）" for side in (current, change.new))
-    return SettingConflict(
-        change,
-        current,
+    return FieldRefused(
+        change.name,
         f"ほかの人が「{kept}」に変更しています（入力：「{typed}」）。入力のとおりにするときは、もう一度保存してください。",
+        current,
     )
 
 
 def _save(written: Written) -> None:
-    """One statement per model and field; SettingsRefused where the plan no longer holds together (上限 under 下限)."""
+    """One statement per model and field; Refused where the plan no longer holds together (上限 under 下限)."""
     by_field: dict[tuple[type[models.Model], str], list[models.Model]] = defaultdict(list)
     for change, row in written:
         by_field[type(row), change.field].append(row)
@@ -143,7 +127,7 @@ def _check(plan: Plan) -> None:
     try:
         plan.validate_constraints()
     except ValidationError as error:
-        raise SettingsRefused(" ".join(error.messages)) from error
+        raise Refused(" ".join(error.messages)) from error
 
 
 def _line(
@@ -155,7 +139,7 @@ def _line(
     return new_line(
         city if plan is None or isinstance(row, Municipality) else plan,
         Subject.MASTER if is_master else Subject.SETTING,
-        str(row._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+        label_of(type(row), change.field),
         _in_words(change.field, change.old, names),
         _in_words(change.field, change.new, names),
         by=by,

@@ -1,4 +1,4 @@
-"""Forms of the plan's settings: one per part of the page, chosen by the hidden field `action`.
+"""Forms of the plan's settings: one per part of the page, chosen by the hidden field `do`.
 
 Their fields are made from the rows of the plan, so that nothing else can be named by a form. Each field sends along
 what the person saw (Django's hidden initial), which distinguishes a colleague's newer value from an own change.
@@ -16,7 +16,8 @@ from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
 from plans.fields import NameField
 from plans.models import Measure, Municipality, Plan, Section
-from plans.plan_settings import SettingChange, SettingsRefused, change_settings
+from plans.plan_settings import SettingChange, change_settings
+from plans.refusals import FieldsRefused, Refused
 from plans.sheet_layouts import EDITIONS, layout_choices, layout_problems, substitute_note
 
 LAST_PART = 9
@@ -66,9 +67,11 @@ class SettingsForm(forms.Form):
             return None
         try:
             return len(change_settings(self.plan, self._changes(), by=by))
-        except SettingsRefused as refused:
-            self._take_refusal(refused)
-            return None
+        except FieldsRefused as refused:
+            self._take_conflicts(refused)
+        except Refused as refused:
+            self.add_error(None, str(refused))
+        return None
 
     def _changes(self) -> list[SettingChange]:
         """What differs from what the person saw."""
@@ -90,17 +93,13 @@ class SettingsForm(forms.Form):
         except forms.ValidationError:
             return None
 
-    def _take_refusal(self, refused: SettingsRefused) -> None:
-        """Say it at the fields. A second save counts as having seen the colleague's value."""
+    def _take_conflicts(self, refused: FieldsRefused) -> None:
+        """Report them at the fields. A second save counts as having seen the colleague's value."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        for conflict in refused.conflicts:
-            name = conflict.change.name
-            self.add_error(name, conflict.sentence)
-            data[self.add_initial_prefix(name)] = shown(conflict.current)
-        self.data = data
-        self.conflicted = bool(refused.conflicts)
-        if not refused.conflicts:
-            self.add_error(None, str(refused))
+        for field in refused.fields:
+            self.add_error(field.name, field.sentence)
+            data[self.add_initial_prefix(field.name)] = shown(field.current)
+        self.data, self.conflicted = data, True
 
 
 class PlanForm(SettingsForm):
@@ -109,11 +108,8 @@ class PlanForm(SettingsForm):
     action = "plan"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        return [
-            Setting("name", plan, "name", NameField(label="計画名", max_length=100)),
-            Setting("near_low", plan, "near_low", _percent("「見込みどおり」の下限（%）")),
-            Setting("near_high", plan, "near_high", _percent("「見込みどおり」の上限（%）")),
-        ]
+        low, high = _percent("「見込みどおり」の下限（%）"), _percent("「見込みどおり」の上限（%）")
+        return _settings(plan, name=NameField(label="計画名", max_length=100), near_low=low, near_high=high)
 
 
 class WordsForm(SettingsForm):
@@ -122,10 +118,8 @@ class WordsForm(SettingsForm):
     action = "words"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        city = plan.municipality
-        return [
-            Setting(name, city, name, _choice(city, name)) for name in ("disability_word", "planned_word", "place_word")
-        ]
+        words = ("disability_word", "planned_word", "place_word")
+        return _settings(plan.municipality, **{name: _choice(name) for name in words})
 
 
 class OpenDataForm(SettingsForm):
@@ -134,13 +128,10 @@ class OpenDataForm(SettingsForm):
     action = "open_data"
 
     def settings_of(self, plan: Plan) -> list[Setting]:
-        city = plan.municipality
         licence = forms.ChoiceField(label="利用条件", choices=LICENCES, required=False)
-        contact = NameField(label="連絡先", max_length=200, required=False, widget=forms.TextInput(attrs={"size": 40}))
-        return [
-            Setting("open_data_licence", city, "open_data_licence", licence),
-            Setting("open_data_contact", city, "open_data_contact", contact),
-        ]
+        wide = forms.TextInput(attrs={"size": 40})
+        contact = NameField(label="連絡先", max_length=200, required=False, widget=wide)
+        return _settings(plan.municipality, open_data_licence=licence, open_data_contact=contact)
 
 
 class SectionsForm(SettingsForm):
@@ -209,10 +200,7 @@ class SheetLayoutForm(SettingsForm):
         self.notes = [substitute, *others] if substitute else others
         layout = forms.ChoiceField(label="評価シートの様式", choices=choices)
         edition = forms.ChoiceField(label="数値の書き方", choices=EDITIONS)
-        return [
-            Setting("sheet_layout", plan, "sheet_layout", layout),
-            Setting("sheet_edition", plan, "sheet_edition", edition),
-        ]
+        return _settings(plan, sheet_layout=layout, sheet_edition=edition)
 
 
 FORMS: tuple[type[SettingsForm], ...] = (
@@ -234,6 +222,11 @@ def shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _settings(row: Plan | Municipality, **fields: forms.Field) -> list[Setting]:
+    """Fields of one row, each called as it is on the row."""
+    return [Setting(name, row, name, field) for name, field in fields.items()]
+
+
 def _percent(label: str) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
@@ -244,8 +237,8 @@ def _percent(label: str) -> forms.DecimalField:
     )
 
 
-def _choice(city: Municipality, name: str) -> forms.ChoiceField:
-    field: Any = city._meta.get_field(name)
+def _choice(name: str) -> forms.ChoiceField:
+    field: Any = Municipality._meta.get_field(name)
     return forms.ChoiceField(label=field.verbose_name, choices=field.choices)
 
 

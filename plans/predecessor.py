@@ -7,19 +7,16 @@ from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.lineage import possible_previous
 from plans.models import Plan, Subject
+from plans.refusals import Refused
 
 MAY_NOT = "計画の引き継ぎを決められるのは、管理の役割の人だけです。"
-
-
-class PreviousRefused(Exception):
-    """Nothing was changed; the text can be shown to the person."""
 
 
 @transaction.atomic
 def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, channel: str) -> None:
     """Let the plan follow another one of its city, or none. `seen` is the one that the page showed.
 
-    Raises PermissionDenied, or PreviousRefused: changed meanwhile, not a plan that can come before, or measures are
+    Raises PermissionDenied, or Refused: changed meanwhile, not a plan that can come before, or measures are
     carried over already.
     """
     require_manager(by, plan.municipality, MAY_NOT)
@@ -27,12 +24,12 @@ def follow(plan: Plan, previous_id: int | None, *, seen: int | None, by: User, c
     if kept.previous_id == previous_id:
         return
     if kept.previous_id != seen:
-        raise PreviousRefused("ほかの人が先に前の計画を決めました。いまの内容を確かめてください。")
+        raise Refused("ほかの人が先に前の計画を決めました。いまの内容を確かめてください。")
     possible = {one.pk: one for one in possible_previous(kept)}
     if previous_id is not None and previous_id not in possible:
-        raise PreviousRefused("前の計画は、この計画より前に終わる同じ自治体の計画から選んでください。")
+        raise Refused("前の計画は、この計画より前に終わる同じ自治体の計画から選んでください。")
     if kept.measure_links.exists():
-        raise PreviousRefused(
+        raise Refused(
             "引き継ぎ方を決めた指標があるため、前の計画は変えられません。先に、すべての指標を未定に戻してください。"
         )
     old, new = possible.get(kept.previous_id or 0), possible.get(previous_id or 0)

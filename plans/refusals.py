@@ -1,5 +1,5 @@
-"""Why cells of a year may not be written: rights, locks, conflicts. Every action that writes values or months checks
-this.
+"""What an action raises where it refuses, and why cells of a year may not be written: rights, locks, conflicts. Every
+action that writes values or months checks the latter.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -31,6 +31,7 @@ class OneChange(Protocol):
     def place(self) -> str: ...
 
 
+T = TypeVar("T")
 C = TypeVar("C", bound=OneChange)
 
 
@@ -44,28 +45,65 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class Refusal(Generic[C]):
+class Refusal(Generic[T]):
     """One change that could not be made. `current` is the current value, shown next to what was typed."""
 
-    change: C
+    change: T
     cause: Cause
     sentence: str
-    current: Value = EMPTY
+    current: Any = EMPTY
 
 
-class ChangesRefused(Exception, Generic[C]):
-    """Nothing was written. `refusals` says why, each with a sentence for the person."""
+class Refused(Exception):  # noqa: N818 - what an action says is no error of the program
+    """Nothing was written; the text is a sentence for the person."""
 
-    def __init__(self, refusals: Iterable[Refusal[C]]) -> None:
+    current: Any = None
+    """What is stored now, where another user changed it in between; otherwise None."""
+
+
+class Conflict(Refused):
+    """Another user changed what the person saw. `current` is what is stored now, None where it was deleted."""
+
+    def __init__(self, current: Any, sentence: str = "") -> None:
+        self.current = current
+        changed = "ほかの人が先に変更しました。いまの内容を確かめてください。"
+        super().__init__(sentence or (changed if current is not None else "ほかの人が先に削除しました。"))
+
+
+class Locked(Refused):
+    """A year is locked; the text says why."""
+
+
+class ChangesRefused(Refused, Generic[T]):
+    """Some of many changes could not be made. `refusals` says why, each with a sentence for the person."""
+
+    def __init__(self, refusals: Iterable[Refusal[T]]) -> None:
         self.refusals = tuple(refusals)
         super().__init__("\n".join(refusal.sentence for refusal in self.refusals))
+
+
+@dataclass(frozen=True)
+class FieldRefused:
+    """Why one field could not be changed; `current` is its current value where another user changed it, else None."""
+
+    name: str
+    sentence: str
+    current: Any = None
+
+
+class FieldsRefused(Refused):
+    """Some fields could not be changed. `fields` says why, by field of the row or column of the table."""
+
+    def __init__(self, fields: Iterable[FieldRefused]) -> None:
+        self.fields = tuple(fields)
+        super().__init__("\n".join(field.sentence for field in self.fields))
 
 
 def one_plan(changes: Iterable[OneChange]) -> Plan:
     """The plan that all of these changes belong to, with its 自治体; ValueError where they are of several."""
     plans = {change.measure.plan_id for change in changes}
     if len(plans) != 1:
-        raise ValueError("a verb takes the changes of one plan at a time")
+        raise ValueError("an action takes the changes of one plan at a time")
     return Plan.objects.select_related("municipality").get(pk=plans.pop())
 
 
@@ -119,5 +157,5 @@ def refusals_of(
 def _moved(changes: Iterable[OneChange]) -> set[int]:
     """The ids of measures that were moved to another 節, with other locks, since the caller read them. One query."""
     sections = {change.measure.pk: change.measure.section_id for change in changes}
-    stand = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
-    return sections.keys() - {pk for pk, section in stand if sections[pk] == section}
+    current = Measure.objects.filter(pk__in=sections).values_list("pk", "section_id")
+    return sections.keys() - {pk for pk, section in current if sections[pk] == section}

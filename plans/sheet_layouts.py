@@ -18,6 +18,7 @@ from django.core.checks import Warning as CheckWarning
 from core.sheets.design import Edition, SheetDesign
 from core.sheets.design_file import MAX_BYTES, DesignRefused, read_design
 from plans.models import Municipality, Plan
+from plans.refusals import Refused
 
 EDITIONS = (
     (Edition.OLD.value, "旧様式（乖離値。未入力は空欄）"),
@@ -30,10 +31,6 @@ _KEY_RULE = (
     "ファイル名は、英小文字で始まる、英小文字・数字・「-」の30文字までにしてください。"
     "1つの自治体だけの様式は、その前に「団体コード-」を付けます。"
 )
-
-
-class UnknownLayout(LookupError):
-    """There is no such layout or edition; the text can be shown."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +96,20 @@ def layout_warnings(app_configs: Any, **kwargs: Any) -> list[CheckWarning]:
 
 
 def form_of(plan: Plan, layout: str = "", edition: str = "") -> SheetForm:
-    """The form that was requested; what was not said is the plan's own. UnknownLayout for another.
+    """The form that was requested; what was not said is the plan's own. Refused for another.
 
     A plan whose own layout cannot be used has the default one: `substitute_note` says so. No query.
     """
     design = _design(plan, layout or plan.sheet_layout)
     if design is None:
         if layout:
-            raise UnknownLayout(_unusable(plan, layout))
+            raise Refused(_unusable(plan, layout))
         design = shipped_designs()[DEFAULT]
     try:
         return SheetForm(design, Edition(edition or plan.sheet_edition))
     except ValueError as error:
         words = "・".join(edition.value for edition in Edition)
-        raise UnknownLayout(f"様式の新旧は {words} のどちらかです（入力：{edition}）。") from error
+        raise Refused(f"様式の新旧は {words} のどちらかです（入力：{edition}）。") from error
 
 
 def substitute_note(plan: Plan) -> str:

@@ -15,6 +15,7 @@ from plans.access import Access, access_for
 from plans.history_writer import write_line
 from plans.locks import lock_section_year
 from plans.models import MOVES, Section, SectionYear, Subject, YearState
+from plans.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,6 @@ MOVE_LIST = (
 MOVE_BY_NAME = {move.name: move for move in MOVE_LIST}
 
 
-class MoveRefused(Exception):
-    """The move cannot be made now; the text can be shown to the person."""
-
-
 def moves_open_to(access: Access, state: str) -> list[Move]:
     """The moves that this person may make from this state."""
     return [move for move in MOVE_LIST if state in move.starts and getattr(access, move.right)]
@@ -132,7 +129,7 @@ def move_section_year(
 ) -> SectionYear:
     """Make one move, stamp it and write it into the history. `seen_version` is the version the person looked at.
 
-    Raises PermissionDenied without the right, MoveRefused from another state, without the text that the move requires,
+    Raises PermissionDenied without the right, Refused from another state, without the text that the move requires,
     or when something was changed since the person looked.
     """
     access = access_for(by, section.plan.municipality)
@@ -140,20 +137,20 @@ def move_section_year(
         raise PermissionDenied(f"「{move.label}」の権限がありません。")
     row = lock_section_year(section, year)
     if row.state not in move.starts:
-        raise MoveRefused(f"いまの状態は「{row.get_state_display()}」です。「{move.label}」はできません。")
+        raise Refused(f"いまの状態は「{row.get_state_display()}」です。「{move.label}」はできません。")
     if seen_version is not None and seen_version != row.version:
-        raise MoveRefused(
+        raise Refused(
             "ページを開いた後に、ほかの人が変更しました。いまの内容を確かめてから、もう一度操作してください。"
         )
     if move.wants and not text.strip():
-        raise MoveRefused(f"{move.wants}を書いてください。")
+        raise Refused(f"{move.wants}を書いてください。")
     return _carry_out(row, move, by, channel, text.strip())
 
 
 def _carry_out(row: SectionYear, move: Move, by: User, channel: str, text: str) -> SectionYear:
     old = YearState(row.state)
     if move.to != old and move.to not in MOVES[old]:
-        raise MoveRefused(f"「{old.label}」から「{YearState(move.to).label}」へは変えられません。")
+        raise Refused(f"「{old.label}」から「{YearState(move.to).label}」へは変えられません。")
     row.state = move.to
     for step in move.clears:
         setattr(row, f"{step}_at", None)

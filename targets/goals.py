@@ -11,9 +11,10 @@ from plans.access import require_manager
 from plans.fields import NameField, field_of
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
-from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
+from plans.measures.rules import MAY_NOT, REASON
 from plans.models import Measure, Plan, Section, Subject
 from plans.prose_field import ProseField
+from plans.refusals import FieldRefused, FieldsRefused
 from targets.models import OutcomeTarget, TargetItem
 
 
@@ -36,7 +37,7 @@ def change_goals(
     plan: Plan, section: Section, *, seen: Mapping[str, str], new: Mapping[str, str], by: User, channel: str
 ) -> int:
     """Change what differs between what the person saw and what they want, by `<order>-<field>`; a 節 without a 成果目標
-    gets its first. Returns how many texts were changed. Raises PermissionDenied, MastersRefused.
+    gets its first. Returns how many texts were changed. Raises PermissionDenied, FieldsRefused.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
@@ -72,7 +73,7 @@ def change_goals(
             )
         )
     if refused:
-        raise MastersRefused(refused)
+        raise FieldsRefused(refused)
     OutcomeTarget.objects.bulk_update(goals.values(), FIELDS)
     return len(write_lines(history))
 
@@ -109,7 +110,7 @@ class GoalsForm(forms.Form):
             for name, text in sent.items()
         }
 
-    def take_refusal(self, refused: MastersRefused) -> None:
+    def take_refusal(self, refused: FieldsRefused) -> None:
         """Report the conflict at the fields. A second save counts as having seen the colleague's text."""
         data = self.data.copy()  # type: ignore[attr-defined]
         for one in refused.fields:

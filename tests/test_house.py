@@ -1,6 +1,7 @@
 """One way of doing a thing: how often its second way may be written, as upper bounds. They may go down."""
 
 import ast
+import builtins
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ BRANCHES = 90
 """`{% if %}` and `{% elif %}` in a thousand lines of templates."""
 LONG_LINES = 20
 """Lines of templates over 160 characters."""
+KINDS_OF_EXCEPTIONS = 20
+"""What an action refuses is one of those of `plans.refusals`, not a class of its own."""
 
 
 def modules():
@@ -38,3 +41,18 @@ def test_templates_decide_little_and_their_lines_are_short():
 
     assert branches / len(lines) * 1000 <= BRANCHES
     assert sum(len(line) > 160 for line in lines) <= LONG_LINES
+
+
+def test_there_are_few_kinds_of_exceptions():
+    bases = {
+        node.name: {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+        for module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+    }
+    built_in = {name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, Exception)}
+    found: set[str] = set()
+    while more := {name for name, of in bases.items() if of & (built_in | found)} - found:
+        found |= more
+
+    assert len(found) <= KINDS_OF_EXCEPTIONS, sorted(found)

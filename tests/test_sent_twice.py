@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from evaluations.follow_up.action_items import Promise, add_action
-from evaluations.follow_up.deadlines import DueDate, add_deadline
-from evaluations.follow_up.opinions import OpinionContent, add_opinion
+from evaluations.follow_up.action_items import add_action
+from evaluations.follow_up.deadlines import add_deadline
+from evaluations.follow_up.opinions import add_opinion
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Deadline
 from evaluations.records.actions import RecordContent, add_record
 from plans.models import Change, Channel, Role
@@ -30,11 +30,23 @@ def a_record(section):
     return RecordContent(2022, "第1回 協議会", frozenset({section.pk}), held_on=date(2022, 5, 1), counted_ids=counted)
 
 
+def a_promise(section):
+    return {"fiscal_year": 2022, "section_id": section.pk, "action": "4か所に広げる。"}
+
+
+def an_opinion(_):
+    return {"fiscal_year": 2022, "council": "協議会", "held_on": date(2022, 5, 1), "opinion": "意見", "number": None}
+
+
+def a_date(_):
+    return {"due_on": date(2022, 6, 15), "title": "素案を出す", "step": "other"}
+
+
 ADDED = {
     "取組記録": (ActivityRecord, add_record, a_record),
-    "取組": (ActionItem, add_action, lambda section: Promise(2022, section.pk, "4か所に広げる。")),
-    "協議会意見": (CouncilOpinion, add_opinion, lambda _: OpinionContent(2022, "協議会", date(2022, 5, 1), "意見")),
-    "日程": (Deadline, add_deadline, lambda _: DueDate(date(2022, 6, 15), "素案を出す", "other")),
+    "取組": (ActionItem, add_action, a_promise),
+    "協議会意見": (CouncilOpinion, add_opinion, an_opinion),
+    "日程": (Deadline, add_deadline, a_date),
 }
 
 

@@ -13,9 +13,10 @@ from evaluations.entry.todo import year_todo
 from evaluations.publishing.publication import publish
 from evaluations.review.overview import overview
 from plans.access import plan_for
-from plans.actions import CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, record_values
 from plans.models import Channel, Municipality, Role, YearState
 from plans.queries import measure_rows
+from plans.refusals import ChangesRefused
 from plans.rollup import Term, rollup
 from plans.tally import tally
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
@@ -102,7 +103,7 @@ def test_the_grid_has_no_field_in_a_year_outside_and_says_why(client, measure, e
 def test_no_number_is_taken_for_a_year_outside(measure, editor):
     change = CellChange(measure, 2021, Side.ACTUAL, EMPTY, Value(number=Decimal(0)))
 
-    with pytest.raises(ValuesRefused, match="この指標の開始前の年度です。数値は入力できません。"):
+    with pytest.raises(ChangesRefused, match="この指標の開始前の年度です。数値は入力できません。"):
         record_values([change], by=editor, channel=Channel.SCREEN)
 
 

@@ -45,7 +45,7 @@ _NOT_TAKEN = (
 )
 """What a file of values has no part of, by how the names of its parts begin; and what to do."""
 _OF_ODD_VALUES = (ValueError, KeyError, IndexError, TypeError, ArithmeticError)
-"""What reading raises where something is missing or says what no spreadsheet writes; NotWellFormed is a ValueError."""
+"""What reading raises where something is missing or says what no spreadsheet writes."""
 
 
 class XlsxArchive:

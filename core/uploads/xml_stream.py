@@ -21,11 +21,7 @@ Start = Callable[[Attributes], None]
 End = Callable[[], None]
 
 
-class NotWellFormed(ValueError):
-    """This is no XML, or XML that no spreadsheet writes."""
-
-
-class TooMuch(NotWellFormed):
+class TooMuch(ValueError):
     """A tag, a text or a nesting that is beyond measure."""
 
 
@@ -56,7 +52,7 @@ class XmlStream:
                 yield
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise NotWellFormed from error
+            raise ValueError("no XML") from error
         yield
 
     def collect(self) -> None:
@@ -91,4 +87,4 @@ class XmlStream:
 
 def _refuse(*_: object) -> None:
     """No spreadsheet writes a document type; with it come entities that grow or name files."""
-    raise NotWellFormed
+    raise ValueError("a document type")

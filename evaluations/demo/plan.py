@@ -15,8 +15,8 @@ from core.values import EMPTY, Value
 from core.volumes import Effect, Spread
 from core.words import Certainty, Family, Side
 from evaluations.entry.texts import save_texts
-from evaluations.follow_up.action_items import Promise, add_action, report_action
-from evaluations.follow_up.opinions import OpinionContent, add_opinion
+from evaluations.follow_up.action_items import add_action, report_action
+from evaluations.follow_up.opinions import add_opinion
 from evaluations.models import ActivityRecord
 from evaluations.planning.revisions import open_revision
 from evaluations.publishing.publication import publish
@@ -144,7 +144,7 @@ def _add_promises(plan: Plan, document: Document, sections: dict[int, Section], 
     """取組, promised before their year is 確定, and what became of them."""
     for row in document.get("action_items", ()):
         facts = {name: fact for name, fact in row.items() if name not in ("section", "state", "outcome")}
-        promise = Promise(section_id=sections[row["section"]].pk, **facts)
+        promise = facts | {"section_id": sections[row["section"]].pk}
         item = add_action(plan, promise, by=by, channel=Channel.COMMAND)
         report_action(item, row["state"], row["outcome"], version=item.version, by=by, channel=Channel.COMMAND)
 
@@ -156,7 +156,7 @@ def _add_opinions(
     for row in document.get("opinions", ()):
         facts = {name: fact for name, fact in row.items() if name not in rows_of}
         places = {f"{name}_id": rows[row[name]].pk if row[name] else None for name, rows in rows_of.items()}
-        content = OpinionContent(**(facts | places | {"held_on": date.fromisoformat(row["held_on"])}))
+        content = facts | places | {"held_on": date.fromisoformat(row["held_on"])}
         add_opinion(plan, content, by=by, channel=Channel.COMMAND)
 
 

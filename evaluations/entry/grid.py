@@ -20,11 +20,12 @@ from core.words import Side
 from evaluations.entry.cells import EntryCell
 from evaluations.records.counts import CountOffer, years_from_records
 from plans.access import WithState, state_of
-from plans.actions import CellChange, CellKey, ValuesRefused
+from plans.actions import CellChange, CellKey
 from plans.models import Change, Measure, Plan, PlanRevision, Section, SectionYear, Subject
 from plans.planned_versions import Versions
 from plans.posted_grid import PostedGrid, page_token
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
+from plans.refusals import ChangesRefused
 from plans.value_rows import newest_revision
 
 PAGE_SIZE = 60
@@ -167,7 +168,7 @@ class EntryGrid(WithState):
         )
         return replace(self, rows=tuple(rows))
 
-    def refused(self, error: ValuesRefused) -> "EntryGrid":
+    def refused(self, error: ChangesRefused) -> "EntryGrid":
         """The same grid with the refusals at their cells."""
         by_key = {refusal.change.key: refusal for refusal in error.refusals}
         return self._with(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)

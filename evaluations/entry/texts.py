@@ -14,18 +14,7 @@ from plans.actions import bump
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_year
 from plans.models import Section, Subject
-
-
-class TextsConflict(Exception):
-    """Another user saved in between; nothing was written. `current` is the evaluation that is stored now."""
-
-    def __init__(self, current: Evaluation) -> None:
-        self.current = current
-        super().__init__("ほかの人が先に保存しました。両方の文章を見比べて、残すものを選んでください。")
-
-
-class TextsLocked(Exception):
-    """The year is locked; the text says why."""
+from plans.refusals import Conflict, Locked
 
 
 @transaction.atomic
@@ -41,7 +30,7 @@ def save_texts(
 ) -> Evaluation:
     """Save these texts of one 節 × 年度 and their history. `version` is the one the person started from; 0 = none yet.
 
-    Raises PermissionDenied, TextsLocked, or TextsConflict. `by` None is the operator, whose rights are not checked.
+    Raises PermissionDenied, Locked, or Conflict. `by` None is the operator, whose rights are not checked.
     """
     plan = section.plan
     access = access_for(by, plan.municipality) if by else None
@@ -50,7 +39,7 @@ def save_texts(
     section_year = lock_section_year(section, year)
     locked = access.lock_reason(section_year.state) if access else lock_reason(section_year.state)
     if locked:
-        raise TextsLocked(locked)
+        raise Locked(locked)
     evaluation, _ = Evaluation.objects.get_or_create(section_year=section_year)
     changes = {
         field: (getattr(evaluation, field), text)
@@ -62,7 +51,7 @@ def save_texts(
     fresh = {field: new for field, (_, new) in changes.items()}
     saved = Evaluation.objects.filter(pk=evaluation.pk, version=version).update(**fresh, version=F("version") + 1)
     if not saved:
-        raise TextsConflict(evaluation)
+        raise Conflict(evaluation, "ほかの人が先に保存しました。両方の文章を見比べて、残すものを選んでください。")
     bump([section_year])
     more: dict[str, Any] = {"by": by, "channel": channel, "reason": reason, "section": section, "fiscal_year": year}
     write_lines(

@@ -18,10 +18,10 @@ from evaluations.models import TEXT_FIELDS, TEXT_LABELS, ActivityRecord, Evaluat
 from evaluations.records.counts import name_of, what_counts, with_links
 from evaluations.records.form import RecordForm
 from plans.access import WithState, state_of
+from plans.kept_rows import VersionedForm
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.prose_field import ProseField, as_kept
 from plans.queries import measure_rows, measures_of, section_years
-from plans.versions import read_version
 
 COMPARED = ("issues_text", "act_text")
 
@@ -71,15 +71,9 @@ class TextClash:
     theirs: str
 
 
-def label_of(name: str) -> str:
-    """The name of a text as the model calls it."""
-    return str(Evaluation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
-class TextsForm(forms.Form):
+class TextsForm(VersionedForm):
     """`version` is the one the person started from. `seen` says, signed, which texts they were shown."""
 
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, clashes: tuple[TextClash, ...] = (), **kwargs: object) -> None:
@@ -87,7 +81,7 @@ class TextsForm(forms.Form):
         self.clashes = {clash.name: clash for clash in clashes}
         for name in TEXT_FIELDS:
             rows = 10 if name in ("do_text", "issues_text") else 6
-            self.fields[name] = ProseField(rows=rows, label=label_of(name), help_text=HELP[name])
+            self.fields[name] = ProseField(rows=rows, label=TEXT_LABELS[name], help_text=HELP[name])
 
     @classmethod
     def showing(
@@ -114,11 +108,6 @@ class TextsForm(forms.Form):
         return cleaned
 
     @property
-    def started_from(self) -> int:
-        """The version the person started from; one that never was where the form did not say."""
-        return read_version(self.cleaned_data.get("version", ""))
-
-    @property
     def texts(self) -> dict[str, str]:
         """What this person changed against what they were shown, without what they gave up for the other version."""
         asked = self._token["asked"]
@@ -133,7 +122,7 @@ class TextsForm(forms.Form):
     def clashes_with(self, current: Evaluation) -> tuple[TextClash, ...]:
         """The texts that both users changed differently."""
         return tuple(
-            TextClash(name, label_of(name), text, getattr(current, name))
+            TextClash(name, TEXT_LABELS[name], text, getattr(current, name))
             for name, text in self.texts.items()
             if getattr(current, name) != text and _digest(getattr(current, name)) != self._shown(name)
         )
@@ -143,7 +132,7 @@ class TextsForm(forms.Form):
         for name in self._token["asked"]:
             if current and self._differs(name):
                 mine = as_kept(self.data[name])
-                self.clashes[name] = TextClash(name, label_of(name), mine, getattr(current, name))
+                self.clashes[name] = TextClash(name, TEXT_LABELS[name], mine, getattr(current, name))
 
     @property
     def has_unsaved(self) -> bool:
@@ -153,7 +142,7 @@ class TextsForm(forms.Form):
     @property
     def typed(self) -> list[tuple[str, str]]:
         """Label and text of what was changed, where it could not be saved."""
-        return [(label_of(name), as_kept(self.data[name])) for name in TEXT_FIELDS if self._differs(name)]
+        return [(TEXT_LABELS[name], as_kept(self.data[name])) for name in TEXT_FIELDS if self._differs(name)]
 
     @property
     def _token(self) -> dict:

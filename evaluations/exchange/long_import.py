@@ -9,9 +9,10 @@ from evaluations.exchange.importing.confirming import count_in_words, write_chos
 from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost, unsigned
 from evaluations.exchange.importing.report import kept_remarks
 from evaluations.exchange.upload import read_upload, reason_of
-from evaluations.long_work.kinds import Kind, NextPage, Progress, Result, ResultFile, WorkFailed, plan_of, writers
+from evaluations.long_work.kinds import Kind, NextPage, Progress, Result, ResultFile, plan_of, writers
 from evaluations.models import LongWork, LongWorkFile
 from plans.models import Plan
+from plans.refusals import Refused
 from plans.value_rows import newest_number
 
 MAY_NOT = "取り込みは、入力・確認・確定・管理の役割の人だけができます。"
@@ -33,7 +34,7 @@ def write_given(work: LongWork, report: Progress) -> Result:
     try:
         chosen = unsigned(bytes(_given(work).content).decode(), plan, work.by, revision=newest_number(plan))
     except PreviewLost as lost:
-        raise WorkFailed(str(lost)) from lost
+        raise Refused(str(lost)) from lost
     report(0, 1, f"変更{len(chosen.changes):,}件を、まとめて書き込んでいます。")
     done = write_chosen(chosen, plan, work.by, reason=reason_of(chosen))
     if done.outcome is None:
@@ -70,7 +71,7 @@ def next_page(work: LongWork) -> NextPage:
 def _given(work: LongWork) -> LongWorkFile:
     file = work.files.filter(side=LongWorkFile.Side.GIVEN).first()
     if file is None:
-        raise WorkFailed(READ_AGAIN)
+        raise Refused(READ_AGAIN)
     return file
 
 

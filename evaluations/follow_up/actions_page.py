@@ -1,4 +1,4 @@
-"""The room of the 取組 as a noun: what each year promised, 節 by 節, and what became of it."""
+"""Queries of the page of 取組: what each year promised, 節 by 節, and the outcome."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import Http404
 
-from core.numerals import KEY_DIGITS, read_digits
 from evaluations.follow_up.action_form import PromiseForm, ReportForm
 from evaluations.models import ActionItem, ActionState
 from plans.access import States, state_of
+from plans.kept_rows import asked_row
 from plans.models import Plan, Section
 from plans.places import next_year_in_words
 from plans.plan_filters import PlanFilters
@@ -76,6 +76,13 @@ class ActionsPage:
         is_open = item is not None and item.is_open and not Promised(item).is_carried_on
         return next_year_in_words(self.plan, item.fiscal_year) if item and is_open else ""
 
+    @property
+    def opened(self) -> ActionItem:
+        """The 取組 being edited; Http404 where there is none."""
+        if self.item is None:
+            raise Http404("取組が見つかりません。")
+        return self.item
+
     def promise_form(self, data: Any = None) -> PromiseForm:
         """The form of the promise being edited, or of a new one."""
         started = {
@@ -85,7 +92,7 @@ class ActionsPage:
         return PromiseForm(data, plan=self.plan, sections=self.sections, item=self.item, initial=started)
 
     def report_form(self, data: Any = None) -> ReportForm | None:
-        """The form of what became of it; None for a new one."""
+        """The form of the outcome; None for a new promise."""
         return ReportForm(data, item=self.item) if self.item else None
 
     def _section_asked(self) -> int | None:
@@ -94,7 +101,7 @@ class ActionsPage:
 
 
 def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
-    """The room for the person of `plan.access`; Http404 for a 取組 that they may not edit or is not of this plan.
+    """The page for the person of `plan.access`; Http404 for a 取組 that they may not edit or is not of this plan.
 
     Four queries at most.
     """
@@ -102,7 +109,8 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
     filters = PlanFilters(asked, plan=plan, sections=sections, states=ActionState.choices, state_field="state")
     states = section_years(plan)
     lines = seen_promises(plan, filters.narrowed(plan.action_items.all()), states)
-    item = _chosen(plan, item_key)
+    items = plan.action_items.select_related("section", "carried_to", "reported_by")
+    item = asked_row(items, plan, item_key, "この計画の取組ではありません。")
     state = state_of(states.get((item.section_id, item.fiscal_year))) if item else ""
     counts = Counter(line.item.state for line in lines)
     return ActionsPage(
@@ -117,7 +125,7 @@ def actions_page(plan: Plan, asked: Any, item_key: str = "") -> ActionsPage:
 
 
 def seen_promises(plan: Plan, items: Any, states: States) -> tuple[Promised, ...]:
-    """Those of years that are 確定, for who does not see drafts; all for the others. One query."""
+    """Those of 確定 years for a reader who does not see drafts; all for the others. One query."""
     found = items.select_related("section__plan", "origin", "carried_to", "reported_by")
     return tuple(
         Promised(item)
@@ -128,14 +136,3 @@ def seen_promises(plan: Plan, items: Any, states: States) -> tuple[Promised, ...
 
 def _by_year(lines: Iterable[Promised]) -> tuple[YearOfPromises, ...]:
     return tuple(YearOfPromises(year, tuple(group)) for year, group in groupby(lines, lambda one: one.item.fiscal_year))
-
-
-def _chosen(plan: Plan, key: str) -> ActionItem | None:
-    if not key:
-        return None
-    items = plan.action_items.select_related("section", "carried_to", "reported_by")
-    found = items.filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
-    if found is None or not plan.access.may_write:
-        raise Http404("この計画の取組ではありません。")
-    found.plan = plan
-    return found

@@ -39,7 +39,7 @@ class CalendarLine:
 
     @property
     def row(self) -> Deadline | None:
-        """The date as it is kept; None for a proposal."""
+        """The stored date; None for a proposal."""
         return self.due if isinstance(self.due, Deadline) else None
 
     @property
@@ -86,12 +86,12 @@ class CalendarLine:
 
     @property
     def is_lost_in_the_past(self) -> bool:
-        """A proposal of an earlier month of which nobody can tell whether it was done: no date to begin with."""
+        """A proposal of an earlier month of which no one knows whether it was done: no date to begin with."""
         return self.row is None and self.fact.is_done is None and _months_between(self.today, self.due.due_on) < 0
 
     @cached_property
     def standing(self) -> tuple[str, str]:
-        """Tone and words: where the date stands today."""
+        """Tone and words of the date as seen today."""
         if self.is_done:
             return "good", "済"
         if self.is_overdue:
@@ -130,7 +130,7 @@ def due_soon(plan: Plan, sections: Sequence[Section], rows: Sequence[MeasureRow]
     """The box of the dashboard, made of what it has fetched anyway. One query; one more where months are due."""
     dates = dates_of(plan, rows)
     without_months = RoundFacts(progress_by_year(plan, sections, rows, states), plan.access.sees_drafts)
-    near = [line.due for line in lines_of(plan, dates, without_months) if line.is_overdue or _wants_eyes(line)]
+    near = [line.due for line in lines_of(plan, dates, without_months) if line.is_overdue or _is_shown_soon(line)]
     asked = {one.fiscal_year for one in near if one.step == RoundStep.MONTHS and one.fiscal_year is not None}
     months = months_entered(plan, asked) if asked and plan.access.sees_drafts else {}
     facts = RoundFacts(without_months.progress, plan.access.sees_drafts, months)
@@ -141,7 +141,7 @@ def due_soon(plan: Plan, sections: Sequence[Section], rows: Sequence[MeasureRow]
     return DueSoon(shown, max(0, len(overdue) - OVERDUE_SHOWN), not isinstance(dates[0], Deadline))
 
 
-def _wants_eyes(line: CalendarLine) -> bool:
+def _is_shown_soon(line: CalendarLine) -> bool:
     return line.is_near and not line.is_done and not line.is_lost_in_the_past
 
 

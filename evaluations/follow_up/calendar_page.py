@@ -1,4 +1,4 @@
-"""The calendar of a plan as a noun: its years by month, what is near, the date being edited, and the file to take."""
+"""Queries of the calendar of a plan: its years by month, what is near, the date being edited, and the file."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ class CalendarPage:
 
     @property
     def to_take_over(self) -> tuple[ProposedDate, ...]:
-        """What one click makes the city's own: not what is past and nobody can tell whether it was done."""
+        """What one click makes the city's own: not what is past without anyone knowing whether it was done."""
         kept = (line.due for line in self.lines if not line.is_lost_in_the_past)
         return tuple(one for one in kept if isinstance(one, ProposedDate))
 
@@ -69,7 +69,7 @@ class CalendarPage:
 
     @property
     def tally(self) -> tuple[tuple[str, str, int], ...]:
-        """(tone, words, count) of the dates, those that want eyes first."""
+        """(tone, words, count) of the dates, the most urgent first."""
         counts = Counter(line.standing for line in self.lines)
         order = ("期限を過ぎています", "標準の時期を過ぎています", "今月", "来月", "済")
         return tuple(
@@ -78,6 +78,13 @@ class CalendarPage:
             for tone in ("behind", "finding", "missing", "good")
             if counts[tone, words]
         )
+
+    @property
+    def opened(self) -> Deadline:
+        """The date being edited; Http404 where there is none."""
+        if self.deadline is None:
+            raise Http404("日程が見つかりません。")
+        return self.deadline
 
     def form(self, data: Any = None) -> DeadlineForm:
         """The form of the date being edited, or of a new one."""

@@ -1,4 +1,4 @@
-"""The room of the 協議会意見 as a noun: what a person may see, by council and day."""
+"""Queries of the page of 協議会意見: what a person may see, by council and day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from django.http import Http404
 from core.citation import Mark
 from core.fiscal_months import western_day
 from core.fiscal_years import wareki
-from core.numerals import KEY_DIGITS, read_digits
 from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
 from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.models import CouncilOpinion, OpinionStatus
@@ -21,6 +20,7 @@ from evaluations.publishing.citations import mark_of, not_published
 from evaluations.publishing.report_sections import ReportOpinion
 from plans.access import Access
 from plans.history import HistoryLine, measure_history
+from plans.kept_rows import asked_row
 from plans.models import Measure, Plan, Section
 from plans.places import next_year_in_words
 from plans.plan_filters import PlanFilters
@@ -76,6 +76,13 @@ class OpinionsPage:
         return next_year_in_words(self.plan, opinion.fiscal_year) if opinion and is_open else ""
 
     @property
+    def opened(self) -> CouncilOpinion:
+        """The opinion being edited; Http404 where there is none."""
+        if self.opinion is None:
+            raise Http404("協議会意見が見つかりません。")
+        return self.opinion
+
+    @property
     def changes_since(self) -> list[HistoryLine]:
         """What was changed of the 指標 the opinion led to (else of its own), since the council sat. One query."""
         measure = self.opinion and (self.opinion.reflected_measure or self.opinion.measure)
@@ -103,7 +110,9 @@ class OpinionsPage:
 
 
 def visible_opinions(plan: Plan, access: Access | None) -> QuerySet[CouncilOpinion]:
-    """Opinions are working papers: who does not see drafts sees those marked for publication. None is the operator."""
+    """Opinions are working documents: a reader who does not see drafts sees those marked for publication. None is the
+    operator.
+    """
     opinions = plan.opinions.all()
     return opinions if access is None or access.sees_drafts else opinions.filter(published=True)
 
@@ -114,9 +123,9 @@ def section_of(opinion: CouncilOpinion) -> int | None:
 
 
 def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage:
-    """The room for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
+    """The page for the person of `plan.access`; Http404 for an opinion that they may not edit or is not of this plan.
 
-    Four queries at most, and what the form asks for.
+    Four queries at most, and those of the form.
     """
     sections = tuple(plan.sections.order_by("number"))
     filters = PlanFilters(asked, plan=plan, sections=sections, states=OpinionStatus.choices, state_field="status")
@@ -127,12 +136,14 @@ def opinions_page(plan: Plan, asked: Any, opinion_key: str = "") -> OpinionsPage
         groups=_grouped(filters.narrowed(visible)),
         unanswered=unanswered(plan),
         sections=sections,
-        opinion=_chosen(plan, opinion_key),
+        opinion=asked_row(
+            plan.opinions.select_related(*WITH), plan, opinion_key, "この計画の協議会意見ではありません。"
+        ),
     )
 
 
 def unanswered(plan: Plan) -> int:
-    """How many opinions the person may see that still want an answer. One query."""
+    """How many opinions the person may see that have no answer yet. One query."""
     return visible_opinions(plan, plan.access).filter(status=OpinionStatus.UNANSWERED).count()
 
 
@@ -160,7 +171,7 @@ def table_bytes(plan: Plan, groups: Sequence[OpinionGroup]) -> bytes:
 
 
 def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:
-    """The publication that holds each of these opinions as it stands here; there is none of several 年度. One query."""
+    """The publication that says the same of each of these opinions; there is none for several 年度. One query."""
     years = {group.fiscal_year for group in groups}
     if len(years) != 1:
         return not_published()
@@ -180,13 +191,3 @@ def _grouped(opinions: QuerySet[CouncilOpinion]) -> tuple[OpinionGroup, ...]:
         OpinionGroup(*key, opinions=tuple(group))
         for key, group in groupby(rows, key=lambda one: (one.fiscal_year, one.council, one.held_on))
     )
-
-
-def _chosen(plan: Plan, key: str) -> CouncilOpinion | None:
-    if not key:
-        return None
-    found = plan.opinions.select_related(*WITH).filter(pk=read_digits(key, KEY_DIGITS) or 0).first()
-    if found is None or not plan.access.may_write:
-        raise Http404("この計画の協議会意見ではありません。")
-    found.plan = plan
-    return found

@@ -1,6 +1,6 @@
 """What the database itself knows of the yearly round: how much is entered, 確定, 公表, heard and written.
 
-For who does not see drafts only what 確定 and 公表 say counts: how far the entry of a year is, is itself a draft.
+For a reader who does not see drafts only 確定 and 公表 count: how far the entry of a year is, is itself a draft.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from plans.queries import MeasureRow
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of one date, in words ("" for nothing). `is_done` None: the database cannot tell."""
+    """What is known of one date, in words ("" for nothing). `is_done` None: the database does not know."""
 
     words: str = ""
     is_done: bool | None = None
@@ -75,7 +75,7 @@ class RoundFacts:
     def _months(self, fiscal_year: int, due_on: date) -> Fact:
         """Of the 指標 that are counted by month in that year, how many have the last month to be expected by then.
 
-        A year without any month may be one in which the city counts none: that it is late, nobody can tell.
+        A year without any month may be one in which the city counts none: no one knows that it is late.
         """
         watched, due = self.months.get(fiscal_year, {}), months_due(fiscal_year, due_on)
         if not watched or not due:

@@ -17,6 +17,7 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Section, Subject
+from plans.refusals import Conflict, Refused
 
 MAY_NOT = "成果目標と活動指標の関係を変えられるのは、管理の役割の人だけです。"
 FIELD = "関連する成果目標"
@@ -32,26 +33,12 @@ class LinksOfGoal:
     new: frozenset[int]
 
 
-class LinksMoved(Exception):
-    """Nothing was written: another user changed the links in between. `current`: by 節 id, the current links of each
-    goal that changed.
-    """
-
-    def __init__(self, current: dict[int, frozenset[int]]) -> None:
-        self.current = current
-        super().__init__("ほかの人が先に関係を変更しました。いまの内容を確かめてください。")
-
-
-class LinksRefused(Exception):
-    """Nothing was written; the text can be shown to the person."""
-
-
 @transaction.atomic
 def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, channel: str) -> list[Change]:
     """Make these the indicators of these goals, or change nothing. Returns the history, one line for each indicator.
 
-    Raises PermissionDenied, LinksMoved, or LinksRefused for something that is no 活動指標 of the plan or is in the
-    goal's own 節, where it needs no link.
+    Raises PermissionDenied; Conflict, with the links of each changed goal by 節 id as `current`; or Refused for
+    something that is no 活動指標 of the plan or is in the goal's own 節, where it needs no link.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
@@ -59,14 +46,15 @@ def change_links(plan: Plan, wanted: Iterable[LinksOfGoal], *, by: User, channel
     current = _stored(plan)
     moved = [one for one in wanted if current[one.section.pk] not in (one.old, one.new)]
     if moved:
-        raise LinksMoved({one.section.pk: current[one.section.pk] for one in moved})
+        now = {one.section.pk: current[one.section.pk] for one in moved}
+        raise Conflict(now, "ほかの人が先に関係を変更しました。いまの内容を確かめてください。")
     added = {(pk, one.section.pk) for one in wanted for pk in one.new - current[one.section.pk]}
     removed = {(pk, one.section.pk) for one in wanted for pk in current[one.section.pk] - one.new}
     measures = {measure.pk: measure for measure in plan.measures.filter(pk__in={pk for pk, _ in added | removed})}
     if any(one.section.plan_id != plan.pk for one in wanted) or any(
         not _can_be_linked(measures.get(pk), section) for pk, section in added
     ):
-        raise LinksRefused("この計画の、ほかの節にある活動指標だけを結べます。一覧から選び直してください。")
+        raise Refused("この計画の、ほかの節にある活動指標だけを結べます。一覧から選び直してください。")
     before = _labels(plan, current, measures)
     _write(added, removed)
     after = _labels(plan, _stored(plan), measures)

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.core import signing
 
-from evaluations.links.actions import LinksOfGoal, LinksRefused
+from evaluations.links.actions import LinksOfGoal
 from evaluations.links.goal_chains import GoalColumn, LinkedRow, Named
 from evaluations.links.page import LinksPage
 from plans.models import Plan
+from plans.refusals import Refused
 
 NOT_OF_THE_PLAN = "この計画の活動指標ではないものが含まれています。一覧から選び直してください。"
 NOT_DRAWN = "ページを開いたときの内容を確かめられませんでした。いまの内容を見て、もう一度保存してください。"
@@ -98,23 +99,23 @@ def seen_token(plan: Plan, columns: Iterable[GoalColumn]) -> str:
 
 
 def ticked_links(page: LinksPage, column: GoalColumn, data: Any) -> LinksOfGoal:
-    """The links that the form of one 成果目標 requests. Raises LinksRefused where it does not say what it was drawn
+    """The links that the form of one 成果目標 requests. Raises Refused where it does not say what it was drawn
     from.
     """
     ids = _ids(column)
     codes = data.getlist("linked")
     if not set(codes) <= set(ids):
-        raise LinksRefused(NOT_OF_THE_PLAN)
+        raise Refused(NOT_OF_THE_PLAN)
     shown = _read(page.plan, data).get(str(column.section.number))
     if shown is None:
-        raise LinksRefused(NOT_DRAWN)
+        raise Refused(NOT_DRAWN)
     old = frozenset(ids[code] for code in shown["linked"] if code in ids)
     # A 活動指標 of the 節 itself has no box: a link that it kept from before it was moved there stays as it is.
     return LinksOfGoal(column.section, old, frozenset(ids[code] for code in codes) | old & column.in_place)
 
 
 def offered_links(page: LinksPage, data: Any) -> list[LinksOfGoal]:
-    """The proposals that the page offered, of one 成果目標 or of all; LinksRefused where it does not say which."""
+    """The proposals that the page offered, of one 成果目標 or of all; Refused where it does not say which."""
     wanted = []
     for number, shown in _read(page.plan, data).items():
         column = page.column(number)
@@ -123,7 +124,7 @@ def offered_links(page: LinksPage, data: Any) -> list[LinksOfGoal]:
             old, offered = (frozenset(ids[c] for c in shown[name] if c in ids) for name in ("linked", "offered"))
             wanted.append(LinksOfGoal(column.section, old, old | offered))
     if not wanted:
-        raise LinksRefused(NOT_DRAWN)
+        raise Refused(NOT_DRAWN)
     return wanted
 
 

@@ -7,12 +7,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluations.links.actions import MAY_NOT, LinksMoved, LinksOfGoal, LinksRefused, change_links
+from evaluations.links.actions import MAY_NOT, LinksOfGoal, change_links
 from evaluations.links.form import again, edited_goal, offered_links, seen_token, ticked_links
 from evaluations.links.page import LinksPage, link_pictures, links_page
 from plans.access import plan_for, require
 from plans.models import Change, Channel
 from plans.places import year_asked
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 
 
@@ -29,7 +30,7 @@ def links(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
-    """Keep the ticked indicators of one 成果目標; a refusal brings the form back with what was ticked."""
+    """Save the ticked indicators of one 成果目標; a refusal brings the form back with what was ticked."""
     column = page.column(request.GET.get("goal", ""))
     if column is None:
         raise Http404("成果目標のある節ではありません。")
@@ -37,7 +38,7 @@ def _save(request: PersonRequest, page: LinksPage) -> HttpResponse:
     try:
         wanted = ticked_links(page, column, request.POST)
         lines = change_links(page.plan, [wanted], by=request.user, channel=Channel.SCREEN)
-    except (LinksMoved, LinksRefused) as refused:
+    except Refused as refused:
         now = links_page(page.plan, page.year)
         edited = again(now, now.column(str(column.section.number)) or column, request.POST, wanted)
         return _drawn(request, now, edited=edited, refused=refused)
@@ -52,7 +53,7 @@ def _take(request: PersonRequest, page: LinksPage) -> HttpResponse:
     """Link what the guideline names, exactly as the page offered it."""
     try:
         lines = change_links(page.plan, offered_links(page, request.POST), by=request.user, channel=Channel.SCREEN)
-    except (LinksMoved, LinksRefused) as refused:
+    except Refused as refused:
         return _drawn(request, links_page(page.plan, page.year), refused=refused)
     _say(request, lines, f"参考資料にある関係を反映しました（活動指標{len(lines)}件）。")
     return redirect(request.get_full_path())

@@ -1,8 +1,12 @@
-"""The actions on long work: request, cancel, start again, remove. Each compares the state in its UPDATE, so that a
-click and a runner at the same moment leave one of the two results and nothing between.
+"""The actions on long work: request, cancel, start again, remove; and what ends it where its runner died.
+
+Each compares the state in its UPDATE, so that a click and a runner at the same moment leave one of the two results and
+nothing between.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,14 +14,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from evaluations.long_work.keeping import mark_interrupted
 from evaluations.models import LongWork, LongWorkFile, WorkState
-from evaluations.models.long_work import ENDED, REPEATABLE, UNDER_WAY
+from evaluations.models.long_work import ENDED, REPEATABLE, STALE_AFTER, UNDER_WAY
 from plans.models import Municipality, Plan
+from plans.refusals import Refused
 
-
-class WorkRefused(Exception):
-    """The work cannot be requested now; the text can be shown."""
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -33,7 +35,7 @@ def ask(
 ) -> LongWork:
     """Create and return a work that waits for its runner; `files` are name and content of its input.
 
-    The same work without files, requested twice, is one work. Raises WorkRefused where the person has too many under
+    The same work without files, requested twice, is one work. Raises Refused where the person has too many under
     way.
     """
     mark_interrupted()
@@ -72,7 +74,7 @@ def cancel(work: LongWork) -> bool:
 @transaction.atomic
 def start_again(work: LongWork) -> bool:
     """Put a work that failed, was cancelled or was interrupted back at the end of the queue. Returns False where it is
-    none of these. Raises WorkRefused as a request does.
+    none of these. Raises Refused as a request does.
     """
     mark_interrupted()
     _wait_for_each_other(work.by)
@@ -108,6 +110,29 @@ def _wait_for_each_other(by: User) -> None:
 
 def _refuse_too_many(count: int) -> None:
     if count >= settings.WORK_PER_PERSON:
-        raise WorkRefused(
+        raise Refused(
             f"待っているか実行中の処理が{count}件あります。どれかが終わるのを待つか、取り消してから始めてください。"
         )
+
+
+def mark_interrupted() -> int:
+    """Mark works whose runner is dead as 中断, and free their places. Returns how many."""
+    now = timezone.now()
+    count = LongWork.objects.filter(state=WorkState.RUNNING, heartbeat__lt=now - STALE_AFTER).update(
+        state=WorkState.INTERRUPTED, ended_at=now, slot=None, runner=""
+    )
+    if count:
+        logger.warning("%d long work(s) lost their runner", count)
+    return count
+
+
+def clean() -> None:
+    """Delete what is older than its time limit, and of each person the oldest results beyond the size limit."""
+    oldest = timezone.now() - timedelta(days=settings.WORK_DAYS)
+    LongWork.objects.filter(ended_at__lt=oldest).delete()
+    kept: dict[int, int] = {}
+    results = LongWorkFile.objects.filter(side=LongWorkFile.Side.RESULT).order_by("-work__ended_at", "-pk")
+    for pk, person, size in results.values_list("pk", "work__by", "size"):
+        kept[person] = kept.get(person, 0) + size
+        if kept[person] > settings.WORK_KEPT_BYTES:
+            LongWorkFile.objects.filter(pk=pk).delete()

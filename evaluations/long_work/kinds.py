@@ -17,16 +17,6 @@ Called between actions and never within a transaction, where the progress would 
 """
 
 
-class WorkFailed(Exception):
-    """The work cannot be done. The text says why and what to do, as a sentence for the person; `report` is what was
-    done so far.
-    """
-
-    def __init__(self, sentence: str, report: tuple["ReportLine", ...] = ()) -> None:
-        super().__init__(sentence)
-        self.report = report
-
-
 @dataclass(frozen=True)
 class ReportLine:
     """The result of one part: of one file, of one step."""

@@ -16,9 +16,10 @@ from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
-from evaluations.long_work.keeping import clean, mark_interrupted
-from evaluations.long_work.kinds import KINDS, Result, WorkFailed
+from evaluations.long_work.asking import clean, mark_interrupted
+from evaluations.long_work.kinds import KINDS, Result
 from evaluations.models import LongWork, LongWorkFile, WorkState
+from plans.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -140,11 +141,11 @@ class Runner:
         try:
             kind = KINDS.get(work.kind)
             if kind is None:
-                raise WorkFailed(UNKNOWN)
+                raise Refused(UNKNOWN)
             access = kind.access(work)
             result = kind.run(work, progress)
             if result.file and len(result.file.content) > settings.WORK_RESULT_BYTES:
-                raise WorkFailed(_too_large(len(result.file.content)), result.report)
+                return _failed(_too_large(len(result.file.content)), [line.as_dict() for line in result.report]), None
         except Cancelled:
             return {"state": WorkState.CANCELLED, "ended_at": timezone.now()}, None
         except Stopped:
@@ -153,8 +154,8 @@ class Runner:
         except Lost:
             logger.warning("Long work %s was taken from this runner", work.key)
             return None
-        except WorkFailed as error:
-            return _failed(str(error), [line.as_dict() for line in error.report]), None
+        except Refused as error:
+            return _failed(str(error)), None
         except (PermissionDenied, Http404) as error:
             return _failed(f"{RIGHT_LOST}{error}"), None
         except MemoryError:
@@ -212,7 +213,7 @@ def _beating(work: LongWork) -> Iterator[None]:
                 try:
                     mine.update(heartbeat=timezone.now())
                 except OperationalError:  # SQLite has one writer, and it is busy: the next beat will do
-                    logger.info("A sign of life of long work %s had to be left out", work.key)
+                    logger.info("The heartbeat of long work %s had to be left out", work.key)
         finally:
             connection.close()
 

@@ -9,13 +9,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
+from evaluations.long_work.asking import ask, cancel, remove, start_again
 from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import as_json, result_for, work_for, work_page, works_of
 from evaluations.long_work.runner_process import start_runner, start_runner_if_unheeded
 from evaluations.models import LongWork
 from plans.downloads import as_download
 from plans.models import Plan
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 
 
@@ -76,7 +77,7 @@ def begin(
             parameters=parameters,
             files=files,
         )
-    except WorkRefused as error:
+    except Refused as error:
         messages.error(request, str(error))
         return redirect(back) if back else redirect("evaluations:exports", plan.slug)
     start_runner()
@@ -95,7 +96,7 @@ def _act(request: PersonRequest, asked: LongWork) -> HttpResponse:
         try:
             if start_again(asked):
                 start_runner()
-        except WorkRefused as error:
+        except Refused as error:
             messages.error(request, str(error))
     return redirect("evaluations:work", asked.key)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from plans.model_fields import label_of
 from plans.models import Measure, Plan, Section, SectionYear
 
 
@@ -29,14 +30,15 @@ class Evaluation(models.Model):
 
 
 TEXT_FIELDS = ("do_text", "check_text", "proposal", "issues_text", "act_text", "budget_text")
-TEXT_LABELS = {name: str(Evaluation._meta.get_field(name).verbose_name) for name in TEXT_FIELDS}  # type: ignore[union-attr]
+TEXT_LABELS = {name: label_of(Evaluation, name) for name in TEXT_FIELDS}
 
 
 class ActivityRecord(models.Model):
     """取組記録: a meeting or an activity. One record may belong to several 節, and to a year before the plan.
 
     `counted_in` are 指標 of its 節 whose actual it counts for; whether as 回数 or by its 参加者数 follows from their
-    unit (`core.record_counts`). `counted_ids` are their ids on records that `record_counts.with_links` returned.
+    unit (`core.record_counts`). `counted_ids` are their ids on records that `records.counts.with_links` returned.
+    `version` goes up with every save.
     """
 
     counted_ids: frozenset[int]
@@ -53,6 +55,7 @@ class ActivityRecord(models.Model):
     organisations = models.PositiveIntegerField("事業所・機関数", null=True, blank=True)
     content = models.TextField("内容", blank=True)
     cancelled_reason = models.CharField("中止の理由", max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "取組記録"

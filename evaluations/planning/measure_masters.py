@@ -16,8 +16,9 @@ from core.words import Family
 from indicators.models import ActivityIndicator, Service
 from plans.history_writer import new_line, write_lines
 from plans.measures.changes import change_columns
-from plans.measures.refusals import REASON, FieldRefused, MastersRefused
+from plans.measures.rules import REASON
 from plans.models import Change, Measure, Plan, Subject, YearlyValue
+from plans.refusals import FieldRefused, FieldsRefused
 from targets.goals import follow_section
 from targets.models import TargetItem
 
@@ -37,7 +38,7 @@ class Side:
 def change_measure(plan: Plan, measure: Measure, *, seen: Side, new: Side, by: User, channel: str) -> int:
     """Change what differs between what the person saw and what they want. Returns how many things were changed.
 
-    Raises PermissionDenied, or MastersRefused with a sentence for each field.
+    Raises PermissionDenied, or FieldsRefused with a sentence for each field.
     """
     changed = change_columns(plan, measure, seen=seen.columns, new=new.columns, by=by, channel=channel)
     current = plan.measures.select_related("section").get(pk=measure.pk)
@@ -64,7 +65,7 @@ def _change_details(
         history.append(_line(plan, measure, row, name, value, by, channel))
         setattr(row, name, value)
     if refused:
-        raise MastersRefused(refused)
+        raise FieldsRefused(refused)
     if not history:
         return 0
     _check_years(rows[0])
@@ -84,12 +85,12 @@ def _check_years(measure: Measure) -> None:
     """No number may be left behind in a year in which the measure is no longer counted."""
     since, until = measure.since_year, measure.until_year
     if since is not None and until is not None and until < since:
-        raise MastersRefused([FieldRefused("until_year", "終了年度は開始年度以後にしてください。")])
+        raise FieldsRefused([FieldRefused("until_year", "終了年度は開始年度以後にしてください。")])
     kept = YearlyValue.objects.filter(measure=measure, number__isnull=False).values_list("fiscal_year", flat=True)
     for year in sorted(set(kept)):
         if measure.outside(year):
             name = "since_year" if since is not None and year < since else "until_year"
-            raise MastersRefused([FieldRefused(name, f"{wareki(year)}に値が入力されているため、変えられません。")])
+            raise FieldsRefused([FieldRefused(name, f"{wareki(year)}に値が入力されているため、変えられません。")])
 
 
 def _line(plan: Plan, measure: Measure, row: Any, name: str, value: Any, by: User, channel: str) -> Change:

@@ -24,10 +24,10 @@ from plans.catalogue import guideline_generation, national_catalogue
 from plans.fields import NameField, YearField, field_of
 from plans.measures.changes import why_it_stays
 from plans.measures.columns import canonical
-from plans.measures.refusals import MastersRefused
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField
 from plans.queries import measures_of
+from plans.refusals import FieldsRefused
 from plans.tidy import measure_columns
 from targets.models import TargetItem
 
@@ -161,7 +161,7 @@ class MeasureForm(forms.Form):
         except (forms.ValidationError, ValueError):
             return self.cleaned_data[name]
 
-    def take_refusal(self, refused: MastersRefused) -> None:
+    def take_refusal(self, refused: FieldsRefused) -> None:
         """Say it at the fields. A second save counts as having seen the colleague's value."""
         data = self.data.copy()  # type: ignore[attr-defined]
         names = {column: name for name, column in COLUMNS.items()}

@@ -8,30 +8,23 @@ from django import forms
 from django.utils import timezone
 
 from evaluations.planning.revisions import days_of, why_not_on
+from plans.kept_rows import RowForm
+from plans.model_fields import day, label_of
 from plans.models import Plan, PlanRevision
 from plans.prose_field import ProseField
-from plans.versions import VersionedForm
 
 LONGEST_REASON = 1000
 
 
-class RevisionForm(VersionedForm):
+class RevisionForm(RowForm):
     """`revision` is the one that is corrected, None for a new one, which starts from the newest number there is.
 
-    Of 当初 there is only the day to say, and nobody has to know it.
+    Of 当初 there is only the day to say, and no one has to know it.
     """
 
-    decided_on = forms.DateField(
-        label="決定日",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="計画の変更を市として決めた日です。",
-        error_messages={
-            "required": "決定日を入力してください。",
-            "invalid": "決定日は「2022-10-01」のように入力してください。",
-        },
-    )
+    decided_on = day(PlanRevision, "decided_on", "2022-10-01", help_text="計画の変更を市として決めた日です。")
     reason = ProseField(
-        label="理由",
+        label=label_of(PlanRevision, "reason"),
         rows=3,
         longest=LONGEST_REASON,
         required="理由を書いてください。",
@@ -42,10 +35,7 @@ class RevisionForm(VersionedForm):
         self, data: Any = None, *, plan: Plan, revisions: Sequence[PlanRevision], revision: PlanRevision | None = None
     ) -> None:
         newest = revisions[-1].number if revisions else 0
-        initial: dict[str, Any] = {"version": newest}
-        if revision:
-            initial = {"version": revision.version, "decided_on": revision.decided_on, "reason": revision.reason}
-        super().__init__(data, initial=initial, auto_id="revision-%s")
+        super().__init__(data, row=revision, initial={"version": newest}, auto_id="revision-%s")
         number = revision.number if revision else newest + 1
         self.days = days_of(plan, list(revisions), number, timezone.localdate())
         if not number:
@@ -56,12 +46,7 @@ class RevisionForm(VersionedForm):
 
     def clean_decided_on(self) -> date | None:
         """A day in the time of the plan and in the order of its revisions."""
-        day = self.cleaned_data["decided_on"]
-        if day and (wrong := why_not_on(self.days, day)):
+        decided_on = self.cleaned_data["decided_on"]
+        if decided_on and (wrong := why_not_on(self.days, decided_on)):
             raise forms.ValidationError(wrong)
-        return day
-
-    def start_from(self, newest: int) -> None:
-        """Let the next save of a new revision start from the list that the page shows now."""
-        typed = {name: self.data.get(name, "") for name in self.fields}
-        self.data = typed | {"version": str(newest)}
+        return decided_on

@@ -1,4 +1,4 @@
-"""The verbs of 計画変更: opening one, correcting its day and reason, removing one that changed nothing.
+"""The actions of 計画変更: opening one, correcting its day and reason, removing one that changed nothing.
 
 What a 計画変更 changes is written by `plans.actions.record_values`, like every value.
 """
@@ -8,15 +8,15 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
 from plans.access import require_manager
-from plans.history_writer import write_line
+from plans.kept_rows import KeptRows, to_change, unchanged
 from plans.locks import lock_plan
 from plans.models import Plan, PlanRevision, Subject, YearlyValue
-from plans.versions import RowRefused, as_it_stands, refuse_outdated
+from plans.refusals import Refused
 
 MAY_NOT = "計画変更を登録できるのは、管理の役割の人だけです。"
 FURTHEST_AHEAD = timedelta(days=366)
@@ -33,27 +33,33 @@ class Days:
     not_later: str
 
 
+def in_words(revision: PlanRevision) -> str:
+    """One line for the history."""
+    day = f"決定日：{wareki_day(revision.decided_on)}" if revision.decided_on else "決定日：不明"
+    return f"{day}／理由：{revision.reason}" if revision.reason else day
+
+
+REVISIONS = KeptRows(PlanRevision, Subject.REVISION, lambda revision: revision.label, in_words)
+
+
 @transaction.atomic
 def open_revision(
     plan: Plan, decided_on: date, reason: str, *, seen_newest: int, by: User, channel: str
 ) -> PlanRevision:
     """Open the next 計画変更: from now on 計画値 are written into it.
 
-    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or RowRefused where somebody
-    opened one in between, or for a day or a reason that cannot be.
+    `seen_newest` is the newest number that the person saw. Raises PermissionDenied, or Refused where another
+    user opened one in between, or for a day or a reason that cannot be.
     """
     _start(plan, by)
     revisions = list(plan.revisions.order_by("number"))
     newest = revisions[-1].number if revisions else 0
     if newest != seen_newest:
-        raise RowRefused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
+        raise Refused("ほかの人が先に計画変更を登録または削除しました。いまの一覧を確かめてください。")
     number = newest + 1
     _check(plan, revisions, number, decided_on, reason)
-    revision = PlanRevision.objects.create(
-        plan=plan, number=number, decided_on=decided_on, reason=reason, opened_at=timezone.now(), opened_by=by
-    )
-    _note(revision, None, in_words(revision), by, channel)
-    return revision
+    said = {"number": number, "decided_on": decided_on, "reason": reason}
+    return REVISIONS.add(plan, said | {"opened_at": timezone.now(), "opened_by": by}, by=by, channel=channel)
 
 
 @transaction.atomic
@@ -62,37 +68,30 @@ def correct_revision(
 ) -> None:
     """Correct day and reason from the version that was drawn. The day of 当初 may stay unknown.
 
-    Raises PermissionDenied, RowConflict, or RowRefused for a day or a reason that cannot be.
+    Raises PermissionDenied, Conflict, or Refused for a day or a reason that cannot be.
     """
     _start(revision.plan, by)
-    current = as_it_stands(revision)
-    if (current.decided_on, current.reason) == (decided_on, reason):
-        return
-    refuse_outdated(current, version)
-    _check(revision.plan, list(revision.plan.revisions.order_by("number")), current.number, decided_on, reason)
-    old = in_words(current)
-    current.decided_on, current.reason = decided_on, reason
-    PlanRevision.objects.filter(pk=current.pk).update(decided_on=decided_on, reason=reason, version=F("version") + 1)
-    _note(current, old, in_words(current), by, channel)
+    new = {"decided_on": decided_on, "reason": reason}
+    if current := to_change(revision, new, version):
+        _check(revision.plan, list(revision.plan.revisions.order_by("number")), current.number, decided_on, reason)
+        REVISIONS.change(current, new, by=by, channel=channel)
 
 
 @transaction.atomic
 def remove_revision(revision: PlanRevision, *, version: int, by: User, channel: str) -> None:
-    """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, RowConflict or RowRefused."""
+    """Remove the newest 計画変更, which changed no value. Raises PermissionDenied, Conflict or Refused."""
     _start(revision.plan, by)
-    current = as_it_stands(revision)
-    refuse_outdated(current, version)
+    current = unchanged(revision, version)
     if not current.number:
-        raise RowRefused("当初の計画は削除できません。")
+        raise Refused("当初の計画は削除できません。")
     if current.plan.revisions.filter(number__gt=current.number).exists():
-        raise RowRefused(f"{current.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
+        raise Refused(f"{current.label}より後の計画変更があります。削除できるのは、いちばん新しいものだけです。")
     if changed := changed_cells(current):
-        raise RowRefused(
+        raise Refused(
             f"{current.label}で変えた計画値が{changed}件あるため削除できません。"
             "先に、それぞれの計画値を変更前の値に戻してください。"
         )
-    _note(current, in_words(current), None, by, channel)
-    current.delete()
+    REVISIONS.delete(current, by=by, channel=channel)
 
 
 def changed_cells(revision: PlanRevision) -> int:
@@ -129,12 +128,6 @@ def why_not_on(days: Days, day: date) -> str:
     return ""
 
 
-def in_words(revision: PlanRevision) -> str:
-    """One line for the history."""
-    day = f"決定日：{wareki_day(revision.decided_on)}" if revision.decided_on else "決定日：不明"
-    return f"{day}／理由：{revision.reason}" if revision.reason else day
-
-
 def _start(plan: Plan, by: User) -> None:
     """Rights, then the plan's row: numbers are given out one after the other, and no publication reads in between."""
     require_manager(by, plan.municipality, MAY_NOT)
@@ -143,18 +136,14 @@ def _start(plan: Plan, by: User) -> None:
 
 def _check(plan: Plan, revisions: list[PlanRevision], number: int, decided_on: date | None, reason: str) -> None:
     if number and not reason.strip():
-        raise RowRefused("計画変更の理由を書いてください。")
+        raise Refused("計画変更の理由を書いてください。")
     if number and decided_on is None:
-        raise RowRefused("計画変更の決定日を入力してください。")
+        raise Refused("計画変更の決定日を入力してください。")
     wrong = why_not_on(days_of(plan, revisions, number, timezone.localdate()), decided_on) if decided_on else ""
     if wrong:
-        raise RowRefused(wrong)
+        raise Refused(wrong)
 
 
 def _named(revision: PlanRevision) -> str:
     day = wareki_day(revision.decided_on) if revision.decided_on else ""
     return f"{revision.label if revision.number else '計画の策定'}（{day}）"
-
-
-def _note(revision: PlanRevision, old: str | None, new: str | None, by: User, channel: str) -> None:
-    write_line(revision.plan, Subject.REVISION, revision.label, old, new, by=by, channel=channel)

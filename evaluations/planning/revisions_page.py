@@ -1,4 +1,4 @@
-"""計画変更 as a noun: the revisions of a plan, every 計画値 they changed, and where new ones are entered."""
+"""Queries of the page of 計画変更: the revisions of a plan, every 計画値 they changed, where new ones are entered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from plans.queries import MeasureRow, measure_rows, measures_of, section_years
 @dataclass(frozen=True)
 class RevisedCell:
     """One 計画値 that was changed. `columns` are 当初 and each 計画変更 by heading, None where it left this one alone;
-    `change` is what stands now against 当初.
+    `change` is the current value against 当初.
     """
 
     measure: Measure
@@ -70,7 +70,7 @@ class EntryPlace:
 
 @dataclass(frozen=True)
 class RevisionsPage:
-    """`revision` is the one being corrected, None for a new one. `places` are the years of each 節, for who writes."""
+    """`revision` is the one being corrected, None for a new one. `places` are the years of each 節, for writers."""
 
     plan: Plan
     revisions: tuple[ListedRevision, ...]
@@ -97,6 +97,13 @@ class RevisionsPage:
     def lock_reasons(self) -> tuple[str, ...]:
         """Why some years are not open, each reason once."""
         return tuple(dict.fromkeys(p.lock_reason for _, places in self.places for p in places if p.lock_reason))
+
+    @property
+    def opened(self) -> PlanRevision:
+        """The revision being corrected; Http404 where there is none."""
+        if self.revision is None:
+            raise Http404("計画変更が見つかりません。")
+        return self.revision.revision
 
     def form(self, data: Any = None) -> RevisionForm:
         """The form of the revision being corrected, or of a new one."""
@@ -154,13 +161,13 @@ def table_bytes(page: RevisionsPage) -> bytes:
 
 
 def _mark(page: RevisionsPage) -> Mark:
-    """The newest publication that stands, if it tells the same of every 計画値. One query."""
+    """The newest current publication, if it says the same of every 計画値. One query."""
     shown = {(cell.measure.code, cell.year): cell.versions for cell in page.cells}
-    return mark_of(page.plan, None, lambda published: _told(published) == shown)
+    return mark_of(page.plan, None, lambda published: _published_versions(published) == shown)
 
 
-def _told(published: PublishedYear) -> dict[tuple[str, int], Versions]:
-    """By 指標コード and year what the publication tells of each 計画値 that was changed."""
+def _published_versions(published: PublishedYear) -> dict[tuple[str, int], Versions]:
+    """By 指標コード and year what the publication says of each 計画値 that was changed."""
     rows = (row for section in published.sections for row in section.rows)
     return {(row.measure.code, cell.year): cell.versions for row in rows for cell in row.cells if cell.versions}
 
@@ -174,7 +181,7 @@ def _cells(rows: Iterable[MeasureRow], revisions: Iterable[PlanRevision]) -> tup
             year=cell.year,
             versions=cell.versions,
             columns=_columns(cell.versions, headings),
-            # Not 実績 against 計画, but the same 差: what stands now less what was first planned.
+            # Not 実績 against 計画, but the same 差: the current value less what was first planned.
             change=replace(cell.figures, planned=cell.versions[0].value, actual=cell.versions[-1].value, withheld=""),
         )
         for row in rows

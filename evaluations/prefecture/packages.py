@@ -20,6 +20,7 @@ from plans.history import OPERATOR
 from plans.history_writer import write_line
 from plans.locks import lock_plan
 from plans.models import Municipality, Plan, SectionYear, Subject
+from plans.refusals import Refused
 
 MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定・管理の役割の人だけです。"
 
@@ -32,10 +33,6 @@ class Editions:
     received: ReceivedPackage | None
 
 
-class PackageNotMade(Exception):  # noqa: N818 - named like PublicationRefused
-    """No file was made; the text can be shown to the person."""
-
-
 def package_editions(plan: Plan) -> Editions:
     """What the page of 出力 says of the file for the prefecture. Two queries."""
     made = plan.made_packages.select_related("made_by").defer("body").order_by("-number")
@@ -46,14 +43,14 @@ def package_editions(plan: Plan) -> Editions:
 def make_package(plan: Plan, *, by: User | None, channel: str) -> tuple[MadePackage, bool]:
     """The package of what is 確定 now, and whether it was made now: where nothing changed it is the last one.
 
-    Raises PermissionDenied without the right, PackageNotMade for a received plan, or where something in the plan does
+    Raises PermissionDenied without the right, Refused for a received plan, or where something in the plan does
     not fit into a file. `by` None is the operator, whose rights are not checked.
     """
     access = access_for(by, plan.municipality) if by else None
     if by and (access is None or not access.may_write):
         raise PermissionDenied(MAY_NOT)
     if plan.received_packages.exists():
-        raise PackageNotMade("この計画はファイルで受け取ったものです。県へ渡すファイルは、市区町村が作ります。")
+        raise Refused("この計画はファイルで受け取ったものです。県へ渡すファイルは、市区町村が作ります。")
     # What is read must not change until the file is stored. The 節 are locked before the plan, as in every action.
     years = SectionYear.objects.filter(section__plan=plan).order_by("section_id", "fiscal_year")
     list(years.select_for_update(of=("self",)))
@@ -70,7 +67,7 @@ def make_package(plan: Plan, *, by: User | None, channel: str) -> tuple[MadePack
         check_content(content)
         package = read_package(file)
     except (NotFitting, PackageRefused) as error:
-        raise PackageNotMade(f"この計画には、ファイルに入れられないところがあります。{error}") from error
+        raise Refused(f"この計画には、ファイルに入れられないところがあります。{error}") from error
     made = MadePackage.objects.create(
         plan=plan,
         made_by=by,

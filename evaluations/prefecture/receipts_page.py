@@ -13,6 +13,7 @@ from evaluations.models import ReceivedPackage
 from evaluations.prefecture.receiving import Incoming
 from plans.history import BLANK, side_in_words
 from plans.models import Municipality, Plan, Role
+from plans.refusals import Refused
 from plans.signed_previews import MAX_AGE
 
 SALT = "evaluations.package"
@@ -26,10 +27,6 @@ def newest_receipt(plan: Plan) -> ReceivedPackage | None:
     if plan.access.role != Role.PREFECTURE:
         return None
     return plan.received_packages.order_by("-number").first()
-
-
-class FileLost(ValueError):  # noqa: N818 - a sentence for a person
-    """The signed file is too old, altered, or of another prefecture or person."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +119,15 @@ def signed(file: str, found: Incoming, prefecture: Municipality, person: User) -
 
 
 def unsigned(text: str, prefecture: Municipality, person: User) -> tuple[str, str]:
-    """The signed file, and the SHA-256 of the file that was the last one imported then. Raises FileLost for a text that
+    """The signed file, and the SHA-256 of the file that was the last one imported then. Raises Refused for a text that
     is too old or not signed here.
     """
     try:
         file, seen = signing.loads(text, salt=_salt(prefecture, person), max_age=MAX_AGE)
     except signing.SignatureExpired as error:
-        raise FileLost("確かめてから時間がたちすぎました。もう一度ファイルを選んでください。") from error
+        raise Refused("確かめてから時間がたちすぎました。もう一度ファイルを選んでください。") from error
     except signing.BadSignature as error:
-        raise FileLost("確かめた内容を読み取れませんでした。もう一度ファイルを選んでください。") from error
+        raise Refused("確かめた内容を読み取れませんでした。もう一度ファイルを選んでください。") from error
     return file, seen
 
 

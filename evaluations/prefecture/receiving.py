@@ -28,13 +28,10 @@ from plans.access import access_for
 from plans.history_writer import new_line, write_line, write_lines
 from plans.models import Municipality, Plan, SectionYear, Subject
 from plans.models.plan import plan_slug
+from plans.refusals import Refused
 
 MAY_NOT = "市区町村のファイルを受け取れるのは、都道府県の「県」か「管理」の役割の人だけです。"
 STALE = "確かめている間に、ほかの人が同じ計画の別のファイルを受け取りました。もう一度ファイルを選んでください。"
-
-
-class NotReceived(Exception):  # noqa: N818 - named like PublicationRefused
-    """Nothing was written; the text can be shown to the person."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Incoming:
 
 
 def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
-    """What importing it would change. Raises NotReceived where it may not be imported. Thirteen queries at most."""
+    """What importing it would change. Raises Refused where it may not be imported. Thirteen queries at most."""
     facts, about = package.content["municipality"], package.content["plan"]
     _check_address(package, prefecture)
     city = Municipality.objects.filter(code=facts["code"]).first()
@@ -67,7 +64,7 @@ def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
     plan = Plan.objects.select_related("municipality").filter(slug=about["slug"]).first()
     last = plan.received_packages.order_by("-number").first() if plan else None
     if plan and last is None:
-        raise NotReceived(
+        raise Refused(
             f"{plan}は、ファイルで受け取ったものではなく、ここで入力されている計画です。ファイルは受け取れません。"
         )
     if last:
@@ -75,7 +72,7 @@ def incoming(package: Package, prefecture: Municipality | None) -> Incoming:
     _check_services(package)
     current = content_of(plan) if plan else None
     if lost := [*gone_sections(current, package.content), *_used_measures(plan, current, package.content)]:
-        raise NotReceived(
+        raise Refused(
             f"受け取り済みの{'、'.join(lost)}が、このファイルにありません。別の計画のファイルでないか、"
             "市区町村に確かめてください。"
         )
@@ -94,7 +91,7 @@ def receive(
 ) -> Incoming:
     """Write the package as a whole, with its history, or nothing. The same file again changes nothing.
 
-    `seen_sha256` is the `last_sha256` that the person looked at. Raises PermissionDenied without the right, NotReceived
+    `seen_sha256` is the `last_sha256` that the person looked at. Raises PermissionDenied without the right, Refused
     with the reason. `by` None is the operator, whose rights are not checked.
     """
     if by:
@@ -104,7 +101,7 @@ def receive(
     _wait_for_each_other(package, prefecture)
     found = incoming(package, prefecture)
     if seen_sha256 is not None and seen_sha256 != found.last_sha256:
-        raise NotReceived(STALE)
+        raise Refused(STALE)
     if found.is_here and not found.changes:
         return found
     plan = write_rows(package, prefecture, found.city, found.plan)
@@ -171,9 +168,9 @@ def _check_address(package: Package, prefecture: Municipality | None) -> None:
     facts, about = package.content["municipality"], package.content["plan"]
     code = read_code(facts["code"])
     if about["slug"] != plan_slug(code, about["kind"], about["generation"]):
-        raise NotReceived("計画の記号が、団体コード・計画種別・期と合いません。市区町村に作り直してもらってください。")
+        raise Refused("計画の記号が、団体コード・計画種別・期と合いません。市区町村に作り直してもらってください。")
     if prefecture and code[:2] != prefecture.code[:2]:
-        raise NotReceived(
+        raise Refused(
             f"{facts['name']}（{code}）は{prefecture.name}の市区町村ではありません。"
             f"団体コードの先頭2桁が {prefecture.code[:2]} のファイルを選んでください。"
         )
@@ -183,9 +180,9 @@ def _check_city(city: Municipality | None, prefecture: Municipality | None) -> N
     if city is None:
         return
     if city.memberships.exists():
-        raise NotReceived(f"{city.name}はここで計画を管理しているので、ファイルで受け取る必要はありません。")
+        raise Refused(f"{city.name}はここで計画を管理しているので、ファイルで受け取る必要はありません。")
     if prefecture and city.prefecture_id not in (None, prefecture.pk):
-        raise NotReceived(
+        raise Refused(
             f"{city.name}は、ほかの都道府県の市区町村として登録されています。システム管理者に確かめてください。"
         )
 
@@ -193,11 +190,11 @@ def _check_city(city: Municipality | None, prefecture: Municipality | None) -> N
 def _check_edition(package: Package, last: ReceivedPackage) -> None:
     number = package.header.number
     if number < last.number:
-        raise NotReceived(
+        raise Refused(
             f"受け取り済みの第{last.number}版より古い、第{number}版のファイルです。新しい版のファイルを選んでください。"
         )
     if number == last.number and package.sha256 != last.sha256:
-        raise NotReceived(
+        raise Refused(
             f"第{number}版は受け取り済みですが、内容が違います。市区町村に、新しい版を作ってもらってください。"
         )
 
@@ -218,7 +215,7 @@ def _used_measures(plan: Plan | None, current: Content | None, new: Content) -> 
 
 def _check_services(package: Package) -> None:
     if unknown := unknown_services(services_of(package.content)):
-        raise NotReceived(
+        raise Refused(
             f"このシステムにないサービスのコードがあります（{'、'.join(unknown)}）。"
             "市区町村のシステムが新しいためです。システム管理者に、ふくしPDCAの更新を頼んでください。"
         )

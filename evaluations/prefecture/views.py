@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.packages.file import EXTENSION, MAX_BYTES, PackageRefused, read_package
 from core.rollup_table import rollup_csv
 from evaluations.prefecture.page import chosen_term, comparison, own_plans, term_choices
-from evaluations.prefecture.receipts_page import FileLost, Receipt, received_plans, signed, unsigned
-from evaluations.prefecture.receiving import MAY_NOT, NotReceived, incoming, receive
+from evaluations.prefecture.receipts_page import Receipt, received_plans, signed, unsigned
+from evaluations.prefecture.receiving import MAY_NOT, incoming, receive
 from plans.access import is_manager_among, memberships_of, prefecture_for, require
 from plans.downloads import as_download
 from plans.models import Channel, Municipality, PlanKind
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 from plans.rollup import rollup
 from plans.signed_previews import MAX_SIGNED
@@ -83,7 +84,7 @@ def _read(request: PersonRequest, prefecture: Municipality, file: UploadedFile |
     content = file.read(MAX_BYTES + 1)
     try:
         found = incoming(read_package(content), prefecture)
-    except (PackageRefused, NotReceived) as error:
+    except (PackageRefused, Refused) as error:
         return Receipt(name, failure=str(error))
     text = signed(content.decode("utf-8-sig"), found, prefecture, request.user)
     if len(text) > MAX_SIGNED:
@@ -102,7 +103,7 @@ def _confirm(request: PersonRequest, prefecture: Municipality) -> HttpResponse:
         found = receive(
             read_package(file.encode()), prefecture, by=request.user, channel=Channel.UPLOAD, seen_sha256=seen
         )
-    except (FileLost, PackageRefused, NotReceived) as error:
+    except (PackageRefused, Refused) as error:
         return _page(request, prefecture, Receipt(failure=str(error)), status=409)
     name, number = found.package.content["municipality"]["name"], found.package.header.number
     messages.success(request, f"{name}のファイル（第{number}版）を受け取りました。変更 {len(found.changes)} 件。")

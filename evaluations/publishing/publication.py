@@ -16,12 +16,9 @@ from plans.access import access_for
 from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.models import Plan, SectionYear, Subject, YearState
+from plans.refusals import Refused
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
-
-
-class PublicationRefused(Exception):
-    """Nothing was published or withdrawn; the text can be shown to the person."""
 
 
 def standing(publications: Iterable[Publication]) -> dict[int, Publication]:
@@ -51,7 +48,7 @@ def publish(
 
     `correction_reason` is printed in the 正誤表 with the differences from the publication before. `seen_number` is the
     newest number of the plan (0: none) and `seen_sha256` the hash of the body that the person looked at. Raises
-    PermissionDenied without the right, PublicationRefused where nothing is 確定, nothing is new, or something changed
+    PermissionDenied without the right, Refused where nothing is 確定, nothing is new, or something changed
     since the person looked.
     """
     _require_right(plan, by, PUBLISH)
@@ -59,18 +56,18 @@ def publish(
     plan = lock_plan(plan)
     number = Publication.objects.filter(plan=plan).aggregate(newest=Max("number"))["newest"] or 0
     if seen_number is not None and seen_number != number:
-        raise PublicationRefused(f"ほかの人が先に第{number}号を公表しました。いまの内容を確かめてください。")
+        raise Refused(f"ほかの人が先に第{number}号を公表しました。いまの内容を確かめてください。")
     source = source_of(plan)
     ready = source.ready(year)
     if not ready:
-        raise PublicationRefused(f"{wareki(year)}に確定している節がありません。先に節を確定してください。")
+        raise Refused(f"{wareki(year)}に確定している節がありません。先に節を確定してください。")
     body = publication_body(source, year)
     sha256 = body_hash(body)
     if seen_sha256 is not None and seen_sha256 != sha256:
-        raise PublicationRefused("ページを開いた後に、公表する内容が変わりました。いまの内容を確かめてください。")
+        raise Refused("ページを開いた後に、公表する内容が変わりました。いまの内容を確かめてください。")
     last = standing(Publication.objects.filter(plan=plan, fiscal_year=year).defer("body")).get(year)
     if last and last.sha256 == sha256:
-        raise PublicationRefused(f"第{last.number}号と同じ内容です。新しく公表するものはありません。")
+        raise Refused(f"第{last.number}号と同じ内容です。新しく公表するものはありません。")
     publication = Publication.objects.create(
         plan=plan,
         fiscal_year=year,
@@ -95,17 +92,17 @@ def withdraw_publication(publication: Publication, *, by: User, reason: str, cha
     """Withdraw a publication, with a reason that is shown in its place.
 
     Its 節 go back to 確定 only where it is the newest of its 年度: what a successor published stays published. Raises
-    PermissionDenied, or PublicationRefused without a reason or where it is already withdrawn.
+    PermissionDenied, or Refused without a reason or where it is already withdrawn.
     """
     plan = publication.plan
     _require_right(plan, by, WITHDRAW)
     if not reason.strip():
-        raise PublicationRefused("取り下げの理由を書いてください。")
+        raise Refused("取り下げの理由を書いてください。")
     years = _lock_years(plan, publication.fiscal_year)
     lock_plan(plan)
     publication.refresh_from_db(fields=["withdrawn_at"])
     if publication.withdrawn_at is not None:
-        raise PublicationRefused(f"第{publication.number}号は、すでに取り下げています。")
+        raise Refused(f"第{publication.number}号は、すでに取り下げています。")
     publication.withdrawn_at, publication.withdrawn_by = timezone.now(), by
     publication.withdrawn_reason = reason.strip()
     publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from core.pdf import offers_pdf
-from evaluations.long_work.asking import WorkRefused, ask
+from evaluations.long_work.asking import ask
 from evaluations.models import Publication, PublicationPdf
+from plans.refusals import Refused
 
 KIND = "publication_pdfs"
 """The name of the kind of long work that makes them."""
@@ -56,6 +57,6 @@ def ask_for_pdfs(publication: Publication, *, by: User) -> bool:
             plan=plan,
             parameters={"number": publication.number},
         )
-    except WorkRefused:
+    except Refused:
         return False
     return True

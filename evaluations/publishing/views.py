@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 from core.fiscal_years import wareki
 from core.pdf import offers_pdf
 from evaluations.long_work.runner_process import start_runner
-from evaluations.publishing.publication import PublicationRefused, withdraw_publication
 from evaluations.publishing.publication import publish as publish_year
+from evaluations.publishing.publication import withdraw_publication
 from evaluations.publishing.publication_pdfs import ask_for_pdfs
 from evaluations.publishing.publish_page import publish_page
 from plans.access import plan_for, require
 from plans.models import Channel, Plan
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 
 STALE = "ページを開き直して、もう一度操作してください。"
@@ -94,7 +95,7 @@ def _publish(request: PersonRequest, plan: Plan) -> HttpResponse:
     year = form.cleaned_data["year"]
     try:
         done = publish_year(plan, by=request.user, channel=Channel.SCREEN, **form.cleaned_data)
-    except PublicationRefused as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, plan, form, check=year, status=409)
     messages.success(request, f"{wareki(year)}の評価を第{done.number}号として公表しました。")
@@ -111,7 +112,7 @@ def _withdraw(request: PersonRequest, plan: Plan) -> HttpResponse:
     publication, reason = form.cleaned_data["number"], form.cleaned_data["reason"]
     try:
         withdraw_publication(publication, by=request.user, reason=reason, channel=Channel.SCREEN)
-    except PublicationRefused as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, plan, form, status=409)
     messages.success(request, f"第{publication.number}号を取り下げました。理由は公表資料のページに表示されます。")

@@ -1,25 +1,30 @@
-"""The verbs that write 取組記録: the rights, locks and history of the years whose evaluation rests on them."""
+"""The actions that write 取組記録: the rights, locks and history of the years whose evaluation rests on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 
 from core.fiscal_years import wareki
 from evaluations.models import ActivityRecord
 from plans.history_writer import new_line, write_lines
+from plans.kept_rows import lock_open_years, made_just_now, require_writer
 from plans.models import Measure, Plan, Section, Subject
 from plans.queries import measures_of
-from plans.versions import lock_open_years, made_just_now, require_writer
+from plans.refusals import Conflict
+
+COLUMNS = ("fiscal_year", "title", "held_on", "participants", "organisations", "content", "cancelled_reason")
 
 
 @dataclass(frozen=True)
 class RecordContent:
     """What one record says. `section_ids` are 節 of its plan, at least one; `counted_ids` 指標 of these 節 that count
-    it. None of a count means not written down.
+    it. None for a count: it was not written down.
     """
 
     fiscal_year: int
@@ -34,18 +39,15 @@ class RecordContent:
 
     @classmethod
     def of(cls, record: ActivityRecord) -> "RecordContent":
-        """What is kept of a record."""
-        return cls(
-            fiscal_year=record.fiscal_year,
-            title=record.title,
-            section_ids=frozenset(section.pk for section in record.sections.all()),
-            held_on=record.held_on,
-            participants=record.participants,
-            organisations=record.organisations,
-            content=record.content,
-            cancelled_reason=record.cancelled_reason,
-            counted_ids=frozenset(measure.pk for measure in record.counted_in.all()),
-        )
+        """What is stored of a record. Two queries."""
+        columns = {name: getattr(record, name) for name in COLUMNS}
+        sections = frozenset(section.pk for section in record.sections.all())
+        return cls(**columns, section_ids=sections, counted_ids=frozenset(one.pk for one in record.counted_in.all()))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What is stored in the row itself."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
     def in_words(self, sections: Iterable[Section], measures: Iterable[Measure] = ()) -> str:
         """One line for the history. `measures` are those that may count it."""
@@ -64,63 +66,51 @@ class RecordContent:
         return "／".join(part for part in parts if part)
 
 
-class RecordConflict(Exception):
-    """Somebody changed or deleted the record in between. `current` is what is kept now, None where it is gone."""
-
-    def __init__(self, current: RecordContent | None) -> None:
-        self.current = current
-        super().__init__(
-            "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。"
-            if current
-            else "ほかの人がこの記録を先に削除しました。"
-        )
-
-
 @transaction.atomic
 def add_record(plan: Plan, new: RecordContent, *, by: User, channel: str) -> ActivityRecord:
-    """Keep a new record; sent twice, it is one. Raises PermissionDenied or YearLocked."""
+    """Store a new record; sent twice, it is one. Raises PermissionDenied or Locked."""
     sections = _start(plan, None, new, by)
-    same = plan.records.filter(**_columns(new)).order_by("-pk").first()
+    same = plan.records.filter(**new.columns).order_by("-pk").first()
     measures = measures_of(plan).filter(pk__in=new.counted_ids)
     if same and made_just_now(plan, Subject.RECORD, new.in_words(sections, measures), by=by):
         return same
-    record = ActivityRecord.objects.create(plan=plan, **_columns(new))
+    record = ActivityRecord.objects.create(plan=plan, **new.columns)
     record.sections.set(new.section_ids)
     record.counted_in.set(new.counted_ids)
-    _finish(plan, sections, None, new, by, channel)
+    _note(plan, sections, None, new, by, channel)
     return record
 
 
 @transaction.atomic
-def change_record(record: ActivityRecord, new: RecordContent, *, seen: RecordContent, by: User, channel: str) -> None:
-    """Change a record from what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
-    if new == seen:
+def change_record(record: ActivityRecord, new: RecordContent, *, version: int, by: User, channel: str) -> None:
+    """Change a record from the version that was drawn. Raises PermissionDenied, Locked or Conflict."""
+    old = RecordContent.of(record)
+    if new == old:
         return
-    sections = _start(record.plan, seen, new, by)
-    current = _as_it_stands(record)
-    if current == new:
+    sections = _start(record.plan, old, new, by)
+    current = _locked(record)
+    if RecordContent.of(current) == new:
         return
-    if current != seen:
-        raise RecordConflict(current)
-    ActivityRecord.objects.filter(pk=record.pk).update(**_columns(new))
-    record.sections.set(new.section_ids)
-    record.counted_in.set(new.counted_ids)
-    _finish(record.plan, sections, seen, new, by, channel)
+    _refuse_outdated(current, version)
+    ActivityRecord.objects.filter(pk=record.pk).update(**new.columns, version=F("version") + 1)
+    current.sections.set(new.section_ids)
+    current.counted_in.set(new.counted_ids)
+    _note(record.plan, sections, old, new, by, channel)
 
 
 @transaction.atomic
-def delete_record(record: ActivityRecord, *, seen: RecordContent, by: User, channel: str) -> None:
-    """Delete a record that is still what the person saw. Raises PermissionDenied, YearLocked or RecordConflict."""
-    sections = _start(record.plan, seen, None, by)
-    current = _as_it_stands(record)
-    if current != seen:
-        raise RecordConflict(current)
-    ActivityRecord.objects.filter(pk=record.pk).delete()
-    _finish(record.plan, sections, seen, None, by, channel)
+def delete_record(record: ActivityRecord, *, version: int, by: User, channel: str) -> None:
+    """Delete a record that is still what was drawn. Raises PermissionDenied, Locked or Conflict."""
+    old = RecordContent.of(record)
+    sections = _start(record.plan, old, None, by)
+    current = _locked(record)
+    _refuse_outdated(current, version)
+    current.delete()
+    _note(record.plan, sections, old, None, by, channel)
 
 
 def _start(plan: Plan, old: RecordContent | None, new: RecordContent | None, by: User) -> list[Section]:
-    """Rights, then the locks of every 節 × 年度 of the plan that the record touches. Hands back the plan's 節."""
+    """Rights, then the locks of every 節 × 年度 of the plan that the record touches. Returns the plan's 節."""
     access = require_writer(by, plan, "取組記録を書く権限がありません。")
     sections = list(plan.sections.order_by("number"))
     if new and not (new.section_ids and new.section_ids <= {section.pk for section in sections}):
@@ -139,25 +129,21 @@ def _touched(plan: Plan, old: RecordContent | None, new: RecordContent | None) -
     return {(section, side.fiscal_year) for side in sides for section in side.section_ids}
 
 
-def _as_it_stands(record: ActivityRecord) -> RecordContent | None:
-    """What is kept now, locked until the transaction ends; None where it was deleted."""
+def _locked(record: ActivityRecord) -> ActivityRecord:
+    """The record as it is stored now, locked until the transaction ends. Raises Conflict where it was deleted."""
     current = ActivityRecord.objects.select_for_update().filter(pk=record.pk).first()
-    return RecordContent.of(current) if current else None
+    if current is None:
+        raise Conflict(None, "ほかの人がこの記録を先に削除しました。")
+    return current
 
 
-def _columns(new: RecordContent) -> dict[str, object]:
-    return {
-        "fiscal_year": new.fiscal_year,
-        "title": new.title,
-        "held_on": new.held_on,
-        "participants": new.participants,
-        "organisations": new.organisations,
-        "content": new.content,
-        "cancelled_reason": new.cancelled_reason,
-    }
+def _refuse_outdated(current: ActivityRecord, version: int) -> None:
+    if current.version != version:
+        current.counted_ids = frozenset(current.counted_in.values_list("pk", flat=True))
+        raise Conflict(current, "ほかの人がこの記録を先に変更しました。いまの内容を確かめてください。")
 
 
-def _finish(
+def _note(
     plan: Plan, sections: list[Section], old: RecordContent | None, new: RecordContent | None, by: User, channel: str
 ) -> None:
     """One line of history for each 節 that the record belongs or belonged to: each page shows its own."""

@@ -1,4 +1,4 @@
-"""What 取組記録 propose for the actuals of the 指標 they are counted in, and the verb that takes a proposal over."""
+"""What 取組記録 propose for the actuals of the 指標 they are counted in, and the action that takes a proposal over."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,22 +18,16 @@ from indicators.months.readings import TakeOver
 from plans.actions import record_values
 from plans.locks import lock_section_years
 from plans.models import Change, Measure
+from plans.refusals import Conflict
 
 REASON = "取組記録から数えた値を年度の実績に反映"
 
 
-class RecordsMoved(Exception):
-    """The records no longer make what the person saw; nothing was written. The text can be shown to the person."""
-
-    def __init__(self) -> None:
-        super().__init__("取組記録が変わりました。いまの値を確かめて、もう一度反映してください。")
-
-
 @dataclass(frozen=True)
 class CountOffer:
-    """What the records make of one measure and year, beside the actual that the person sees.
+    """What the records make of one measure and year, next to the actual that the person sees.
 
-    `seen` is what a page had offered, as (the actual, its successor); `problem` what was said to taking it over.
+    `seen` is what a page had offered, as (the actual, its successor); `problem` why it could not be taken over.
     """
 
     measure: Measure
@@ -64,7 +58,7 @@ class CountOffer:
 
     @property
     def take_over(self) -> TakeOver | None:
-        """What the person saw and asked for; None where nothing was offered on the page."""
+        """What the person saw and requested; None where nothing was offered on the page."""
         return TakeOver(self.measure, self.made.fiscal_year, *self.seen) if self.seen else None
 
 
@@ -116,14 +110,14 @@ def what_counts(measure: Measure) -> Counted | None:
 def take_over_counts(wanted: TakeOver, *, by: User, channel: str) -> list[Change]:
     """Make what the records say the year's actual.
 
-    Under the lock of the year, which every change of a record takes too, the records are counted again: RecordsMoved
-    where they no longer make what the person saw. ValuesRefused is that of `record_values`, which writes.
+    Under the lock of the year, which every change of a record takes too, the records are counted again: Conflict
+    where they no longer make what the person saw. ChangesRefused is that of `record_values`, which writes.
     """
     measure, year = wanted.measure, wanted.fiscal_year
     lock_section_years(measure.plan, {(measure.section_id, year)})
     current = years_from_records([measure], year).get(measure.pk)
     if current is None or current.taken_over(wanted.old) != wanted.new:
-        raise RecordsMoved
+        raise Conflict(current, "取組記録が変わりました。いまの値を確かめて、もう一度反映してください。")
     return record_values([wanted.as_change], by=by, channel=channel, reason=REASON)
 
 

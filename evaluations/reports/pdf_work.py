@@ -6,13 +6,14 @@ from django.utils import timezone
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
-from evaluations.long_work.kinds import Kind, Progress, Result, ResultFile, WorkFailed, plan_of
+from evaluations.long_work.kinds import Kind, Progress, Result, ResultFile, plan_of
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.pdf import PDF, PaperSize, book_pdf, section_pdf
 from evaluations.reports.report import report_of_plan, report_of_publication
 from plans.access import Access, require
+from plans.refusals import Refused
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
@@ -30,9 +31,9 @@ def make_report(work: LongWork, progress: Progress) -> Result:
     try:
         content = section_pdf(report, number, size=size) if number else book_pdf(report, size=size)
     except NoPdfHere as refusal:
-        raise WorkFailed(str(refusal)) from refusal
+        raise Refused(str(refusal)) from refusal
     if content is None:
-        raise WorkFailed(f"第{number}節は、この計画にもうありません。")
+        raise Refused(f"第{number}節は、この計画にもうありません。")
     return Result("PDFができました。", ResultFile(pdf_name(plan.slug, year, number), PDF, content))
 
 
@@ -43,7 +44,7 @@ def make_pdfs(work: LongWork, progress: Progress) -> Result:
     """The 評価書 and each 節 of one publication, from its body and from nothing else."""
     publication = plan_of(work).publications.get(number=work.parameters["number"])
     if publication.withdrawn_at is not None:
-        raise WorkFailed(f"第{publication.number}号は取り下げられています。")
+        raise Refused(f"第{publication.number}号は取り下げられています。")
     report = report_of_publication(PublishedYear(publication, publication.body))
     numbers = [BOOK, *(one.section.number for one in report.printed_sections)]
     for done, number in enumerate(numbers):
@@ -51,7 +52,7 @@ def make_pdfs(work: LongWork, progress: Progress) -> Result:
         try:
             content = cast(bytes, section_pdf(report, number) if number else book_pdf(report))
         except NoPdfHere as refusal:
-            raise WorkFailed(str(refusal)) from refusal
+            raise Refused(str(refusal)) from refusal
         made = {"content": content, "made_at": timezone.now()}
         PublicationPdf.objects.update_or_create(publication=publication, section=number, defaults=made)
     return Result(f"公表第{publication.number}号のPDFを、公表資料のページに載せました。")

@@ -18,8 +18,9 @@ from plans.access import plan_for, require_year
 from plans.downloads import as_download
 from plans.models import Plan
 from plans.places import section_in_year, year_asked
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.sheet_layouts import UnknownLayout, form_of
+from plans.sheet_layouts import form_of
 
 MEASURES_AT_ONCE = 12
 """A 節 with more measures than these takes more than the two seconds that a page may take."""
@@ -81,7 +82,7 @@ def all_sheets(request: PersonRequest, slug: str) -> HttpResponse:
     asked = {name: request.POST.get(name, "") for name in ("layout", "edition")}
     try:
         title = form_of(plan, **asked).design.title
-    except UnknownLayout as error:
+    except Refused as error:
         messages.error(request, str(error))
         return redirect("evaluations:exports", slug)
     return begin(request, ALL_SHEETS, f"すべての年度の{title}", plan=plan, parameters=asked)

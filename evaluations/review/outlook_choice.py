@@ -18,10 +18,11 @@ from indicators.queries import readings_of
 from plans.access import access_for
 from plans.fields import typed_number
 from plans.history_writer import write_line
+from plans.kept_rows import VersionedForm, refuse_outdated
 from plans.models import Measure, Subject
 from plans.prose_field import ProseField
 from plans.queries import MeasureRow, measure_rows, section_years
-from plans.versions import RowRefused, VersionedForm, refuse_outdated
+from plans.refusals import Refused
 
 NONE = ("", "選ばない")
 
@@ -87,8 +88,8 @@ def choose_outlook(
 ) -> None:
     """Choose a method, or the `own` figure of the last year, with the reason; "" takes it back, with the reason.
 
-    `version` is that of the choice the person looked at, 0 where there was none. Raises PermissionDenied, RowConflict,
-    or RowRefused: too few actuals, no year left, no reason, a figure outside the bounds.
+    `version` is that of the choice the person looked at, 0 where there was none. Raises PermissionDenied, Conflict,
+    or Refused: too few actuals, no year left, no reason, a figure outside the bounds.
     """
     access = access_for(by, measure.plan.municipality)
     if access is None or not access.may_enter(measure):
@@ -102,15 +103,15 @@ def choose_outlook(
     [row] = measure_rows(measure.plan, [measure], access=access, states=states)
     found = prospect_of(row)
     if found is None:
-        raise RowRefused(NOTHING_TO_SAY)
+        raise Refused(NOTHING_TO_SAY)
     if not method and not current.method:
-        raise RowRefused("市が採る見込みを選んでください。")
+        raise Refused("市が採る見込みを選んでください。")
     if not reason:
-        raise RowRefused("理由を書いてください。")
+        raise Refused("理由を書いてください。")
     if (method == OutlookMethod.OWN) != (own is not None):
-        raise RowRefused("「市が見込む値」を選んだときにだけ、その値を入力してください。")
+        raise Refused("「市が見込む値」を選んだときにだけ、その値を入力してください。")
     if own is not None and not found.admits(own):
-        raise RowRefused(f"市が見込む値は、{_bounds(found.floor, found.ceiling)}にしてください。")
+        raise Refused(f"市が見込む値は、{_bounds(found.floor, found.ceiling)}にしてください。")
     old = in_words(current)
     current.method, current.own, current.reason = wanted
     current.basis_year, current.chosen_at, current.chosen_by = _spoken_of(measure, method, row), timezone.now(), by

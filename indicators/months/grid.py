@@ -18,23 +18,15 @@ from core.monthly import YearFromMonths
 from core.values import EMPTY, Value
 from core.words import Family, ValueKind
 from indicators.months.cells import MonthCell
-from indicators.months.readings import (
-    MonthsMoved,
-    ReadingChange,
-    ReadingsRefused,
-    TakeOver,
-    is_outside,
-    stored_readings,
-    year_from_months,
-)
+from indicators.months.readings import ReadingChange, TakeOver, is_outside, stored_readings, year_from_months
 from indicators.queries import services_together
 from plans.access import WithState, require_year, state_of
-from plans.actions import ValuesRefused
+from plans.actions import CellChange
 from plans.history import NO_PLAN, side_in_words
 from plans.models import Measure, Plan, Section, SectionYear
 from plans.posted_grid import PostedGrid, page_token
 from plans.queries import MeasureRow, YearCell, measure_rows, measures_of, section_years
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused, Conflict
 
 PAGE_SIZE = 25
 """活動指標 per page: 24 fields each, 12 more where every month is in conflict; Django takes at most 1,000 in a form."""
@@ -185,17 +177,15 @@ class MonthGrid(WithState):
         }
         return page_token(body, _salt(self.section, self.year))
 
-    def refused(self, error: ReadingsRefused) -> "MonthGrid":
+    def refused(self, error: ChangesRefused[ReadingChange]) -> "MonthGrid":
         """The same grid with the refusals at their months."""
         by_key = {refusal.change.key: refusal for refusal in error.refusals}
         return self._with_cells(lambda cell: cell.refused(by_key[cell.key]) if cell.key in by_key else cell)
 
-    def not_taken_over(self, error: ValuesRefused | MonthsMoved) -> "MonthGrid":
+    def not_taken_over(self, error: ChangesRefused[CellChange] | Conflict) -> "MonthGrid":
         """The same grid with the result of the take-over at each row; it must have been read again."""
-        if isinstance(error, MonthsMoved):
-            moved = {measure.pk for measure in error.measures}
-            sentence = "月別の値が変わりました。いまの値を確かめて、もう一度反映してください。"
-            return self._with_rows(lambda row: sentence if row.measure.pk in moved else "")
+        if isinstance(error, Conflict):
+            return self._with_rows(lambda row: str(error) if row.measure in error.current else "")
         said = {refusal.change.measure.pk: refusal for refusal in error.refusals}
 
         def sentence_of(row: MonthRow) -> str:

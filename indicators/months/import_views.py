@@ -16,17 +16,12 @@ from core.values import Value
 from indicators.models import MonthlyMapping
 from indicators.months.files import FileProblem, FoundMonths, found_months, has_columns
 from indicators.months.grid import monthly_measures
-from indicators.months.mappings import (
-    COLUMN_CHOICES,
-    MappingForm,
-    MappingRefused,
-    mapping_form,
-    save_mapping,
-)
-from indicators.months.readings import ReadingChange, ReadingsRefused, record_readings
+from indicators.months.mappings import COLUMN_CHOICES, MappingForm, mapping_form, save_mapping
+from indicators.months.readings import ReadingChange, record_readings
 from plans.access import require, require_year
 from plans.models import Channel, Measure, Plan
 from plans.queries import section_years
+from plans.refusals import ChangesRefused, Refused
 from plans.requests import PersonRequest
 from plans.signed_previews import MAX_AGE
 
@@ -115,7 +110,7 @@ def _save_mapping(request: PersonRequest, page: ImportPage) -> HttpResponse:
             by=request.user,
             channel=Channel.SCREEN,
         )
-    except MappingRefused as error:
+    except Refused as error:
         form.failure = str(error)
         return _drawn(request, page)
     messages.success(request, f"読み方「{form.text('name')}」を保存しました。続けてファイルを選べます。")
@@ -180,7 +175,7 @@ def _confirm(request: PersonRequest, page: ImportPage) -> HttpResponse:
         return _drawn(request, page)
     try:
         lines = record_readings(changes, by=request.user, channel=Channel.UPLOAD)
-    except ReadingsRefused as error:
+    except ChangesRefused as error:
         page.problems = [FileProblem("", refusal.sentence) for refusal in error.refusals]
         return _drawn(request, page)
     messages.success(request, f"月別の値{len(lines)}件を取り込みました。年度の実績は変わっていません。")

@@ -13,6 +13,7 @@ from indicators.queries import service_of
 from plans.access import access_for, require
 from plans.history_writer import write_line
 from plans.models import Measure, Municipality, Subject
+from plans.refusals import Refused
 
 USERS, AMOUNT = "users", "amount"
 COLUMN_CHOICES = ((USERS, "利用者数の列"), (AMOUNT, "量の列"))
@@ -21,10 +22,6 @@ REQUIRED = ("name", "service_column", "month_column")
 MAX_HEADER_ROW = 100
 MAY_NOT = "月別ファイルの読み方は、入力・確認・確定・管理の役割の人が決めます。"
 CHANGED = "ほかの人がこの読み方を変更しました。開き直して、いまの内容を確かめてください。"
-
-
-class MappingRefused(ValueError):  # noqa: N818 - a sentence for a person
-    """The mapping was not saved; the text says why."""
 
 
 @dataclass
@@ -124,7 +121,7 @@ def save_mapping(
     municipality: Municipality, mapping: MonthlyMapping | None, values: dict, *, version: int, by: User, channel: str
 ) -> MonthlyMapping:
     """Save a new mapping, or one that is still what the person saw (`version`), with its history. Raises
-    MappingRefused.
+    Refused.
     """
     access = access_for(by, municipality)
     require(access is not None and access.may_write, MAY_NOT)
@@ -136,12 +133,12 @@ def save_mapping(
             else:
                 same = MonthlyMapping.objects.filter(pk=mapping.pk, version=version)
                 if not same.update(**values, version=F("version") + 1):
-                    raise MappingRefused(CHANGED)
+                    raise Refused(CHANGED)
                 mapping.refresh_from_db()
             field = f"月別ファイルの読み方「{mapping.name[:40]}」"
             write_line(municipality, Subject.SETTING, field, before, _as_text(mapping), by=by, channel=channel)
     except IntegrityError as error:
-        raise MappingRefused("同じ名前の読み方がもうあります。別の名前を付けてください。") from error
+        raise Refused("同じ名前の読み方がもうあります。別の名前を付けてください。") from error
     return mapping
 
 

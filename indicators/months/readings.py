@@ -18,7 +18,7 @@ from plans.history import side_in_words
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
-from plans.refusals import ChangesRefused, one_plan, refusals_of
+from plans.refusals import ChangesRefused, Conflict, one_plan, refusals_of
 
 ReadingKey = tuple[int, int, int]
 """Measure id, fiscal year, month."""
@@ -52,10 +52,6 @@ class ReadingChange:
         return words(self.new)
 
 
-class ReadingsRefused(ChangesRefused[ReadingChange]):
-    """Months could not be written."""
-
-
 @dataclass(frozen=True)
 class TakeOver:
     """The year's figure that follows from the months of one 活動指標, as the person saw it: `old` the year's actual,
@@ -70,14 +66,6 @@ class TakeOver:
     @property
     def as_change(self) -> CellChange:
         return CellChange(self.measure, self.fiscal_year, Side.ACTUAL, self.old, self.new)
-
-
-class MonthsMoved(Exception):
-    """The months of these measures no longer give what the person saw; nothing was written."""
-
-    def __init__(self, measures: Iterable[Measure]) -> None:
-        self.measures = tuple(measures)
-        super().__init__("、".join(measure.title for measure in self.measures))
 
 
 def stored_readings(measures: Iterable[Measure], year: int) -> dict[tuple[int, int], Value]:
@@ -110,7 +98,7 @@ def record_readings(
     """Write all of these months of one plan, or none, with their history. Returns the history lines.
 
     Rights, locks and conflicts are those of the year's actuals: own 担当課, the state of 節 × 年度, each `old` against
-    the stored value. Raises ReadingsRefused. `by` None is the operator at the command line.
+    the stored value. Raises ChangesRefused. `by` None is the operator at the command line.
     """
     wanted = [change for change in changes if change.old != change.new]
     if not wanted:
@@ -121,7 +109,7 @@ def record_readings(
     current = {key: row.value for key, row in stored.items()}
     refusals = refusals_of(wanted, plan, by, years, current, wrong=_wrong, in_words=words)
     if refusals:
-        raise ReadingsRefused(refusals)
+        raise ChangesRefused(refusals)
     news = [change for change in wanted if current.get(change.key, EMPTY) != change.new]
     if not news:
         return []
@@ -134,8 +122,8 @@ def record_readings(
 def take_over(wanted: Iterable[TakeOver], *, by: User | None, channel: str) -> list[Change]:
     """Store what follows from the months as the year's actual: all of these measures of one plan, or none.
 
-    Under the lock of the year the months are read again: raises MonthsMoved where they no longer give what the person
-    saw, and the ValuesRefused of `record_values`, which writes.
+    Under the lock of the year the months are read again: raises Conflict, with the measures as `current`, where they
+    no longer give what the person saw, and the ChangesRefused of `record_values`, which writes.
     """
     wanted = list(wanted)
     if not wanted:
@@ -148,7 +136,7 @@ def take_over(wanted: Iterable[TakeOver], *, by: User | None, channel: str) -> l
         if year_from_months(w.measure, w.fiscal_year, stored[w.fiscal_year]).taken_over(w.old) != w.new
     ]
     if moved:
-        raise MonthsMoved(moved)
+        raise Conflict(tuple(moved), "月別の値が変わりました。いまの値を確かめて、もう一度反映してください。")
     return record_values([w.as_change for w in wanted], by=by, channel=channel, reason="月別の値を年度の実績に反映")
 
 

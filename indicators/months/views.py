@@ -12,12 +12,11 @@ from core.words import Accumulation
 from indicators.months.cells import MonthCell
 from indicators.months.grid import MonthGrid, MonthRow, monthly_grid
 from indicators.months.import_views import monthly_import
-from indicators.months.readings import MonthsMoved, ReadingsRefused, record_readings, take_over
+from indicators.months.readings import record_readings, take_over
 from plans.access import plan_for, require
-from plans.actions import ValuesRefused
 from plans.models import Channel, Plan
 from plans.posted_grid import echoes_in_words
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused, Conflict
 from plans.requests import PersonRequest
 
 MAY_NOT = "月別の値の入力は、入力・確認・確定・管理の役割の人だけができます。"
@@ -62,7 +61,7 @@ def _save(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid) -> Htt
         return _page(request, plan, year, grid)
     try:
         lines = record_readings(grid.changes, by=request.user, channel=Channel.SCREEN)
-    except ReadingsRefused as error:
+    except ChangesRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
             # The rights or the state changed between drawing and writing: draw what applies now.
             grid = _grid(request, plan, year, posted=True) or grid
@@ -89,7 +88,7 @@ def _take_over(request: PersonRequest, plan: Plan, year: int, grid: MonthGrid, c
         return redirect(request.get_full_path())
     try:
         lines = take_over(wanted, by=request.user, channel=Channel.SCREEN)
-    except (ValuesRefused, MonthsMoved) as error:
+    except (ChangesRefused, Conflict) as error:
         drawn = _grid(request, plan, year) or grid
         return _page(request, plan, year, drawn.choosing(codes).not_taken_over(error))
     messages.success(request, f"{len(lines)}件を{grid.section.label}の年度の実績に反映しました。")

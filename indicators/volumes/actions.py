@@ -20,15 +20,13 @@ from indicators.volumes.workbench import PlannedCell, Workbench
 from plans.access import access_for
 from plans.actions import CellChange, CellKey, record_values
 from plans.history_writer import write_line
+from plans.kept_rows import refuse_outdated
 from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
-from plans.versions import RowConflict, RowRefused, refuse_outdated
+from plans.refusals import Conflict, Refused
 
 FIELD = "見込量の算出"
-
-
-class VolumesMoved(Exception):
-    """The forecast no longer gives what the person saw; nothing was written."""
+MOVED = "ページを開いた後に、もとにした実績か算出の内容が変わりました。いまの値を確かめて、もう一度選んでください。"
 
 
 @transaction.atomic
@@ -37,7 +35,7 @@ def save_forecast(
 ) -> VolumeForecast:
     """Save a forecast from the version that was drawn, 0 where there was none. Without a change nothing is written.
 
-    Raises PermissionDenied, RowConflict, or RowRefused: a scenario without a reason, or one without figures. `by` None
+    Raises PermissionDenied, Conflict, or Refused: a scenario without a reason, or one without figures. `by` None
     is the operator.
     """
     _require_right(plan, volume, by)
@@ -48,7 +46,7 @@ def save_forecast(
     if current.pk:
         refuse_outdated(current, version)
     elif version:
-        raise RowConflict(None)
+        raise Conflict(None)
     _refuse_unfounded(plan, volume, new, by)
     for name, value in new.columns.items():
         setattr(current, name, value)
@@ -70,14 +68,14 @@ def take_over_forecast(
     """Store these figures of the chosen scenario as planned values, each as the person saw it: all of them or none.
     Returns the history lines.
 
-    Under the lock of the years the forecast is computed again. Raises VolumesMoved where it differs from what the
-    person saw, PermissionDenied, RowConflict, and the ValuesRefused of `record_values`, which writes.
+    Under the lock of the years the forecast is computed again. Raises Refused where it differs from what the
+    person saw, PermissionDenied, Conflict, and the ChangesRefused of `record_values`, which writes.
     """
     wanted = list(wanted)
     _require_right(plan, volume, by)
     current = _locked(plan, volume)
     if not current.pk:
-        raise RowConflict(None)
+        raise Conflict(None)
     refuse_outdated(current, version)
     lock_section_years(plan, {(one.measure.section_id, one.fiscal_year) for one in wanted})
     bench = worked_out(plan, volume, by)
@@ -85,7 +83,7 @@ def take_over_forecast(
         (cell.measure.pk, cell.year, Side.PLANNED): cell for year in bench.planned for cell in year.cells
     }
     if not wanted or any(one.key not in made or made[one.key].new != one.new for one in wanted):
-        raise VolumesMoved
+        raise Refused(MOVED)
     # Everyone reads the history of planned values: the scenario's name would reveal 据置's actual while it is a draft.
     lines = record_values(wanted, by=by, channel=channel, reason=f"{FIELD}から")
     taking = VolumeTaking.objects.create(
@@ -156,11 +154,11 @@ def _refuse_unfounded(plan: Plan, volume: Volume, new: ForecastContent, by: User
     if not new.scenario:
         return
     if not new.reason:
-        raise RowRefused("採る算出のしかたを選んだときは、理由を書いてください。")
+        raise Refused("採る算出のしかたを選んだときは、理由を書いてください。")
     access = access_for(by, plan.municipality) if by else None
     chosen = Workbench(ground_of(plan, volume.key, access), new).chosen
     if chosen and chosen.obstacle:
-        raise RowRefused(f"「{chosen.scenario.label}」は選べません。{chosen.obstacle.label}")
+        raise Refused(f"「{chosen.scenario.label}」は選べません。{chosen.obstacle.label}")
 
 
 def _note(

@@ -11,7 +11,9 @@ from django.forms import BoundField
 from core.fiscal_years import wareki
 from core.numerals import plain, read_numeral, typed
 from core.volumes import Effect, Spread
+from indicators.models import ForecastFactor
 from indicators.volumes.content import Factor
+from plans.model_fields import longest
 from plans.prose_field import refuse_controls
 
 BLANK_ROWS = 2
@@ -142,14 +144,20 @@ class FactorRows:
         prefix, of = f"factor-{place}-", f"{self.names[place] or f'{place + 1}番目の勘案事項'}の"
         found: dict[str, tuple[forms.Field, Any]] = {
             "number": (NumberField(label=f"{of}数", is_signed=True), factor.number),
-            "unit": (LineField(label=f"{of}単位", max_length=20, size=6), factor.unit),
-            "source": (LineField(label=f"{of}出典", max_length=200, size=24), factor.source),
-            "note": (LineField(label=f"{of}説明", max_length=500, size=24), factor.note),
+            "unit": (_text(f"{of}単位", "unit", size=6), factor.unit),
+            "source": (
+                _text(f"{of}出典", "source"),
+                factor.source,
+            ),
+            "note": (_text(f"{of}説明", "note"), factor.note),
             "effect": (_choice(f"{of}加減", Effect), factor.effect),
             "spread": (_choice(f"{of}年度への分け方", Spread), factor.spread),
         }
         if not self.names[place]:
-            found["name"] = (LineField(label=f"{of}名前", max_length=200, size=24), factor.name)
+            found["name"] = (
+                _text(f"{of}名前", "name"),
+                factor.name,
+            )
         for year in self.years:
             found[f"y{year}"] = (NumberField(label=f"{of}{wareki(year)}の数"), factor.own.get(year))
         for part, (field, initial) in found.items():
@@ -202,6 +210,10 @@ class FactorRows:
         """人, where 「３人」 was typed and the unit left blank."""
         number = self.form.cleaned_data.get(name)
         return read_numeral(self.form.data.get(name, "")).unit if number is not None else ""
+
+
+def _text(label: str, name: str, size: int = 24) -> LineField:
+    return LineField(label=label, max_length=longest(ForecastFactor, name), size=size)
 
 
 def _choice(label: str, words: type[Effect] | type[Spread]) -> forms.ChoiceField:

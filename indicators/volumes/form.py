@@ -14,8 +14,8 @@ from indicators.models import VolumeForecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.factor_rows import UNKNOWN, FactorRow, FactorRows, NumberField, field_with
 from indicators.volumes.ground import Ground
+from plans.kept_rows import VersionedForm
 from plans.prose_field import ProseField
-from plans.versions import VersionedForm
 
 PLACES = ((0, "整数にする"), (1, "小数第1位まで残す"))
 

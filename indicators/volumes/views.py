@@ -1,6 +1,7 @@
 """見込量の算出: the overview of a plan, and the workbench of one service or of the 訪問系 together."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from core.values import Value
 from core.words import Side
 from core.workbooks.file import XLSX
 from indicators.models import VolumeForecast
-from indicators.volumes.actions import VolumesMoved, save_forecast, take_over_forecast
+from indicators.volumes.actions import save_forecast, take_over_forecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.form import VolumeForm
 from indicators.volumes.ground import Ground, ground_of
@@ -24,11 +25,12 @@ from indicators.volumes.services import HOME_VISITS
 from indicators.volumes.sheet import sheet_bytes
 from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
-from plans.actions import CellChange, ValuesRefused
+from plans.actions import CellChange
 from plans.downloads import as_download
+from plans.kept_rows import answer
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
 
 SALT = "indicators.volumes"
 
@@ -69,19 +71,14 @@ def _save(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpRespo
     form.ask_for_reason()
     if form.errors:
         return _drawn(request, ground, form)
-    try:
-        save_forecast(
-            ground.plan,
-            ground.volume,
-            form.content,
-            version=form.started_from,
-            by=request.user,
-            channel=Channel.SCREEN,
-        )
-    except (RowConflict, RowRefused) as refused:
-        return _refused(request, ground, form, refused)
-    messages.success(request, f"「{ground.volume.name}」の見込量の算出を保存しました。計画値はまだ変わっていません。")
-    return redirect(f"{request.path}?edit=1#take")
+
+    def save() -> tuple[str, str]:
+        by, version = request.user, form.started_from
+        save_forecast(ground.plan, ground.volume, form.content, version=version, by=by, channel=Channel.SCREEN)
+        saved = f"「{ground.volume.name}」の見込量の算出を保存しました。計画値はまだ変わっていません。"
+        return saved, f"{request.path}?edit=1#take"
+
+    return answer(request, save, form, partial(_refused, request, ground))
 
 
 def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> HttpResponse:
@@ -102,14 +99,10 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
         lines = take_over_forecast(
             ground.plan, ground.volume, seen.wanted, version=seen.version, by=request.user, channel=Channel.SCREEN
         )
-    except RowConflict as refused:
-        return _refused(request, ground, form, refused)
-    except VolumesMoved:
-        said = (
-            "ページを開いた後に、もとにした実績か算出の内容が変わりました。いまの値を確かめて、もう一度選んでください。"
-        )
-        return _drawn(request, _again(ground), None, not_taken=said)
-    except ValuesRefused as refused:
+    except Conflict as conflict:
+        form.start_again(conflict.current)
+        return _refused(request, ground, form, conflict, conflict.current)
+    except Refused as refused:
         return _drawn(request, _again(ground), None, not_taken=str(refused))
     years = "・".join(wareki(year) for year in sorted({one.fiscal_year for one in seen.wanted}))
     changed = f"変わった計画値は{len(lines)}件です。" if lines else "計画値はもともと同じ値でした。"
@@ -119,12 +112,10 @@ def _take_over(request: PersonRequest, ground: Ground, form: VolumeForm) -> Http
 
 
 def _refused(
-    request: PersonRequest, ground: Ground, form: VolumeForm, refused: RowConflict | RowRefused
+    request: PersonRequest, ground: Ground, form: VolumeForm, refused: Refused, current: VolumeForecast | None
 ) -> HttpResponse:
     """The form with what was typed, the reason, and what is stored now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
-    form.start_again(current)
-    lines = ForecastContent.of(current).lines if isinstance(current, VolumeForecast) else []
+    lines = ForecastContent.of(current).lines if current else []
     return _drawn(request, ground, form, refused=refused, stands_lines=lines)
 
 

@@ -12,8 +12,9 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_line, write_lines
 from plans.locks import lock_plan, lock_section_years
 from plans.measures.columns import measure_fields
-from plans.measures.refusals import MAY_NOT, REASON, FieldRefused, MastersRefused
 from plans.measures.rules import (
+    MAY_NOT,
+    REASON,
     Objection,
     completed,
     objection_to_kind,
@@ -23,8 +24,8 @@ from plans.measures.rules import (
 from plans.models import Change, Measure, Plan, Section, Subject, YearlyValue
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
+from plans.refusals import FieldRefused, FieldsRefused, Refused
 from plans.tidy import measure_columns
-from plans.versions import RowRefused
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def change_columns(
     """Change the columns that differ between what the person saw and what they want, both in exported form. Returns
     how many were changed.
 
-    Raises PermissionDenied, or MastersRefused with a sentence for each column. The plan stays locked.
+    Raises PermissionDenied, or FieldsRefused with a sentence for each column. The plan stays locked.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     differing = {column: text for column, text in new.items() if text != seen[column]}
@@ -49,11 +50,11 @@ def change_columns(
     before = measure_columns(current)
     objections = list(_objections(plan, current, before | wanted, measures))
     if objections:
-        raise MastersRefused([_at(objection, wanted, measure) for objection in objections])
+        raise FieldsRefused([_at(objection, wanted, measure) for objection in objections])
     changed = {column: text for column, text in wanted.items() if text != before[column]}
     contested = [column for column in changed if seen.get(column, before[column]) != before[column]]
     if contested:
-        raise MastersRefused([_conflict(current, column, before[column], changed[column]) for column in contested])
+        raise FieldsRefused([_conflict(current, column, before[column], changed[column]) for column in contested])
     history = [_line(plan, current, column, before[column], text, by, channel) for column, text in changed.items()]
     set_columns(current, changed, sections, measures)
     current.save()
@@ -128,20 +129,20 @@ def _line(plan: Plan, measure: Measure, column: str, old: str, new: str, by: Use
 
 @transaction.atomic
 def remove_measure(plan: Plan, measure: Measure, *, by: User, channel: str) -> None:
-    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, RowRefused."""
+    """Remove a measure that has neither values nor history of its own. Raises PermissionDenied, Refused."""
     require_manager(by, plan.municipality, MAY_NOT)
     lock_plan(plan)
     current = plan.measures.select_related("section").filter(pk=measure.pk).first()
     if current is None:
-        raise RowRefused("この指標は、ほかの人が先に取り除きました。")
+        raise Refused("この指標は、ほかの人が先に取り除きました。")
     if why := why_it_stays(current):
-        raise RowRefused(why)
+        raise Refused(why)
     more = {"section": current.section, "reason": REASON}
     write_line(plan, Subject.MASTER, "取り除き", str(current), None, by=by, channel=channel, **more)
     try:
         current.delete()
     except ProtectedError as error:
-        raise RowRefused("ほかの記録から使われているため、取り除けません。") from error
+        raise Refused("ほかの記録から使われているため、取り除けません。") from error
 
 
 def why_it_stays(measure: Measure) -> str:

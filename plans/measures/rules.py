@@ -8,6 +8,10 @@ from core.values import Value
 from core.words import ValueKind
 from plans.measures.columns import USUAL_DIRECTION
 
+MAY_NOT = "計画の指標を加えたり直したりできるのは、管理の役割の人だけです。"
+REASON = "指標の設定"
+"""The reason in the history of every change of the 指標 and 成果目標 of a plan."""
+
 
 @dataclass(frozen=True)
 class Objection:

@@ -1,19 +1,20 @@
 """カタログ: what the guideline of one 期 requires, and what the city makes of it."""
 
-from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from plans.access import require
-from plans.catalogue_amendments import MAY_NOT, AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
+from plans.catalogue_amendments import MAY_NOT, add_entry, amend_entry, content_of, take_back, unamended
 from plans.catalogue_page import CataloguePage, EntryForm, catalogue_page
+from plans.kept_rows import answer
 from plans.models import Channel
+from plans.refusals import Refused
 from plans.requests import PersonRequest
 
 
@@ -27,67 +28,45 @@ def catalogue(request: PersonRequest, generation: int) -> HttpResponse:
     action = {"save": _save, "next": _save, "leave_out": _leave_out, "take_back": _take_back}.get(
         request.POST.get("do", "")
     )
-    if action is None or (page.line is None and not page.is_new):
+    if action is None or (page.line is None and (not page.is_new or action is not _save)):
         raise BadRequest("unknown action")
-    return action(request, page)
-
-
-def _save(request: PersonRequest, page: CataloguePage) -> HttpResponse:
     form = EntryForm(request.POST, page=page)
-    if not form.is_valid():
+    if not form.is_valid() and action is _save:
         return _drawn(request, page, form)
+
+    def page_again(form: EntryForm, refused: Refused, **_: Any) -> HttpResponse:
+        return _drawn(request, page, form, conflict=refused, status=409)
+
+    return answer(request, partial(action, request, page, form), form, page_again)
+
+
+def _save(request: PersonRequest, page: CataloguePage, form: EntryForm) -> tuple[str, str]:
     city, by = page.municipality, request.user
-    try:
-        if page.line is None:
-            row = add_entry(city, page.period.generation, form.content, by=by, channel=Channel.SCREEN)
-        else:
-            code, version = page.line.entry.code, form.started_from
-            row = amend_entry(city, code, form.content, version=version, by=by, channel=Channel.SCREEN)
-    except AmendmentConflict as conflict:
-        return _conflicted(request, page, form, conflict)
-    messages.success(request, f"「{row.title}」を保存しました。次に計画を作るときから使います。")
+    if page.line is None:
+        row = add_entry(city, page.period.generation, form.columns, by=by, channel=Channel.SCREEN)
+    else:
+        code, version = page.line.entry.code, form.started_from
+        row = amend_entry(city, code, form.columns, version=version, by=by, channel=Channel.SCREEN)
     following = page.next_to_check if request.POST["do"] == "next" else ""
-    return redirect(_address(request, page, entry=following) + "#entry" if following else _back(request, page))
+    onward = _address(request, page, entry=following) + "#entry" if following else _back(request, page)
+    return f"「{row.title}」を保存しました。次に計画を作るときから使います。", onward
 
 
-def _leave_out(request: PersonRequest, page: CataloguePage) -> HttpResponse:
+def _leave_out(request: PersonRequest, page: CataloguePage, form: EntryForm) -> tuple[str, str]:
     """Leave the current entry out: it is no longer offered when a plan is opened."""
-    form = EntryForm(request.POST, page=page)
-    form.is_valid()
-    if page.line is None:
-        raise BadRequest("nothing to leave out")
-    kept = EntryContent.of(page.line.amendment) if page.line.amendment else EntryContent.of_entry(page.line.entry)
-    new, version = replace(kept, left_out=True), form.started_from
-    try:
-        amend_entry(
-            page.municipality, page.line.entry.code, new, version=version, by=request.user, channel=Channel.SCREEN
-        )
-    except AmendmentConflict as conflict:
-        return _conflicted(request, page, form, conflict)
-    messages.success(request, f"「{page.line.entry.title}」を使わないことにしました。")
-    return redirect(_back(request, page))
+    line: Any = page.line
+    new = content_of(line.amendment or unamended(line.entry)) | {"left_out": True}
+    city, code, version = page.municipality, line.entry.code, form.started_from
+    amend_entry(city, code, new, version=version, by=request.user, channel=Channel.SCREEN)
+    return f"「{line.entry.title}」を使わないことにしました。", _back(request, page)
 
 
-def _take_back(request: PersonRequest, page: CataloguePage) -> HttpResponse:
-    form = EntryForm(request.POST, page=page)
-    form.is_valid()
-    if page.line is None:
-        raise BadRequest("nothing to take back")
-    code, version = page.line.entry.code, form.started_from
-    try:
-        take_back(page.municipality, code, version=version, by=request.user, channel=Channel.SCREEN)
-    except AmendmentConflict as conflict:
-        return _conflicted(request, page, form, conflict)
-    done = "国の内容に戻しました" if page.line.national else "取り除きました"
-    messages.success(request, f"「{page.line.entry.title}」を{done}。")
-    return redirect(_back(request, page))
-
-
-def _conflicted(
-    request: PersonRequest, page: CataloguePage, form: EntryForm, conflict: AmendmentConflict
-) -> HttpResponse:
-    form.start_again(conflict.current)
-    return _drawn(request, page, form, conflict=conflict, status=409)
+def _take_back(request: PersonRequest, page: CataloguePage, form: EntryForm) -> tuple[str, str]:
+    line: Any = page.line
+    city, version = page.municipality, form.started_from
+    take_back(city, line.entry.code, version=version, by=request.user, channel=Channel.SCREEN)
+    done = "国の内容に戻しました" if line.national else "取り除きました"
+    return f"「{line.entry.title}」を{done}。", _back(request, page)
 
 
 def _back(request: PersonRequest, page: CataloguePage) -> str:

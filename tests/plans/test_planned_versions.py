@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from core.fiscal_months import last_day, wareki_day
 from core.values import EMPTY, Value
 from core.words import Side, State, ValueKind
-from plans.actions import CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, record_values
 from plans.models import Change, Channel, Role, YearlyValue, YearState
 from plans.planned_versions import PlannedVersion, planned_in_words, versions_in_words
 from plans.queries import measure_rows, stored_values
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused
 from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, changed_plan, in_state
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_a_conflict_is_seen_against_what_stands_not_against_the_first_plan(measu
     changed_plan(measure, YEAR, 12, 15)
     a_revision(measure.plan)
 
-    with pytest.raises(ValuesRefused) as refused:
+    with pytest.raises(ChangesRefused) as refused:
         plan_value(measure, number(20), old=number(12))
 
     [refusal] = refused.value.refusals
@@ -232,7 +232,7 @@ def test_a_revision_changes_no_year_that_is_settled(measure, state):
     in_state(measure.section, YEAR, state)
     a_revision(measure.plan)
 
-    with pytest.raises(ValuesRefused) as refused:
+    with pytest.raises(ChangesRefused) as refused:
         plan_value(measure, number(15), by=a_user(Role.MANAGER))
 
     assert refused.value.refusals[0].cause is Cause.LOCKED
@@ -357,7 +357,7 @@ def test_two_who_change_one_plan_value_at_once_leave_one_row_that_stands(measure
         try:
             together.wait()
             plan_value(measure, number(new), old=number(12), by=people[new])
-        except ValuesRefused as refused:
+        except ChangesRefused as refused:
             return refused.refusals[0].cause
         finally:
             connection.close()

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from plans.lineage import possible_previous
 from plans.models import Change, Plan, PlanKind, Role, Subject
-from plans.predecessor import PreviousRefused, follow
+from plans.predecessor import follow
+from plans.refusals import Refused
 from tests.builders import a_link, a_measure, a_municipality, a_plan, a_section, a_user
 from tests.page_forms import form_with
 
@@ -57,14 +58,14 @@ def test_it_can_be_changed_and_taken_back_while_nothing_is_carried_over(plans, m
 def test_once_measures_are_carried_over_it_stays(plans, manager):
     a_link(plans[7], a_measure(a_section(plans[6])), a_measure(a_section(plans[7])))
 
-    with pytest.raises(PreviousRefused, match="引き継ぎ方を決めた指標があるため、前の計画は変えられません。"):
+    with pytest.raises(Refused, match="引き継ぎ方を決めた指標があるため、前の計画は変えられません。"):
         say(plans[7], plans[5], manager, seen=plans[6].pk)
 
 
 def test_what_somebody_else_said_first_is_not_overwritten(plans, manager):
     say(plans[7], plans[6], manager)
 
-    with pytest.raises(PreviousRefused, match="ほかの人が先に前の計画を決めました。"):
+    with pytest.raises(Refused, match="ほかの人が先に前の計画を決めました。"):
         say(plans[7], plans[5], manager)
 
     assert kept(plans[7]) == 6
@@ -99,7 +100,7 @@ def test_another_plan_is_refused(plans, manager, wanted):
         "of another city": a_plan(a_municipality("129992", "みほん市"), generation=5, start=2018, end=2020),
     }[wanted]
 
-    with pytest.raises(PreviousRefused, match="前の計画は、この計画より前に終わる同じ自治体の計画から選んでください。"):
+    with pytest.raises(Refused, match="前の計画は、この計画より前に終わる同じ自治体の計画から選んでください。"):
         say(plans[6], other, manager)
 
 
@@ -118,7 +119,7 @@ def test_of_two_in_the_same_moment_one_is_kept_and_one_told(plans, manager):
             together.wait()
             say(plans[7], plans[generation], manager)
             return generation
-        except PreviousRefused:
+        except Refused:
             return None
         finally:
             connection.close()

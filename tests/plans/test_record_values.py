@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from core.values import EMPTY, Value
 from core.words import Certainty, Side, State
 from evaluations.models import ActionItem
-from plans.actions import CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, record_values
+from plans.kept_rows import as_it_stands
 from plans.models import Change, Channel, Department, Measure, Role, SectionYear, YearlyValue, YearState
 from plans.plan_settings import SettingChange, change_settings
-from plans.refusals import Cause
-from plans.versions import as_it_stands
+from plans.refusals import Cause, ChangesRefused
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.patience import PATIENCE
 
@@ -41,7 +41,7 @@ def change(measure, new, *, old=EMPTY, year=2022, side=Side.ACTUAL):
 
 
 def refusals(changes, by):
-    with pytest.raises(ValuesRefused) as refused:
+    with pytest.raises(ChangesRefused) as refused:
         record_values(changes, by=by, channel=Channel.SCREEN)
     return [(refusal.cause, refusal.sentence) for refusal in refused.value.refusals]
 
@@ -148,7 +148,7 @@ def test_a_year_locks_plan_and_actual_alike(measure, role, state, side):
     causes = []
     try:
         record_values([change(measure, number(1), side=side)], by=person, channel=Channel.SCREEN)
-    except ValuesRefused as refused:
+    except ChangesRefused as refused:
         causes = [refusal.cause for refusal in refused.refusals]
 
     assert causes == ([Cause.LOCKED] if locked else [])
@@ -180,7 +180,7 @@ def test_the_operator_is_asked_for_no_rights_but_locks_and_conflicts_hold(measur
 def test_a_colleagues_newer_value_is_a_conflict_that_names_both(measure):
     a_value(measure, 2022, 15)
 
-    with pytest.raises(ValuesRefused) as refused:
+    with pytest.raises(ChangesRefused) as refused:
         record_values([change(measure, number(12), old=number(10))], by=a_user(), channel=Channel.SCREEN)
 
     refusal = refused.value.refusals[0]

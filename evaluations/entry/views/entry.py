@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.words import Side
 from evaluations.entry.grid import EntryGrid, entry_grid
 from evaluations.entry.todo import next_section_to_enter, year_todo
-from evaluations.records.counts import RecordsMoved, take_over_counts
+from evaluations.records.counts import take_over_counts
 from plans.access import plan_for, require, require_year
-from plans.actions import ValuesRefused, record_values
+from plans.actions import record_values
 from plans.models import Change, Channel, Plan, Section
 from plans.places import section_in_year
 from plans.posted_grid import ECHOES_SAID, echoes_in_words
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused, Refused
 from plans.requests import PersonRequest
 
 MAY_NOT = "入力は、入力・確認・確定・管理の役割の人だけができます。"
@@ -52,7 +52,7 @@ def _save(request: PersonRequest, plan: Plan, section: Section, year: int) -> Ht
         return _page(request, plan, grid.with_authors())
     try:
         lines = record_values(grid.changes, by=request.user, channel=Channel.SCREEN, corrects=grid.corrects)
-    except ValuesRefused as error:
+    except ChangesRefused as error:
         if any(refusal.cause is not Cause.CONFLICT for refusal in error.refusals):
             # The rights or the state changed between drawing and writing: draw what applies now.
             grid = entry_grid(plan, section, year, page=request.GET.get("page"), data=request.POST)
@@ -82,7 +82,7 @@ def _take_counts(request: PersonRequest, plan: Plan, section: Section, year: int
         return redirect(request.get_full_path())
     try:
         take_over_counts(offer.take_over, by=request.user, channel=Channel.SCREEN)
-    except (RecordsMoved, ValuesRefused) as refused:
+    except Refused as refused:
         return _page(request, plan, entry_grid(plan, section, year, page=asked).not_taken_over(code, str(refused)))
     messages.success(request, f"「{offer.measure.title}」の実績を、取組記録から数えた値にしました。")
     return redirect(f"{request.get_full_path()}#counts-{code}")

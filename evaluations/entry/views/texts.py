@@ -1,5 +1,6 @@
 """The form of the evaluation texts, with the 取組記録 they rest on below."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -7,16 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluations.entry.texts import TextsConflict, TextsLocked, save_texts
+from evaluations.entry.texts import save_texts
 from evaluations.entry.texts_page import TextsForm, TextsPage, texts_page
-from evaluations.models import Evaluation
-from evaluations.records.actions import RecordConflict, add_record, change_record, delete_record
+from evaluations.models import ActivityRecord, Evaluation
+from evaluations.records.actions import add_record, change_record, delete_record
 from evaluations.records.form import RecordForm
 from plans.access import plan_for, require
+from plans.kept_rows import answer
 from plans.models import Channel
 from plans.places import section_in_year
+from plans.refusals import Conflict, Locked, Refused
 from plans.requests import PersonRequest
-from plans.versions import YearLocked
 
 MAY_NOT = "評価の文章は、入力・確認・確定・管理の役割の人だけが書けます。"
 
@@ -35,7 +37,7 @@ def edit_texts(request: PersonRequest, slug: str, number: int, year: int) -> Htt
 
 
 def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
-    """Save what was changed and stay. Texts that two people changed are shown side by side; nothing is written then."""
+    """Save what was changed and stay. Nothing is written where two people changed a text: both versions are shown."""
     form = TextsForm(request.POST)
     if page.lock_reason:
         return _drawn(request, page, unsaved=form.typed)
@@ -43,11 +45,11 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
         form.show_asked(page.evaluation)
         return _drawn(request, page, texts_form=form)
     try:
-        saved = _save_beside(request, page, form)
-    except TextsLocked:
+        saved = _save_merged(request, page, form)
+    except Locked:
         # Locked since the page was fetched: draw what applies now, which says why.
         return _drawn(request, texts_page(page.plan, page.section, page.year), unsaved=form.typed)
-    except TextsConflict as conflict:
+    except Conflict as conflict:
         again = TextsForm.showing(conflict.current, typed=form.texts, clashes=form.clashes_with(conflict.current))
         return _drawn(request, page, texts_form=again, conflict=conflict)
     unchanged = saved.version == (page.evaluation.version if page.evaluation else 0)
@@ -55,8 +57,8 @@ def _save_texts(request: PersonRequest, page: TextsPage) -> HttpResponse:
     return redirect(request.path)
 
 
-def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Evaluation:
-    """Save; where another user saved other texts in between, keep both. Raises TextsConflict where both changed the
+def _save_merged(request: PersonRequest, page: TextsPage, form: TextsForm) -> Evaluation:
+    """Save; where another user saved other texts in between, keep both. Raises Conflict where both changed the
     same text.
     """
 
@@ -65,53 +67,49 @@ def _save_beside(request: PersonRequest, page: TextsPage, form: TextsForm) -> Ev
 
     try:
         return save(form.started_from)
-    except TextsConflict as conflict:
+    except Conflict as conflict:
         if form.clashes_with(conflict.current):
             raise
         return save(conflict.current.version)
 
 
 def _save_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
-    form = page.record_form(request.POST)
+    form, by = page.record_form(request.POST), request.user
     if page.lock_reason:
         return _drawn(request, page, unsaved=form.typed)
     if not form.is_valid():
         return _drawn(request, page, record_form=form)
-    try:
+
+    def save() -> str:
+        new = form.typed_content
         if page.record is None:
-            add_record(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
-        elif form.seen is None:
-            raise RecordConflict(form.kept)
+            add_record(page.plan, new, by=by, channel=Channel.SCREEN)
         else:
-            change_record(page.record, form.new, seen=form.seen, by=request.user, channel=Channel.SCREEN)
-    except (YearLocked, RecordConflict) as refused:
-        return _record_refused(request, page, form, refused)
-    messages.success(request, f"取組記録「{form.new.title}」を保存しました。")
-    return redirect(f"{request.path}#records")
+            change_record(page.record, new, version=form.started_from, by=by, channel=Channel.SCREEN)
+        return f"取組記録「{new.title}」を保存しました。"
+
+    return _answer(request, page, save, form)
 
 
 def _delete_record(request: PersonRequest, page: TextsPage) -> HttpResponse:
-    form = page.record_form(request.POST)
-    if page.record is None or form.kept is None:
+    form, record = page.record_form(request.POST), page.record
+    if record is None:
         raise Http404("取組記録が見つかりません。")
     if page.lock_reason:
         return _drawn(request, page)
-    try:
-        delete_record(page.record, seen=form.seen or form.kept, by=request.user, channel=Channel.SCREEN)
-    except (YearLocked, RecordConflict) as refused:
-        return _record_refused(request, page, form, refused)
-    messages.success(request, f"取組記録「{page.record.title}」を削除しました。")
-    return redirect(f"{request.path}#records")
+
+    def delete() -> str:
+        delete_record(record, version=form.started_from, by=request.user, channel=Channel.SCREEN)
+        return f"取組記録「{record.title}」を削除しました。"
+
+    return _answer(request, page, delete, form)
 
 
-def _record_refused(
-    request: PersonRequest, page: TextsPage, form: RecordForm, refused: YearLocked | RecordConflict
-) -> HttpResponse:
-    """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    if isinstance(refused, RecordConflict):
-        form.start_again(refused.current)
-        return _drawn(request, page, record_form=form, record_refused=refused, record_exists=refused.current)
-    return _drawn(request, page, record_form=form, record_refused=refused)
+def _answer(request: PersonRequest, page: TextsPage, act: Callable[[], str], form: RecordForm) -> HttpResponse:
+    def page_again(form: RecordForm, refused: Refused, current: ActivityRecord | None) -> HttpResponse:
+        return _drawn(request, page, record_form=form, record_refused=refused, record_exists=current)
+
+    return answer(request, lambda: (act(), f"{request.path}#records"), form, page_again)
 
 
 def _drawn(request: PersonRequest, page: TextsPage, **more: Any) -> HttpResponse:

@@ -28,14 +28,14 @@ from evaluations.exchange.importing.meanwhile import SETTLED_SINCE, is_settled, 
 from evaluations.exchange.importing.texts import write_texts
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
-from plans.actions import CellChange, CellKey, ValuesRefused, record_values
+from plans.actions import CellChange, CellKey, record_values
 from plans.history_writer import new_line, write_lines
 from plans.locks import lock_section_years
 from plans.measures.changes import set_columns
 from plans.measures.columns import measure_fields
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused
 from plans.tidy import measure_columns
 from targets.goals import follow_section, outcome_target_of
 from targets.models import TargetItem
@@ -215,7 +215,7 @@ class _Import:
         cells = [CellChange(self.measures[c.code], c.year, c.side, c.old, c.new) for c in changes]
         try:
             return len(record_values(cells, by=self.by, channel=self.channel, reason=self.reason))
-        except ValuesRefused as error:
+        except ChangesRefused as error:
             raise ImportRefused(
                 Refused(by_key[r.change.key], r.cause, r.sentence, r.current) for r in error.refusals
             ) from error

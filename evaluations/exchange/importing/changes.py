@@ -248,7 +248,7 @@ class Refused:
     current: Value | str = EMPTY
 
 
-class ImportRefused(Exception):  # noqa: N818 - named like ValuesRefused
+class ImportRefused(Exception):  # noqa: N818 - named like ChangesRefused
     """Nothing was written; `refused` says why, change by change."""
 
     def __init__(self, refused: Iterable[Refused]) -> None:

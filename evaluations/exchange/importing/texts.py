@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from evaluations.entry.texts import TextsLocked, save_texts
+from evaluations.entry.texts import save_texts
 from evaluations.exchange.importing.changes import Refused, TextChange
 from evaluations.exchange.importing.meanwhile import Years
 from evaluations.models import Evaluation
 from plans.models import Section
-from plans.refusals import Cause
+from plans.refusals import Cause, Locked
 
 
 def write_texts(
@@ -47,7 +47,7 @@ def write_texts(
                 channel=channel,
                 reason=reason,
             )
-        except TextsLocked as locked:
+        except Locked as locked:
             refused += _all(fresh, Cause.LOCKED, f"は{locked}")
         except PermissionDenied as forbidden:
             refused += _all(fresh, Cause.FORBIDDEN, f"：{forbidden}")

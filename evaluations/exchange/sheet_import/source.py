@@ -23,7 +23,8 @@ from core.uploads.xlsx_files import XlsxBook
 from evaluations.reports.sheets.of_plan import sheet_as_printed
 from plans.access import Access
 from plans.models import Plan, SectionYear
-from plans.sheet_layouts import SheetForm, UnknownLayout, form_of, layouts_of
+from plans.refusals import Refused
+from plans.sheet_layouts import SheetForm, form_of, layouts_of
 
 ENOUGH = 0.6
 """The share of a sheet's own words that must be found in a file, so that it counts as that sheet."""
@@ -163,7 +164,7 @@ def title_in(grid: Grid) -> re.Match[str] | None:
 def _forms(plan: Plan, name: SheetName | None) -> list[SheetForm]:
     """The forms to try: the one that the property names, else every one of the city."""
     if name:
-        with suppress(UnknownLayout):  # removed since: another may be near enough
+        with suppress(Refused):  # removed since: another may be near enough
             return [form_of(plan, name.layout, name.edition)]
     return [SheetForm(design, edition) for design in layouts_of(plan.municipality).values() for edition in Edition]
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.packages.file import EXTENSION
 from core.pdf import offers_pdf
 from core.workbooks.file import XLSX
-from evaluations.prefecture.packages import MAY_NOT, PackageNotMade, make_package, package_editions
+from evaluations.prefecture.packages import MAY_NOT, make_package, package_editions
 from evaluations.publishing.publication import standing
 from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.of_plan import sheet_bytes
@@ -16,8 +16,9 @@ from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year
 from plans.downloads import as_download
 from plans.models import Channel, Plan
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.sheet_layouts import EDITIONS, UnknownLayout, form_of, layout_choices, substitute_note
+from plans.sheet_layouts import EDITIONS, form_of, layout_choices, substitute_note
 from plans.tidy import tidy_file, tidy_rows
 
 
@@ -79,7 +80,7 @@ def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     require_year(plan, year)
     try:
         form = form_of(plan, request.GET.get("layout", ""), request.GET.get("edition", ""))
-    except UnknownLayout as error:
+    except Refused as error:
         raise Http404(str(error)) from error
     content = sheet_bytes(plan, year, access=plan.access, form=form)
     return as_download(content, XLSX, f"{plan.slug}_{form.design.title}_{year}年度.xlsx")
@@ -88,7 +89,7 @@ def sheet_download(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def _make_package(request: PersonRequest, plan: Plan) -> None:
     try:
         made, is_new = make_package(plan, by=request.user, channel=Channel.SCREEN)
-    except PackageNotMade as error:
+    except Refused as error:
         messages.error(request, str(error))
         return
     if is_new:

@@ -1,10 +1,11 @@
-"""取組: what each year promised, the form of a promise and the report of what became of it."""
+"""取組: what each year promised, the form of a promise and the report of its outcome."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from core.fiscal_years import wareki
@@ -17,11 +18,10 @@ from evaluations.follow_up.action_items import (
     report_action,
 )
 from evaluations.follow_up.actions_page import ActionsPage, actions_page
-from evaluations.models import ActionItem
 from plans.access import plan_for, require
+from plans.kept_rows import RowForm, answer, read_version
 from plans.models import Channel
-from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, VersionedForm, read_version
+from plans.requests import PersonRequest, address_without
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,82 +33,52 @@ def actions(request: PersonRequest, slug: str) -> HttpResponse:
     page = actions_page(plan, request.GET, request.GET.get("item", ""))
     if request.method != "POST":
         return _drawn(request, page)
-    # The button is called `do`: `action` is the field of the 取組 itself.
-    verbs = {"save_report": _save_report, "delete": _delete, "carry": _carry}
-    return verbs.get(request.POST.get("do", ""), _save_promise)(request, page)
+    do, version = request.POST.get("do", ""), read_version(request.POST.get("version", ""))
+    name, form = _sent(page, do, request.POST)
+    if form is not None and not form.is_valid():
+        return _drawn(request, page, **{name: form})
+    actions: dict[str, Any] = {"save_report": _save_report, "delete": _delete, "carry": _carry}
+    done = partial(actions.get(do, _save_promise), page, form, version, request.user)
+
+    def page_again(form: RowForm | None, **more: Any) -> HttpResponse:
+        return _drawn(request, page, **({name: form} if form else {}), **more)
+
+    return answer(request, lambda: (done(), _back(request)), form, page_again)
 
 
-def _save_promise(request: PersonRequest, page: ActionsPage) -> HttpResponse:
-    form = page.promise_form(request.POST)
-    if not form.is_valid():
-        return _drawn(request, page, promise_form=form)
-    try:
-        if page.item is None:
-            add_action(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
-        else:
-            change_promise(page.item, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _drawn(request, page, promise_form=form, **_refusal(form, refused))
-    messages.success(request, "取組を保存しました。")
-    return redirect(_back(request))
+def _sent(page: ActionsPage, do: str, data: Any) -> tuple[str, RowForm | None]:
+    """The form that was sent with its name on the page; None where a button needs none."""
+    if do == "save_report":
+        return "report_form", page.report_form(data)
+    return "promise_form", None if do in ("delete", "carry") else page.promise_form(data)
 
 
-def _save_report(request: PersonRequest, page: ActionsPage) -> HttpResponse:
-    item, form = _opened(page), page.report_form(request.POST)
-    if form is None or not form.is_valid():
-        return _drawn(request, page, report_form=form)
-    said, version = form.cleaned_data, form.started_from
-    try:
-        report_action(item, said["state"], said["outcome"], version=version, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _drawn(request, page, report_form=form, **_refusal(form, refused))
-    messages.success(request, "取組の結果を保存しました。")
-    return redirect(_back(request))
-
-
-def _delete(request: PersonRequest, page: ActionsPage) -> HttpResponse:
-    item = _opened(page)
-    try:
-        delete_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _drawn(request, page, **_refusal(None, refused))
-    messages.success(request, "取組を削除しました。")
-    return redirect(_back(request))
-
-
-def _carry(request: PersonRequest, page: ActionsPage) -> HttpResponse:
-    item = _opened(page)
-    try:
-        carried = carry_action(item, version=_version(request), by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _drawn(request, page, **_refusal(None, refused))
-    messages.success(request, f"取組を{wareki(carried.fiscal_year)}へ引き継ぎました。")
-    return redirect(_back(request))
-
-
-def _opened(page: ActionsPage) -> ActionItem:
+def _save_promise(page: ActionsPage, form: RowForm, version: int, by: User) -> str:
     if page.item is None:
-        raise Http404("取組が見つかりません。")
-    return page.item
+        add_action(page.plan, form.new, by=by, channel=Channel.SCREEN)
+    else:
+        change_promise(page.item, form.new, version=version, by=by, channel=Channel.SCREEN)
+    return "取組を保存しました。"
 
 
-def _version(request: PersonRequest) -> int:
-    return read_version(request.POST.get("version", ""))
+def _save_report(page: ActionsPage, form: RowForm, version: int, by: User) -> str:
+    report_action(page.opened, **form.new, version=version, by=by, channel=Channel.SCREEN)
+    return "取組の結果を保存しました。"
 
 
-def _refusal(form: VersionedForm | None, refused: RowConflict | RowRefused) -> dict[str, Any]:
-    """The reason, and what is kept now: saving again what was typed is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
-    if form is not None:
-        form.start_again(current)
-    return {"refused": refused, "current": current}
+def _delete(page: ActionsPage, _: None, version: int, by: User) -> str:
+    delete_action(page.opened, version=version, by=by, channel=Channel.SCREEN)
+    return "取組を削除しました。"
+
+
+def _carry(page: ActionsPage, _: None, version: int, by: User) -> str:
+    carried = carry_action(page.opened, version=version, by=by, channel=Channel.SCREEN)
+    return f"取組を{wareki(carried.fiscal_year)}へ引き継ぎました。"
 
 
 def _back(request: PersonRequest) -> str:
     """The list as it was narrowed, without the 取組 that was open."""
-    asked = request.GET.copy()
-    asked.pop("item", None)
-    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+    return address_without(request, "item")
 
 
 def _drawn(request: PersonRequest, page: ActionsPage, **more: Any) -> HttpResponse:

@@ -1,9 +1,10 @@
 """日程: the calendar of a plan, the form below it, and the calendar file to take away."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,9 +22,10 @@ from evaluations.follow_up.deadlines import (
 from evaluations.models import Deadline
 from plans.access import plan_for, require
 from plans.downloads import as_download
+from plans.kept_rows import answer
 from plans.models import Channel
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, read_version
 
 CALENDAR = "text/calendar; charset=utf-8"
 
@@ -37,8 +39,15 @@ def calendar(request: PersonRequest, slug: str) -> HttpResponse:
     page = calendar_page(plan, request.GET.get("deadline", ""))
     if request.method != "POST":
         return _drawn(request, page)
-    verbs = {"take_over": _take_over, "delete": _delete, "tick": _tick, "untick": _tick}
-    return verbs.get(request.POST.get("do", ""), _save)(request, page)
+    do, form = request.POST.get("do", ""), page.form(request.POST)
+    if do == "take_over":
+        return _take_over(request, page)
+    actions: dict[str, Any] = {"tick": partial(_tick, True), "untick": partial(_tick, False), "delete": _delete}
+    action = actions.get(do, _save)
+    if action is _save and not form.is_valid():
+        return _drawn(request, page, form=form)
+    sent = form if action in (_save, _delete) else None
+    return answer(request, lambda: action(page, form, request), sent, partial(_drawn, request, page))
 
 
 @require_safe
@@ -54,69 +63,43 @@ def calendar_download(request: PersonRequest, slug: str) -> HttpResponse:
 def _take_over(request: PersonRequest, page: CalendarPage) -> HttpResponse:
     try:
         taken = take_over_round(page.plan, page.to_take_over, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, f"標準の日程から{len(taken)}件を取り込みました。日付は一つずつ直せます。")
     return redirect(request.path)
 
 
-def _save(request: PersonRequest, page: CalendarPage) -> HttpResponse:
-    form = page.form(request.POST)
-    if not form.is_valid():
-        return _drawn(request, page, form=form)
-    try:
-        if page.deadline is None:
-            saved = add_deadline(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
-        else:
-            saved = page.deadline
-            change_deadline(saved, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
-        return _refused(request, page, form, conflict)
-    messages.success(request, f"「{form.new.title}」を保存しました。")
-    return redirect(_place(request, saved))
+def _save(page: CalendarPage, form: DeadlineForm, request: PersonRequest) -> tuple[str, str]:
+    by, saved = request.user, page.deadline
+    if saved is None:
+        saved = add_deadline(page.plan, form.new, by=by, channel=Channel.SCREEN)
+    else:
+        change_deadline(saved, form.new, version=form.started_from, by=by, channel=Channel.SCREEN)
+    return f"「{form.new['title']}」を保存しました。", _at(request, saved)
 
 
-def _tick(request: PersonRequest, page: CalendarPage) -> HttpResponse:
-    deadline, is_done = _opened(page), request.POST["do"] == "tick"
-    version = read_version(request.POST.get("version", ""))
-    try:
-        tick_deadline(deadline, is_done, version=version, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
-        return _drawn(request, page, refused=conflict, current=conflict.current)
-    messages.success(request, f"「{deadline.title}」を{'済にしました' if is_done else '済でない予定に戻しました'}。")
-    return redirect(_place(request, deadline))
+def _tick(is_done: bool, page: CalendarPage, form: DeadlineForm, request: PersonRequest) -> tuple[str, str]:
+    deadline = page.opened
+    tick_deadline(deadline, is_done, version=form.started_from, by=request.user, channel=Channel.SCREEN)
+    return f"「{deadline.title}」を{'済にしました' if is_done else '済でない予定に戻しました'}。", _at(
+        request, deadline
+    )
 
 
-def _delete(request: PersonRequest, page: CalendarPage) -> HttpResponse:
-    deadline, form = _opened(page), page.form(request.POST)
-    try:
-        delete_deadline(deadline, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except RowConflict as conflict:
-        return _refused(request, page, form, conflict)
-    messages.success(request, f"「{deadline.title}」を日程から消しました。")
-    return redirect(request.path)
+def _delete(page: CalendarPage, form: DeadlineForm, request: PersonRequest) -> tuple[str, str]:
+    deadline = page.opened
+    delete_deadline(deadline, version=form.started_from, by=request.user, channel=Channel.SCREEN)
+    return f"「{deadline.title}」を日程から消しました。", request.path
 
 
-def _place(request: PersonRequest, deadline: Deadline) -> str:
-    """The calendar at this date: nobody has to look for where they were."""
+def _at(request: PersonRequest, deadline: Deadline) -> str:
+    """The calendar at this date, so that the person need not look for it."""
     return f"{request.path}#date-{deadline.key}"
 
 
-def _opened(page: CalendarPage) -> Deadline:
-    if page.deadline is None:
-        raise Http404("日程が見つかりません。")
-    return page.deadline
-
-
-def _refused(request: PersonRequest, page: CalendarPage, form: DeadlineForm, conflict: RowConflict) -> HttpResponse:
-    """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    form.start_again(conflict.current)
-    return _drawn(request, page, form=form, refused=conflict, current=conflict.current)
-
-
 def _drawn(request: PersonRequest, page: CalendarPage, form: DeadlineForm | None = None, **more: Any) -> HttpResponse:
-    """The form is drawn for managers: nobody else sets dates."""
+    """The page, with the form for managers."""
     own = (form or page.form()) if page.plan.access.may_manage else None
     context = {"plan": page.plan, "active": "calendar", "page": page, "form": own}
     return render(request, "evaluations/calendar.html", context | more)

@@ -1,10 +1,11 @@
 """協議会意見: the list by council and day, the form below it, and the standard table to take away."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
@@ -14,9 +15,9 @@ from evaluations.follow_up.opinions import MAY_NOT, add_opinion, carry_opinion, 
 from evaluations.follow_up.opinions_page import OpinionsPage, opinions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
+from plans.kept_rows import answer
 from plans.models import Channel
-from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
+from plans.requests import PersonRequest, address_without
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,8 +29,12 @@ def opinions(request: PersonRequest, slug: str) -> HttpResponse:
     page = opinions_page(plan, request.GET, request.GET.get("opinion", ""))
     if request.method != "POST":
         return _drawn(request, page)
+    form = page.form(request.POST)
     action = {"delete": _delete, "carry": _carry}.get(request.POST.get("do", ""), _save)
-    return action(request, page)
+    if action is _save and not form.is_valid():
+        return _drawn(request, page, form=form)
+    done = partial(action, page, form, request.user)
+    return answer(request, lambda: (done(), _back(request)), form, partial(_drawn, request, page))
 
 
 @require_safe
@@ -40,64 +45,34 @@ def opinions_table(request: HttpRequest, slug: str) -> HttpResponse:
     return as_download(table_bytes(plan, page.groups), XLSX, f"{plan.slug}_協議会意見.xlsx")
 
 
-def _save(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
-    form = page.form(request.POST)
-    if not form.is_valid():
-        return _drawn(request, page, form=form)
-    try:
-        if page.opinion is None:
-            add_opinion(page.plan, form.new, by=request.user, channel=Channel.SCREEN)
-        else:
-            change_opinion(page.opinion, form.new, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _refused(request, page, form, refused)
-    messages.success(request, f"「{form.new.council}」の意見を保存しました。")
-    return redirect(_back(request))
-
-
-def _delete(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
-    form = page.form(request.POST)
+def _save(page: OpinionsPage, form: OpinionForm, by: User) -> str:
     if page.opinion is None:
-        raise Http404("協議会意見が見つかりません。")
-    try:
-        delete_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _refused(request, page, form, refused)
-    messages.success(request, f"「{page.opinion.council}」の意見{page.opinion.number}を削除しました。")
-    return redirect(_back(request))
+        add_opinion(page.plan, form.new, by=by, channel=Channel.SCREEN)
+    else:
+        change_opinion(page.opinion, form.new, version=form.started_from, by=by, channel=Channel.SCREEN)
+    return f"「{form.new['council']}」の意見を保存しました。"
 
 
-def _carry(request: PersonRequest, page: OpinionsPage) -> HttpResponse:
-    form = page.form(request.POST)
-    if page.opinion is None:
-        raise Http404("協議会意見が見つかりません。")
-    try:
-        carried = carry_opinion(page.opinion, version=form.started_from, by=request.user, channel=Channel.SCREEN)
-    except (RowConflict, RowRefused) as refused:
-        return _refused(request, page, form, refused)
+def _delete(page: OpinionsPage, form: OpinionForm, by: User) -> str:
+    opinion = page.opened
+    delete_opinion(opinion, version=form.started_from, by=by, channel=Channel.SCREEN)
+    return f"「{opinion.council}」の意見{opinion.number}を削除しました。"
+
+
+def _carry(page: OpinionsPage, form: OpinionForm, by: User) -> str:
+    opinion = page.opened
+    carried = carry_opinion(opinion, version=form.started_from, by=by, channel=Channel.SCREEN)
     plan = "" if carried.plan_id == page.plan.pk else f"「{carried.plan.name}」の"
-    messages.success(request, f"意見{page.opinion.number}を{plan}{wareki(carried.fiscal_year)}へ持ち越しました。")
-    return redirect(_back(request))
-
-
-def _refused(
-    request: PersonRequest, page: OpinionsPage, form: OpinionForm, refused: RowConflict | RowRefused
-) -> HttpResponse:
-    """The form with what was typed, the reason, and what is kept now: saving again is then a decision."""
-    current = refused.current if isinstance(refused, RowConflict) else None
-    form.start_again(current)
-    return _drawn(request, page, form=form, refused=refused, current=current)
+    return f"意見{opinion.number}を{plan}{wareki(carried.fiscal_year)}へ持ち越しました。"
 
 
 def _back(request: PersonRequest) -> str:
     """The list as it was narrowed, without the opinion that was open."""
-    asked = request.GET.copy()
-    asked.pop("opinion", None)
-    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+    return address_without(request, "opinion")
 
 
 def _drawn(request: PersonRequest, page: OpinionsPage, form: OpinionForm | None = None, **more: Any) -> HttpResponse:
-    """The form is drawn for those who may write: nobody else's page asks for what it offers."""
+    """The page, with the form for those who may write."""
     writes = page.plan.access.may_write
     context = {
         "plan": page.plan,

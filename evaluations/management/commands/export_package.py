@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.management.arguments import plan_given, write_out
-from evaluations.prefecture.packages import PackageNotMade, make_package, same_again
+from evaluations.prefecture.packages import make_package, same_again
 from plans.models import Channel, Plan
+from plans.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -39,6 +40,6 @@ def package_of(plan: Plan) -> tuple[bytes, str]:
         return same_again(received), f"ファイルで受領した第{received.number}版"
     try:
         made, is_new = make_package(plan, by=None, channel=Channel.COMMAND)
-    except PackageNotMade as error:
+    except Refused as error:
         raise CommandError(str(error), returncode=2) from error
     return made.body.encode(), f"第{made.number}版{'' if is_new else '（前の版から変わっていません）'}"

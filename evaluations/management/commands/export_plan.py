@@ -16,7 +16,8 @@ from evaluations.reports.sheets.of_plan import sheet_bytes
 from evaluations.reports.text_version import text_bytes
 from plans.models import Plan
 from plans.queries import latest_year_with_actuals, measure_rows, measures_of
-from plans.sheet_layouts import UnknownLayout, form_of, substitute_note
+from plans.refusals import Refused
+from plans.sheet_layouts import form_of, substitute_note
 from plans.tidy import tidy_file, tidy_rows
 
 FORMATS = ("tidy-csv", "tidy-json", "tidy-xlsx", "sheet", "text", "entry", "pdf")
@@ -82,7 +83,7 @@ def sheet(plan: Plan, year: int | None, layout: str, edition: str) -> bytes:
     """The evaluation sheet of one year, by default the latest with any actual, in the plan's own form."""
     try:
         form = form_of(plan, layout, edition)
-    except UnknownLayout as error:
+    except Refused as error:
         raise CommandError(str(error), returncode=2) from error
     return sheet_bytes(plan, year or latest_year(plan), access=None, form=form)
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from core.packages.file import MAX_BYTES, Package, PackageRefused, read_package
 from evaluations.management.arguments import content_given
 from evaluations.prefecture.receipts_page import change_line
-from evaluations.prefecture.receiving import NotReceived, receive
+from evaluations.prefecture.receiving import receive
 from plans.models import Channel, Municipality
+from plans.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
                 package = read_package(content)
                 found = receive(package, prefecture_of(package), by=None, channel=Channel.COMMAND)
                 transaction.set_rollback(options["dry_run"])
-        except (PackageRefused, NotReceived) as error:
+        except (PackageRefused, Refused) as error:
             raise CommandError(str(error), returncode=2) from error
         for change in found.changes:
             line = change_line(change)

@@ -21,7 +21,7 @@ from plans.models.section_year import SETTLED
 from plans.page_words import presence, unit_of
 from plans.plan_settings import SettingChange, change_settings
 from plans.queries import MeasureRow, YearCell, measure_rows
-from plans.versions import RowRefused
+from plans.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def take_baselines(plan: Plan, marks: Mapping[str, str], same: Iterable[str], *,
     """Take the proposals of these measures over, all or none. `marks` by 指標コード: what the page showed; `same`: the
     codes whose 基準値 is the same quantity as the goal.
 
-    Raises PermissionDenied, or RowRefused where a proposal or a 基準値 is not what was shown, or there is none.
+    Raises PermissionDenied, or Refused where a proposal or a 基準値 is not what was shown, or there is none.
     """
     comparison = start(plan, by)
     lines = {line.new.code: line for line in baseline_lines(comparison)}
@@ -108,7 +108,7 @@ def take_baselines(plan: Plan, marks: Mapping[str, str], same: Iterable[str], *,
         else:
             changes += _changes(line, line.proposal, is_same=line.may_be_same and code in same)
     if sentences:
-        raise RowRefused("\n".join([*sentences, "いまの内容を確かめてから、もう一度選んでください。"]))
+        raise Refused("\n".join([*sentences, "いまの内容を確かめてから、もう一度選んでください。"]))
     return change_settings(comparison.plan, changes, by=by)
 
 

@@ -21,7 +21,7 @@ from plans.catalogue import catalogue_of
 from plans.history_writer import new_line, write_lines
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.models.measure import KIND_COLUMNS
-from plans.versions import RowRefused
+from plans.refusals import Refused
 from targets.models import OutcomeTarget, TargetItem
 
 CODE_LENGTH = 40
@@ -36,7 +36,7 @@ COPIED = (
 def add_to_plan(plan: Plan, codes: Sequence[str], *, by: User, channel: str) -> int:
     """Copy these measures of the plan before into this one and decide 継続 of each, all or none; how many.
 
-    Raises PermissionDenied, or RowRefused with a sentence for each that is decided already or cannot go on.
+    Raises PermissionDenied, or Refused with a sentence for each that is decided already or cannot go on.
     """
     comparison = start(plan, by)
     _refuse(comparison, codes)
@@ -55,13 +55,13 @@ def _refuse(comparison: Comparison, codes: Sequence[str]) -> None:
     for code in dict.fromkeys(codes):
         measure = comparison.olds.get(code)
         if measure is None:
-            raise RowRefused("前の計画にない指標が選ばれています。ページを開き直してください。")
+            raise Refused("前の計画にない指標が選ばれています。ページを開き直してください。")
         if code not in open_codes:
             sentences.append(f"「{measure.title}」は、引き継ぎ方がもう決まっています。")
         elif why := why_gone(measure, comparison.plan.start_year):
             sentences.append(f"「{measure.title}」はこの計画に加えられません。{why}")
     if sentences:
-        raise RowRefused("\n".join(sentences))
+        raise Refused("\n".join(sentences))
 
 
 class _Copying:

@@ -3,7 +3,7 @@
 No state of a year locks a decision: it says where a series comes from and changes no value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,17 +14,11 @@ from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
 from plans.models import Change, MeasureLink, Plan, Subject
 from plans.predecessor import MAY_NOT
-from plans.versions import RowRefused
+from plans.refusals import Conflict, Refused
 
 NO_PREVIOUS = "前の計画が決まっていません。先に前の計画を選んでください。"
 
-
-class DecisionConflict(RowRefused):
-    """Another user decided differently in between; nothing was written. `current` says what is decided now."""
-
-    def __init__(self, current: Iterable[str]) -> None:
-        self.current = tuple(current)
-        super().__init__("ほかの人が先に引き継ぎ方を決めました。いまの内容を確かめてください。")
+DECIDED_MEANWHILE = "ほかの人が先に引き継ぎ方を決めました。いまの内容を確かめてください。"
 
 
 @transaction.atomic
@@ -33,7 +27,7 @@ def decide(
 ) -> int:
     """Decide all of these links or none; how many were new. `seen`: the decisions that the page showed.
 
-    What a measure was linked to before is undecided again. Raises PermissionDenied, DecisionConflict, or RowRefused
+    What a measure was linked to before is undecided again. Raises PermissionDenied, Conflict, or Refused
     with a sentence for each link that is not possible.
     """
     comparison = start(plan, by)
@@ -48,14 +42,14 @@ def decide(
 def leave_open(plan: Plan, end: End, *, seen: LineageLink | None, by: User, channel: str) -> bool:
     """Take the decision about a measure back, for every measure of its link; whether there was one.
 
-    Raises PermissionDenied, DecisionConflict, or RowRefused where something was put on top of a new goal.
+    Raises PermissionDenied, Conflict, or Refused where something was put on top of a new goal.
     """
     comparison = start(plan, by)
     lineage = comparison.by_end.get(end)
     if lineage is None:
         return False
     if lineage != seen:
-        raise DecisionConflict([_said(comparison, end)])
+        raise Conflict((_said(comparison, end),), DECIDED_MEANWHILE)
     settle(comparison, [], dropped=[lineage], by=by, channel=channel)
     return True
 
@@ -63,7 +57,7 @@ def leave_open(plan: Plan, end: End, *, seen: LineageLink | None, by: User, chan
 def start(plan: Plan, by: User) -> Comparison:
     """Check the right and lock the plan's row, so that two people who decide about one plan wait for each other.
 
-    Returns both plans. Raises PermissionDenied, RowRefused.
+    Returns both plans. Raises PermissionDenied, Refused.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     kept = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("municipality").get(pk=plan.pk)
@@ -71,7 +65,7 @@ def start(plan: Plan, by: User) -> Comparison:
     list(MeasureLink.objects.select_for_update().filter(plan=kept).order_by("id").values_list("id"))
     comparison = comparison_of(kept)
     if comparison is None:
-        raise RowRefused(NO_PREVIOUS)
+        raise Refused(NO_PREVIOUS)
     return comparison
 
 
@@ -102,21 +96,21 @@ def _refuse_unfit(comparison: Comparison, lineages: Sequence[LineageLink]) -> No
     taken: set[End] = set()
     for lineage in lineages:
         if not lineage.ends <= known:
-            raise RowRefused("前の計画にもこの計画にもない指標が選ばれています。ページを開き直してください。")
+            raise Refused("前の計画にもこの計画にもない指標が選ばれています。ページを開き直してください。")
         sentences += [sentence for sentence in [why_not(lineage, olds, news)] if sentence]
         titles = [comparison.olds[code].title for side, code in sorted(lineage.ends & taken) if side == "old"]
         titles += [comparison.news[code].title for side, code in sorted(lineage.ends & taken) if side == "new"]
         sentences += [f"「{title}」の引き継ぎ方が二度あります。一つにしてください。" for title in titles]
         taken |= lineage.ends
     if sentences:
-        raise RowRefused("\n".join(sentences))
+        raise Refused("\n".join(sentences))
 
 
 def _refuse_outdated(comparison: Comparison, lineages: Sequence[LineageLink], seen: Mapping[End, LineageLink]) -> None:
     ends = sorted(end for lineage in lineages for end in lineage.ends if comparison.by_end.get(end) != seen.get(end))
     if ends:
         current = dict.fromkeys(_said(comparison, end) for end in ends)
-        raise DecisionConflict(current)
+        raise Conflict(tuple(current), DECIDED_MEANWHILE)
 
 
 def _said(comparison: Comparison, end: End) -> str:
@@ -131,7 +125,7 @@ def _write(comparison: Comparison, dropped: Sequence[LineageLink], lineages: Seq
     stale = [comparison.by_pair[pair] for lineage in dropped for pair in lineage.pairs if pair not in wanted]
     if traced := [link.new.title for link in stale if link.added is not None and link.new]:
         names = "、".join(f"「{title}」" for title in traced)
-        raise RowRefused(
+        raise Refused(
             f"{names}には未達成分の上乗せがあります。先に上乗せを取り消してから、引き継ぎ方を変えてください。"
         )
     MeasureLink.objects.filter(pk__in=[link.pk for link in stale]).delete()

@@ -31,7 +31,7 @@ from plans.models.section_year import SETTLED
 from plans.page_words import unit_of
 from plans.predecessor import MAY_NOT
 from plans.queries import MeasureRow, YearCell, rows_across
-from plans.versions import RowRefused
+from plans.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -160,28 +160,26 @@ def put_on_top(
     """Put this much of what the old measure missed on top of the new plan's last 計画値; 0 takes it back.
 
     The 計画値 moves by the difference to what was put on top before. Returns the line as it was. `mark` is what the
-    page showed. Raises PermissionDenied, RowRefused, or ValuesRefused where the year is locked.
+    page showed. Raises PermissionDenied, Refused, or ChangesRefused where the year is locked.
     """
     require_manager(by, plan.municipality, MAY_NOT)
     line = _locked(plan, old, new)
     if line.mark != mark:
-        raise RowRefused("ページを開いた後に、計画値か上乗せが変わりました。いまの内容を確かめてください。")
+        raise Refused("ページを開いた後に、計画値か上乗せが変わりました。いまの内容を確かめてください。")
     if not reason:
-        raise RowRefused("理由を書いてください。")
+        raise Refused("理由を書いてください。")
     before, direction = line.link.added or Decimal(0), Direction(line.new.direction)
     if amount < 0:
-        raise RowRefused("上乗せする数は、0以上で入力してください。0にすると、上乗せを取り消します。")
+        raise Refused("上乗せする数は、0以上で入力してください。0にすると、上乗せを取り消します。")
     if amount == before and (not amount or reason == line.link.added_reason):
         return line
     if amount and line.amount is None:
-        raise RowRefused(f"「{line.old.title}」に未達成分がないため、上乗せできません。上乗せは0にして取り消せます。")
+        raise Refused(f"「{line.old.title}」に未達成分がないため、上乗せできません。上乗せは0にして取り消せます。")
     if line.planned.number is None:
-        raise RowRefused(
-            f"{wareki(line.goal_year)}の計画値がまだ数値で入力されていません。先に計画値を入力してください。"
-        )
+        raise Refused(f"{wareki(line.goal_year)}の計画値がまだ数値で入力されていません。先に計画値を入力してください。")
     goal = raised(line.planned.number, amount - before, direction)
     if goal < 0 <= line.planned.number:
-        raise RowRefused(f"上乗せすると計画値が{plain(goal)}になります。0以上になるようにしてください。")
+        raise Refused(f"上乗せすると計画値が{plain(goal)}になります。0以上になるようにしてください。")
     change = CellChange(line.new, line.goal_year, Side.PLANNED, line.planned, Value(number=goal))
     record_values([change], by=by, channel=channel, reason=f"{FIELD}：{reason}")
     _keep(line, amount, reason, by, channel)
@@ -199,14 +197,14 @@ def _locked(plan: Plan, old: str, new: str) -> ShortfallLine:
     """The line with the year of the new goal and the row of the trace locked, in the order in which values are."""
     comparison = comparison_of(plan)
     if comparison is None:
-        raise RowRefused(NO_PREVIOUS)
+        raise Refused(NO_PREVIOUS)
     link = comparison.by_pair.get((old, new))
     if link is None or link.new is None or link.how not in GOES_ON:
-        raise RowRefused(CHANGED)
+        raise Refused(CHANGED)
     lock_section_year(link.new.section, last_year(link.new))
     kept = MeasureLink.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if kept is None:
-        raise RowRefused(CHANGED)
+        raise Refused(CHANGED)
     kept.old, kept.new = link.old, link.new
     [line] = lines_of([kept])
     return line

@@ -20,10 +20,11 @@ from evaluations.planning.opening.parts import free_own_code, scope_of
 from indicators.services import create_missing_services, services_by_code
 from plans.access import require_manager
 from plans.catalogue import catalogue_of
+from plans.kept_rows import as_it_stands, refuse_outdated
 from plans.lineage import possible_previous
 from plans.models import Municipality, Plan, PlanKind
 from plans.models.plan import plan_slug, usual_years
-from plans.versions import RowConflict, RowRefused, as_it_stands, refuse_outdated
+from plans.refusals import Conflict, Refused
 
 MAY_NOT = "計画を作れるのは、管理の役割の人だけです。"
 
@@ -51,7 +52,7 @@ class SectionPlace:
     order: int
 
 
-class PlanExists(RowRefused):
+class PlanExists(Refused):
     """The plan is there already: `plan`."""
 
     def __init__(self, plan: Plan) -> None:
@@ -119,7 +120,7 @@ def start_draft(municipality: Municipality, kind: str, generation: int, *, first
 def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPlace], *, version: int, by: User) -> None:
     """Change frame, titles and order from the version that was drawn.
 
-    Raises PermissionDenied, RowConflict, or RowRefused with what is wrong with the years.
+    Raises PermissionDenied, Conflict, or Refused with what is wrong with the years.
     """
     current = locked_draft(draft, by)
     rows = {row.key: row for row in current.sections.all()}
@@ -133,7 +134,7 @@ def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPla
     try:
         current.validate_constraints()
     except ValidationError as error:
-        raise RowRefused(" ".join(error.messages)) from error
+        raise Refused(" ".join(error.messages)) from error
     PlanDraft.objects.filter(pk=current.pk).update(**_columns(frame), version=F("version") + 1)
     for key, place in wanted.items():
         rows[key].title, rows[key].order = place.title, place.order
@@ -142,7 +143,7 @@ def change_frame(draft: PlanDraft, frame: Frame, places: Mapping[str, SectionPla
 
 @transaction.atomic
 def discard_draft(draft: PlanDraft, *, by: User) -> None:
-    """Throw a draft away. Raises PermissionDenied, RowConflict."""
+    """Throw a draft away. Raises PermissionDenied, Conflict."""
     locked_draft(draft, by).delete()
 
 
@@ -157,7 +158,7 @@ def seen_token(sections: Iterable[DraftSection]) -> str:
 
 
 def locked_draft(draft: PlanDraft, by: User) -> PlanDraft:
-    """The draft as it is stored, locked until the transaction ends. Raises PermissionDenied, RowConflict."""
+    """The draft as it is stored, locked until the transaction ends. Raises PermissionDenied, Conflict."""
     require_manager(by, draft.municipality, MAY_NOT)
     current = as_it_stands(draft)
     current.municipality = draft.municipality
@@ -195,7 +196,7 @@ def save_section(
     """Keep what was typed for the lines of one 節, as it was typed, from the version that was drawn; with it, a 指標 of
     the city's own that is added or changed, or the code of one that is removed.
 
-    Raises PermissionDenied, RowConflict, or RowRefused where there are too many.
+    Raises PermissionDenied, Conflict, or Refused where there are too many.
     """
     locked_draft(draft, by)
     current = _section_as_it_stands(draft, section)
@@ -203,9 +204,9 @@ def save_section(
     masters = {code: typed["own"] for code, typed in current.lines.items() if "own" in typed}
     if own is not None:
         if own.code and own.code not in masters:
-            raise RowConflict(None)
+            raise Conflict(None)
         if not own.code and len(masters) >= MOST_OWN:
-            raise RowRefused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
+            raise Refused(f"一つの節に加えられる市の指標は{MOST_OWN}件までです。別の節に加えてください。")
         taken = {code for row in draft.sections.all() for code in row.lines}
         masters[own.code or free_own_code(taken)] = dict(own.masters)
     typed = {code: dict(texts) for code, texts in lines.items() if code not in masters}
@@ -219,10 +220,10 @@ def save_section(
 
 @transaction.atomic
 def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
-    """A 節 of the city's own, behind the others. Raises PermissionDenied, RowRefused."""
+    """A 節 of the city's own, behind the others. Raises PermissionDenied, Refused."""
     current = locked_draft(draft, by)
     if current.sections.count() >= MOST_SECTIONS:
-        raise RowRefused(f"節は{MOST_SECTIONS}までです。")
+        raise Refused(f"節は{MOST_SECTIONS}までです。")
     numbers = [int(row.key.removeprefix(OWN)) for row in current.sections.all() if row.is_own]
     key = f"{OWN}{max(numbers, default=0) + 1}"
     last = current.sections.aggregate(last=Max("order"))["last"] or 0
@@ -231,11 +232,11 @@ def add_own_section(draft: PlanDraft, title: str, *, by: User) -> DraftSection:
 
 @transaction.atomic
 def remove_own_section(draft: PlanDraft, key: str, *, by: User) -> None:
-    """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, RowRefused."""
+    """Take a 節 of the city's own out of the draft, with its 指標. Raises PermissionDenied, Refused."""
     current = locked_draft(draft, by)
     section = next((row for row in current.sections.all() if row.key == key), None)
     if section is None or not section.is_own:
-        raise RowRefused("この節はもうありません。")
+        raise Refused("この節はもうありません。")
     section.delete()
 
 
@@ -248,5 +249,5 @@ def _section_as_it_stands(draft: PlanDraft, section: DraftSection) -> DraftSecti
         )
     found = DraftSection.objects.select_for_update().filter(draft=draft, key=section.key).first()
     if found is None:
-        raise RowConflict(None)
+        raise Conflict(None)
     return found

@@ -12,9 +12,9 @@ from evaluations.models import PlanDraft
 from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.parts import OWN_MASTERS, Part
 from plans.fields import NameField, YearField, field_of
+from plans.kept_rows import VersionedForm
 from plans.models import Measure, Municipality, Plan, PlanKind
 from plans.models.plan import EARLIEST_YEAR
-from plans.versions import VersionedForm
 
 DIRECTIONS = "増：多いほどよい。減：少ないほどよい。見込：計画に近いほどよい"
 LAST_GENERATION = 60

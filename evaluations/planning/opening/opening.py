@@ -23,15 +23,15 @@ from evaluations.planning.opening.parts import Part, parts_of, with_proposals
 from indicators.models import Service
 from indicators.services import create_missing_services
 from plans.access import access_for, require_manager
-from plans.actions import CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, record_values
 from plans.history_writer import write_lines
+from plans.kept_rows import as_it_stands, made_just_now
 from plans.locks import lock_plan, lock_section_years
-from plans.measures.refusals import MAY_NOT as MAY_NOT_ADD
+from plans.measures.rules import MAY_NOT as MAY_NOT_ADD
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.models.measure import KIND_COLUMNS
-from plans.refusals import Cause
+from plans.refusals import Cause, ChangesRefused, Conflict, Refused
 from plans.sheet_layouts import inherited_form
-from plans.versions import RowConflict, RowRefused, as_it_stands, made_just_now
 
 REASON = "計画の作成"
 OF_OTHERS = (
@@ -40,7 +40,7 @@ OF_OTHERS = (
 )
 
 
-class DraftIncomplete(RowRefused):
+class DraftIncomplete(Refused):
     """Something in the draft cannot be read yet: `parts` are the 節 with problems."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
@@ -63,8 +63,8 @@ def open_plan(
     """Make the plan that the draft describes, with this frame, and let the draft go. `version` and `seen` (the token
     of its 節) are what the person looked at.
 
-    Raises PermissionDenied, PlanExists, DraftIncomplete, RowConflict for a draft that was changed since, and
-    RowRefused where a 計画値 may not be written.
+    Raises PermissionDenied, PlanExists, DraftIncomplete, Conflict for a draft that another user changed since, and
+    Refused where a 計画値 may not be written.
     """
     require_manager(by, draft.municipality, MAY_NOT)
     lock_municipality(draft.municipality)
@@ -75,7 +75,7 @@ def open_plan(
     current.municipality = draft.municipality
     parts = parts_of(current)
     if seen_token(part.row for part in parts) != seen:
-        raise RowConflict(current)
+        raise Conflict(current)
     parts = [with_proposals(current, part) for part in parts if part.is_made]
     if wrong := [part for part in parts if part.problems]:
         raise DraftIncomplete(wrong)
@@ -87,16 +87,16 @@ def open_plan(
 def record_planned(
     cells: Iterable[CellChange], municipality: Municipality, *, by: User, channel: str, reason: str
 ) -> None:
-    """Write the 計画値 of new 指標; RowRefused with a sentence where the person may not, or a year is locked."""
+    """Write the 計画値 of new 指標; Refused with a sentence where the person may not, or a year is locked."""
     cells = list(cells)
     access = access_for(by, municipality)
     if cells and access is not None and access.department_id is not None:
-        raise RowRefused(OF_OTHERS)
+        raise Refused(OF_OTHERS)
     try:
         record_values(cells, by=by, channel=channel, reason=reason)
-    except ValuesRefused as refused:
+    except ChangesRefused as refused:
         locked = [one for one in refused.refusals if one.cause is Cause.LOCKED]
-        raise RowRefused((locked or list(refused.refusals))[0].sentence) from refused
+        raise Refused((locked or list(refused.refusals))[0].sentence) from refused
 
 
 def _create(draft: PlanDraft, parts: list[Part], by: User, channel: str) -> Plan:
@@ -141,7 +141,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
     """Add these 指標 to a 節, or to a new one with this 節名, with their 計画値 and their history. Returns the 節.
     One of the city's own that is sent twice is there once.
 
-    Raises PermissionDenied, or RowRefused where a code is taken or a 計画値 may not be written.
+    Raises PermissionDenied, or Refused where a code is taken or a 計画値 may not be written.
     """
     require_manager(by, plan.municipality, MAY_NOT_ADD)
     if isinstance(place, Section):
@@ -152,7 +152,7 @@ def add_measures(plan: Plan, place: Section | str, lines: Sequence[Line], *, by:
         return same.section
     codes = [line.code for line in lines]
     if taken := sorted(plan.measures.filter(code__in=codes).values_list("code", flat=True)):
-        raise RowRefused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
+        raise Refused(f"指標コード「{'、'.join(taken)}」は、もうこの計画にあります。ページを開き直してください。")
     create_missing_services()
     services = Service.objects.in_bulk(field_name="code")
     line_of = lines_for(plan, by=by, channel=channel, reason=ADDED)

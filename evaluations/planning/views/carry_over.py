@@ -17,18 +17,17 @@ from core.workbooks.file import XLSX
 from evaluations.planning.carry_over.baselines import baseline_lines, take_baselines
 from evaluations.planning.carry_over.comparison import End, comparison_of
 from evaluations.planning.carry_over.copying import add_to_plan
-from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
+from evaluations.planning.carry_over.deciding import DECIDED_MEANWHILE, decide, leave_open
 from evaluations.planning.carry_over.forms import AddedForm, DecisionForm, PreviousForm
 from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
 from evaluations.planning.carry_over.report import change_report, report_bytes
 from evaluations.planning.carry_over.shortfalls import ShortfallLine, put_on_top, shortfalls
 from plans.access import plan_for, require
-from plans.actions import ValuesRefused
 from plans.downloads import as_download
 from plans.models import Channel, Plan
-from plans.predecessor import MAY_NOT, PreviousRefused, follow
+from plans.predecessor import MAY_NOT, follow
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import RowRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +60,7 @@ def _follow(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
     previous, seen = form.cleaned_data["previous"], form.cleaned_data["stood"]
     try:
         follow(page.plan, previous, seen=seen, by=request.user, channel=Channel.SCREEN)
-    except PreviousRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused)
     messages.success(request, "前の計画を決めました。")
     return redirect(request.path)
@@ -78,7 +77,7 @@ def _accept(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
     if not ticked:
         return _drawn(request, page, refused="決める案を選んでください。", ticked=())
     if not set(ticked) <= proposed.keys():
-        return _drawn(request, page, refused=str(DecisionConflict([])), ticked=ticked)
+        return _drawn(request, page, refused=DECIDED_MEANWHILE, ticked=ticked)
     return _decided(request, page, [proposed[key] for key in ticked], ticked)
 
 
@@ -95,7 +94,7 @@ def _decided(
 ) -> HttpResponse:
     try:
         made = decide(page.plan, lineages, seen={}, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, ticked=ticked)
     messages.success(request, f"引き継ぎ方を{made}件決めました。")
     return redirect(request.path)
@@ -116,7 +115,7 @@ def _add_all(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
 def _added(request: PersonRequest, page: CarryOverPage, codes: Sequence[str]) -> HttpResponse:
     try:
         made = add_to_plan(page.plan, codes, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, adding=codes)
     messages.success(request, f"前の計画の指標{made}件を、継続としてこの計画に加えました。")
     return redirect(request.path)
@@ -133,7 +132,7 @@ def _decide(request: PersonRequest, page: CarryOverPage) -> HttpResponse:
             leave_open(page.plan, form.end, seen=form.seen_links.get(form.end), by=request.user, channel=Channel.SCREEN)
         else:
             decide(page.plan, [form.wanted], seen=form.seen_links, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _again(request, page.plan.slug, refused, typed=True)
     messages.success(request, "引き継ぎ方を保存しました。")
     return redirect(request.path)
@@ -213,7 +212,7 @@ def carry_over_baselines(request: PersonRequest, slug: str) -> HttpResponse:
     same = [code for code in codes if f"same-{code}" in request.POST]
     try:
         changes = take_baselines(plan, marks, same, by=request.user)
-    except RowRefused as refused:
+    except Refused as refused:
         return _baselines_drawn(request, plan, refused=refused, ticked=codes)
     changed = len({change.measure_id for change in changes})
     messages.success(request, f"基準値を{changed}件取り入れました。" if changed else "変更はありませんでした。")
@@ -234,7 +233,7 @@ def carry_over_shortfalls(request: PersonRequest, slug: str) -> HttpResponse:
     old, new, mark = form.line.old.code, form.line.new.code, form.cleaned_data["mark"]
     try:
         line = put_on_top(plan, old, new, amount, reason, mark=mark, by=request.user, channel=Channel.SCREEN)
-    except (RowRefused, ValuesRefused) as refused:
+    except Refused as refused:
         return _shortfalls_drawn(request, plan, form=form, refused=refused)
     done = f"計画値に{plain(amount)}{line.unit}を上乗せしました" if amount else "上乗せを取り消しました"
     messages.success(request, f"「{line.new.title}」の{done}。")

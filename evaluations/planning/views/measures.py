@@ -15,10 +15,10 @@ from evaluations.planning.opening.lines import Line
 from evaluations.planning.opening.opening import add_measures
 from plans.access import plan_for, require
 from plans.measures.changes import remove_measure
-from plans.measures.refusals import MAY_NOT, MastersRefused
+from plans.measures.rules import MAY_NOT
 from plans.models import Channel, Plan, Section
+from plans.refusals import FieldsRefused, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowRefused
 from targets.goals import GoalsForm, change_goals
 
 
@@ -68,7 +68,7 @@ def _add(request: PersonRequest, page: AddingPage, lines: list[Line], **drawn: A
         return _adding_drawn(request, page, refused="加える節を選ぶか、新しい節の名前を入力してください。", **drawn)
     try:
         section = add_measures(page.plan, place, lines, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         return _adding_drawn(request, page, refused=str(refused), **drawn)
     messages.success(request, f"{section.label}に{len(lines)}件の指標を加えました。")
     return redirect("evaluations:plan_measures", page.plan.slug)
@@ -113,7 +113,7 @@ def _change(request: PersonRequest, page: MasterPage) -> HttpResponse:
         changed = change_measure(
             page.plan, page.measure, seen=form.seen, new=form.new, by=request.user, channel=Channel.SCREEN
         )
-    except MastersRefused as refused:
+    except FieldsRefused as refused:
         form.take_refusal(refused)
         conflicted = any(one.current is not None for one in refused.fields)
         return _master_drawn(request, page, form=form, status=409 if conflicted else 200)
@@ -124,7 +124,7 @@ def _change(request: PersonRequest, page: MasterPage) -> HttpResponse:
 def _remove(request: PersonRequest, page: MasterPage) -> HttpResponse:
     try:
         remove_measure(page.plan, page.measure, by=request.user, channel=Channel.SCREEN)
-    except RowRefused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
         return redirect("evaluations:plan_measures", page.plan.slug)
     messages.success(request, f"「{page.measure.title}」を取り除きました。")
@@ -148,7 +148,7 @@ def section_goals(request: PersonRequest, slug: str, number: int) -> HttpRespons
         changed = change_goals(
             plan, section, seen=form.seen, new=form.cleaned_data, by=request.user, channel=Channel.SCREEN
         )
-    except MastersRefused as refused:
+    except FieldsRefused as refused:
         form.take_refusal(refused)
         return _goals_drawn(request, plan, section, form, status=409)
     messages.success(request, f"{changed}件を変更しました。" if changed else "変更はありませんでした。")

@@ -32,9 +32,10 @@ from evaluations.planning.opening.pages import (
     section_page,
     start_page,
 )
+from plans.kept_rows import read_version
 from plans.models import Channel
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused, read_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +75,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponse:
         raise BadRequest("unknown action")
     try:
         return action(request, found)
-    except RowConflict:
+    except Conflict:
         return gone(request)
 
 
@@ -99,7 +100,7 @@ def _keep_frame(request: PersonRequest, found: PlanDraft) -> HttpResponse | None
         return _draft_drawn(request, page, form=form)
     try:
         change_frame(found, form.frame, form.places, version=form.started_from, by=request.user)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _draft_refused(request, page, form, refused)
     found.refresh_from_db()
     return None
@@ -119,7 +120,7 @@ def _create(request: PersonRequest, found: PlanDraft) -> HttpResponse:
     except PlanExists as exists:
         messages.warning(request, str(exists))
         return redirect(exists.plan)
-    except (RowConflict, RowRefused) as refused:
+    except Refused as refused:
         return _draft_refused(request, draft_page(found), form, refused)
     messages.success(
         request, f"「{plan.name}」を作りました（{plan.sections.count()}節、{plan.measures.count()}指標）。"
@@ -129,12 +130,10 @@ def _create(request: PersonRequest, found: PlanDraft) -> HttpResponse:
     return redirect(plan)
 
 
-def _draft_refused(
-    request: PersonRequest, page: DraftPage, form: FrameForm, refused: RowConflict | RowRefused
-) -> HttpResponse:
+def _draft_refused(request: PersonRequest, page: DraftPage, form: FrameForm, refused: Refused) -> HttpResponse:
     """The page with what was typed and the reason; the next save starts from what is kept now."""
-    current = refused.current if isinstance(refused, RowConflict) else None
-    if isinstance(refused, RowConflict) and current is None:
+    current = refused.current if isinstance(refused, Conflict) else None
+    if isinstance(refused, Conflict) and current is None:
         raise refused
     form.start_again(current)
     return _draft_drawn(request, page, form=form, refused=refused, current=current, status=409 if current else 200)
@@ -148,7 +147,7 @@ def _add_section(request: PersonRequest, found: PlanDraft) -> HttpResponse:
         return _draft_drawn(request, draft_page(found), title_form=title_form)
     try:
         section = add_own_section(found, title_form.cleaned_data["title"], by=request.user)
-    except RowRefused as refused:
+    except Refused as refused:
         return _draft_drawn(request, draft_page(found), title_form=title_form, refused=refused)
     messages.success(request, f"「{section.title}」を加えました。")
     return redirect("evaluations:draft_section", found.slug, section.key)
@@ -159,7 +158,7 @@ def _remove_section(request: PersonRequest, found: PlanDraft) -> HttpResponse:
         return kept_back
     try:
         remove_own_section(found, request.POST["remove_section"], by=request.user)
-    except RowRefused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, "節を下書きから取り除きました。")
@@ -208,14 +207,14 @@ def _save_section(request: PersonRequest, page: SectionPage) -> HttpResponse:
             version=read_version(request.POST.get("version", "")),
             by=request.user,
         )
-    except RowConflict as conflict:
+    except Conflict as conflict:
         if not PlanDraft.objects.filter(pk=page.draft.pk).exists():
             return gone(request)
         again = page.with_typed(request.POST)
         if conflict.current is not None:
-            again = again.against(conflict.current)  # type: ignore[arg-type]
+            again = again.against(conflict.current)
         return _section_drawn(request, again, own_form=own_form, refused=conflict, status=409)
-    except RowRefused as refused:
+    except Refused as refused:
         return _section_drawn(request, page.with_typed(request.POST), own_form=own_form, refused=refused)
     fresh = section_page(page.draft, page.part.key, request.GET.get("own", "") if own is None else "")
     if own_form is not None and own is None:

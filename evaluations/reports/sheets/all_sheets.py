@@ -4,19 +4,16 @@ import io
 from zipfile import ZIP_STORED, ZipFile
 
 from core.fiscal_years import wareki
-from evaluations.long_work.kinds import Kind, Progress, ReportLine, Result, ResultFile, WorkFailed, plan_of
+from evaluations.long_work.kinds import Kind, Progress, ReportLine, Result, ResultFile, plan_of
 from evaluations.models import LongWork
 from evaluations.reports.sheets.of_plan import sheet_bytes
-from plans.sheet_layouts import UnknownLayout, form_of
+from plans.sheet_layouts import form_of
 
 
 def make_all_sheets(work: LongWork, progress: Progress) -> Result:
     """One .xlsx a 年度, as `sheet_download` gives it; `parameters` name layout and edition, "" the plan's own."""
     plan = plan_of(work)
-    try:
-        form = form_of(plan, work.parameters["layout"], work.parameters["edition"])
-    except UnknownLayout as error:
-        raise WorkFailed(str(error)) from error
+    form = form_of(plan, work.parameters["layout"], work.parameters["edition"])
     title, total = form.design.title, len(plan.years)
     stream, report = io.BytesIO(), []
     with ZipFile(stream, "w", ZIP_STORED) as archive:  # a workbook is compressed already

@@ -22,8 +22,8 @@ from plans.charts import charts_of
 from plans.history import measure_history
 from plans.models import Channel, Measure, Plan
 from plans.queries import decisions_of, measures_of, rows_across
+from plans.refusals import Conflict, Refused
 from plans.requests import PersonRequest
-from plans.versions import RowConflict, RowRefused
 
 DETAILS = ("target_item__outcome_target", "activity_indicator__service", "outlook__chosen_by")
 
@@ -78,8 +78,8 @@ def measure(request: PersonRequest, slug: str, code: str) -> HttpResponse:
             by=request.user,
             channel=Channel.SCREEN,
         )
-    except (RowConflict, RowRefused) as refused:
-        if isinstance(refused, RowConflict):
+    except Refused as refused:
+        if isinstance(refused, Conflict):
             found.outlook = cast(Outlook, refused.current)  # the page shows what is stored now next to what was typed
             form.start_again(refused.current)
         return _drawn(request, plan, related, outlook_form=form, refused=refused)

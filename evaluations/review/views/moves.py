@@ -6,12 +6,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from plans.access import plan_for
+from plans.kept_rows import read_version
 from plans.models import Channel
 from plans.places import section_in_year
 from plans.prose_field import without_controls
+from plans.refusals import Refused
 from plans.requests import PersonRequest
-from plans.versions import read_version
-from plans.workflow import MOVE_BY_NAME, MoveRefused, move_section_year
+from plans.workflow import MOVE_BY_NAME, move_section_year
 
 
 @require_POST
@@ -31,7 +32,7 @@ def move(request: PersonRequest, slug: str, number: int, year: int, name: str) -
             text=text,
             seen_version=_seen_version(request),
         )
-    except MoveRefused as refused:
+    except Refused as refused:
         kept = f"（書いた{wanted.wants}：{text.strip()}）" if text.strip() else ""
         messages.error(request, f"{refused}{kept}")
     else:

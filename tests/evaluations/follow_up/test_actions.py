@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from evaluations.entry.texts import save_texts
 from evaluations.follow_up.action_items import (
-    Promise,
+    REPORT,
     add_action,
     carry_action,
     change_promise,
@@ -20,8 +20,9 @@ from evaluations.follow_up.action_items import (
     report_action,
 )
 from evaluations.models import ActionItem
+from plans.kept_rows import columns_of
 from plans.models import Change, Role, SectionYear, Subject, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 from tests.page_readers import page_tree, words
@@ -50,7 +51,7 @@ def an_action(section, year=2021, action="連絡会を開く。", **fields):
 
 
 def promise(section, **fields):
-    return Promise(**{"fiscal_year": 2021, "section_id": section.pk, "action": "連絡会を開く。"} | fields)
+    return {"fiscal_year": 2021, "section_id": section.pk, "action": "連絡会を開く。"} | fields
 
 
 def promised(client, section, item=None):
@@ -75,15 +76,15 @@ def test_a_promise_is_kept_as_it_was_typed(editor, section):
     page = editor.post(place(section.plan), promised(editor, section) | texts, follow=True)
 
     kept = ActionItem.objects.get()
-    assert Promise.of(kept) == Promise(
-        fiscal_year=2021,
-        section_id=section.pk,
-        issue="体験の枠が少ない。",
-        action="4か所に広げる。\n秋まで。",
-        owner="福祉課",
-        due_year=2022,
-        budget="体験利用の助成",
-    )
+    assert columns_of(kept, but=("origin_id", *REPORT)) == {
+        "fiscal_year": 2021,
+        "section_id": section.pk,
+        "issue": "体験の枠が少ない。",
+        "action": "4か所に広げる。\n秋まで。",
+        "owner": "福祉課",
+        "due_year": 2022,
+        "budget": "体験利用の助成",
+    }
     assert (kept.state, kept.outcome, kept.reported_at, kept.reported_by) == ("PLANNED", "", None, None)
     assert "取組を保存しました。" in page.text
     line = Change.objects.get(subject=Subject.ACTION)
@@ -192,7 +193,7 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(section):
     report_action(item, "RUNNING", "始めた。", version=0, by=by, channel="screen")
 
     for act in (delete_action, carry_action):
-        with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
+        with pytest.raises(Conflict, match="ほかの人が先に変更しました。"):
             act(item, version=0, by=by, channel="screen")
 
     assert ActionItem.objects.get().outcome == "始めた。"
@@ -232,7 +233,7 @@ def test_what_cannot_be_carried_on_says_why(section, year, state, sentence):
         report_action(item, state, "結果", version=0, by=by, channel="screen")
         item.refresh_from_db()
 
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         carry_action(item, version=item.version, by=by, channel="screen")
 
 
@@ -240,9 +241,9 @@ def test_a_promise_is_carried_on_once_and_not_deleted_while_it_goes_on(section):
     item, by = an_action(section), a_user()
     carry_action(item, version=0, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="すでに次年度へ引き継いでいます。"):
+    with pytest.raises(Refused, match="すでに次年度へ引き継いでいます。"):
         carry_action(item, version=0, by=by, channel="screen")
-    with pytest.raises(RowRefused, match="次年度へ引き継いだ取組は削除できません。"):
+    with pytest.raises(Refused, match="次年度へ引き継いだ取組は削除できません。"):
         delete_action(item, version=0, by=by, channel="screen")
 
 

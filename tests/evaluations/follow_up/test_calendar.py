@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.words import State
 from core.yearly_round import RoundStep
 from evaluations.follow_up.calendar_page import calendar_page
-from evaluations.follow_up.deadlines import DueDate, change_deadline
+from evaluations.follow_up.deadlines import change_deadline
 from evaluations.follow_up.round_facts import Fact, RoundFacts, YearProgress
 from evaluations.models import Evaluation
 from indicators.models import MonthlyReading
@@ -323,7 +323,7 @@ def test_a_date_keeps_its_name_when_it_is_taken_over_and_moved(client, plan):
     client.force_login(a_user(Role.MANAGER))
     client.post(reverse("evaluations:calendar", args=[plan.slug]), {"do": "take_over"})
     deadline = plan.deadlines.get(key="entry-2022")
-    moved = DueDate(date(2023, 6, 1), deadline.title, deadline.step, 2022)
+    moved = {"due_on": date(2023, 6, 1), "fiscal_year": 2022}
     change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     own = {one["UID"]: one for one in events(download(client, plan).content)}

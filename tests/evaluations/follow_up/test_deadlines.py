@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from core.yearly_round import RoundStep, yearly_round
 from evaluations.follow_up.deadlines import (
-    DueDate,
     add_deadline,
     change_deadline,
     delete_deadline,
@@ -22,7 +21,7 @@ from evaluations.follow_up.deadlines import (
 )
 from evaluations.models import Deadline
 from plans.models import Change, Role, Subject
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_deadline, a_municipality, a_plan, a_section, a_user
 from tests.page_forms import form_with
 
@@ -58,10 +57,14 @@ def drawn(client, plan, deadline=None):
 
 
 def kept():
-    return [DueDate.of(one) for one in Deadline.objects.order_by("id")]
+    return list(Deadline.objects.order_by("id").values("due_on", "title", "step", "fiscal_year", "note"))
 
 
-DATE = DueDate(date(2022, 12, 15), "全体会へ素案を出す", RoundStep.COUNCIL, 2021, "会場は市役所")
+def due(due_on, title, step, fiscal_year=None, note=""):
+    return {"due_on": due_on, "title": title, "step": step, "fiscal_year": fiscal_year, "note": note}
+
+
+DATE = due(date(2022, 12, 15), "全体会へ素案を出す", RoundStep.COUNCIL, 2021, "会場は市役所")
 
 
 # --- Taking the round over ---
@@ -105,14 +108,14 @@ def test_the_round_is_taken_over_once(plan):
     proposed, by = yearly_round(2021, 2023)[:2], a_user(Role.MANAGER)
     take_over_round(plan, proposed, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="この計画の日程は、すでに決めてあります。"):
+    with pytest.raises(Refused, match="この計画の日程は、すでに決めてあります。"):
         take_over_round(plan, proposed, by=by, channel="screen")
 
     assert Deadline.objects.count() == 2
 
 
 def test_nothing_to_take_over_is_said(plan):
-    with pytest.raises(RowRefused, match="取り込む日程がありません。"):
+    with pytest.raises(Refused, match="取り込む日程がありません。"):
         take_over_round(plan, [], by=a_user(Role.MANAGER), channel="screen")
 
 
@@ -153,7 +156,7 @@ def test_a_date_is_kept_as_it_was_typed(manager, plan):
 
     [(address, _)] = page.redirect_chain
     assert address == f"{place(plan)}#date-{Deadline.objects.get().key}"
-    assert kept() == [DueDate(date(2022, 12, 15), "全体会へ素案を出す", "council", 2021, "会場は\n市役所")]
+    assert kept() == [due(date(2022, 12, 15), "全体会へ素案を出す", "council", 2021, "会場は\n市役所")]
     assert "「全体会へ素案を出す」を保存しました。" in page.text
 
 
@@ -161,7 +164,7 @@ def test_each_change_has_its_line_of_history(plan):
     by = a_user(Role.MANAGER)
 
     deadline = add_deadline(plan, DATE, by=by, channel="screen")
-    moved = DueDate(date(2022, 12, 22), DATE.title, DATE.step, DATE.fiscal_year)
+    moved = DATE | {"due_on": date(2022, 12, 22), "note": ""}
     change_deadline(deadline, moved, version=0, by=by, channel="screen")
     tick_deadline(deadline, True, version=1, by=by, channel="screen")
     tick_deadline(deadline, False, version=2, by=by, channel="screen")
@@ -183,7 +186,7 @@ def test_a_date_is_changed_from_the_page(manager, plan):
 
     manager.post(place(plan, deadline), drawn(manager, plan, deadline) | {"due_on": "2022-12-22", "fiscal_year": ""})
 
-    assert kept() == [DueDate(date(2022, 12, 22), "予定", "other", None)]
+    assert kept() == [due(date(2022, 12, 22), "予定", "other", None)]
 
 
 def test_saving_a_date_as_it_was_drawn_changes_nothing(manager, plan):
@@ -256,7 +259,7 @@ def test_a_problem_is_named_and_what_was_typed_stays(manager, plan, texts, sente
 def test_a_colleagues_change_is_shown_before_it_is_written_over(manager, plan):
     deadline = a_deadline(plan, "2022-12-15")
     fields = drawn(manager, plan, deadline)
-    other = DueDate(date(2022, 12, 20), "別の予定", "other")
+    other = due(date(2022, 12, 20), "別の予定", "other")
     change_deadline(deadline, other, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     page = manager.post(place(plan, deadline), fields | {"title": "わたしの予定"})
@@ -266,14 +269,14 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(manager, plan):
     assert "ほかの人が先に変更しました。" in page.text
     assert "2022年12月20日　別の予定" in page.text
     assert between == [other]
-    assert kept() == [DueDate(date(2022, 12, 15), "わたしの予定", "other")]
+    assert kept() == [due(date(2022, 12, 15), "わたしの予定", "other")]
 
 
 @pytest.mark.parametrize("act", ["tick", "delete"])
 def test_a_date_that_was_changed_meanwhile_is_neither_ticked_nor_deleted(manager, plan, act):
     deadline = a_deadline(plan, "2022-12-15")
     fields = drawn(manager, plan, deadline)
-    moved = DueDate(date(2022, 12, 20), "予定", "other")
+    moved = due(date(2022, 12, 20), "予定", "other")
     change_deadline(deadline, moved, version=0, by=a_user(Role.MANAGER), channel="screen")
 
     page = manager.post(place(plan, deadline), fields | {"do": act})
@@ -287,7 +290,7 @@ def test_a_date_that_was_deleted_meanwhile_is_not_written_again(plan):
     deadline = a_deadline(plan, "2022-12-15")
     Deadline.objects.all().delete()
 
-    with pytest.raises(RowConflict, match="ほかの人が先に削除しました。"):
+    with pytest.raises(Conflict, match="ほかの人が先に削除しました。"):
         change_deadline(deadline, DATE, version=0, by=a_user(Role.MANAGER), channel="screen")
 
 

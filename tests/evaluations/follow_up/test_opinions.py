@@ -2,7 +2,6 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -16,12 +15,13 @@ from openpyxl import load_workbook
 
 from core.values import EMPTY, Value
 from core.words import Side
-from evaluations.follow_up.opinions import OpinionContent, add_opinion, carry_opinion, change_opinion, delete_opinion
+from evaluations.follow_up.opinions import add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.models import CouncilOpinion
 from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
+from plans.kept_rows import columns_of
 from plans.models import Change, Role, Subject, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 from tests.page_readers import found_words, rows_of
@@ -60,7 +60,7 @@ def drawn(client, plan, opinion=None):
 
 
 def content(**fields):
-    return OpinionContent(**{"fiscal_year": 2021, "council": COUNCIL, "held_on": DAY, "opinion": "意見"} | fields)
+    return {"fiscal_year": 2021, "council": COUNCIL, "held_on": DAY, "opinion": "意見"} | fields
 
 
 def test_an_opinion_is_kept_as_it_was_typed(editor, plan):
@@ -83,23 +83,23 @@ def test_an_opinion_is_kept_as_it_was_typed(editor, plan):
 
     page = editor.post(place(plan), drawn(editor, plan) | typed, follow=True)
 
-    assert OpinionContent.of(CouncilOpinion.objects.get()) == OpinionContent(
-        fiscal_year=2021,
-        council=COUNCIL,
-        held_on=DAY,
-        number=1,
-        place="素案12ページ",
-        section_id=section.pk,
-        measure_id=measure.pk,
-        speaker="委員",
-        opinion="説明の場がほしい。\n早く。",
-        response="開く。",
-        reflected="課題に加えた。",
-        reflected_section_id=section.pk,
-        reflected_measure_id=measure.pk,
-        status="REFLECTED",
-        published=True,
-    )
+    assert columns_of(CouncilOpinion.objects.get(), but=("origin_id",)) == {
+        "fiscal_year": 2021,
+        "council": COUNCIL,
+        "held_on": DAY,
+        "number": 1,
+        "place": "素案12ページ",
+        "section_id": section.pk,
+        "measure_id": measure.pk,
+        "speaker": "委員",
+        "opinion": "説明の場がほしい。\n早く。",
+        "response": "開く。",
+        "reflected": "課題に加えた。",
+        "reflected_section_id": section.pk,
+        "reflected_measure_id": measure.pk,
+        "status": "REFLECTED",
+        "published": True,
+    }
     assert f"「{COUNCIL}」の意見を保存しました。" in page.text
 
 
@@ -107,7 +107,7 @@ def test_numbers_go_on_within_a_council_and_a_day(plan):
     by = a_user()
     given = [content(), content(), content(council="専門部会"), content(held_on=date(2022, 9, 1)), content(number=7)]
 
-    said = [replace(one, opinion=f"意見その{place}") for place, one in enumerate([*given, content()])]
+    said = [one | {"opinion": f"意見その{place}"} for place, one in enumerate([*given, content()])]
     numbers = [add_opinion(plan, one, by=by, channel="screen").number for one in said]
 
     assert numbers == [1, 2, 1, 1, 7, 8]
@@ -116,7 +116,7 @@ def test_numbers_go_on_within_a_council_and_a_day(plan):
 def test_a_number_is_given_once_to_a_council_and_a_day(plan):
     an_opinion(plan)
 
-    with pytest.raises(RowRefused, match="番号1は、同じ協議会と日の別の意見で使っています。"):
+    with pytest.raises(Refused, match="番号1は、同じ協議会と日の別の意見で使っています。"):
         add_opinion(plan, content(number=1), by=a_user(), channel="screen")
 
 
@@ -182,7 +182,7 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(plan, act)
     opinion = an_opinion(plan)
     change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), channel="screen")
 
-    with pytest.raises(RowConflict, match="ほかの人が先に変更しました。"):
+    with pytest.raises(Conflict, match="ほかの人が先に変更しました。"):
         act(opinion, version=0, by=a_user(), channel="screen")
 
     assert CouncilOpinion.objects.get().response == "同僚の対応"
@@ -221,7 +221,7 @@ def test_an_open_opinion_is_carried_into_the_next_year_and_knows_where_it_came_f
 def test_what_cannot_be_carried_on_says_why(plan, fields, sentence):
     opinion = an_opinion(plan, **fields)
 
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         carry_opinion(opinion, version=0, by=a_user(), channel="screen")
 
 
@@ -229,7 +229,7 @@ def test_a_carried_opinion_is_open_again_when_the_one_it_became_is_deleted(plan)
     by, opinion = a_user(), an_opinion(plan)
     carried = carry_opinion(opinion, version=0, by=by, channel="screen")
 
-    with pytest.raises(RowRefused, match="次年度へ持ち越した意見は削除できません。"):
+    with pytest.raises(Refused, match="次年度へ持ち越した意見は削除できません。"):
         delete_opinion(opinion, version=1, by=by, channel="screen")
     delete_opinion(carried, version=0, by=by, channel="screen")
 

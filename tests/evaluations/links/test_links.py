@@ -3,8 +3,9 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from evaluations.links.actions import LinksMoved, LinksOfGoal, LinksRefused, change_links
+from evaluations.links.actions import LinksOfGoal, change_links
 from plans.models import Change, Channel, Role, Subject, YearState
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, an_indicator, in_state, linked
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_what_stands_already_is_no_change(plan, goal, group_home, manager):
 def test_who_saw_other_links_is_refused_with_what_stands(plan, goal, group_home, training, manager):
     linked(group_home, goal)
 
-    with pytest.raises(LinksMoved) as refused:
+    with pytest.raises(Conflict) as refused:
         tie(plan, wanting(goal, [], [training]), by=manager)
 
     assert refused.value.current == {goal.pk: frozenset({group_home.pk})}
@@ -109,7 +110,7 @@ def test_who_saw_other_links_is_refused_with_what_stands(plan, goal, group_home,
 def test_one_goal_that_moved_holds_back_all(plan, goal, second, group_home, training, manager):
     linked(group_home, goal)
 
-    with pytest.raises(LinksMoved):
+    with pytest.raises(Conflict):
         tie(plan, wanting(second, [], [training]), wanting(goal, [], [training]), by=manager)
 
     assert (kept(goal), kept(second)) == (["gh"], [])
@@ -135,7 +136,7 @@ def test_only_indicators_of_other_sections_of_the_plan_can_be_tied(plan, goal, s
     wrong = [goal.measures.get(), an_indicator(goal, "own"), an_indicator(elsewhere, "theirs")]
 
     for measure in wrong:
-        with pytest.raises(LinksRefused, match="ほかの節にある活動指標だけ"):
+        with pytest.raises(Refused, match="ほかの節にある活動指標だけ"):
             tie(plan, wanting(goal, [], [measure]), by=manager)
 
     assert kept(goal) == []
@@ -144,7 +145,7 @@ def test_only_indicators_of_other_sections_of_the_plan_can_be_tied(plan, goal, s
 def test_a_section_of_another_plan_is_never_written(plan, group_home, manager):
     theirs = a_section(a_plan(a_municipality("129992", "みほん市")), 1)
 
-    with pytest.raises(LinksRefused):
+    with pytest.raises(Refused):
         tie(plan, wanting(theirs, [], [group_home]), by=manager)
 
     assert kept(theirs) == []

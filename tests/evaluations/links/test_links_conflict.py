@@ -6,8 +6,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from evaluations.links.actions import LinksMoved, LinksOfGoal, change_links
+from evaluations.links.actions import LinksOfGoal, change_links
 from plans.models import Change, Channel, Role
+from plans.refusals import Conflict
 from tests.builders import a_measure, a_plan, a_section, a_user, an_indicator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +34,7 @@ def at_once(*works):
             together.wait()
             work()
             return "written"
-        except LinksMoved:
+        except Conflict:
             return "told"
         finally:
             connection.close()

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.long_work import running
-from evaluations.long_work.asking import WorkRefused, ask, cancel, remove, start_again
-from evaluations.long_work.keeping import clean, mark_interrupted
-from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, WorkFailed, writers
+from evaluations.long_work.asking import ask, cancel, clean, mark_interrupted, remove, start_again
+from evaluations.long_work.kinds import KINDS, Kind, ReportLine, Result, ResultFile, writers
 from evaluations.long_work.running import (
     RIGHT_LOST,
     UNEXPECTED,
@@ -29,6 +28,7 @@ from evaluations.models import LongWork, LongWorkFile, WorkState
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access
 from plans.models import Membership, Role
+from plans.refusals import Refused
 from plans.sheet_layouts import form_of
 from tests.builders import a_full_plan, a_municipality, a_user, a_value, a_work
 from tests.page_readers import page_tree
@@ -127,7 +127,7 @@ def test_one_person_may_have_three_works_under_way(client, plan, person):
     for number in range(3):
         asked(plan, person, files=[("a.csv", b"x" * (number + 1))])
 
-    with pytest.raises(WorkRefused, match="3件あります"):
+    with pytest.raises(Refused, match="3件あります"):
         asked(plan, person)
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "", "edition": ""})
     assert answer.url == reverse("evaluations:exports", args=[plan.slug])
@@ -160,10 +160,7 @@ def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes
 @pytest.mark.parametrize(
     ("error", "failure"),
     [
-        (
-            WorkFailed("3枚目が読めません。", (ReportLine("c", "壊れています。", is_problem=True),)),
-            "3枚目が読めません。",
-        ),
+        (Refused("3枚目が読めません。"), "3枚目が読めません。"),
         (ZeroDivisionError("secret"), UNEXPECTED),
         (MemoryError(), "サーバーのメモリーが足りず"),
     ],
@@ -185,8 +182,6 @@ def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client,
         True,
     )
     assert [file.name for file in work.files.all()] == ["a.csv"]
-    if isinstance(error, WorkFailed):
-        assert "壊れています。" in shown
 
 
 def test_a_result_larger_than_is_kept_fails_with_its_size(plan, person, kinds, settings):

@@ -9,12 +9,13 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from evaluations.long_work import keeping
-from evaluations.long_work.asking import WorkRefused, ask, cancel, start_again
+from evaluations.long_work import asking
+from evaluations.long_work.asking import ask, cancel, start_again
 from evaluations.long_work.kinds import KINDS, Kind, Result
 from evaluations.long_work.running import Runner
 from evaluations.models import LongWork, WorkState
 from plans.models import Role
+from plans.refusals import Refused
 from tests.builders import a_full_plan, a_municipality, a_user
 from tests.long_works import a_runner_process
 from tests.patience import PATIENCE, until
@@ -76,7 +77,7 @@ def test_clicks_in_the_same_moment_are_counted_one_after_the_other(plan, same, k
         try:
             start.wait()
             asked(plan, person, "endless", 0 if same else number)
-        except WorkRefused:
+        except Refused:
             pass
         finally:
             connection.close()
@@ -117,7 +118,7 @@ def test_a_runner_that_is_killed_leaves_an_interrupted_work_that_the_next_one_ca
         process.send_signal(signal.SIGKILL)
         process.wait()
     left = LongWork.objects.get()
-    monkeypatch.setattr(keeping, "STALE_AFTER", timedelta(0))
+    monkeypatch.setattr(asking, "STALE_AFTER", timedelta(0))
     none = Runner().run_next()
 
     assert (left.state, left.done > 0, none, state()) == ("RUNNING", True, False, "INTERRUPTED")

@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from core.lineage import How, LineageLink
-from evaluations.planning.carry_over.deciding import DecisionConflict, decide, leave_open
+from evaluations.planning.carry_over.deciding import decide, leave_open
 from evaluations.planning.carry_over.page import carry_over_page
 from plans.access import plan_for
 from plans.models import Change, MeasureLink, PlanKind, Role, Subject
-from plans.versions import RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 from tests.carry_over_plans import counts, lines, measures, seen, ticked, two_plans
 from tests.page_forms import form_with
@@ -132,9 +132,9 @@ def test_a_line_with_something_put_on_top_is_not_lost(new, manager):
     say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
     MeasureLink.objects.update(shortfall=3, added=2, added_reason="計画の上乗せ")
 
-    with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。先に上乗せを取り消してから"):
+    with pytest.raises(Refused, match="「指標x」には未達成分の上乗せがあります。先に上乗せを取り消してから"):
         say(new, manager, LineageLink(How.SAME, ("b",), ("x",)))
-    with pytest.raises(RowRefused, match="「指標x」には未達成分の上乗せがあります。"):
+    with pytest.raises(Refused, match="「指標x」には未達成分の上乗せがあります。"):
         leave_open(new, ("new", "x"), seen=seen(new)[("new", "x")], by=manager, channel="screen")
 
     assert lines(new) == [("a", "x", "same", "")]
@@ -152,7 +152,7 @@ def test_a_decision_can_be_taken_back(new, manager):
 def test_nothing_is_written_where_one_of_many_does_not_fit(new, manager):
     measures(new, "w", unit="件")
 
-    with pytest.raises(RowRefused) as refused:
+    with pytest.raises(Refused) as refused:
         say(
             new,
             manager,
@@ -174,14 +174,14 @@ def test_nothing_is_written_where_one_of_many_does_not_fit(new, manager):
 
 
 def test_a_measure_of_neither_plan_is_refused(new, manager):
-    with pytest.raises(RowRefused, match="前の計画にもこの計画にもない指標が選ばれています。"):
+    with pytest.raises(Refused, match="前の計画にもこの計画にもない指標が選ばれています。"):
         say(new, manager, LineageLink(How.SAME, ("zz",), ("x",)))
 
 
 def test_a_plan_that_follows_none_has_nothing_to_decide(manager):
     alone = a_plan(generation=9, start=2030, end=2032)
 
-    with pytest.raises(RowRefused, match="前の計画が決まっていません。"):
+    with pytest.raises(Refused, match="前の計画が決まっていません。"):
         decide(alone, [LineageLink(How.NEW, (), ("x",))], seen={}, by=manager, channel="screen")
 
 
@@ -209,7 +209,7 @@ def test_the_second_of_two_sees_what_the_first_decided_and_nothing_is_written(ne
     showed = seen(new)
     say(new, manager, LineageLink(How.SAME, ("a",), ("x",)))
 
-    with pytest.raises(DecisionConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         say(new, manager, LineageLink(How.SAME, ("b",), ("x",)), showed=showed)
 
     assert conflict.value.current == ("「指標x」は、いま「継続：「指標a」 → 「指標x」」です。",)
@@ -230,9 +230,9 @@ def test_a_third_part_added_meanwhile_is_a_conflict_for_who_saw_two(new, manager
     showed = seen(new)
     say(new, manager, LineageLink(How.SPLIT, ("a",), ("x", "y", "z")))
 
-    with pytest.raises(DecisionConflict):
+    with pytest.raises(Conflict):
         say(new, manager, LineageLink(How.SAME, ("a",), ("x",)), showed=showed)
-    with pytest.raises(DecisionConflict):
+    with pytest.raises(Conflict):
         leave_open(new, ("new", "x"), seen=showed[("new", "x")], by=manager, channel="screen")
 
 
@@ -247,7 +247,7 @@ def test_of_two_decisions_in_the_same_moment_exactly_one_is_kept(new, manager):
             together.wait()
             say(new, people[code], LineageLink(How.SAME, (code,), ("x",)), showed=showed)
             return "kept"
-        except DecisionConflict:
+        except Conflict:
             return "told"
         finally:
             connection.close()

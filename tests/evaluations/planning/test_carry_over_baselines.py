@@ -10,7 +10,7 @@ from core.words import Certainty, Side, State
 from evaluations.planning.carry_over.baselines import BaselineLine, baseline_lines, take_baselines
 from evaluations.planning.carry_over.comparison import comparison_of
 from plans.models import Change, Measure, PlanKind, Role, Subject, YearState
-from plans.versions import RowRefused
+from plans.refusals import Refused
 from tests.builders import a_link, a_plan, a_user, a_value, in_state
 from tests.carry_over_plans import a_goal, confirmed, measures, two_plans
 from tests.page_readers import ticked
@@ -252,7 +252,7 @@ def test_nothing_is_taken_over_where_one_of_many_changed_since(plans, manager):
     marks = {code: line(plans[1], code).mark for code in ("a", "b")}
     Measure.objects.filter(plan=plans[1], code="b").update(baseline=5, baseline_year=2020)
 
-    with pytest.raises(RowRefused) as refused:
+    with pytest.raises(Refused) as refused:
         take_baselines(plans[1], marks, [], by=manager)
 
     assert str(refused.value).splitlines() == [
@@ -271,7 +271,7 @@ def test_what_was_taken_over_can_be_taken_over_again_with_the_other_answer(plans
     take(plans[1], manager, "a", same=["a"])
 
     assert kept(new) == (0, 2023, "第6期の実績 令和5年度：0人（確定）", True)
-    with pytest.raises(RowRefused):
+    with pytest.raises(Refused):
         take_baselines(plans[1], {"a": mark}, [], by=manager)
 
 
@@ -281,7 +281,7 @@ def test_a_corrected_actual_is_not_taken_over_unseen(plans, manager):
     mark = line(plans[1]).mark
     old.values.filter(side=Side.ACTUAL).update(number=30)
 
-    with pytest.raises(RowRefused, match="「指標a」の基準値か前の計画の実績が"):
+    with pytest.raises(Refused, match="「指標a」の基準値か前の計画の実績が"):
         take_baselines(plans[1], {"a": mark}, [], by=manager)
 
 
@@ -291,7 +291,7 @@ def test_a_reopened_year_takes_its_proposal_away(plans, manager):
     mark = line(plans[1]).mark
     in_state(old.section, 2023, YearState.DRAFT)
 
-    with pytest.raises(RowRefused):
+    with pytest.raises(Refused):
         take_baselines(plans[1], {"a": mark}, [], by=manager)
 
 

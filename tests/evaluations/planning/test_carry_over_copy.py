@@ -11,7 +11,7 @@ from core.lineage import How, LineageLink
 from evaluations.planning.carry_over.copying import add_to_plan, free_code
 from evaluations.planning.carry_over.deciding import decide
 from plans.models import Change, Department, Role, Section, YearlyValue
-from plans.versions import RowRefused
+from plans.refusals import Refused
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_measure, a_section, a_user, a_value
 from tests.carry_over_plans import counts, lines, measures, seen, two_plans
@@ -213,7 +213,7 @@ def test_nothing_is_copied_where_one_of_many_cannot_come(plans, manager):
     add(new, manager, "b")
     before = Change.objects.count()
 
-    with pytest.raises(RowRefused) as refused:
+    with pytest.raises(Refused) as refused:
         add(new, manager, "a", "b", "until", "iryo")
 
     assert str(refused.value).splitlines() == [
@@ -238,7 +238,7 @@ def test_a_service_that_still_exists_comes_along_with_its_years(plans, manager):
 
 
 def test_a_measure_that_is_not_in_the_old_plan_is_refused(plans, manager):
-    with pytest.raises(RowRefused, match="前の計画にない指標が選ばれています。"):
+    with pytest.raises(Refused, match="前の計画にない指標が選ばれています。"):
         add(plans[1], manager, "zz")
 
 

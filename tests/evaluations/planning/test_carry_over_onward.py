@@ -11,7 +11,7 @@ from evaluations.follow_up.action_items import carry_action
 from evaluations.follow_up.opinions import carry_opinion, delete_opinion
 from evaluations.models import ActionItem, CouncilOpinion
 from plans.models import Change, PlanKind, Role, YearState
-from plans.versions import RowRefused
+from plans.refusals import Refused
 from tests.builders import a_link, a_measure, a_municipality, a_plan, a_section, a_user, in_state
 from tests.carry_over_plans import measures, two_plans
 from tests.page_forms import form_with
@@ -139,7 +139,7 @@ def test_an_open_promise_goes_on_into_the_first_year_of_the_next_plan(plans, edi
 def test_a_promise_of_a_section_without_successor_says_what_to_do(plans, editor):
     item = a_promise(plans[0], 5)
 
-    with pytest.raises(RowRefused, match="第5節の指標を引き継いだ節がありません。先に、次の計画で"):
+    with pytest.raises(Refused, match="第5節の指標を引き継いだ節がありません。先に、次の計画で"):
         carry_action(item, version=0, by=editor, channel="screen")
 
 
@@ -147,14 +147,14 @@ def test_a_settled_first_year_takes_no_promise(plans, editor):
     item = a_promise(plans[0], 4)
     in_state(section(plans[1], 3), 2024, YearState.CONFIRMED)
 
-    with pytest.raises(RowRefused, match="第3節 令和6年度は確定しているため変更できません。"):
+    with pytest.raises(Refused, match="第3節 令和6年度は確定しているため変更できません。"):
         carry_action(item, version=0, by=editor, channel="screen")
 
 
 def test_without_a_next_plan_a_promise_of_the_last_year_stays(client, plans, editor):
     item = a_promise(plans[1], 3, 2026)
 
-    with pytest.raises(RowRefused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
+    with pytest.raises(Refused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
         carry_action(item, version=0, by=editor, channel="screen")
     assert "引き継ぐ</button>" not in client.get(f"/plans/122319-7/actions/?item={item.pk}").text
 
@@ -257,7 +257,7 @@ def test_an_opinion_of_the_last_year_is_carried_on_by_its_button_alone(client, p
 def test_without_a_next_plan_an_opinion_of_the_last_year_stays(client, plans, editor):
     opinion = an_opinion(plans[1], 2026)
 
-    with pytest.raises(RowRefused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
+    with pytest.raises(Refused, match="令和8年度は計画の最終年度です。次の計画でこの計画を「前の計画」に選ぶと"):
         carry_opinion(opinion, version=0, by=editor, channel="screen")
     assert "へ持ち越す</button>" not in client.get(f"/plans/122319-7/opinions/?opinion={opinion.pk}").text
 

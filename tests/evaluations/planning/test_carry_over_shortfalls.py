@@ -14,9 +14,8 @@ from core.words import Certainty, Side, State
 from evaluations.planning.carry_over.comparison import comparison_of
 from evaluations.planning.carry_over.deciding import decide
 from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
-from plans.actions import ValuesRefused
 from plans.models import Change, MeasureLink, Role, YearlyValue, YearState
-from plans.versions import RowRefused
+from plans.refusals import ChangesRefused, Refused
 from tests.builders import a_link, a_user, a_value, in_state
 from tests.carry_over_plans import a_goal, confirmed, measures, seen, two_plans
 from tests.page_forms import form_with
@@ -249,7 +248,7 @@ def test_what_two_merged_goals_missed_is_put_on_one_goal(plans, manager):
 def test_what_cannot_be_put_on_top_is_refused_with_the_remedy(plans, manager, given, amount, reason, sentence):
     missed(plans, **given)
 
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         put(plans[1], manager, amount, reason)
 
     assert (trace()[:2], Change.objects.count()) == ((None, None), 0)
@@ -260,7 +259,7 @@ def test_a_shortfall_that_is_gone_can_only_be_taken_back(plans, manager):
     put(plans[1], manager, 5)
     YearlyValue.objects.filter(measure=before, side=Side.ACTUAL).update(number=36)
 
-    with pytest.raises(RowRefused, match="「指標a」に未達成分がないため、上乗せできません。"):
+    with pytest.raises(Refused, match="「指標a」に未達成分がないため、上乗せできません。"):
         put(plans[1], manager, 6)
     put(plans[1], manager, 0)
 
@@ -271,7 +270,7 @@ def test_a_locked_year_of_the_new_plan_keeps_its_goal(plans, manager):
     _, after = missed(plans)
     in_state(after.section, 2026, YearState.CONFIRMED)
 
-    with pytest.raises(ValuesRefused, match="確定しているため変更できません"):
+    with pytest.raises(ChangesRefused, match="確定しているため変更できません"):
         put(plans[1], manager, 5)
 
     assert (goal_of(plans[1]), trace()[:2]) == (40, (None, None))
@@ -288,7 +287,7 @@ def test_only_managers_put_something_on_top(plans, role):
 def test_a_line_that_is_not_there_is_refused(plans, manager):
     missed(plans)
 
-    with pytest.raises(RowRefused, match="この引き継ぎは、ほかの人が変えました。"):
+    with pytest.raises(Refused, match="この引き継ぎは、ほかの人が変えました。"):
         put_on_top(plans[1], "a", "zz", Decimal(5), REASON, mark="", by=manager, channel="screen")
 
 
@@ -306,7 +305,7 @@ def test_what_changed_since_the_page_was_drawn_is_not_overwritten(plans, manager
     else:
         put(plans[1], manager, 1)
 
-    with pytest.raises(RowRefused, match="ページを開いた後に、計画値か上乗せが変わりました。"):
+    with pytest.raises(Refused, match="ページを開いた後に、計画値か上乗せが変わりました。"):
         put(plans[1], manager, 5, mark=mark)
 
 
@@ -321,7 +320,7 @@ def test_of_two_amounts_in_the_same_moment_one_is_kept_and_one_told(plans, manag
             together.wait()
             put(plans[1], manager, amount, mark=mark)
             return amount
-        except RowRefused:
+        except Refused:
             return None
         finally:
             connection.close()
@@ -351,7 +350,7 @@ def test_a_decision_in_the_same_moment_loses_no_trace(plans, manager):
             together.wait()
             verb()
             return "kept"
-        except RowRefused:
+        except Refused:
             return "told"
         finally:
             connection.close()

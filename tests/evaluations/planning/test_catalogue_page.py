@@ -1,6 +1,5 @@
 """カタログ: what a city amends, by verb and on the page, and who may."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,8 +9,9 @@ from django.urls import reverse
 from core.catalogue import Level, LevelKind
 from evaluations.planning.opening.parts import parts_of
 from plans.catalogue import catalogue_of, national_catalogue
-from plans.catalogue_amendments import AmendmentConflict, EntryContent, add_entry, amend_entry, take_back
+from plans.catalogue_amendments import add_entry, amend_entry, content_of, take_back, unamended
 from plans.models import CatalogueAmendment, Change, Channel, Membership, Role
+from plans.refusals import Conflict
 from tests.builders import a_draft, a_municipality, a_user
 from tests.page_forms import form_with
 
@@ -30,14 +30,22 @@ def manager(city):
     return a_user(Role.MANAGER, city)
 
 
+OWN = {
+    "title": "ピアサポーターの人数",
+    "unit": "人",
+    "value_kind": "number",
+    "direction": "more",
+    "accumulation": "year_end",
+    "source": "市",
+}
+
+
 def national(code):
-    return EntryContent.of_entry(national_catalogue().by_code()[code])
+    return content_of(unamended(national_catalogue().by_code()[code]))
 
 
 def amended(code, **changed):
-    return EntryContent(
-        **({name: getattr(national(code), name) for name in EntryContent.__dataclass_fields__} | changed)
-    )
+    return national(code) | changed
 
 
 def amend(city, by, code="8-1-1", version=0, **changed):
@@ -70,11 +78,9 @@ def _lines(draft):
 
 
 def test_an_entry_of_the_citys_own_has_a_code_of_its_own_and_is_matched_with_no_other_citys(city, manager):
-    new = EntryContent(
-        "ピアサポーターの人数", "人", "number", "more", "year_end", goal="8-2", family="target", source="市"
-    )
+    new = OWN | {"goal": "8-2", "family": "target"}
 
-    rows = [add_entry(city, 8, one, by=manager, channel=Channel.SCREEN) for one in (new, replace(new, unit="回"))]
+    rows = [add_entry(city, 8, one, by=manager, channel=Channel.SCREEN) for one in (new, new | {"unit": "回"})]
 
     assert [row.code for row in rows] == ["8-c1", "8-c2"]
     (line,) = (one for one in _lines(a_draft(city, generation=8, by=manager)) if one.code == "8-c1")
@@ -82,7 +88,7 @@ def test_an_entry_of_the_citys_own_has_a_code_of_its_own_and_is_matched_with_no_
 
 
 def test_an_entry_of_the_citys_own_that_is_sent_twice_is_kept_once(stopped_clock, city, manager):
-    new = EntryContent("ピアサポーターの人数", "人", "number", "more", "year_end", source="市")
+    new = OWN
 
     first, second = (add_entry(city, 8, new, by=manager, channel=Channel.SCREEN) for _ in range(2))
     stopped_clock.shift(60)
@@ -102,7 +108,7 @@ def test_an_entry_that_is_left_out_is_not_offered_and_comes_back(city, manager):
 def test_the_second_of_two_sees_what_the_first_saved(city, manager):
     amend(city, manager, title="地域へ移った人")
 
-    with pytest.raises(AmendmentConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         amend(city, manager, title="移行した人")
 
     assert conflict.value.current.title == "地域へ移った人"
@@ -116,7 +122,7 @@ def test_the_same_content_saved_twice_is_no_conflict(city, manager):
 
 
 def test_what_was_taken_back_meanwhile_is_not_taken_back_again(city, manager):
-    with pytest.raises(AmendmentConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         take_back(city, "8-1-1", version=1, by=manager, channel=Channel.SCREEN)
 
     assert conflict.value.current is None
@@ -197,7 +203,7 @@ def test_saving_a_checked_entry_takes_the_mark_away_and_stays_at_its_place(page,
     answer = page.post(f"{ADDRESS}?entry=8-1-1", form | {"do": "save"})
 
     assert answer["Location"] == f"{ADDRESS}#row-8-1-1"
-    assert EntryContent.of(CatalogueAmendment.objects.get()) == national("8-1-1")
+    assert content_of(CatalogueAmendment.objects.get()) == national("8-1-1")
     assert "市で確認済み" in page.get(ADDRESS).text
 
 

@@ -21,7 +21,7 @@ from evaluations.planning.opening.drafts import (
 from evaluations.planning.opening.opening import DraftIncomplete, open_plan
 from evaluations.planning.opening.pages import draft_page
 from plans.models import Change, Channel, Department, Measure, Plan, Role, Subject, YearlyValue
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_draft, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.drafts import OWN, made, only, typed
 from tests.tidy_tables import exported, planned
@@ -221,7 +221,7 @@ def test_a_draft_that_somebody_changed_since_is_not_made(draft, manager):
     page = draft_page(draft)
     typed(draft, "7-1", manager, {"7-1-1": {"use": "yes", "y2026": "3"}})
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         open_plan(draft, Frame.of(draft), {}, version=draft.version, seen=page.seen, by=manager, channel=Channel.SCREEN)
 
     assert not Plan.objects.exists()
@@ -241,7 +241,7 @@ def test_a_manager_with_a_department_makes_plans_without_values_alone(draft):
     manager = a_user(Role.MANAGER, department=office)
     only(draft, manager, **{"7_1": {"7-1-1": {"use": "yes", "y2026": "3"}}})
 
-    with pytest.raises(RowRefused, match="自分の課の指標にしか値を入力できません"):
+    with pytest.raises(Refused, match="自分の課の指標にしか値を入力できません"):
         made(draft, manager)
 
     only(draft, manager, **{"7_1": {"7-1-1": {"use": "yes", "y2026": ""}}})

@@ -19,7 +19,7 @@ from evaluations.planning.opening.drafts import (
 from evaluations.planning.opening.parts import parts_of
 from indicators.models import Service
 from plans.models import Change, Role
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import a_draft, a_municipality, a_plan, a_user
 from tests.drafts import OWN, made, part, typed
 
@@ -117,7 +117,7 @@ def test_a_section_saved_by_two_is_a_conflict_for_the_second(draft, manager):
     seen = part(draft, "7-1").row
     save_section(draft, seen, {"7-1-1": {"y2026": "3"}}, version=0, by=manager)
 
-    with pytest.raises(RowConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         save_section(draft, seen, {"7-1-1": {"y2026": "4"}}, version=0, by=manager)
 
     assert conflict.value.current.lines["7-1-1"]["y2026"] == "3"
@@ -139,7 +139,7 @@ def test_the_frame_is_changed_from_the_version_that_was_drawn(draft, manager):
     frame = Frame("新しい名前", 2024, 2027, None, False)
     change_frame(draft, frame, {"7-3": SectionPlace("拠点", 1)}, version=1, by=manager)
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         change_frame(draft, Frame("別の名前", 2024, 2026, None, False), {}, version=1, by=manager)
 
     draft.refresh_from_db()
@@ -148,7 +148,7 @@ def test_the_frame_is_changed_from_the_version_that_was_drawn(draft, manager):
 
 
 def test_years_out_of_order_are_refused_with_a_sentence(draft, manager):
-    with pytest.raises(RowRefused, match="終了年度は開始年度以後、12年以内にしてください。"):
+    with pytest.raises(Refused, match="終了年度は開始年度以後、12年以内にしてください。"):
         change_frame(draft, Frame("名前", 2026, 2024, None, False), {}, version=1, by=manager)
 
 
@@ -169,7 +169,7 @@ def test_the_city_adds_a_section_and_measures_of_its_own(draft, manager):
 
 
 def test_a_section_of_the_catalogue_is_not_removed_but_left_out(draft, manager):
-    with pytest.raises(RowRefused):
+    with pytest.raises(Refused):
         remove_own_section(draft, "7-1", by=manager)
 
     add_own_section(draft, "市の重点施策", by=manager)

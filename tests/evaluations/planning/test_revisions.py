@@ -19,7 +19,7 @@ from evaluations.planning.revisions import correct_revision, days_of, open_revis
 from evaluations.publishing.citations import not_published
 from plans.actions import CellChange, record_values
 from plans.models import Change, Channel, Municipality, PlanRevision, Role, Subject, YearlyValue, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import (
     a_measure,
     a_municipality,
@@ -156,7 +156,7 @@ def test_the_days_of_a_revision_keep_the_order_of_the_plan(number, today, first,
 def test_a_revision_comes_not_before_the_one_before_it(plan):
     opened(plan)
 
-    with pytest.raises(RowRefused, match=r"第1回変更（令和4年10月1日）より前の日です。決定日は令和4年10月1日以後に"):
+    with pytest.raises(Refused, match=r"第1回変更（令和4年10月1日）より前の日です。決定日は令和4年10月1日以後に"):
         opened(plan, day=date(2022, 9, 30), newest=1)
 
 
@@ -246,9 +246,9 @@ def test_only_the_newest_revision_is_removed_and_never_the_first_plan(plan):
     first = opened(plan, by=by)
     opened(plan, newest=1, by=by)
 
-    with pytest.raises(RowRefused, match="第1回変更より後の計画変更があります。"):
+    with pytest.raises(Refused, match="第1回変更より後の計画変更があります。"):
         remove_revision(first, version=0, by=by, channel=Channel.SCREEN)
-    with pytest.raises(RowRefused, match="当初の計画は削除できません。"):
+    with pytest.raises(Refused, match="当初の計画は削除できません。"):
         remove_revision(plan.revisions.get(number=0), version=0, by=by, channel=Channel.SCREEN)
 
 
@@ -257,7 +257,7 @@ def test_what_was_corrected_meanwhile_is_not_removed(plan):
     revision = opened(plan, by=by)
     correct_revision(revision, DAY, "直した理由", version=0, by=by, channel=Channel.SCREEN)
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         remove_revision(revision, version=0, by=by, channel=Channel.SCREEN)
 
 
@@ -473,7 +473,7 @@ def test_two_managers_who_open_in_the_same_moment_open_one(plan):
         try:
             together.wait()
             return opened(plan, by=by).number
-        except RowRefused as refused:
+        except Refused as refused:
             return str(refused)
         finally:
             connection.close()
@@ -500,7 +500,7 @@ def test_a_revision_is_not_removed_under_a_value_that_is_just_written_into_it(pl
     def outcome(act):
         try:
             act()
-        except RowRefused as refused:
+        except Refused as refused:
             return str(refused)
         finally:
             connection.close()

@@ -11,11 +11,12 @@ from core.words import Side
 from evaluations.entry.texts import save_texts
 from evaluations.models import ActionItem, ActivityRecord, MadePackage
 from evaluations.prefecture.package_content import content_of
-from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions
+from evaluations.prefecture.packages import make_package, package_editions
 from evaluations.publishing.publication import publish, withdraw_publication
 from indicators.models import MonthlyReading
 from plans.actions import CellChange, record_values
 from plans.models import Change, Channel, Department, Measure, Role, SectionYear, YearState
+from plans.refusals import Refused
 from tests.builders import (
     a_full_plan,
     a_measure,
@@ -191,9 +192,7 @@ def test_who_does_not_write_makes_no_file(plan, city, role):
 def test_a_plan_that_does_not_fit_into_a_file_is_told_where(plan):
     Measure.objects.filter(code="t1").update(definition="字" * 32_768)
 
-    with pytest.raises(
-        PackageNotMade, match="「内容 › 指標 t1 › 定義・算出方法」が32767字を超えています（32768字）。$"
-    ):
+    with pytest.raises(Refused, match="「内容 › 指標 t1 › 定義・算出方法」が32767字を超えています（32768字）。$"):
         made(plan)
 
     assert not MadePackage.objects.exists()

@@ -14,12 +14,13 @@ from core.values import Value
 from evaluations.demo.sample import create_sample
 from evaluations.models import Evaluation, MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
-from evaluations.prefecture.packages import PackageNotMade, make_package, package_editions, same_again
-from evaluations.prefecture.receiving import NotReceived, incoming, receive
+from evaluations.prefecture.packages import make_package, package_editions, same_again
+from evaluations.prefecture.receiving import incoming, receive
 from indicators.models import Service
 from plans.access import plan_for
 from plans.models import Change, Channel, Measure, Municipality, Plan, Role, SectionYear, YearlyValue, YearState
 from plans.queries import measure_rows, measures_of
+from plans.refusals import Refused
 from plans.rollup import Term, rollup
 from targets.models import OutcomeTarget
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_prefecture_user, a_section, a_user
@@ -52,7 +53,7 @@ def edited(edit, number: int = 3) -> bytes:
 
 
 def refusal(file: bytes, prefecture) -> str:
-    with pytest.raises(NotReceived) as refused:
+    with pytest.raises(Refused) as refused:
         take(file, prefecture)
     return str(refused.value)
 
@@ -373,9 +374,9 @@ def test_what_somebody_else_took_in_meanwhile_is_not_overwritten_unseen(prefectu
     seen = ReceivedPackage.objects.get().sha256
     take(edited(settle_2025), prefecture)
 
-    with pytest.raises(NotReceived, match="ほかの人が同じ計画の別のファイルを受け取りました"):
+    with pytest.raises(Refused, match="ほかの人が同じ計画の別のファイルを受け取りました"):
         take(a_file(number=4), prefecture, person, seen_sha256=seen)
-    with pytest.raises(NotReceived, match="ほかの人が同じ計画の別のファイルを受け取りました"):
+    with pytest.raises(Refused, match="ほかの人が同じ計画の別のファイルを受け取りました"):
         take(a_file(number=4), prefecture, person, seen_sha256="")
 
 
@@ -426,7 +427,7 @@ def test_a_received_plan_makes_no_file_of_its_own(prefecture):
     take(a_file(), prefecture)
     plan = Plan.objects.get()
 
-    with pytest.raises(PackageNotMade, match="市区町村が作ります"):
+    with pytest.raises(Refused, match="市区町村が作ります"):
         make_package(plan, by=None, channel=Channel.COMMAND)
 
     assert package_editions(plan).received == ReceivedPackage.objects.get()

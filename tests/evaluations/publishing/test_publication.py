@@ -13,8 +13,9 @@ from core.canonical import canonical_text
 from core.tidy import COLUMNS
 from core.words import Side, State
 from evaluations.models import ActivityRecord, Evaluation, Publication
-from evaluations.publishing.publication import PublicationRefused, publish, withdraw_publication
+from evaluations.publishing.publication import publish, withdraw_publication
 from plans.models import Change, Channel, Role, SectionYear, Subject, YearState
+from plans.refusals import Refused
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 
@@ -216,7 +217,7 @@ def test_numbers_count_per_plan_over_all_years(plan, confirmer):
 
 
 def test_nothing_confirmed_means_nothing_published(plan, confirmer):
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publish_it(plan, confirmer, 2023)
 
     assert str(refused.value) == "令和5年度に確定している節がありません。先に節を確定してください。"
@@ -226,7 +227,7 @@ def test_nothing_confirmed_means_nothing_published(plan, confirmer):
 def test_the_same_content_is_not_published_twice(plan, confirmer):
     publish_it(plan, confirmer)
 
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publish_it(plan, confirmer)
 
     assert str(refused.value) == "第1号と同じ内容です。新しく公表するものはありません。"
@@ -266,14 +267,14 @@ def test_publishing_writes_the_history(plan, confirmer):
 def test_who_looked_at_an_older_number_is_refused(plan, confirmer):
     publish_it(plan, confirmer, 2021)
 
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publish_it(plan, confirmer, 2022, seen_number=0)
 
     assert str(refused.value) == "ほかの人が先に第1号を公表しました。いまの内容を確かめてください。"
 
 
 def test_who_looked_at_other_content_is_refused(plan, confirmer):
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publish_it(plan, confirmer, 2022, seen_number=0, seen_sha256="0" * 64)
 
     assert str(refused.value) == "ページを開いた後に、公表する内容が変わりました。いまの内容を確かめてください。"
@@ -307,7 +308,7 @@ def test_withdrawing_takes_its_sections_back_to_confirmed(plan, confirmer):
 def test_withdrawing_wants_a_reason(plan, confirmer):
     publication = publish_it(plan, confirmer)
 
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         withdraw_it(publication, confirmer, "  ")
 
     assert str(refused.value) == "取り下げの理由を書いてください。"
@@ -316,7 +317,7 @@ def test_withdrawing_wants_a_reason(plan, confirmer):
 def test_a_publication_is_withdrawn_once(plan, confirmer):
     publication = withdraw_it(publish_it(plan, confirmer), confirmer)
 
-    with pytest.raises(PublicationRefused) as refused:
+    with pytest.raises(Refused) as refused:
         withdraw_it(publication, confirmer)
 
     assert str(refused.value) == "第1号は、すでに取り下げています。"
@@ -350,7 +351,7 @@ def at_once(*acts):
         start.wait()
         try:
             said.append(act())
-        except PublicationRefused as refused:
+        except Refused as refused:
             said.append(str(refused))
         finally:
             connection.close()

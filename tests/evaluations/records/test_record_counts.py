@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier
 
@@ -18,10 +19,10 @@ from core.take_over_note import MOST
 from core.values import EMPTY, Value
 from core.words import Accumulation, Certainty, Side, ValueKind
 from evaluations.records.actions import RecordContent, change_record
-from evaluations.records.counts import CountOffer, RecordsMoved, take_over_counts, years_from_records
+from evaluations.records.counts import CountOffer, take_over_counts, years_from_records
 from indicators.months.readings import TakeOver
-from plans.actions import ValuesRefused
 from plans.models import Change, Department, Measure, Plan, Role, Section, Subject, YearlyValue, YearState
+from plans.refusals import ChangesRefused, Conflict
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
 from tests.demo_city import the_demo
 from tests.page_forms import form_with
@@ -183,7 +184,7 @@ def texts(section, record=None):
 
 
 def record_fields(client, section, record=None, counted=()):
-    fields = form_with(client.get(texts(section, record)), "record_seen") | {"do": "save_record"}
+    fields = form_with(client.get(texts(section, record)), "participants") | {"do": "save_record"}
     return fields | {"counted_in": [str(measure.pk) for measure in counted]}
 
 
@@ -232,7 +233,8 @@ def test_a_link_is_kept_when_something_else_of_the_record_changes_and_can_be_tak
 def test_a_link_that_a_colleague_set_meanwhile_is_a_conflict(editor, section, meetings):
     record = a_record(section)
     fields = record_fields(editor, section, record)
-    record.counted_in.set([meetings])
+    linked = replace(RecordContent.of(record), counted_ids=frozenset({meetings.pk}))
+    change_record(record, linked, version=0, by=a_user(), channel="screen")
 
     page = editor.post(texts(section, record), fields | {"title": "別の名称"})
 
@@ -286,11 +288,10 @@ def test_measures_of_another_city_or_without_a_count_are_refused(editor, section
 def test_the_verb_takes_no_measure_of_another_section(section, meetings):
     beside = a_section(section.plan, 2)
     record = a_record(beside)
-    seen = RecordContent.of(record)
     wrong = RecordContent(2022, "協議会", frozenset({beside.pk}), counted_ids=frozenset({meetings.pk}))
 
     with pytest.raises(ValueError, match="measures of its own sections"):
-        change_record(record, wrong, seen=seen, by=a_user(), channel="screen")
+        change_record(record, wrong, version=0, by=a_user(), channel="screen")
 
 
 def test_records_are_counted_by_measure_and_year_in_one_query(section, meetings, people, django_assert_num_queries):
@@ -455,7 +456,7 @@ def test_measures_of_another_department_are_not_taken_over(client, section, meet
     made = years_from_records([meetings], 2022)[meetings.pk]
 
     page = client.get(grid(section)).text
-    with pytest.raises(ValuesRefused, match="入力する権限がありません。"):
+    with pytest.raises(ChangesRefused, match="入力する権限がありません。"):
         take_over_counts(TakeOver(meetings, 2022, EMPTY, made.taken_over(EMPTY)), by=by, channel="screen")
 
     assert ("取組記録から" in page, 'name="take-counts"' in page) == (True, False)
@@ -465,7 +466,7 @@ def test_measures_of_another_department_are_not_taken_over(client, section, meet
 def test_a_made_up_figure_is_refused(section, meetings):
     a_record(section, meetings)
 
-    with pytest.raises(RecordsMoved):
+    with pytest.raises(Conflict):
         take_over_counts(TakeOver(meetings, 2022, EMPTY, Value(Decimal(99))), by=a_user(), channel="screen")
 
     assert actual(meetings) == EMPTY

@@ -12,7 +12,7 @@ from django.urls import reverse
 from evaluations.models import ActivityRecord
 from evaluations.records.actions import RecordContent, add_record, change_record
 from plans.models import Change, Role, SectionYear, Subject, YearState
-from plans.versions import YearLocked
+from plans.refusals import Locked
 from tests.builders import a_municipality, a_plan, a_section, a_user, in_state
 from tests.page_forms import form_with
 
@@ -43,7 +43,7 @@ def a_record(section, year=2022, **fields):
 
 def drawn(client, section, record=None):
     """The form of the record. The checked 節 stand as a list."""
-    fields = form_with(client.get(place(section, record)), "record_seen")
+    fields = form_with(client.get(place(section, record)), "participants")
     return fields | {"do": "save_record"}
 
 
@@ -142,17 +142,17 @@ def test_a_problem_is_named_and_what_was_typed_stays(editor, section, texts, sen
 
     assert contents() == []
     assert sentence in page.text
-    assert form_with(page, "record_seen")["content"] == "話し合った内容"
+    assert form_with(page, "participants")["content"] == "話し合った内容"
 
 
 def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section):
     record = a_record(section, participants=12)
     fields = drawn(editor, section, record)
-    ActivityRecord.objects.filter(pk=record.pk).update(participants=15)
+    ActivityRecord.objects.filter(pk=record.pk).update(participants=15, version=1)
 
     page = editor.post(place(section, record), fields | {"participants": "13"})
     between = contents()[0].participants
-    editor.post(place(section, record), form_with(page, "record_seen") | {"do": "save_record"})
+    editor.post(place(section, record), form_with(page, "participants") | {"do": "save_record"})
 
     assert "いまの内容：協議会／参加者15人" in page.text
     assert (between, contents()[0].participants) == (15, 13)
@@ -162,7 +162,7 @@ def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section)
 def test_a_record_that_was_changed_meanwhile_is_neither_changed_nor_deleted(editor, section, action):
     record = a_record(section)
     fields = drawn(editor, section, record)
-    ActivityRecord.objects.filter(pk=record.pk).update(participants=15)
+    ActivityRecord.objects.filter(pk=record.pk).update(participants=15, version=1)
 
     page = editor.post(place(section, record), fields | {"title": "別の名称", "do": action})
 
@@ -192,8 +192,8 @@ def test_the_lock_of_every_section_of_a_record_counts(section):
     seen = RecordContent.of(record)
     both = RecordContent(fiscal_year=2022, title="協議会", section_ids=frozenset({section.pk, beside.pk}))
 
-    with pytest.raises(YearLocked, match="第2節 令和4年度は確定しているため変更できません。"):
-        change_record(record, both, seen=seen, by=a_user(), channel="screen")
+    with pytest.raises(Locked, match="第2節 令和4年度は確定しているため変更できません。"):
+        change_record(record, both, version=0, by=a_user(), channel="screen")
 
     assert contents() == [seen]
 

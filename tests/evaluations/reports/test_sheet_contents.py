@@ -13,7 +13,8 @@ from evaluations.models import ActionItem, CouncilOpinion, Evaluation
 from evaluations.reports.sheets.of_plan import sheet_book
 from plans.access import Access
 from plans.models import Plan, Role, YearState
-from plans.sheet_layouts import SheetForm, UnknownLayout, form_of
+from plans.refusals import Refused
+from plans.sheet_layouts import SheetForm, form_of
 from targets.models import TargetItem
 from tests.builders import a_full_plan, a_measure, a_plan, a_section, a_value, in_state
 
@@ -212,8 +213,8 @@ def test_a_plan_says_which_layout_it_has():
 def test_no_layout_is_made_up():
     plan = a_plan()
 
-    with pytest.raises(UnknownLayout, match="「none」はありません"):
+    with pytest.raises(Refused, match="「none」はありません"):
         form_of(plan, "none")
-    with pytest.raises(UnknownLayout, match="old・new"):
+    with pytest.raises(Refused, match="old・new"):
         form_of(plan, edition="newest")
     assert form_of(plan, "inzai", "new") == SheetForm(form_of(plan).design, Edition.NEW)

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from core.words import Accumulation, Side, ValueKind
 from evaluations.models import Outlook
-from evaluations.publishing.publication import PublicationRefused, publish
+from evaluations.publishing.publication import publish
 from evaluations.review.outlook_choice import choose_outlook
 from evaluations.review.outlooks import prospect_of
 from plans.access import plan_for
 from plans.models import Change, Channel, Department, Municipality, Role, Subject, YearState
 from plans.queries import measure_rows
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import Conflict, Refused
 from tests.builders import (
     a_measure,
     a_municipality,
@@ -161,7 +161,7 @@ def test_a_person_with_a_department_chooses_for_its_measures_alone(measure):
     ],
 )
 def test_what_makes_no_choice_is_refused_with_the_remedy(measure, editor, wanted, sentence):
-    with pytest.raises(RowRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         choose(measure, editor, **wanted)
 
     assert kept(measure) is None
@@ -171,7 +171,7 @@ def test_nothing_is_chosen_from_a_single_actual(section, editor):
     measure = a_measure(section)
     a_value(measure, 2021, 20)
 
-    with pytest.raises(RowRefused, match="実績が2年度分以上そろい"):
+    with pytest.raises(Refused, match="実績が2年度分以上そろい"):
         choose(measure, editor, "own", own=Decimal(5))
 
 
@@ -215,7 +215,7 @@ def test_the_second_of_two_sees_what_the_first_chose_and_loses_nothing(client, m
 def test_a_form_without_its_version_overwrites_nothing(measure, editor):
     choose(measure, editor)
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         choose(measure, editor, "hold", version=-1)
 
 
@@ -228,7 +228,7 @@ def test_of_two_first_choices_at_the_same_moment_one_is_kept_and_one_told(measur
             start.wait()
             choose(measure, person, method)
             return "kept"
-        except RowConflict:
+        except Conflict:
             return "told"
         finally:
             connection.close()
@@ -467,7 +467,7 @@ def test_exports_and_published_pages_know_nothing_of_an_outlook(client, section,
     choose(measure, editor, "own", own=Decimal(31337))
 
     assert contents() == before
-    with pytest.raises(PublicationRefused, match="同じ内容です"):
+    with pytest.raises(Refused, match="同じ内容です"):
         publish(section.plan, 2022, by=manager, reason="差し替え", channel=Channel.SCREEN)
 
 

@@ -10,9 +10,7 @@ from django.db import connection
 from core.values import EMPTY, Value
 from core.words import Family, Side
 from indicators.months.readings import (
-    MonthsMoved,
     ReadingChange,
-    ReadingsRefused,
     TakeOver,
     record_readings,
     stored_readings,
@@ -20,6 +18,7 @@ from indicators.months.readings import (
     year_from_months,
 )
 from plans.models import Change, Channel, YearlyValue
+from plans.refusals import ChangesRefused, Conflict
 from tests.builders import a_measure, a_plan, a_section, a_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +42,7 @@ def at_once(*works):
             together.wait()
             work()
             return "written"
-        except (ReadingsRefused, MonthsMoved) as refused:
+        except (ChangesRefused, Conflict) as refused:
             return type(refused).__name__
         finally:
             connection.close()
@@ -67,7 +66,7 @@ def test_of_two_writers_of_one_month_one_wins_and_the_other_is_told(measure):
     came = at_once(writing(measure, 4, "11", people[0]), writing(measure, 4, "22", people[1]))
 
     winner = ("11", "22")[came.index("written")]
-    assert sorted(came) == ["ReadingsRefused", "written"]
+    assert sorted(came) == ["ChangesRefused", "written"]
     assert kept(measure) == {4: number(winner)}
     assert Change.objects.count() == 1
 
@@ -90,6 +89,6 @@ def test_a_take_over_beside_a_new_month_never_takes_what_nobody_saw(measure):
     came = at_once(lambda: take_over([seen], by=people[0], channel=Channel.SCREEN), writing(measure, 5, "7", people[1]))
 
     actual = [row.value for row in YearlyValue.objects.filter(measure=measure, side=Side.ACTUAL)]
-    assert came in (["written", "written"], ["MonthsMoved", "written"])
+    assert came in (["written", "written"], ["Conflict", "written"])
     assert actual == ([seen.new] if came[0] == "written" else [])
     assert kept(measure) == {4: number(10), 5: number(7)}

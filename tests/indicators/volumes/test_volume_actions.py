@@ -14,18 +14,13 @@ from core.values import EMPTY, Value
 from core.volumes import Effect, PerUser, Scenario, Spread
 from core.words import Side
 from indicators.models import ForecastFactor, TakenVolume, VolumeForecast, VolumeTaking
-from indicators.volumes.actions import (
-    VolumesMoved,
-    save_forecast,
-    take_over_forecast,
-    worked_out,
-)
+from indicators.volumes.actions import save_forecast, take_over_forecast, worked_out
 from indicators.volumes.content import Factor, ForecastContent
 from indicators.volumes.ground import ground_of
 from indicators.volumes.services import HOME_VISITS
-from plans.actions import CellChange, ValuesRefused, record_values
+from plans.actions import CellChange, record_values
 from plans.models import Change, Channel, Department, Role, Subject, YearState
-from plans.versions import RowConflict, RowRefused
+from plans.refusals import ChangesRefused, Conflict, Refused
 from tests.builders import a_municipality, a_plan, a_section, a_service, a_user, a_value, a_volume, in_state
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +140,7 @@ def test_who_saw_an_older_version_changes_nothing(plan, measures, editor):
     save(plan, editor)
     save(plan, a_user(), replace(CHOICE, places=1), version=1)
 
-    with pytest.raises(RowConflict) as conflict:
+    with pytest.raises(Conflict) as conflict:
         save(plan, editor, replace(CHOICE, scenario=Scenario.HOLD), version=1)
 
     assert conflict.value.current.places == 1
@@ -155,7 +150,7 @@ def test_who_saw_an_older_version_changes_nothing(plan, measures, editor):
 def test_who_thought_to_be_the_first_is_told(plan, measures, editor):
     save(plan, editor)
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         save(plan, a_user(), replace(CHOICE, places=1), version=0)
 
 
@@ -178,7 +173,7 @@ def test_who_thought_to_be_the_first_is_told(plan, measures, editor):
     ],
 )
 def test_a_choice_without_a_reason_or_without_figures_is_refused(plan, measures, editor, content, sentence):
-    with pytest.raises(RowRefused) as refused:
+    with pytest.raises(Refused) as refused:
         save(plan, editor, content)
 
     assert str(refused.value) == sentence
@@ -284,7 +279,7 @@ def test_a_planned_value_that_somebody_changed_meanwhile_is_shown_and_not_overwr
     theirs = CellChange(measures[0], 2028, Side.PLANNED, EMPTY, Value(D(80)))
     record_values([theirs], by=a_user(), channel=Channel.SCREEN)
 
-    with pytest.raises(ValuesRefused, match="ほかの人が「80」に変更しています（入力：73）"):
+    with pytest.raises(ChangesRefused, match="ほかの人が「80」に変更しています（入力：73）"):
         take(plan, editor, wanted)
 
     assert (planned(measures[0]), TakenVolume.objects.count(), VolumeTaking.objects.count()) == ({2028: 80}, 0, 0)
@@ -295,7 +290,7 @@ def test_an_actual_that_changed_meanwhile_stops_the_taking(plan, measures, edito
     wanted = seen(plan, editor)
     measures[0].values.filter(fiscal_year=2026).update(number=70)
 
-    with pytest.raises(VolumesMoved):
+    with pytest.raises(Refused):
         take(plan, editor, wanted)
 
     assert planned(measures[0]) == {}
@@ -306,7 +301,7 @@ def test_a_forecast_that_changed_meanwhile_stops_the_taking(plan, measures, edit
     wanted = seen(plan, editor)
     save(plan, a_user(), replace(CHOICE, places=1), version=1)
 
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         take(plan, editor, wanted)
 
 
@@ -314,19 +309,19 @@ def test_a_forecast_that_changed_meanwhile_stops_the_taking(plan, measures, edit
 def test_what_the_forecast_does_not_make_is_not_taken(plan, measures, editor, forged):
     save(plan, editor)
 
-    with pytest.raises(VolumesMoved):
+    with pytest.raises(Refused):
         take(plan, editor, [replace(seen(plan, editor)[0], **forged)])
 
 
 def test_nothing_to_take_is_not_a_taking(plan, measures, editor):
     save(plan, editor)
 
-    with pytest.raises(VolumesMoved):
+    with pytest.raises(Refused):
         take(plan, editor, [])
 
 
 def test_without_a_kept_forecast_nothing_is_taken(plan, measures, editor):
-    with pytest.raises(RowConflict):
+    with pytest.raises(Conflict):
         take(plan, editor, [CellChange(measures[0], 2027, Side.PLANNED, EMPTY, Value(D(1)))], version=0)
 
 
@@ -335,7 +330,7 @@ def test_a_confirmed_year_takes_nothing_and_says_why(plan, measures, editor):
     in_state(plan.sections.get(), 2028, YearState.CONFIRMED)
     bench = worked_out(plan, volume_of(plan), editor)
 
-    with pytest.raises(ValuesRefused, match="令和10年度 計画値は確定しているため変更できません"):
+    with pytest.raises(ChangesRefused, match="令和10年度 計画値は確定しているため変更できません"):
         take(plan, editor, seen(plan, editor))
 
     assert [(one.year, bool(one.lock_reason)) for one in bench.planned] == [(2027, False), (2028, True), (2029, False)]
@@ -437,7 +432,7 @@ def test_of_two_who_begin_the_same_forecast_one_wins_and_the_other_is_told(plan,
             together.wait()
             save(plan, people[number], contents[number])
             return "written"
-        except RowConflict:
+        except Conflict:
             return "told"
         finally:
             connection.close()
@@ -462,7 +457,7 @@ def test_a_taking_beside_another_hand_on_the_same_value_loses_nothing(plan, meas
             together.wait()
             work()
             return "written"
-        except ValuesRefused:
+        except ChangesRefused:
             return "told"
         finally:
             connection.close()
