@@ -12,9 +12,9 @@ from core.reader import echo
 from core.values import EMPTY, Value
 from core.words import NOT_ENTERED, Side, State
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, PlanRevision, SectionYear, Subject
 from plans.refusals import ChangesRefused, one_plan, refusals_of
+from plans.row_locks import lock_section_years
 from plans.value_rows import CellKey, CellRows, lock_newest_revision
 
 

@@ -22,10 +22,10 @@ from core.numerals import KEY_DIGITS, read_digits
 from plans.access import Access, access_for
 from plans.actions import bump
 from plans.history_writer import write_line
-from plans.locks import lock_section_years
 from plans.models import Change, Municipality, Plan, Section
 from plans.refusals import Conflict, Locked, Refused
 from plans.requests import PersonRequest
+from plans.row_locks import lock_section_years
 
 Row = TypeVar("Row", bound=models.Model)
 Columns = Mapping[str, Any]

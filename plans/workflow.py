@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from plans.access import Access, access_for
 from plans.history_writer import write_line
-from plans.locks import lock_section_year
 from plans.models import MOVES, Section, SectionYear, Subject, YearState
 from plans.refusals import Refused
+from plans.row_locks import lock_section_year
 
 
 @dataclass(frozen=True)

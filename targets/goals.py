@@ -10,11 +10,11 @@ from django.db import transaction
 from plans.access import require_manager
 from plans.fields import NameField, field_of
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_plan
 from plans.measures.rules import MAY_NOT, REASON
 from plans.models import Measure, Plan, Section, Subject
 from plans.prose_field import ProseField
 from plans.refusals import FieldRefused, FieldsRefused
+from plans.row_locks import lock_plan
 from targets.models import OutcomeTarget, TargetItem
 
 

@@ -12,9 +12,9 @@ from evaluations.models import TEXT_LABELS, Evaluation
 from plans.access import access_for, lock_reason
 from plans.actions import bump
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_section_year
 from plans.models import Section, Subject
 from plans.refusals import Conflict, Locked
+from plans.row_locks import lock_section_year
 
 
 @transaction.atomic

@@ -13,9 +13,9 @@ from evaluations.models import Deadline
 from plans.access import require_manager
 from plans.history_writer import write_line
 from plans.kept_rows import Columns, KeptRows, as_it_stands, refuse_outdated, to_change, unchanged
-from plans.locks import lock_plan
 from plans.models import Plan, Subject
 from plans.refusals import Refused
+from plans.row_locks import lock_plan
 
 MAY_NOT = "日程を決められるのは、管理の役割の人だけです。"
 

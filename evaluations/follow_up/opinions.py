@@ -14,10 +14,10 @@ from core.fiscal_years import wareki
 from evaluations.models import CouncilOpinion, OpinionStatus
 from plans.kept_rows import Columns, KeptRows, columns_of, require_writer, to_change, unchanged
 from plans.lineage import NextPlace, next_place
-from plans.locks import lock_plan
 from plans.model_fields import longest
 from plans.models import Plan, Subject
 from plans.refusals import Refused
+from plans.row_locks import lock_plan
 
 MAY_NOT = "協議会意見を書く権限がありません。"
 NO_NEXT_PLAN = "次の計画でこの計画を「前の計画」に選ぶと、次の計画へ持ち越せます。"

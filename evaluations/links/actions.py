@@ -15,9 +15,9 @@ from core.words import Family
 from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_plan
 from plans.models import Change, Measure, Plan, Section, Subject
 from plans.refusals import Conflict, Refused
+from plans.row_locks import lock_plan
 
 MAY_NOT = "成果目標と活動指標の関係を変えられるのは、管理の役割の人だけです。"
 FIELD = "関連する成果目標"

@@ -14,9 +14,9 @@ from django.utils import timezone
 from core.fiscal_months import MONTHS, first_day, last_day, wareki_day
 from plans.access import require_manager
 from plans.kept_rows import KeptRows, to_change, unchanged
-from plans.locks import lock_plan
 from plans.models import Plan, PlanRevision, Subject, YearlyValue
 from plans.refusals import Refused
+from plans.row_locks import lock_plan
 
 MAY_NOT = "計画変更を登録できるのは、管理の役割の人だけです。"
 FURTHEST_AHEAD = timedelta(days=366)

@@ -18,9 +18,9 @@ from evaluations.prefecture.package_content import content_of
 from plans.access import access_for
 from plans.history import OPERATOR
 from plans.history_writer import write_line
-from plans.locks import lock_plan
 from plans.models import Municipality, Plan, SectionYear, Subject
 from plans.refusals import Refused
+from plans.row_locks import lock_plan
 
 MAY_NOT = "県へ渡すファイルを作れるのは、入力・確認・確定・管理の役割の人だけです。"
 

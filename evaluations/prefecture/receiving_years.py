@@ -11,8 +11,8 @@ from core.values import Value
 from core.words import Side
 from evaluations.models import Evaluation
 from plans.actions import bump
-from plans.locks import lock_section_years
 from plans.models import Measure, Plan, Section, SectionYear, YearlyValue, YearState
+from plans.row_locks import lock_section_years
 
 SIGNER = "(file)"
 """The name shown as 確定者 in a received plan, because the file names no one. No form gives this name to a person."""

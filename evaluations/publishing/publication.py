@@ -14,9 +14,9 @@ from evaluations.models import Publication
 from evaluations.publishing.publication_body import body_hash, publication_body, source_of
 from plans.access import access_for
 from plans.history_writer import new_line, write_line, write_lines
-from plans.locks import lock_plan, lock_section_years
 from plans.models import Plan, SectionYear, Subject, YearState
 from plans.refusals import Refused
+from plans.row_locks import lock_plan, lock_section_years
 
 PUBLISH, WITHDRAW = "公表する", "公表を取り下げる"
 

@@ -16,9 +16,9 @@ from core.words import Accumulation, ValueKind
 from evaluations.models import ActivityRecord
 from indicators.months.readings import TakeOver
 from plans.actions import record_values
-from plans.locks import lock_section_years
 from plans.models import Change, Measure
 from plans.refusals import Conflict
+from plans.row_locks import lock_section_years
 
 REASON = "取組記録から数えた値を年度の実績に反映"
 

@@ -16,9 +16,9 @@ from indicators.queries import service_of
 from plans.actions import CellChange, bump, record_values, shown
 from plans.history import side_in_words
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.refusals import ChangesRefused, Conflict, one_plan, refusals_of
+from plans.row_locks import lock_section_years
 
 ReadingKey = tuple[int, int, int]
 """Measure id, fiscal year, month."""

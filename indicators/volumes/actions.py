@@ -21,9 +21,9 @@ from plans.access import access_for
 from plans.actions import CellChange, CellKey, record_values
 from plans.history_writer import write_line
 from plans.kept_rows import refuse_outdated
-from plans.locks import lock_section_years
 from plans.models import Change, Measure, Plan, Subject
 from plans.refusals import Conflict, Refused
+from plans.row_locks import lock_section_years
 
 FIELD = "見込量の算出"
 MOVED = "ページを開いた後に、もとにした実績か算出の内容が変わりました。いまの値を確かめて、もう一度選んでください。"

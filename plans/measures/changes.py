@@ -10,7 +10,6 @@ from core.tidy import Row
 from core.words import Family, ValueKind
 from plans.access import require_manager
 from plans.history_writer import new_line, write_line, write_lines
-from plans.locks import lock_plan, lock_section_years
 from plans.measures.columns import measure_fields
 from plans.measures.rules import (
     MAY_NOT,
@@ -25,6 +24,7 @@ from plans.models import Change, Measure, Plan, Section, Subject, YearlyValue
 from plans.models.section_year import SETTLED
 from plans.queries import measures_of, section_years, stored_rows
 from plans.refusals import FieldRefused, FieldsRefused, Refused
+from plans.row_locks import lock_plan, lock_section_years
 from plans.tidy import measure_columns
 
 

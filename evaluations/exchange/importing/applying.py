@@ -30,12 +30,12 @@ from indicators.models import ActivityIndicator
 from plans.access import require_manager
 from plans.actions import CellChange, CellKey, record_values
 from plans.history_writer import new_line, write_lines
-from plans.locks import lock_section_years
 from plans.measures.changes import set_columns
 from plans.measures.columns import measure_fields
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.queries import measures_of
 from plans.refusals import Cause, ChangesRefused
+from plans.row_locks import lock_section_years
 from plans.tidy import measure_columns
 from targets.goals import follow_section, outcome_target_of
 from targets.models import TargetItem

@@ -12,10 +12,10 @@ from evaluations.exchange.importing.changes import (
     ValueChange,
 )
 from evaluations.exchange.importing.stored import years_in_use
-from plans.locks import lock_section_years
 from plans.measures.rules import fits
 from plans.models import Plan, Section, SectionYear, YearlyValue
 from plans.models.section_year import SETTLED
+from plans.row_locks import lock_section_years
 
 ENTERED_SINCE = "この間に入力された値に合わないため変えられません。もう一度ファイルを選んでください。"
 USED_SINCE = (

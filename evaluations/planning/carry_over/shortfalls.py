@@ -25,13 +25,13 @@ from evaluations.planning.carry_over.deciding import NO_PREVIOUS
 from plans.access import require_manager
 from plans.actions import CellChange, record_values
 from plans.history_writer import write_line
-from plans.locks import lock_section_year
 from plans.models import Measure, MeasureLink, Plan, Subject
 from plans.models.section_year import SETTLED
 from plans.page_words import unit_of
 from plans.predecessor import MAY_NOT
 from plans.queries import MeasureRow, YearCell, rows_across
 from plans.refusals import Refused
+from plans.row_locks import lock_section_year
 
 
 @dataclass(frozen=True)

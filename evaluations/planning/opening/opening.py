@@ -26,11 +26,11 @@ from plans.access import access_for, require_manager
 from plans.actions import CellChange, record_values
 from plans.history_writer import write_lines
 from plans.kept_rows import as_it_stands, made_just_now
-from plans.locks import lock_plan, lock_section_years
 from plans.measures.rules import MAY_NOT as MAY_NOT_ADD
 from plans.models import Change, Measure, Municipality, Plan, PlanRevision, Section, Subject
 from plans.models.measure import KIND_COLUMNS
 from plans.refusals import Cause, ChangesRefused, Conflict, Refused
+from plans.row_locks import lock_plan, lock_section_years
 from plans.sheet_layouts import inherited_form
 
 REASON = "計画の作成"

@@ -17,8 +17,8 @@ from core.words import Family, Side
 from evaluations.exchange.importing.applying import apply_import
 from evaluations.exchange.importing.changes import PlanKey, ValueChange
 from evaluations.models import ActionItem
-from plans.locks import lock_section_year
 from plans.models import Change, Channel, Department, Measure, Municipality, Plan, Role, Section, YearlyValue, YearState
+from plans.row_locks import lock_section_year
 from plans.signed_previews import MAX_AGE
 from plans.tidy import tidy_file
 from tests.builders import (
