@@ -13,7 +13,7 @@ from django.http import Http404
 from core.citation import Mark
 from core.fiscal_months import western_day
 from core.fiscal_years import wareki
-from core.workbooks.opinion_table import OpinionRow, OpinionSheet, write_opinion_table
+from core.workbooks.printed_table import PrintedTable, write_table
 from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.models import CouncilOpinion, OpinionStatus
 from evaluations.publishing.citations import mark_of, not_published
@@ -27,6 +27,8 @@ from plans.plan_filters import PlanFilters
 from plans.queries import measures_of
 
 WITH = ("section", "measure", "reflected_section", "reflected_measure", "origin")
+COLUMNS = (("番号", 6), ("該当箇所", 20), ("意見者", 14), ("意見", 44), ("対応", 44), ("反映先", 24))
+"""Of the standard table: heading and width in digits, together what A4 landscape holds at this size."""
 
 
 @dataclass(frozen=True)
@@ -148,26 +150,23 @@ def unanswered(plan: Plan) -> int:
 
 
 def table_bytes(plan: Plan, groups: Sequence[OpinionGroup]) -> bytes:
-    """The standard table as an .xlsx file."""
-    parts = tuple(
-        (
-            group.title,
-            tuple(
-                OpinionRow(
-                    number=str(one.number),
-                    place=one.place_in_words,
-                    speaker=one.speaker,
-                    opinion=one.opinion,
-                    response=one.response or one.get_status_display(),
-                    reflected=one.reflected_in_words,
-                )
-                for one in group.opinions
-            ),
-        )
-        for group in groups
+    """The standard table as an .xlsx file, every value a text; a line instead of it where there is no opinion."""
+    table = PrintedTable(
+        sheet_name="意見と対応",
+        title=f"{plan.municipality.name} {plan.name} 協議会等の意見と対応",
+        columns=COLUMNS,
+        parts=tuple((group.title, tuple(_row(one) for one in group.opinions)) for group in groups),
+        empty="意見はありません。",
+        centred=frozenset({1}),
+        mark=_mark(plan, groups),
     )
-    title = f"{plan.municipality.name} {plan.name} 協議会等の意見と対応"
-    return write_opinion_table(OpinionSheet(title, parts, _mark(plan, groups)))
+    return write_table(table)
+
+
+def _row(one: CouncilOpinion) -> tuple[str, ...]:
+    """One row of the standard table, in the order of its columns."""
+    response = one.response or one.get_status_display()
+    return str(one.number), one.place_in_words, one.speaker, one.opinion, response, one.reflected_in_words
 
 
 def _mark(plan: Plan, groups: Iterable[OpinionGroup]) -> Mark:

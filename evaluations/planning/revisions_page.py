@@ -13,7 +13,7 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.words import ValueKind
 from core.workbooks.cells import Shown
-from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
+from core.workbooks.printed_table import PrintedTable, write_table
 from evaluations.planning.revision_form import RevisionForm
 from evaluations.publishing.citations import mark_of
 from evaluations.publishing.published_year import PublishedYear
@@ -21,6 +21,11 @@ from plans.access import state_of
 from plans.models import Measure, Plan, PlanRevision, Section, YearState
 from plans.planned_versions import PlannedVersion, Versions, planned_in_words
 from plans.queries import MeasureRow, measure_rows, measures_of, section_years
+
+BEFORE = (("節", 8), ("指標コード", 12), ("指標", 34), ("単位", 8), ("年度", 12), ("当初", 12))
+"""Of the workbook: heading and width in digits; then a column for each 計画変更."""
+AFTER = (("当初との差", 12), ("変更の理由", 44))
+VERSION_WIDTH = 14
 
 
 @dataclass(frozen=True)
@@ -135,29 +140,36 @@ def revisions_page(plan: Plan, revision_number: str = "") -> RevisionsPage:
 
 
 def table_bytes(page: RevisionsPage) -> bytes:
-    """The changed 計画値 as an .xlsx file."""
+    """The changed 計画値 as an .xlsx file, numbers as numbers; a line instead of the table where none was changed."""
     plan = page.plan
     decided = tuple(
         f"{one.label}（{wareki_day(one.decided_on)}決定）：{'　'.join(one.reason.split())}"
         for one in page.changes
         if one.decided_on
     )
-    rows = tuple(
-        RevisionSheetRow(
-            section=cell.measure.section.label,
-            code=cell.measure.code,
-            title=cell.measure.title,
-            unit=plan.municipality.unit(cell.measure.unit),
-            year=wareki(cell.year),
-            planned=tuple(_shown(version.value, cell.kind) if version else None for _, version in cell.columns),
-            difference=cell.change.difference,
-            reasons="\n".join(f"第{version.number}回：{version.reason}" for version in cell.reasons),
-        )
-        for cell in page.cells
+    table = PrintedTable(
+        sheet_name="計画変更",
+        title=f"{plan.municipality.name} {plan.name} 計画変更",
+        columns=(*BEFORE, *((f"{one.label}後", VERSION_WIDTH) for one in page.changes), *AFTER),
+        parts=(("", tuple(_row(plan, cell) for cell in page.cells)),) if page.cells else (),
+        empty="変更した計画値はありません。",
+        remarks=decided,
+        mark=_mark(page),
     )
-    labels = tuple(f"{one.label}後" for one in page.changes)
-    title = f"{plan.municipality.name} {plan.name} 計画変更"
-    return write_revision_table(RevisionSheet(title, decided, labels, rows, _mark(page)))
+    return write_table(table)
+
+
+def _row(plan: Plan, cell: RevisedCell) -> tuple[Shown, ...]:
+    """One 計画値 in the order of the columns of the workbook."""
+    measure, unit = cell.measure, plan.municipality.unit(cell.measure.unit)
+    (_, first), *later = cell.columns
+    return (
+        *(measure.section.label, measure.code, measure.title, unit, wareki(cell.year)),
+        _shown(first.value, cell.kind) if first else None,
+        *(_shown(version.value, cell.kind) if version else "変更なし" for _, version in later),
+        cell.change.difference,
+        "\n".join(f"第{version.number}回：{version.reason}" for version in cell.reasons),
+    )
 
 
 def _mark(page: RevisionsPage) -> Mark:
