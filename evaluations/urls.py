@@ -3,8 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from evaluations.entry.views.entry import entry_section, entry_year
-from evaluations.entry.views.texts import edit_texts
+from evaluations.entry.views import edit_texts, entry_section, entry_year
 from evaluations.exchange.views.archive import archive
 from evaluations.exchange.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
 from evaluations.exchange.views.exports import exports, package_download, sheet_download, text_download, tidy_download
@@ -26,30 +25,27 @@ from evaluations.planning.views.measures import add_measure, measure_settings, p
 from evaluations.planning.views.opening import draft, draft_section, new_plan
 from evaluations.planning.views.revisions import revisions, revisions_table
 from evaluations.prefecture.views import packages, prefecture, prefecture_table
-from evaluations.public_site.views.open_data import published_open_data, published_open_data_file
-from evaluations.public_site.views.publication_pdfs import make_publication_pdfs, published_pdf
-from evaluations.public_site.views.published import (
+from evaluations.public_site.views import (
+    make_publication_pdfs,
     published_data,
     published_list,
+    published_open_data,
+    published_open_data_file,
+    published_pdf,
     published_plan,
     published_section,
     published_section_text,
-)
-from evaluations.public_site.views.published_versions import (
     published_version_text,
+    verify,
     version,
     version_body,
     version_errata,
     version_errata_table,
     version_sheet,
 )
-from evaluations.public_site.views.verify import verify
 from evaluations.publishing.views import publish
 from evaluations.reports.views import all_sheets, make_paper, paper_section
-from evaluations.review.views.dashboard import beside, dashboard
-from evaluations.review.views.measure import measure
-from evaluations.review.views.moves import move
-from evaluations.review.views.section import section_latest, section_year
+from evaluations.review.views import beside, dashboard, measure, move, section_latest, section_year
 from plans.models.measure import CODE_PATTERN
 from plans.workflow import MOVE_LIST
 

@@ -16,8 +16,8 @@ from core.words import Direction, Family, ValueKind
 from plans.access import require_membership
 from plans.catalogue import amended, amendments_of, national_catalogue, own_entries
 from plans.catalogue_amendments import content_of, unamended
-from plans.fields import NameField, field_of
 from plans.kept_rows import VersionedForm
+from plans.model_fields import NameField, field_of
 from plans.models import CatalogueAmendment, Membership, Municipality, Role
 
 NEW = "new"

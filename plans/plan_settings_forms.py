@@ -14,7 +14,7 @@ from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
-from plans.fields import NameField
+from plans.model_fields import NameField
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import FieldsRefused, Refused

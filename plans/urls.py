@@ -3,11 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from plans.views.account import Login, PasswordChange
-from plans.views.catalogue import catalogue
-from plans.views.people import people
-from plans.views.plans import help_page, history, home, plan_list
-from plans.views.settings import plan_settings
+from plans.views import Login, PasswordChange, catalogue, help_page, history, home, people, plan_list, plan_settings
 
 app_name = "plans"
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from plans.access import require_manager
-from plans.fields import NameField, field_of
 from plans.history_writer import new_line, write_lines
 from plans.measures.rules import MAY_NOT, REASON
+from plans.model_fields import NameField, field_of
 from plans.models import Measure, Plan, Section, Subject
 from plans.prose_field import ProseField
 from plans.refusals import FieldRefused, FieldsRefused

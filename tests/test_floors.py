@@ -191,7 +191,7 @@ def test_the_guard_names_a_forbidden_import(floor, source, found):
         ("evaluations.reports.pdf", "import evaluations.review.overview", [(1, "evaluations.review.overview")]),
         ("evaluations.follow_up.views.actions", "from evaluations import exchange", [(1, "evaluations.exchange")]),
         ("evaluations.links.page", "from ..publishing import citations", [(1, "evaluations.publishing.citations")]),
-        ("evaluations.models.action", "from evaluations.somewhere import it", [(1, "evaluations.somewhere.it")]),
+        ("evaluations.models.follow_up", "from evaluations.somewhere import it", [(1, "evaluations.somewhere.it")]),
         ("evaluations.urls", "from evaluations.apps import it", [(1, "evaluations.apps.it")]),
         ("evaluations.review.section_page", "from evaluations.review.overview import it\nfrom . import series", []),
         ("evaluations.demo.plan", "from evaluations.planning import revisions\nfrom plans import access", []),

@@ -2,15 +2,19 @@
 being put together, and long work.
 """
 
-from evaluations.models.action import ActionItem, ActionState
-from evaluations.models.deadline import Deadline
-from evaluations.models.evaluation import TEXT_FIELDS, TEXT_LABELS, ActivityRecord, Evaluation, Publication
+from evaluations.models.evaluation import (
+    TEXT_FIELDS,
+    TEXT_LABELS,
+    ActivityRecord,
+    Evaluation,
+    Publication,
+    PublicationPdf,
+)
+from evaluations.models.follow_up import ActionItem, ActionState, CouncilOpinion, Deadline, OpinionStatus
 from evaluations.models.long_work import LongWork, LongWorkFile, WorkState
 from evaluations.models.opening import DraftSection, PlanDraft
-from evaluations.models.opinion import CouncilOpinion, OpinionStatus
 from evaluations.models.outlook import Outlook
 from evaluations.models.package import MadePackage, ReceivedPackage
-from evaluations.models.publication_pdf import PublicationPdf
 
 __all__ = [
     "TEXT_FIELDS",

@@ -21,9 +21,9 @@ from evaluations.planning.measure_masters import Side
 from evaluations.planning.opening.forms import DIRECTIONS
 from indicators.models import ActivityIndicator, Service
 from plans.catalogue import guideline_generation, national_catalogue
-from plans.fields import NameField, YearField, field_of
 from plans.measures.changes import why_it_stays
 from plans.measures.columns import canonical
+from plans.model_fields import NameField, YearField, field_of
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField
 from plans.queries import measures_of

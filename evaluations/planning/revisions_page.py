@@ -1,10 +1,13 @@
-"""Queries of the page of 計画変更: the revisions of a plan, every 計画値 they changed, where new ones are entered."""
+"""The page of 計画変更 and its form: the revisions of a plan, every 計画値 they changed, where new ones are entered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.http import Http404
+from django.utils import timezone
 
 from core.citation import Mark
 from core.figures import Figures
@@ -13,14 +16,61 @@ from core.fiscal_years import wareki
 from core.values import Value
 from core.words import ValueKind
 from core.workbooks.cells import Shown
-from core.workbooks.revision_table import RevisionSheet, RevisionSheetRow, write_revision_table
-from evaluations.planning.revision_form import RevisionForm
+from core.workbooks.printed_table import PrintedTable, write_table
+from evaluations.planning.revisions import days_of, why_not_on
 from evaluations.publishing.citations import mark_of
 from evaluations.publishing.published_year import PublishedYear
 from plans.access import state_of
+from plans.kept_rows import RowForm
+from plans.model_fields import day, label_of
 from plans.models import Measure, Plan, PlanRevision, Section, YearState
 from plans.planned_versions import PlannedVersion, Versions, planned_in_words
+from plans.prose_field import ProseField
 from plans.queries import MeasureRow, measure_rows, measures_of, section_years
+
+LONGEST_REASON = 1000
+
+
+class RevisionForm(RowForm):
+    """`revision` is the one that is corrected, None for a new one, which starts from the newest number there is.
+
+    Of 当初 there is only the day to say, and no one has to know it.
+    """
+
+    decided_on = day(PlanRevision, "decided_on", "2022-10-01", help_text="計画の変更を市として決めた日です。")
+    reason = ProseField(
+        label=label_of(PlanRevision, "reason"),
+        rows=3,
+        longest=LONGEST_REASON,
+        required="理由を書いてください。",
+        help_text="住民にも公表されます。例：グループホームの整備が計画より早く進んだため。",
+    )
+
+    def __init__(
+        self, data: Any = None, *, plan: Plan, revisions: Sequence[PlanRevision], revision: PlanRevision | None = None
+    ) -> None:
+        newest = revisions[-1].number if revisions else 0
+        super().__init__(data, row=revision, initial={"version": newest}, auto_id="revision-%s")
+        number = revision.number if revision else newest + 1
+        self.days = days_of(plan, list(revisions), number, timezone.localdate())
+        if not number:
+            del self.fields["reason"]
+            self.fields["decided_on"].label = "計画の策定日"
+            self.fields["decided_on"].help_text = "分からないときは空欄のままにします。"
+            self.fields["decided_on"].required = False
+
+    def clean_decided_on(self) -> date | None:
+        """A day in the time of the plan and in the order of its revisions."""
+        decided_on = self.cleaned_data["decided_on"]
+        if decided_on and (wrong := why_not_on(self.days, decided_on)):
+            raise forms.ValidationError(wrong)
+        return decided_on
+
+
+BEFORE = (("節", 8), ("指標コード", 12), ("指標", 34), ("単位", 8), ("年度", 12), ("当初", 12))
+"""Of the workbook: heading and width in digits; then a column for each 計画変更."""
+AFTER = (("当初との差", 12), ("変更の理由", 44))
+VERSION_WIDTH = 14
 
 
 @dataclass(frozen=True)
@@ -135,29 +185,36 @@ def revisions_page(plan: Plan, revision_number: str = "") -> RevisionsPage:
 
 
 def table_bytes(page: RevisionsPage) -> bytes:
-    """The changed 計画値 as an .xlsx file."""
+    """The changed 計画値 as an .xlsx file, numbers as numbers; a line instead of the table where none was changed."""
     plan = page.plan
     decided = tuple(
         f"{one.label}（{wareki_day(one.decided_on)}決定）：{'　'.join(one.reason.split())}"
         for one in page.changes
         if one.decided_on
     )
-    rows = tuple(
-        RevisionSheetRow(
-            section=cell.measure.section.label,
-            code=cell.measure.code,
-            title=cell.measure.title,
-            unit=plan.municipality.unit(cell.measure.unit),
-            year=wareki(cell.year),
-            planned=tuple(_shown(version.value, cell.kind) if version else None for _, version in cell.columns),
-            difference=cell.change.difference,
-            reasons="\n".join(f"第{version.number}回：{version.reason}" for version in cell.reasons),
-        )
-        for cell in page.cells
+    table = PrintedTable(
+        sheet_name="計画変更",
+        title=f"{plan.municipality.name} {plan.name} 計画変更",
+        columns=(*BEFORE, *((f"{one.label}後", VERSION_WIDTH) for one in page.changes), *AFTER),
+        parts=(("", tuple(_row(plan, cell) for cell in page.cells)),) if page.cells else (),
+        empty="変更した計画値はありません。",
+        remarks=decided,
+        mark=_mark(page),
     )
-    labels = tuple(f"{one.label}後" for one in page.changes)
-    title = f"{plan.municipality.name} {plan.name} 計画変更"
-    return write_revision_table(RevisionSheet(title, decided, labels, rows, _mark(page)))
+    return write_table(table)
+
+
+def _row(plan: Plan, cell: RevisedCell) -> tuple[Shown, ...]:
+    """One 計画値 in the order of the columns of the workbook."""
+    measure, unit = cell.measure, plan.municipality.unit(cell.measure.unit)
+    (_, first), *later = cell.columns
+    return (
+        *(measure.section.label, measure.code, measure.title, unit, wareki(cell.year)),
+        _shown(first.value, cell.kind) if first else None,
+        *(_shown(version.value, cell.kind) if version else "変更なし" for _, version in later),
+        cell.change.difference,
+        "\n".join(f"第{version.number}回：{version.reason}" for version in cell.reasons),
+    )
 
 
 def _mark(page: RevisionsPage) -> Mark:

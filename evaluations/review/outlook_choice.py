@@ -16,9 +16,9 @@ from evaluations.models import Outlook
 from evaluations.review.outlooks import basis_year, prospect_of
 from indicators.queries import readings_of
 from plans.access import access_for
-from plans.fields import typed_number
 from plans.history_writer import write_line
 from plans.kept_rows import VersionedForm, refuse_outdated
+from plans.model_fields import typed_number
 from plans.models import Measure, Subject
 from plans.prose_field import ProseField
 from plans.queries import MeasureRow, measure_rows, section_years

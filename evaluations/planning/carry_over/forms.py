@@ -14,7 +14,7 @@ from core.numerals import plain
 from core.words import ValueKind
 from evaluations.planning.carry_over.comparison import Comparison, End
 from evaluations.planning.carry_over.shortfalls import ShortfallLine
-from plans.fields import typed_number
+from plans.model_fields import typed_number
 from plans.models import Measure, Plan, Section
 from plans.prose_field import ProseField
 

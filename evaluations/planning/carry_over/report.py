@@ -4,7 +4,7 @@ It is the same for every reader: it has actuals only where they are 確定, so t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from core.figures import shown_number
 from core.fiscal_years import wareki
@@ -12,7 +12,7 @@ from core.lineage import UNDECIDED, How
 from core.numerals import plain
 from core.prose import circled
 from core.words import ValueKind
-from core.workbooks.carry_over_table import ChangeRow, ChangeSheet, write_change_table
+from core.workbooks.printed_table import PrintedTable, write_table
 from evaluations.planning.carry_over.baselines import actual_in_words, firmness, last_confirmed
 from evaluations.planning.carry_over.comparison import Comparison, comparison_of
 from evaluations.planning.carry_over.page import tally
@@ -24,6 +24,33 @@ from plans.queries import MeasureRow, YearCell, rows_across
 
 NO_ACTUAL = "確定した実績なし"
 NO_GOAL = "目標なし"
+COLUMNS = (
+    ("引き継ぎ方", 10),
+    ("前の計画の指標", 27),
+    ("前の目標", 15),
+    ("前の実績", 17),
+    ("新しい指標", 27),
+    ("新しい目標", 15),
+    ("基準値と出典", 26),
+    ("上乗せ", 16),
+    ("理由", 27),
+)
+"""Of the workbook: heading and width in digits, fitted to one page wide."""
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One line of the carry-over, in the order of the columns; "" where there is nothing."""
+
+    how: str
+    old: str = ""
+    old_goal: str = ""
+    old_actual: str = ""
+    new: str = ""
+    new_goal: str = ""
+    baseline: str = ""
+    added: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +103,22 @@ def change_report(plan: Plan) -> ChangeReport | None:
 
 
 def report_bytes(report: ChangeReport) -> bytes:
-    """The same as a workbook. No publication holds what was decided on the way from plan to plan."""
+    """The same as a workbook, every value a text; a line instead of the table where neither plan has a measure.
+
+    No publication holds what was decided on the way from plan to plan.
+    """
     counts = "、".join(f"{word} {count}件" for _, word, count in report.tally)
     moved = [f"節の変更：{one.words}" for one in report.renumbered]
-    title = f"{report.plan.municipality.name} {report.title}"
-    parts = tuple((part.title, part.rows) for part in report.parts)
-    remarks = (f"引き継ぎ方の内訳：{counts}", *moved)
-    return write_change_table(ChangeSheet(title, remarks, parts, not_published()))
+    table = PrintedTable(
+        sheet_name="前の計画からの変更点",
+        title=f"{report.plan.municipality.name} {report.title}",
+        columns=COLUMNS,
+        parts=tuple((part.title, tuple(astuple(line) for line in part.rows)) for part in report.parts),
+        empty="指標はまだありません。",
+        remarks=(f"引き継ぎ方の内訳：{counts}", *moved),
+        mark=not_published(),
+    )
+    return write_table(table)
 
 
 def _renumbered(comparison: Comparison) -> Iterable[Renumbered]:

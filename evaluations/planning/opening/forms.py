@@ -11,8 +11,8 @@ from core.words import Direction, Family
 from evaluations.models import PlanDraft
 from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.parts import OWN_MASTERS, Part
-from plans.fields import NameField, YearField, field_of
 from plans.kept_rows import VersionedForm
+from plans.model_fields import NameField, YearField, field_of
 from plans.models import Measure, Municipality, Plan, PlanKind
 from plans.models.plan import EARLIEST_YEAR
 

@@ -9,8 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from core.words import Certainty
-from core.workbooks.carry_over_table import COLUMNS, ChangeRow
-from evaluations.planning.carry_over.report import change_report
+from evaluations.planning.carry_over.report import COLUMNS, ChangeRow, change_report
 from plans.access import plan_for
 from plans.models import MeasureLink, PlanKind, Role, YearState
 from tests.builders import a_link, a_municipality, a_plan, a_user, a_value, in_state

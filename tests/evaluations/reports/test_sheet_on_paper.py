@@ -18,10 +18,10 @@ from core.sheets.design import Edition
 from core.sheets.pages import lay_out
 from core.sheets.placed import PlacedSheet
 from core.words import Family, Side
-from core.workbooks.carry_over_table import COLUMNS
 from core.workbooks.cells import Shown
 from core.workbooks.printed_table import PrintedTable, write_table
 from evaluations.models import Evaluation
+from evaluations.planning.carry_over.report import COLUMNS
 from evaluations.reports.sheets.of_plan import marked_book, sheet_bytes
 from plans.models import Plan, YearState
 from plans.sheet_layouts import FOLDER, form_of

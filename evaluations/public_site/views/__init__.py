@@ -1,1 +1,0 @@
-"""Public pages and files."""

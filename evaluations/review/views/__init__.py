@@ -1,1 +1,0 @@
-"""Pages that anyone who may see the plan can read."""
