@@ -42,7 +42,7 @@ class Access:
 
     @property
     def may_write(self) -> bool:
-        """Enter, import, write texts, submit, withdraw."""
+        """入力: values, months, texts, opinions, 取組, imports, submit, withdraw, the file for the prefecture."""
         return self.role in WRITERS
 
     @property
