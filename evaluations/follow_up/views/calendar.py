@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluations.follow_up.calendar_page import CalendarPage, calendar_days, calendar_page
-from evaluations.follow_up.deadline_form import DeadlineForm
+from evaluations.follow_up.calendar_page import CalendarPage, DeadlineForm, calendar_days, calendar_page
 from evaluations.follow_up.deadlines import (
     MAY_NOT,
     add_deadline,

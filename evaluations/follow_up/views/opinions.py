@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.fiscal_years import wareki
 from core.workbooks.file import XLSX
-from evaluations.follow_up.opinion_form import OpinionForm
 from evaluations.follow_up.opinions import MAY_NOT, add_opinion, carry_opinion, change_opinion, delete_opinion
-from evaluations.follow_up.opinions_page import OpinionsPage, opinions_page, table_bytes
+from evaluations.follow_up.opinions_page import OpinionForm, OpinionsPage, opinions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.kept_rows import answer

@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.workbooks.file import XLSX
-from evaluations.planning.revision_form import RevisionForm
 from evaluations.planning.revisions import MAY_NOT, correct_revision, open_revision, remove_revision
-from evaluations.planning.revisions_page import RevisionsPage, revisions_page, table_bytes
+from evaluations.planning.revisions_page import RevisionForm, RevisionsPage, revisions_page, table_bytes
 from plans.access import plan_for, require
 from plans.downloads import as_download
 from plans.kept_rows import answer
