@@ -14,10 +14,9 @@ from evaluations.long_work.kinds import Kind
 from evaluations.long_work.page import as_json, result_for, work_for, work_page, works_of
 from evaluations.long_work.runner_process import start_runner, start_runner_if_unheeded
 from evaluations.models import LongWork
-from plans.downloads import as_download
 from plans.models import Plan
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 
 
 @require_safe

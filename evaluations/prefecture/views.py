@@ -12,10 +12,9 @@ from evaluations.prefecture.page import chosen_term, comparison, own_plans, term
 from evaluations.prefecture.receipts_page import Receipt, received_plans, signed, unsigned
 from evaluations.prefecture.receiving import MAY_NOT, incoming, receive
 from plans.access import is_manager_among, memberships_of, prefecture_for, require
-from plans.downloads import as_download
 from plans.models import Channel, Municipality, PlanKind
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 from plans.rollup import rollup
 from plans.signed_previews import MAX_SIGNED
 

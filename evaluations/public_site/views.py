@@ -30,8 +30,7 @@ from evaluations.reports.sheets.of_publication import SHEETS, publication_sheet
 from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require
 from plans.charts import charts_of
-from plans.downloads import as_download
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 from plans.tidy import tidy_file
 
 DATA_FILES = ("csv", "json")

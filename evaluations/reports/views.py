@@ -15,11 +15,10 @@ from evaluations.reports.pdf_work import REPORT_PDF, pdf_name
 from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.all_sheets import ALL_SHEETS
 from plans.access import plan_for, require_year
-from plans.downloads import as_download
 from plans.models import Plan
 from plans.places import section_in_year, year_asked
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 from plans.sheet_layouts import form_of
 
 MEASURES_AT_ONCE = 12

@@ -26,11 +26,10 @@ from indicators.volumes.sheet import sheet_bytes
 from indicators.volumes.workbench import Workbench
 from plans.access import plan_for, require
 from plans.actions import CellChange
-from plans.downloads import as_download
 from plans.kept_rows import answer
 from plans.models import Channel
 from plans.refusals import Conflict, Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 
 SALT = "indicators.volumes"
 

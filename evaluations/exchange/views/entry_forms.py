@@ -22,9 +22,8 @@ from evaluations.exchange.importing.preview import Outcome, Preview, PreviewLost
 from evaluations.long_work.page import GONE, found_for
 from evaluations.long_work.views import begin
 from plans.access import plan_for, require, require_year
-from plans.downloads import as_download
 from plans.models import Plan
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 from plans.signed_previews import MAX_SIGNED
 from plans.value_rows import newest_number
 

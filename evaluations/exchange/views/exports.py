@@ -14,10 +14,9 @@ from evaluations.reports.report import report_of_plan
 from evaluations.reports.sheets.of_plan import sheet_bytes
 from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
 from plans.access import plan_for, require, require_year
-from plans.downloads import as_download
 from plans.models import Channel, Plan
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 from plans.sheet_layouts import EDITIONS, form_of, layout_choices, substitute_note
 from plans.tidy import tidy_file, tidy_rows
 

@@ -20,11 +20,10 @@ from evaluations.follow_up.deadlines import (
 )
 from evaluations.models import Deadline
 from plans.access import plan_for, require
-from plans.downloads import as_download
 from plans.kept_rows import answer
 from plans.models import Channel
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 
 CALENDAR = "text/calendar; charset=utf-8"
 

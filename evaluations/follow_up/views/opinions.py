@@ -13,10 +13,9 @@ from core.workbooks.file import XLSX
 from evaluations.follow_up.opinions import MAY_NOT, add_opinion, carry_opinion, change_opinion, delete_opinion
 from evaluations.follow_up.opinions_page import OpinionForm, OpinionsPage, opinions_page, table_bytes
 from plans.access import plan_for, require
-from plans.downloads import as_download
 from plans.kept_rows import answer
 from plans.models import Channel
-from plans.requests import PersonRequest, address_without
+from plans.requests import PersonRequest, address_without, as_download
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

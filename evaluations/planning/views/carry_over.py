@@ -23,11 +23,10 @@ from evaluations.planning.carry_over.page import CarryOverPage, carry_over_page
 from evaluations.planning.carry_over.report import change_report, report_bytes
 from evaluations.planning.carry_over.shortfalls import ShortfallLine, put_on_top, shortfalls
 from plans.access import plan_for, require
-from plans.downloads import as_download
 from plans.models import Channel, Plan
 from plans.predecessor import MAY_NOT, follow
 from plans.refusals import Refused
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,10 +12,9 @@ from core.workbooks.file import XLSX
 from evaluations.planning.revisions import MAY_NOT, correct_revision, open_revision, remove_revision
 from evaluations.planning.revisions_page import RevisionForm, RevisionsPage, revisions_page, table_bytes
 from plans.access import plan_for, require
-from plans.downloads import as_download
 from plans.kept_rows import answer
 from plans.models import Channel
-from plans.requests import PersonRequest
+from plans.requests import PersonRequest, as_download
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
