@@ -3,8 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from evaluations.entry.views.entry import entry_section, entry_year
-from evaluations.entry.views.texts import edit_texts
+from evaluations.entry.views import edit_texts, entry_section, entry_year
 from evaluations.exchange.views.archive import archive
 from evaluations.exchange.views.entry_forms import entry_form_download, entry_forms, entry_forms_download
 from evaluations.exchange.views.exports import exports, package_download, sheet_download, text_download, tidy_download

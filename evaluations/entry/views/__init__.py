@@ -1,1 +1,0 @@
-"""Pages of entering values and texts."""
