@@ -3,8 +3,7 @@
 from evaluations.exchange.entry_forms.work import ENTRY_FORMS
 from evaluations.exchange.long_import import READ_TABLE, WRITE_CHANGES
 from evaluations.long_work.kinds import register
-from evaluations.reports.pdf_work import PUBLICATION_PDFS, REPORT_PDF
-from evaluations.reports.sheets.all_sheets import ALL_SHEETS
+from evaluations.reports.work import ALL_SHEETS, PUBLICATION_PDFS, REPORT_PDF
 
 
 def register_all() -> None:

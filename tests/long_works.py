@@ -29,7 +29,7 @@ class KindsForTests(AppConfig):
 
     def ready(self) -> None:
         from evaluations.long_work.kinds import KINDS, Kind
-        from evaluations.reports.sheets.all_sheets import ALL_SHEETS
+        from evaluations.reports.work import ALL_SHEETS
 
         KINDS["endless"] = Kind("endless", endless)
         if GO_ON in os.environ:

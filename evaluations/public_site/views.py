@@ -24,10 +24,10 @@ from evaluations.public_site.published import PublishedVersion, published_versio
 from evaluations.public_site.published_data import published_rows
 from evaluations.publishing.publication_pdfs import BOOK, MAY_NOT, books_of, is_made, pdf_of_publication
 from evaluations.reports.pdf import PDF
-from evaluations.reports.pdf_work import PUBLICATION_PDFS, pdf_name
 from evaluations.reports.report import EvaluationReport, report_of_publication
 from evaluations.reports.sheets.of_publication import SHEETS, publication_sheet
 from evaluations.reports.text_version import CONTENT_TYPE, text_bytes
+from evaluations.reports.work import PUBLICATION_PDFS, pdf_name
 from plans.access import plan_for, require
 from plans.charts import charts_of
 from plans.requests import PersonRequest, as_download

@@ -11,9 +11,8 @@ from core.numerals import read_digits
 from core.pdf import NoPdfHere
 from evaluations.long_work.views import begin
 from evaluations.reports.pdf import PDF, PaperSize, section_pdf
-from evaluations.reports.pdf_work import REPORT_PDF, pdf_name
 from evaluations.reports.report import report_of_plan
-from evaluations.reports.sheets.all_sheets import ALL_SHEETS
+from evaluations.reports.work import ALL_SHEETS, REPORT_PDF, pdf_name
 from plans.access import plan_for, require_year
 from plans.models import Plan
 from plans.places import section_in_year, year_asked

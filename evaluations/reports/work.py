@@ -1,19 +1,23 @@
-"""PDFs made outside the web server: of a report that takes long, and of a publication from nothing but its body."""
+"""Long work of reports: PDFs, and the evaluation sheets of all years of a plan in one archive."""
 
+import io
 from typing import cast
+from zipfile import ZIP_STORED, ZipFile
 
 from django.utils import timezone
 
 from core.fiscal_years import wareki
 from core.pdf import NoPdfHere
-from evaluations.long_work.kinds import Kind, Progress, Result, ResultFile, plan_of
+from evaluations.long_work.kinds import Kind, Progress, ReportLine, Result, ResultFile, plan_of
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication_pdfs import BOOK, KIND, MAY_NOT
 from evaluations.publishing.published_year import PublishedYear
 from evaluations.reports.pdf import PDF, PaperSize, book_pdf, section_pdf
 from evaluations.reports.report import report_of_plan, report_of_publication
+from evaluations.reports.sheets.of_plan import sheet_bytes
 from plans.access import Access, require
 from plans.refusals import Refused
+from plans.sheet_layouts import form_of
 
 
 def pdf_name(slug: str, year: int, section: int = 0) -> str:
@@ -65,3 +69,22 @@ def _confirmers(work: LongWork) -> Access:
 
 
 PUBLICATION_PDFS = Kind(KIND, make_pdfs, access=_confirmers)
+
+
+def make_all_sheets(work: LongWork, progress: Progress) -> Result:
+    """One .xlsx a 年度, as `sheet_download` gives it; `parameters` name layout and edition, "" the plan's own."""
+    plan = plan_of(work)
+    form = form_of(plan, work.parameters["layout"], work.parameters["edition"])
+    title, total = form.design.title, len(plan.years)
+    stream, report = io.BytesIO(), []
+    with ZipFile(stream, "w", ZIP_STORED) as archive:  # a workbook is compressed already
+        for done, year in enumerate(plan.years):
+            progress(done, total, f"{wareki(year)}の{title}を作っています。")
+            name = f"{plan.slug}_{title}_{year}年度.xlsx"
+            archive.writestr(name, sheet_bytes(plan, year, access=plan.access, form=form))
+            report.append(ReportLine(wareki(year), f"「{name}」を入れました。"))
+    file = ResultFile(f"{plan.slug}_{title}_全年度.zip", "application/zip", stream.getvalue())
+    return Result(f"{total}年度分の{title}を一つのファイルにまとめました。", file, tuple(report))
+
+
+ALL_SHEETS = Kind("all_sheets", make_all_sheets)
