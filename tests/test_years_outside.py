@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor():
-    return a_user(Role.EDITOR)
-
-
-@pytest.fixture
 def measure():
     """就労選択支援 as a plan of 2021 to 2023 would have it, if the service began in 2022."""
     return a_measure(a_section(a_plan()), "sentaku", family="indicator", since_year=2022, direction="near")

@@ -12,7 +12,7 @@ from plans.models import Change, Channel, Role, Subject
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 from tests.page_readers import found_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 
 def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") -> Change:
@@ -29,13 +29,6 @@ def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") ->
         old="い",
         new=new,
     )
-
-
-@pytest.fixture
-def editor(client):
-    user = a_user(Role.EDITOR, username="hanako")
-    client.force_login(user)
-    return user
 
 
 def lines_on(page) -> list[str]:

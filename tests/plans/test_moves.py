@@ -31,11 +31,6 @@ LEADS = {
 TEXTS = {"note": "数字の根拠を書いてください。", "reason": "集計の誤りを直すため。"}
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
 def address(section, name, year=2022):
     return reverse(f"evaluations:move_{name}", args=[section.plan.slug, section.number, year])
 

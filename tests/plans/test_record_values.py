@@ -23,11 +23,6 @@ SETTLED = (YearState.CONFIRMED, YearState.PUBLISHED)
 
 
 @pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
 def measure(section):
     return a_measure(section, "a", title="地域移行者数")
 

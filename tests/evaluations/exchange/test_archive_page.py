@@ -14,11 +14,11 @@ from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.axe import violations
 from tests.browser import enter
-from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 from tests.page_readers import failure_on, page_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 TEXT = INZAI.read_text()
 SHORT = (
     "成果目標\t節別\t成果目標の概要\t実績\t\t\t\t\t課題\n"
@@ -54,13 +54,6 @@ def confirmation_in(response) -> dict:
         "kept": kept_in(response),
         "accept": [one.get("value") for one in page_tree(response).findall(".//input[@name='accept']")],
     }
-
-
-@pytest.fixture
-def manager(client):
-    person = a_user(Role.MANAGER, a_municipality())
-    client.force_login(person)
-    return person
 
 
 def test_a_pasted_sheet_is_proposed_answered_looked_at_and_taken_in(client, manager):

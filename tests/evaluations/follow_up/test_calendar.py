@@ -15,7 +15,7 @@ from evaluations.models import Evaluation
 from indicators.models import MonthlyReading
 from plans.access import plan_for
 from plans.models import Role, YearState
-from tests.builders import a_deadline, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_deadline, a_measure, a_municipality, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db
 NOON = "2022-11-22 12:00:00+09:00"
@@ -25,11 +25,6 @@ PROGRESS = {2021: YearProgress(measures=4, entered=3, sections=2, settled=1, pub
 @pytest.fixture(autouse=True)
 def _in_november_2022(time_machine):
     time_machine.move_to(NOON)
-
-
-@pytest.fixture
-def plan():
-    return a_plan()
 
 
 def text_of(client, plan, role, name="calendar"):

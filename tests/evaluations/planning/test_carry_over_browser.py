@@ -12,7 +12,7 @@ from plans.models import Plan, Role
 from tests.axe import violations
 from tests.browser import click, enter
 from tests.builders import a_link, a_user, a_value
-from tests.carry_over_plans import a_goal, confirmed, lines, measures, two_plans
+from tests.carry_over_plans import a_goal, confirmed, lines, measures
 from tests.evaluations.planning.test_carry_over_paper import everything
 from tests.test_accessibility import sign_in
 
@@ -20,11 +20,6 @@ from tests.test_accessibility import sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 NAMES = ("carry_over", "carry_over_baselines", "carry_over_shortfalls", "carry_over_paper")
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
 
 
 @pytest.fixture

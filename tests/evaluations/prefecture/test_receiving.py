@@ -33,11 +33,6 @@ SLUG = "122319-7"
 
 
 @pytest.fixture
-def prefecture():
-    return a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
-
-
-@pytest.fixture
 def person(prefecture):
     return a_prefecture_user(prefecture)
 

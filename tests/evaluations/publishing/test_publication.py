@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER, username="kakutei")
-
-
-@pytest.fixture
 def plan(confirmer):
     """Two 節 with one measure each, planned and entered in both years; 第1節 is 確定 in both, 第2節 in none."""
     plan = a_plan()

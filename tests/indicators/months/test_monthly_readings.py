@@ -26,20 +26,13 @@ from plans.refusals import Cause, ChangesRefused, Conflict
 from tests.builders import (
     a_measure,
     a_municipality,
-    a_plan,
     a_prefecture_user,
-    a_section,
     a_user,
     a_value,
     in_state,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
 
 
 @pytest.fixture
