@@ -9,6 +9,13 @@ from django.test import Client
 
 from plans.models import Municipality, Plan, Role, Section
 from tests.builders import a_municipality, a_plan, a_section, a_user
+from tests.demo_city import the_demo
+
+
+@pytest.fixture
+def demo(db) -> None:
+    """The cities, plans and people of the demo."""
+    the_demo()
 
 
 @pytest.fixture
@@ -40,25 +47,31 @@ def section(plan: Plan) -> Section:
 
 @pytest.fixture
 def viewer(city: Municipality) -> User:
-    """A 閲覧者 of `city`."""
+    """A person of `city` in the role 閲覧."""
     return a_user(Role.VIEWER, city)
 
 
 @pytest.fixture
 def editor(city: Municipality) -> User:
-    """An editor of `city`, `hanako`."""
+    """`hanako` of `city` in the role 入力."""
     return a_user(Role.EDITOR, city, username="hanako")
 
 
 @pytest.fixture
+def checker(city: Municipality) -> User:
+    """A person of `city` in the role 確認."""
+    return a_user(Role.CHECKER, city)
+
+
+@pytest.fixture
 def confirmer(city: Municipality) -> User:
-    """A confirmer of `city`, `kakutei`."""
+    """`kakutei` of `city` in the role 確定."""
     return a_user(Role.CONFIRMER, city, username="kakutei")
 
 
 @pytest.fixture
 def manager(city: Municipality) -> User:
-    """A manager of `city`, `kanri`."""
+    """`kanri` of `city` in the role 管理."""
     return a_user(Role.MANAGER, city, username="kanri")
 
 

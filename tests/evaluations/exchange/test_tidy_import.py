@@ -28,7 +28,6 @@ from plans.models import (
 from plans.tidy import tidy_file
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_value, in_state
-from tests.demo_city import the_demo
 from tests.tidy_tables import a_csv, edited, exported
 
 pytestmark = pytest.mark.django_db
@@ -59,11 +58,6 @@ def take(tmp_path):
 def stored(code, year, side=Side.ACTUAL):
     row = YearlyValue.objects.filter(measure__code=code, fiscal_year=year, side=side).first()
     return row.value if row else None
-
-
-@pytest.fixture
-def demo():
-    the_demo()
 
 
 # --- Round trips ---
