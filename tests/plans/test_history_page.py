@@ -182,8 +182,7 @@ def test_somebody_without_a_city_is_told_what_to_do(client):
 
 @pytest.mark.parametrize("lines", [1, 30])
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
-def test_the_page_does_not_ask_more_for_more_lines(client, role, lines, django_assert_num_queries):
-    section = a_section(a_plan())
+def test_the_page_does_not_ask_more_for_more_lines(client, role, lines, django_assert_num_queries, section):
     for number in range(lines):
         a_line(a_measure(section), by=a_user(Role.EDITOR), subject=Subject.TEXT, new=str(number))
     client.force_login(a_user(role))

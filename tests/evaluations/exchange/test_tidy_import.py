@@ -336,8 +336,7 @@ def test_names_and_years_left_blank_stay_as_they_are(tmp_path):
     ]
 
 
-def test_a_measure_moves_to_another_section_with_its_outcome_target(take):
-    plan = a_plan()
+def test_a_measure_moves_to_another_section_with_its_outcome_target(take, plan):
     measure = a_measure(a_section(plan, 1), "1-1", title="移行")
     rows = [row | {"節番号": "2", "節名": "精神"} for row in exported()]
 

@@ -57,8 +57,7 @@ def test_children_are_not_proposed_to_a_city_that_plans_for_them_apart(manager):
     assert "7-5" not in [part.key for part in parts_of(draft)]
 
 
-def test_a_city_that_writes_another_word_gets_its_word(manager):
-    city = a_municipality()
+def test_a_city_that_writes_another_word_gets_its_word(manager, city):
     city.disability_word = "障がい"
     city.save()
 

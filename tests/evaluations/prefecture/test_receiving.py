@@ -293,9 +293,7 @@ def test_a_plan_that_was_not_received_is_refused_and_left_alone(prefecture):
     assert content_of(plan) == before
 
 
-def test_a_city_without_a_prefecture_joins_the_one_that_takes_its_file(prefecture, person):
-    city = a_municipality()
-
+def test_a_city_without_a_prefecture_joins_the_one_that_takes_its_file(prefecture, person, city):
     take(a_file(), prefecture, person)
 
     city.refresh_from_db()
