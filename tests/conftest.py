@@ -23,6 +23,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 from tests.patience import PATIENCE
 
+pytest_plugins = ["tests.cast"]
+
 # Playwright's synchronous interface keeps an event loop running in the test's thread.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

@@ -10,7 +10,7 @@ from django.test import Client
 from core.tidy import COLUMNS
 from plans import manual
 from plans.models import Role
-from tests.builders import a_plan, a_user
+from tests.builders import a_user
 
 
 def test_everyone_reads_the_manual_and_it_asks_the_database_nothing(client, db, django_assert_num_queries):
@@ -103,16 +103,14 @@ def test_an_unknown_address_is_answered_in_japanese(client, logged_in):
 
 
 @pytest.mark.parametrize("code", ["%00", "1%0A", "無い"])
-def test_what_is_no_code_of_a_measure_is_not_found(client, db, code):
-    plan = a_plan()
+def test_what_is_no_code_of_a_measure_is_not_found(client, db, code, plan):
     client.force_login(a_user(Role.VIEWER))
 
     assert client.get(f"/plans/{plan.slug}/measures/{code}/").status_code == 404
 
 
 @pytest.mark.django_db
-def test_another_citys_plan_is_not_found_without_a_word_about_it(client):
-    plan = a_plan()
+def test_another_citys_plan_is_not_found_without_a_word_about_it(client, plan):
     client.force_login(User.objects.create_user("dareka"))
 
     response = client.get(f"/plans/{plan.slug}/settings/")

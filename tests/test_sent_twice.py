@@ -10,19 +10,9 @@ from evaluations.follow_up.opinions import add_opinion
 from evaluations.models import ActionItem, ActivityRecord, CouncilOpinion, Deadline
 from evaluations.records.actions import RecordContent, add_record
 from plans.models import Change, Channel, Role
-from tests.builders import a_measure, a_plan, a_section, a_user
+from tests.builders import a_measure, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
-def manager(section):
-    return a_user(Role.MANAGER)
 
 
 def a_record(section):

@@ -9,19 +9,13 @@ from core.words import Side
 from evaluations.models import ActionItem, CouncilOpinion, Outlook
 from plans.models import MeasureLink, Plan, YearlyValue
 from tests.browser import enter
-from tests.demo_city import the_demo
 from tests.test_accessibility import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
 MIHON = "/plans/129992-7/"
 NEXT_OF_INZAI = "/plans/122319-7/"
 NEXT_OF_MIHON = "/plans/129992-8/"
-
-
-@pytest.fixture(autouse=True)
-def demo():
-    the_demo()
 
 
 @pytest.fixture

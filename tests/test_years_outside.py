@@ -14,20 +14,15 @@ from evaluations.publishing.publication import publish
 from evaluations.review.overview import overview
 from plans.access import plan_for
 from plans.actions import CellChange, record_values
-from plans.models import Channel, Municipality, Role, YearState
+from plans.models import Channel, Municipality, YearState
 from plans.queries import measure_rows
 from plans.refusals import ChangesRefused
 from plans.rollup import Term, rollup
 from plans.tally import tally
-from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.tidy_tables import exported, planned
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor():
-    return a_user(Role.EDITOR)
 
 
 @pytest.fixture
@@ -124,8 +119,7 @@ def test_a_zero_typed_into_a_table_for_a_year_outside_is_a_problem_with_its_addr
     ]
 
 
-def test_a_published_page_says_that_the_year_is_outside(client, measure):
-    confirmer = a_user(Role.CONFIRMER)
+def test_a_published_page_says_that_the_year_is_outside(client, measure, confirmer):
     a_value(measure, 2022, 4)
     in_state(measure.section, 2022, YearState.CONFIRMED, confirmer)
     publish(measure.plan, 2022, by=confirmer, reason="", channel=Channel.SCREEN)

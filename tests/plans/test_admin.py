@@ -146,8 +146,7 @@ def test_the_code_that_addresses_and_exports_hold_stays_once_there_is_a_plan(cli
     assert "計画ができた後は変えられません" in client.get(f"/admin/plans/municipality/{city.pk}/change/").text
 
 
-def test_the_code_of_a_municipality_without_a_plan_can_be_put_right(client, root):
-    city = a_municipality()
+def test_the_code_of_a_municipality_without_a_plan_can_be_put_right(client, root, city):
     a_user(Role.MANAGER, city)
 
     post_city(client, city, code="131016")
@@ -237,8 +236,7 @@ def test_departments_changed_in_the_admin_are_in_the_history(client, root):
     ]
 
 
-def test_what_plans_and_the_history_refer_to_is_not_deleted(client, root):
-    city = a_municipality()
+def test_what_plans_and_the_history_refer_to_is_not_deleted(client, root, city):
     department = Department.objects.create(municipality=city, name="障がい福祉課")
     a_measure(a_section(a_plan(city)), "1-1", department=department)
     editor = a_user(Role.EDITOR, city)

@@ -112,8 +112,7 @@ def test_of_a_move_a_viewer_sees_the_states_and_not_the_reason():
     assert (line.old, line.new, line.reason) == ("確認待ち", "差し戻し", "確認中")
 
 
-def test_what_hides_the_values_of_a_measure_is_the_section_where_it_stands_now():
-    plan = a_plan()
+def test_what_hides_the_values_of_a_measure_is_the_section_where_it_stands_now(plan):
     left, entered = a_section(plan, 1), a_section(plan, 2)
     measure = a_measure(left)
     typed(measure, 12, by=a_user(Role.EDITOR))

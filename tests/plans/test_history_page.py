@@ -12,7 +12,7 @@ from plans.models import Change, Channel, Role, Subject
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 from tests.page_readers import found_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 
 def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") -> Change:
@@ -29,13 +29,6 @@ def a_line(measure, *, by=None, year=2022, subject=Subject.MASTER, new="あ") ->
         old="い",
         new=new,
     )
-
-
-@pytest.fixture
-def editor(client):
-    user = a_user(Role.EDITOR, username="hanako")
-    client.force_login(user)
-    return user
 
 
 def lines_on(page) -> list[str]:
@@ -189,8 +182,7 @@ def test_somebody_without_a_city_is_told_what_to_do(client):
 
 @pytest.mark.parametrize("lines", [1, 30])
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
-def test_the_page_does_not_ask_more_for_more_lines(client, role, lines, django_assert_num_queries):
-    section = a_section(a_plan())
+def test_the_page_does_not_ask_more_for_more_lines(client, role, lines, django_assert_num_queries, section):
     for number in range(lines):
         a_line(a_measure(section), by=a_user(Role.EDITOR), subject=Subject.TEXT, new=str(number))
     client.force_login(a_user(role))

@@ -161,8 +161,7 @@ def test_the_prefecture_sees_the_plans_of_its_cities():
     assert [(row.municipality.name, [p.plan for p in row.plans]) for row in rows] == [("印西市", [inzai])]
 
 
-def test_progress_counts_the_sections_of_the_year_due_by_state():
-    plan = a_plan()
+def test_progress_counts_the_sections_of_the_year_due_by_state(plan):
     first, second, _ = (a_section(plan, number) for number in (1, 2, 3))
     in_state(first, 2023, YearState.CONFIRMED)
     in_state(second, 2023, YearState.SUBMITTED)
@@ -314,8 +313,7 @@ def test_nothing_is_missing_in_a_year_that_has_not_begun(client, year, said):
         (Role.EDITOR, YearState.DRAFT, "未入力 入力 0／1 下書き"),
     ],
 )
-def test_nobody_is_told_that_nothing_is_entered_where_they_may_not_see_it(client, role, state, said):
-    section = a_section(a_plan())
+def test_nobody_is_told_that_nothing_is_entered_where_they_may_not_see_it(client, role, state, said, section):
     a_measure(section, "a")
     in_state(section, 2022, state)
     client.force_login(a_user(role))

@@ -18,22 +18,6 @@ ADDRESS = reverse("evaluations:measure_settings", args=[SLUG, "1-1"])
 
 
 @pytest.fixture
-def manager():
-    return a_user(Role.MANAGER)
-
-
-@pytest.fixture
-def page(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
 def measure(section):
     return a_measure(section, "1-1", title="移行者数", order=1, baseline=36, baseline_year=2019)
 
@@ -50,7 +34,7 @@ def history():
     return [(c.field, c.old, c.new) for c in Change.objects.filter(subject=Subject.MASTER).order_by("id")]
 
 
-def test_everything_that_a_measure_is_can_be_changed(page, measure, section):
+def test_everything_that_a_measure_is_can_be_changed(as_manager, measure, section):
     a_section(section.plan, 2)
     a_measure(section, "1-2", title="施設入所者数", order=2)
     typed = {
@@ -75,7 +59,7 @@ def test_everything_that_a_measure_is_can_be_changed(page, measure, section):
         "order": "7",
     }
 
-    saved(page, **typed)
+    saved(as_manager, **typed)
 
     measure.refresh_from_db()
     fields = ("label", "title", "unit", "direction", "accumulation", "baseline", "baseline_year", "baseline_text")
@@ -100,32 +84,32 @@ def test_everything_that_a_measure_is_can_be_changed(page, measure, section):
     assert ("基準値は目標と同じ量", "いいえ", "はい") in history()
 
 
-def test_a_form_sent_as_it_was_drawn_changes_nothing(page, measure):
-    answer = page.post(ADDRESS, the_form(page) | {"do": "save"}, follow=True)
+def test_a_form_sent_as_it_was_drawn_changes_nothing(as_manager, measure):
+    answer = as_manager.post(ADDRESS, the_form(as_manager) | {"do": "save"}, follow=True)
 
     assert "変更はありませんでした。" in answer.text
     assert history() == []
 
 
-def test_an_indicator_gets_its_service(page, section):
+def test_an_indicator_gets_its_service(as_manager, section):
     create_missing_services()
     a_measure(section, "i-1", family="indicator", title="居宅介護の利用者数")
     address = reverse("evaluations:measure_settings", args=[SLUG, "i-1"])
-    form = the_form(page, address)
+    form = the_form(as_manager, address)
     service = Service.objects.get(code="kyotaku_kaigo")
 
-    page.post(address, form | {"do": "save", "service_id": str(service.pk), "amount_of": "users"})
+    as_manager.post(address, form | {"do": "save", "service_id": str(service.pk), "amount_of": "users"})
 
     indicator = Measure.objects.get(code="i-1").activity_indicator
     assert (indicator.service, indicator.amount_of) == (service, "users")
     assert ("サービス", None, "居宅介護") in history()
 
 
-def test_a_measure_is_said_to_be_an_entry_of_the_catalogue(page, measure, section):
+def test_a_measure_is_said_to_be_an_entry_of_the_catalogue(as_manager, measure, section):
     a_measure(section, "1-2", catalogue_code="6-1-2")
 
-    refused = saved(page, catalogue_code="6-1-2")
-    saved(page, catalogue_code="6-1-1")
+    refused = saved(as_manager, catalogue_code="6-1-2")
+    saved(as_manager, catalogue_code="6-1-1")
 
     assert "この項目は、この計画のほかの指標が使っています。" in refused.text
     measure.refresh_from_db()
@@ -147,11 +131,11 @@ def test_a_measure_is_said_to_be_an_entry_of_the_catalogue(page, measure, sectio
         ({"since_year": "令和5年度"}, "令和4年度に値が入力されているため、変えられません。"),
     ],
 )
-def test_what_cannot_be_is_named_and_kept(page, measure, section, typed, sentence):
+def test_what_cannot_be_is_named_and_kept(as_manager, measure, section, typed, sentence):
     a_measure(section, "1-2")
     a_value(measure, 2022, 5)
 
-    answer = saved(page, unit="名", **typed)
+    answer = saved(as_manager, unit="名", **typed)
 
     assert sentence in answer.text
     assert form_with(answer, "title")["unit"] == "名"
@@ -159,62 +143,62 @@ def test_what_cannot_be_is_named_and_kept(page, measure, section, typed, sentenc
     assert (measure.unit, history()) == ("人", [])
 
 
-def test_a_measure_does_not_leave_a_section_with_a_confirmed_year(page, measure, section):
+def test_a_measure_does_not_leave_a_section_with_a_confirmed_year(as_manager, measure, section):
     a_section(section.plan, 2)
     in_state(section, 2021, "CONFIRMED")
 
-    answer = saved(page, section="2")
+    answer = saved(as_manager, section="2")
 
     assert "確定または公表した年度のある節との間では、指標を移せません。" in answer.text
     measure.refresh_from_db()
     assert measure.section == section
 
 
-def test_two_managers_on_one_field_see_both(page, measure):
-    form = the_form(page) | {"do": "save", "title": "自分の名前", "rationale": "自分の考え方", "unit": "名"}
-    saved(page, title="同僚の名前")
+def test_two_managers_on_one_field_see_both(as_manager, measure):
+    form = the_form(as_manager) | {"do": "save", "title": "自分の名前", "rationale": "自分の考え方", "unit": "名"}
+    saved(as_manager, title="同僚の名前")
 
-    refused = page.post(ADDRESS, form)
+    refused = as_manager.post(ADDRESS, form)
 
     assert refused.status_code == 409
     assert "ほかの人が「同僚の名前」に変更しています（入力：自分の名前）。" in refused.text
     measure.refresh_from_db()
     assert (measure.title, measure.unit) == ("同僚の名前", "人")
-    page.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
+    as_manager.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
     measure.refresh_from_db()
     assert (measure.title, measure.unit, measure.target_item.rationale) == ("自分の名前", "名", "自分の考え方")
 
 
-def test_two_managers_on_a_text_of_the_page_alone_see_both(page, measure):
-    form = the_form(page) | {"do": "save", "rationale": "自分の考え方"}
-    saved(page, rationale="同僚の考え方")
+def test_two_managers_on_a_text_of_the_page_alone_see_both(as_manager, measure):
+    form = the_form(as_manager) | {"do": "save", "rationale": "自分の考え方"}
+    saved(as_manager, rationale="同僚の考え方")
 
-    refused = page.post(ADDRESS, form)
+    refused = as_manager.post(ADDRESS, form)
 
     assert (refused.status_code, "ほかの人が「同僚の考え方」に変更しています。" in refused.text) == (409, True)
-    page.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
+    as_manager.post(ADDRESS, form_with(refused, "title") | {"do": "save"})
     assert TargetItem.objects.get(measure=measure).rationale == "自分の考え方"
 
 
-def test_two_managers_on_a_tick_and_a_choice_see_both(page, measure):
-    form = the_form(page) | {"do": "save", "until_year": "R4"}
+def test_two_managers_on_a_tick_and_a_choice_see_both(as_manager, measure):
+    form = the_form(as_manager) | {"do": "save", "until_year": "R4"}
     form.pop("sheet_block")
-    saved(page, until_year="令和5年度")
+    saved(as_manager, until_year="令和5年度")
 
-    refused = page.post(ADDRESS, form)
+    refused = as_manager.post(ADDRESS, form)
 
     assert "ほかの人が「令和5年度」に変更しています。" in refused.text
     again = form_with(refused, "title") | {"do": "save"}
-    page.post(ADDRESS, again)
+    as_manager.post(ADDRESS, again)
     measure.refresh_from_db()
     assert (measure.until_year, measure.sheet_block) == (2022, False)
 
 
-def test_two_managers_on_two_fields_never_meet(page, measure):
-    form = the_form(page) | {"do": "save", "title": "新しい名前"}
-    saved(page, unit="名")
+def test_two_managers_on_two_fields_never_meet(as_manager, measure):
+    form = the_form(as_manager) | {"do": "save", "title": "新しい名前"}
+    saved(as_manager, unit="名")
 
-    page.post(ADDRESS, form)
+    as_manager.post(ADDRESS, form)
 
     measure.refresh_from_db()
     assert (measure.title, measure.unit) == ("新しい名前", "名")
@@ -227,8 +211,8 @@ def removed(page):
     return page.post(ADDRESS, {"do": "remove"}, follow=True)
 
 
-def test_a_measure_without_values_and_history_is_taken_away_and_leaves_a_line(page, measure, section):
-    answer = removed(page)
+def test_a_measure_without_values_and_history_is_taken_away_and_leaves_a_line(as_manager, measure, section):
+    answer = removed(as_manager)
 
     assert "「移行者数」を取り除きました。" in answer.text
     assert not Measure.objects.exists()
@@ -252,11 +236,11 @@ def test_a_measure_without_values_and_history_is_taken_away_and_leaves_a_line(pa
         ),
     ],
 )
-def test_a_measure_that_something_hangs_on_stays(page, measure, arrange, sentence):
+def test_a_measure_that_something_hangs_on_stays(as_manager, measure, arrange, sentence):
     arrange(measure)
 
-    assert sentence in page.get(ADDRESS).text
-    assert sentence in removed(page).text
+    assert sentence in as_manager.get(ADDRESS).text
+    assert sentence in removed(as_manager).text
     assert Measure.objects.filter(code="1-1").exists()
 
 
@@ -286,15 +270,15 @@ def test_a_stranger_finds_nothing(client, measure):
     assert statuses == {404}
 
 
-def test_a_measure_of_another_plan_is_not_found_here(page, measure):
+def test_a_measure_of_another_plan_is_not_found_here(as_manager, measure):
     a_measure(a_section(a_plan(generation=7, start=2024, end=2026)), "7-x")
 
-    assert page.get(reverse("evaluations:measure_settings", args=[SLUG, "7-x"])).status_code == 404
+    assert as_manager.get(reverse("evaluations:measure_settings", args=[SLUG, "7-x"])).status_code == 404
 
 
-def test_the_order_that_an_import_may_give_can_be_saved_again(page, section):
+def test_the_order_that_an_import_may_give_can_be_saved_again(as_manager, section):
     a_measure(section, "1-9", order=32767)
 
-    saved(page, reverse("evaluations:measure_settings", args=[SLUG, "1-9"]), title="並び順の大きい指標")
+    saved(as_manager, reverse("evaluations:measure_settings", args=[SLUG, "1-9"]), title="並び順の大きい指標")
 
     assert Measure.objects.get(code="1-9").title == "並び順の大きい指標"

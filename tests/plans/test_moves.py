@@ -31,11 +31,6 @@ LEADS = {
 TEXTS = {"note": "数字の根拠を書いてください。", "reason": "集計の誤りを直すため。"}
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
 def address(section, name, year=2022):
     return reverse(f"evaluations:move_{name}", args=[section.plan.slug, section.number, year])
 
@@ -60,8 +55,7 @@ def test_a_move_is_made_by_its_roles_from_its_states_alone(client, section, name
     assert state(section) == (LEADS.get((name, before), before) if allowed else before)
 
 
-def test_each_step_is_signed_with_who_and_when(client, section):
-    editor, checker, confirmer = a_user(Role.EDITOR), a_user(Role.CHECKER), a_user(Role.CONFIRMER)
+def test_each_step_is_signed_with_who_and_when(client, section, editor, checker, confirmer):
     for person, name in ((editor, "submit"), (checker, "check"), (confirmer, "confirm")):
         client.force_login(person)
         client.post(address(section, name))

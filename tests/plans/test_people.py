@@ -10,14 +10,7 @@ from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
 from tests.page_forms import form_with
 from tests.page_readers import found_words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def manager(client):
-    user = a_user(Role.MANAGER, username="kanri")
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 
 
 @pytest.fixture

@@ -6,23 +6,11 @@ from decimal import Decimal
 import pytest
 
 from plans.models import Change, Department, Measure, Role, Section, Subject
-from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_user
+from tests.builders import a_full_plan, a_measure, a_municipality, a_section, a_user
 from tests.page_forms import form_with
 from tests.page_readers import field_problems
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan():
-    return a_plan()
-
-
-@pytest.fixture
-def manager(client):
-    user = a_user(Role.MANAGER)
-    client.force_login(user)
-    return user
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 
 
 def send(client, plan, action, **fields):

@@ -23,11 +23,6 @@ SETTLED = (YearState.CONFIRMED, YearState.PUBLISHED)
 
 
 @pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
 def measure(section):
     return a_measure(section, "a", title="地域移行者数")
 
@@ -84,9 +79,8 @@ def test_each_change_is_one_line_of_history_with_who_how_and_why(measure):
     ]
 
 
-def test_a_number_in_the_history_has_one_form_whether_typed_or_stored(measure):
+def test_a_number_in_the_history_has_one_form_whether_typed_or_stored(measure, editor):
     """What one line writes as new, the next one writes as old."""
-    editor = a_user(Role.EDITOR)
     for new in ("1003", "1003.50", "0.0001"):
         stored = kept().get(("a", 2022, Side.ACTUAL), EMPTY)
         record_values([change(measure, number(new), old=stored)], by=editor, channel=Channel.SCREEN)
@@ -324,8 +318,7 @@ def test_whoever_writes_one_year_of_a_section_does_not_wait_for_another_year(mea
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_change_of_settings_does_not_keep_values_from_being_written(section, measure):
-    manager = a_user(Role.MANAGER)
+def test_a_change_of_settings_does_not_keep_values_from_being_written(section, measure, manager):
     setting = SettingChange("title", section, "title", section.title, "新しい節名")
 
     with transaction.atomic():

@@ -24,12 +24,6 @@ def section():
     return section
 
 
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR))
-    return client
-
-
 def grid(section):
     return reverse("evaluations:entry_section", args=[section.plan.slug, 2022, section.number])
 
@@ -50,17 +44,17 @@ def rows():
 # --- The grid ---
 
 
-def test_the_grid_says_nothing_of_revisions_before_there_is_one(editor, section):
-    page = editor.get(grid(section)).text
+def test_the_grid_says_nothing_of_revisions_before_there_is_one(as_editor, section):
+    page = as_editor.get(grid(section)).text
 
     assert ("計画変更" in page, 'name="corrects"' in page) == (False, False)
 
 
-def test_the_grid_says_into_which_revision_plan_values_go(editor, section):
+def test_the_grid_says_into_which_revision_plan_values_go(as_editor, section):
     a_revision(section.plan)
 
-    page = editor.get(grid(section)).text
-    saved = enter(editor, section, **{"planned-a-value": "１５人"}).text
+    page = as_editor.get(grid(section)).text
+    saved = enter(as_editor, section, **{"planned-a-value": "１５人"}).text
 
     assert "計画値は、第1回変更（令和4年10月1日決定）の値として記録されます。" in page
     assert "第1節の1件を保存しました。計画値は、第1回変更の値として記録しました。" in saved
@@ -68,27 +62,27 @@ def test_the_grid_says_into_which_revision_plan_values_go(editor, section):
     assert rows() == [(2022, 0, 1, 12), (2022, 1, None, 15)]
 
 
-def test_an_actual_alone_is_saved_without_a_word_of_revisions(editor, section):
+def test_an_actual_alone_is_saved_without_a_word_of_revisions(as_editor, section):
     a_revision(section.plan)
 
-    saved = enter(editor, section, **{"actual-a-value": "9"}).text
+    saved = enter(as_editor, section, **{"actual-a-value": "9"}).text
 
     assert "第1節の1件を保存しました。" in saved
     assert "の値として記録しました" not in saved
 
 
-def test_a_plan_value_left_as_it_stands_is_no_change_of_the_plan(editor, section):
+def test_a_plan_value_left_as_it_stands_is_no_change_of_the_plan(as_editor, section):
     a_revision(section.plan)
 
-    enter(editor, section, **{"planned-a-value": "12"})
+    enter(as_editor, section, **{"planned-a-value": "12"})
 
     assert rows() == [(2022, 0, None, 12)]
 
 
-def test_with_the_box_ticked_a_typing_error_is_put_right_where_it_was_made(editor, section):
+def test_with_the_box_ticked_a_typing_error_is_put_right_where_it_was_made(as_editor, section):
     a_revision(section.plan)
 
-    saved = enter(editor, section, **{"planned-a-value": "13", "corrects": "1"}).text
+    saved = enter(as_editor, section, **{"planned-a-value": "13", "corrects": "1"}).text
 
     assert "計画値は、入力の誤りの訂正として記録しました。" in saved
     assert rows() == [(2022, 0, None, 13)]
@@ -98,52 +92,52 @@ def test_with_the_box_ticked_a_typing_error_is_put_right_where_it_was_made(edito
     ("numbers", "into"),
     [((12, 15, 18), 2), ((12, 15, None), 1), ((12, None, 18), 2), ((None, None, 18), 2), ((12, None, None), 0)],
 )
-def test_after_two_revisions_a_correction_goes_into_the_one_that_set_the_value_last(editor, section, numbers, into):
+def test_after_two_revisions_a_correction_goes_into_the_one_that_set_the_value_last(as_editor, section, numbers, into):
     a_revision(section.plan)
     a_revision(section.plan, 2)
     YearlyValue.objects.all().delete()
     changed_plan(section.measures.get(), 2022, *numbers)
     before = rows()
 
-    enter(editor, section, **{"planned-a-value": "14", "corrects": "1"})
+    enter(as_editor, section, **{"planned-a-value": "14", "corrects": "1"})
 
     assert rows() == [*before[:-1], (2022, into, None, 14)]
 
 
-def test_the_box_stays_ticked_beside_a_problem(editor, section):
+def test_the_box_stays_ticked_beside_a_problem(as_editor, section):
     a_revision(section.plan)
 
-    page = editor.post(grid(section), drawn(editor, section) | {"planned-a-value": "十二", "corrects": "1"})
+    page = as_editor.post(grid(section), drawn(as_editor, section) | {"planned-a-value": "十二", "corrects": "1"})
 
     assert form_with(page, "seen")["corrects"] == "1"
     assert rows() == [(2022, 0, None, 12)]
 
 
-def test_a_page_from_before_the_revision_asks_once_before_it_writes_into_it(editor, section):
-    fields = drawn(editor, section) | {"planned-a-value": "15", "actual-a-value": "9"}
+def test_a_page_from_before_the_revision_asks_once_before_it_writes_into_it(as_editor, section):
+    fields = drawn(as_editor, section) | {"planned-a-value": "15", "actual-a-value": "9"}
     a_revision(section.plan)
 
-    page = editor.post(grid(section), fields)
+    page = as_editor.post(grid(section), fields)
     between = rows()
     again = form_with(page, "seen")
-    editor.post(grid(section), again)
+    as_editor.post(grid(section), again)
 
     assert "いま保存すると、計画値は第1回変更の値として記録されます。" in page.text
     assert (again["planned-a-value"], again["actual-a-value"]) == ("15", "9")
     assert (between, rows()) == ([(2022, 0, None, 12)], [(2022, 0, 1, 12), (2022, 1, None, 15)])
 
 
-def test_a_page_from_before_the_revision_may_still_save_actuals(editor, section):
-    fields = drawn(editor, section) | {"actual-a-value": "9"}
+def test_a_page_from_before_the_revision_may_still_save_actuals(as_editor, section):
+    fields = drawn(as_editor, section) | {"actual-a-value": "9"}
     a_revision(section.plan)
 
-    assert editor.post(grid(section), fields).status_code == 302
+    assert as_editor.post(grid(section), fields).status_code == 302
 
 
-def test_a_cleared_plan_value_is_gone_and_the_first_one_is_still_told(editor, section):
+def test_a_cleared_plan_value_is_gone_and_the_first_one_is_still_told(as_editor, section):
     a_revision(section.plan)
 
-    saved = enter(editor, section, **{"planned-a-value": "", "planned-a-state": "未入力"}).text
+    saved = enter(as_editor, section, **{"planned-a-value": "", "planned-a-state": "未入力"}).text
 
     assert "当初 12人 → 第1回変更後 なし（令和4年10月1日）" in saved
     assert rows() == [(2022, 0, 1, 12)]
@@ -164,27 +158,27 @@ def changed_table(section, new):
     return edited(exported(section.plan.slug), "a", 2022, 計画値=new)
 
 
-def test_an_import_goes_into_the_revision_and_the_preview_says_so(editor, section):
+def test_an_import_goes_into_the_revision_and_the_preview_says_so(as_editor, section):
     a_revision(section.plan)
 
-    preview, go = confirm(editor, section, changed_table(section, "15"))
+    preview, go = confirm(as_editor, section, changed_table(section, "15"))
     go()
 
     assert "（令和4年10月1日決定）の値として取り込みます。" in preview.text
     assert rows() == [(2022, 0, 1, 12), (2022, 1, None, 15)]
 
 
-def test_a_blank_plan_value_in_a_file_takes_the_plan_away_and_keeps_what_it_was(editor, section):
+def test_a_blank_plan_value_in_a_file_takes_the_plan_away_and_keeps_what_it_was(as_editor, section):
     a_revision(section.plan)
 
-    _, go = confirm(editor, section, changed_table(section, ""))
+    _, go = confirm(as_editor, section, changed_table(section, ""))
     go()
 
     assert rows() == [(2022, 0, 1, 12)]
 
 
-def test_a_preview_from_before_the_revision_is_looked_at_again(editor, section):
-    _, go = confirm(editor, section, changed_table(section, "15"))
+def test_a_preview_from_before_the_revision_is_looked_at_again(as_editor, section):
+    _, go = confirm(as_editor, section, changed_table(section, "15"))
     a_revision(section.plan)
 
     page = go()

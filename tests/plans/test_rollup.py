@@ -15,7 +15,7 @@ from core.rollup_table import COLUMNS, rollup_csv
 from core.words import Side, State
 from evaluations.demo.sample import create_sample
 from evaluations.demo.sample_measures import SECTIONS
-from plans.models import Municipality, YearState
+from plans.models import YearState
 from plans.rollup import Term, rollup
 from tests.builders import a_measure, a_municipality, a_plan, a_section, a_value, in_state
 from tests.rollup_oracle import middle_of, naive, seen
@@ -60,11 +60,6 @@ def test_the_rollup_asks_as_many_questions_for_sixty_cities_as_for_three():
         counts.append(len(asked))
 
     assert counts == [3, 3]
-
-
-@pytest.fixture
-def prefecture(db):
-    return a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
 
 
 def a_city(prefecture, number: int, *, title="移行者数", planned=10, actual=8, settled=True, **fields):

@@ -13,14 +13,14 @@ from core.sheets.design import Edition
 from core.sheets.design_file import MAX_BYTES, read_design
 from core.sheets.workbook import write_evaluation_sheet
 from evaluations.reports.sheets.of_plan import sheet_book
-from plans.models import Change, Role, Subject
+from plans.models import Change, Subject
 from plans.sheet_layouts import FOLDER, SheetForm, form_of, layout_choices, shipped_designs
-from tests.builders import a_draft, a_full_plan, a_municipality, a_user
+from tests.builders import a_draft, a_full_plan, a_municipality
 from tests.drafts import made, only
 from tests.page_readers import found_words
 from tests.plans.test_plan_settings import send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 SHIPPED = [("inzai", "印西市の様式"), ("kanri", "管理シート（国の手引きの形）")]
 
 
@@ -41,13 +41,6 @@ def folder(settings, tmp_path):
 @pytest.fixture
 def plan():
     return a_full_plan()
-
-
-@pytest.fixture
-def manager(client):
-    user = a_user(Role.MANAGER)
-    client.force_login(user)
-    return user
 
 
 def history() -> list[tuple]:

@@ -12,15 +12,10 @@ from django.urls import reverse
 from core.values import Value
 from core.words import Certainty
 from plans.models import Change, YearlyValue
-from tests.builders import a_measure, a_plan, a_section, a_user, a_value
+from tests.builders import a_measure, a_user, a_value
 from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
 
 
 @pytest.fixture

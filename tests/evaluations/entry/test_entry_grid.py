@@ -18,17 +18,6 @@ from tests.page_readers import found_words, page_tree, rows_of, words
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
-def editor(client):
-    client.force_login(a_user(Role.EDITOR))
-    return client
-
-
 def grid(section, year=2022):
     return reverse("evaluations:entry_section", args=[section.plan.slug, year, section.number])
 
@@ -55,25 +44,25 @@ def _named(texts):
 # --- What is drawn ---
 
 
-def test_each_row_has_one_field_for_the_plan_and_one_for_the_actual(editor, section):
+def test_each_row_has_one_field_for_the_plan_and_one_for_the_actual(as_editor, section):
     a_measure(section, "a")
     a_measure(section, "b", value_kind=ValueKind.TEXT)
 
-    page = editor.get(grid(section)).text
+    page = as_editor.get(grid(section)).text
 
     assert page.count('<tr data-measure="') == 2
     assert (page.count('data-field="actual"'), page.count('data-field="planned"')) == (2, 2)
     assert page.count('data-year="2022"') == 4
 
 
-def test_the_fields_hold_what_is_kept_and_the_year_before_stands_beside(editor, section):
+def test_the_fields_hold_what_is_kept_and_the_year_before_stands_beside(as_editor, section):
     measure = a_measure(section, "a")
     a_value(measure, 2022, 12, wording="延12人", as_of="3月末", certainty=Certainty.FINAL, note="速報から更新")
     a_value(measure, 2022, state=State.NOT_SET, side=Side.PLANNED)
     a_value(measure, 2021, 9)
     a_value(measure, 2021, 8, side=Side.PLANNED)
 
-    page = editor.get(grid(section))
+    page = as_editor.get(grid(section))
     fields = form_with(page, "seen")
 
     assert {name: text for name, text in fields.items() if name != "seen"} == {
@@ -90,40 +79,40 @@ def test_the_fields_hold_what_is_kept_and_the_year_before_stands_beside(editor, 
     assert found_words(page, ".//dl[@class='cell']/dd") == ["8人", "9人"]
 
 
-def test_a_goal_of_zero_for_the_last_year_is_a_goal(editor, section):
+def test_a_goal_of_zero_for_the_last_year_is_a_goal(as_editor, section):
     a_value(a_measure(section, "a"), 2023, 0, side=Side.PLANNED)
 
-    assert "期間の目標：0人（令和5年度）" in editor.get(grid(section)).text
+    assert "期間の目標：0人（令和5年度）" in as_editor.get(grid(section)).text
 
 
-def test_the_first_year_shows_the_baseline_beside(editor, section):
+def test_the_first_year_shows_the_baseline_beside(as_editor, section):
     a_measure(section, "a", baseline=Decimal(36), baseline_year=2019)
 
-    page = editor.get(grid(section, 2021)).text
+    page = as_editor.get(grid(section, 2021)).text
 
     assert "基準値 36人（令和元年度）" in page
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_pages_of_entry_do_not_ask_more_for_more(editor, django_assert_max_num_queries, count):
+def test_the_pages_of_entry_do_not_ask_more_for_more(as_editor, django_assert_max_num_queries, count):
     plan = a_full_plan(count)
     year, section = reverse("evaluations:entry_year", args=[plan.slug, 2022]), grid(plan.sections.get())
 
     with django_assert_max_num_queries(10):
-        assert editor.get(section).status_code == 200
+        assert as_editor.get(section).status_code == 200
     with django_assert_max_num_queries(10):
-        assert editor.get(year).status_code == 200
+        assert as_editor.get(year).status_code == 200
 
 
-def test_a_section_of_sixty_measures_stays_below_the_limit_of_fields_and_more_are_paged(editor, section):
+def test_a_section_of_sixty_measures_stays_below_the_limit_of_fields_and_more_are_paged(as_editor, section):
     for number in range(PAGE_SIZE + 1):
         a_measure(section, f"r{number}", value_kind=ValueKind.RATE, order=number)
 
-    first = drawn(editor, section)
-    saved = editor.post(grid(section), first | {f"actual-r{n}-value": str(n) for n in range(PAGE_SIZE)})
-    onward = editor.post(grid(section), drawn(editor, section) | {"next": "1"})
-    second = form_with(editor.get(grid(section) + "?page=2"), "seen")
-    editor.post(grid(section) + "?page=2", second | {f"actual-r{PAGE_SIZE}-value": "5"})
+    first = drawn(as_editor, section)
+    saved = as_editor.post(grid(section), first | {f"actual-r{n}-value": str(n) for n in range(PAGE_SIZE)})
+    onward = as_editor.post(grid(section), drawn(as_editor, section) | {"next": "1"})
+    second = form_with(as_editor.get(grid(section) + "?page=2"), "seen")
+    as_editor.post(grid(section) + "?page=2", second | {f"actual-r{PAGE_SIZE}-value": "5"})
 
     assert len(first) + 2 * PAGE_SIZE < 1000  # with a choice in every cell
     assert (saved.status_code, YearlyValue.objects.count()) == (302, PAGE_SIZE + 1)
@@ -133,10 +122,10 @@ def test_a_section_of_sixty_measures_stays_below_the_limit_of_fields_and_more_ar
 # --- What is saved ---
 
 
-def test_a_number_typed_in_any_width_is_saved_and_echoed(editor, section):
+def test_a_number_typed_in_any_width_is_saved_and_echoed(as_editor, section):
     measure = a_measure(section, "a")
 
-    page = enter(editor, section, a__actual__value="１２人")
+    page = enter(as_editor, section, a__actual__value="１２人")
 
     assert kept(measure) == Value(number=Decimal(12), wording="１２人")
     assert page.redirect_chain == [(grid(section), 302)]
@@ -144,18 +133,18 @@ def test_a_number_typed_in_any_width_is_saved_and_echoed(editor, section):
     assert '<p class="echo">１２人 → 12 と読み取りました</p>' in page.text
 
 
-def test_an_echo_is_said_once_and_only_where_the_typing_differs(editor, section):
+def test_an_echo_is_said_once_and_only_where_the_typing_differs(as_editor, section):
     a_measure(section, "a")
 
-    plain = enter(editor, section, a__actual__value="12")
-    enter(editor, section, a__actual__value="１３人")
-    again = editor.get(grid(section))
+    plain = enter(as_editor, section, a__actual__value="12")
+    enter(as_editor, section, a__actual__value="１３人")
+    again = as_editor.get(grid(section))
 
     assert "読み取" not in plain.text
     assert "読み取" not in again.text
 
 
-def test_a_page_saved_as_it_was_drawn_changes_nothing(editor, section):
+def test_a_page_saved_as_it_was_drawn_changes_nothing(as_editor, section):
     rate = a_measure(section, "r", value_kind=ValueKind.RATE)
     a_value(rate, 2022, "66.6667", numerator=Decimal(2), denominator=Decimal(3))
     a_value(a_measure(section, "p", value_kind=ValueKind.PRESENCE), 2022, 1, wording="有5人")
@@ -164,7 +153,7 @@ def test_a_page_saved_as_it_was_drawn_changes_nothing(editor, section):
     a_value(a_measure(section, "w"), 2022, state=State.WORDS_ONLY, wording="検討を始めた")
     before = {row.pk: row.value for row in YearlyValue.objects.all()}
 
-    page = editor.post(grid(section), drawn(editor, section), follow=True)
+    page = as_editor.post(grid(section), drawn(as_editor, section), follow=True)
 
     assert {row.pk: row.value for row in YearlyValue.objects.all()} == before
     assert Change.objects.count() == 0
@@ -172,39 +161,39 @@ def test_a_page_saved_as_it_was_drawn_changes_nothing(editor, section):
 
 
 @pytest.mark.parametrize("state", ["集計中", "該当なし", "中止", "非公表"])
-def test_a_state_is_chosen_even_where_a_number_stands(editor, section, state):
+def test_a_state_is_chosen_even_where_a_number_stands(as_editor, section, state):
     measure = a_measure(section, "a")
     a_value(measure, 2022, 12)
 
-    enter(editor, section, a__actual__state=state)
+    enter(as_editor, section, a__actual__state=state)
 
     assert kept(measure) == Value(state=State.from_label(state))
 
 
-def test_a_number_typed_over_a_state_takes_its_place(editor, section):
+def test_a_number_typed_over_a_state_takes_its_place(as_editor, section):
     measure = a_measure(section, "a")
     a_value(measure, 2022, state=State.PENDING)
 
-    enter(editor, section, a__actual__value="0")
+    enter(as_editor, section, a__actual__value="0")
 
     assert kept(measure) == Value(number=Decimal(0))
 
 
 @pytest.mark.parametrize("texts", [{"a__actual__value": ""}, {"a__actual__state": "未入力"}])
-def test_clearing_a_value_or_choosing_not_entered_leaves_no_row(editor, section, texts):
+def test_clearing_a_value_or_choosing_not_entered_leaves_no_row(as_editor, section, texts):
     measure = a_measure(section, "a")
     a_value(measure, 2022, 12, as_of="3月末")
 
-    enter(editor, section, **texts)
+    enter(as_editor, section, **texts)
 
     assert not YearlyValue.objects.filter(measure=measure).exists()
 
 
-def test_circumstances_are_saved_with_the_actual(editor, section):
+def test_circumstances_are_saved_with_the_actual(as_editor, section):
     measure = a_measure(section, "a")
 
     enter(
-        editor,
+        as_editor,
         section,
         a__actual__value="12",
         a__actual__as_of="令和5年3月末",
@@ -217,53 +206,53 @@ def test_circumstances_are_saved_with_the_actual(editor, section):
     )
 
 
-def test_changing_a_note_leaves_the_value_exactly_as_it_is_kept(editor, section):
+def test_changing_a_note_leaves_the_value_exactly_as_it_is_kept(as_editor, section):
     measure = a_measure(section, "a", value_kind=ValueKind.PRESENCE)
     a_value(measure, 2022, 1)
 
-    enter(editor, section, a__actual__note="年度内に設置")
+    enter(as_editor, section, a__actual__note="年度内に設置")
 
     assert kept(measure) == Value(number=Decimal(1), note="年度内に設置")
 
 
-def test_a_rate_is_computed_from_its_parts_when_they_change(editor, section):
+def test_a_rate_is_computed_from_its_parts_when_they_change(as_editor, section):
     measure = a_measure(section, "a", value_kind=ValueKind.RATE, unit="%")
     a_value(measure, 2022, "66.6667", numerator=Decimal(2), denominator=Decimal(3))
 
-    enter(editor, section, a__actual__numerator="1")
+    enter(as_editor, section, a__actual__numerator="1")
 
     assert kept(measure) == Value(number=Decimal("33.3333"), numerator=Decimal(1), denominator=Decimal(3))
 
 
-def test_a_plan_is_entered_beside_the_actual(editor, section):
+def test_a_plan_is_entered_beside_the_actual(as_editor, section):
     measure = a_measure(section, "a")
 
-    enter(editor, section, a__planned__value="40", a__actual__value="38")
+    enter(as_editor, section, a__planned__value="40", a__actual__value="38")
 
     assert (kept(measure, Side.PLANNED), kept(measure)) == (Value(number=Decimal(40)), Value(number=Decimal(38)))
 
 
-def test_prose_is_typed_into_the_value_field_itself(editor, section):
+def test_prose_is_typed_into_the_value_field_itself(as_editor, section):
     measure = a_measure(section, "a", value_kind=ValueKind.TEXT)
 
-    enter(editor, section, a__actual__value="協議会で検討した。\r\n来年度に決める。")
+    enter(as_editor, section, a__actual__value="協議会で検討した。\r\n来年度に決める。")
 
     assert kept(measure) == Value(state=State.WORDS_ONLY, wording="協議会で検討した。\n来年度に決める。")
 
 
-def test_a_reading_worth_saying_is_said_after_saving(editor, section):
+def test_a_reading_worth_saying_is_said_after_saving(as_editor, section):
     a_measure(section, "a", title="地域移行者数")
 
-    page = enter(editor, section, a__actual__value="なし")
+    page = enter(as_editor, section, a__actual__value="なし")
 
     assert "「地域移行者数」令和4年度 実績値：「該当なし」と読みました。0 のときは 0 と入力してください" in page.text
 
 
-def test_every_change_is_a_line_of_the_history(editor, section):
+def test_every_change_is_a_line_of_the_history(as_editor, section):
     measure = a_measure(section, "a")
     a_value(measure, 2022, 3)
 
-    enter(editor, section, a__actual__value="4")
+    enter(as_editor, section, a__actual__value="4")
 
     line = Change.objects.get()
     assert (line.measure, line.side, line.fiscal_year, line.old, line.new, line.channel) == (
@@ -279,11 +268,11 @@ def test_every_change_is_a_line_of_the_history(editor, section):
 # --- Problems ---
 
 
-def test_one_problem_saves_nothing_and_keeps_everything_that_was_typed(editor, section):
+def test_one_problem_saves_nothing_and_keeps_everything_that_was_typed(as_editor, section):
     a_measure(section, "a", title="地域移行者数")
     a_measure(section, "b")
 
-    page = enter(editor, section, a__actual__value="十二人", a__actual__note="照会中", b__actual__value="５人")
+    page = enter(as_editor, section, a__actual__value="十二人", a__actual__note="照会中", b__actual__value="５人")
     fields = form_with(page, "seen")
 
     assert YearlyValue.objects.count() == 0
@@ -294,28 +283,28 @@ def test_one_problem_saves_nothing_and_keeps_everything_that_was_typed(editor, s
     assert [(one.get("name"), one.get("aria-invalid")) for one in invalid] == [("actual-a-value", "true")]
 
 
-def test_what_was_put_right_after_a_problem_is_saved_with_the_rest(editor, section):
+def test_what_was_put_right_after_a_problem_is_saved_with_the_rest(as_editor, section):
     first, second = a_measure(section, "a"), a_measure(section, "b")
-    page = enter(editor, section, a__actual__value="十二人", b__actual__value="５人")
+    page = enter(as_editor, section, a__actual__value="十二人", b__actual__value="５人")
 
-    editor.post(grid(section), form_with(page, "seen") | {"actual-a-value": "12"})
+    as_editor.post(grid(section), form_with(page, "seen") | {"actual-a-value": "12"})
 
     assert (kept(first).number, kept(second).number) == (12, 5)
 
 
-def test_a_problem_in_the_folded_part_unfolds_it(editor, section):
+def test_a_problem_in_the_folded_part_unfolds_it(as_editor, section):
     a_measure(section, "a")
 
-    page = enter(editor, section, a__actual__note="値がない")
+    page = enter(as_editor, section, a__actual__note="値がない")
 
     assert '<details class="more" open>' in page.text
     assert '<a href="#actual-a-note">' in page.text
 
 
-def test_what_a_person_types_is_never_markup(editor, section):
+def test_what_a_person_types_is_never_markup(as_editor, section):
     a_measure(section, "a")
 
-    page = enter(editor, section, a__actual__value='"><script>alert(1)</script>')
+    page = enter(as_editor, section, a__actual__value='"><script>alert(1)</script>')
 
     assert "<script>alert" not in page.text
 
@@ -324,11 +313,11 @@ def test_what_a_person_types_is_never_markup(editor, section):
 
 
 @pytest.mark.parametrize("state", [YearState.SUBMITTED, YearState.CONFIRMED, YearState.PUBLISHED])
-def test_a_locked_grid_has_no_fields_and_says_why(editor, section, state):
+def test_a_locked_grid_has_no_fields_and_says_why(as_editor, section, state):
     a_measure(section, "a")
     in_state(section, 2022, state)
 
-    page = editor.get(grid(section)).text
+    page = as_editor.get(grid(section)).text
 
     assert "変更できません。" in page
     assert "data-field" not in page
@@ -344,25 +333,25 @@ def test_a_checker_may_still_correct_what_was_submitted(client, section):
     assert kept(measure).number == 12
 
 
-def test_what_was_typed_into_a_grid_that_was_locked_meanwhile_is_shown_and_not_saved(editor, section):
+def test_what_was_typed_into_a_grid_that_was_locked_meanwhile_is_shown_and_not_saved(as_editor, section):
     a_measure(section, "a")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     in_state(section, 2022, YearState.CONFIRMED)
 
-    page = editor.post(grid(section), fields | {"actual-a-value": "１２人"})
+    page = as_editor.post(grid(section), fields | {"actual-a-value": "１２人"})
 
     assert "次の入力は保存していません。" in page.text
     assert "実績値：値「１２人」" in page.text
     assert YearlyValue.objects.count() == 0
 
 
-def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(editor, section):
+def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(as_editor, section):
     moved, stays = a_measure(section, "a-value", title="移った指標"), a_measure(section, "b")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     moved.section = a_section(section.plan, 2)
     moved.save()
 
-    response = editor.post(grid(section), fields | {"actual-a-value-value": "12人", "actual-b-value": "3"})
+    response = as_editor.post(grid(section), fields | {"actual-a-value-value": "12人", "actual-b-value": "3"})
 
     assert YearlyValue.objects.count() == 0
     assert "次の入力は保存していません。" in response.text
@@ -370,49 +359,49 @@ def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_
     assert form_with(response, "seen")[f"actual-{stays.code}-value"] == "3"
 
 
-def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section):
+def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(as_editor, section):
     removed, stays = a_measure(section, "a-value", value_kind="rate"), a_measure(section, "b")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     remove_measure(section.plan, removed, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
-    response = editor.post(grid(section), fields | {"actual-a-value-numerator": "12", "actual-b-value": "3"})
+    response = as_editor.post(grid(section), fields | {"actual-a-value-numerator": "12", "actual-b-value": "3"})
 
     assert YearlyValue.objects.count() == 0
     assert "第1節「a-value（取り除かれた指標）」実績値：" in response.text
     assert form_with(response, "seen")[f"actual-{stays.code}-value"] == "3"
 
 
-def test_a_measure_that_was_removed_and_not_touched_stops_nobody(editor, section):
+def test_a_measure_that_was_removed_and_not_touched_stops_nobody(as_editor, section):
     removed, stays = a_measure(section, "a"), a_measure(section, "b")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     remove_measure(section.plan, removed, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
-    response = editor.post(grid(section), fields | {"actual-b-value": "3"})
+    response = as_editor.post(grid(section), fields | {"actual-b-value": "3"})
 
     assert response.status_code == 302
     assert YearlyValue.objects.get(measure=stays).number == 3
 
 
-def test_what_was_typed_for_a_measure_that_left_the_page_is_shown(editor, section):
+def test_what_was_typed_for_a_measure_that_left_the_page_is_shown(as_editor, section):
     measures = [a_measure(section, f"m{number}", order=number + 1) for number in range(PAGE_SIZE)]
     last = measures[-1]
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     a_measure(section, "new", order=0)
 
-    response = editor.post(grid(section), fields | {f"actual-{last.code}-value": "12"})
+    response = as_editor.post(grid(section), fields | {f"actual-{last.code}-value": "12"})
 
     assert f"「{last.title}」実績値：値「12」" in response.text
     assert YearlyValue.objects.count() == 0
 
 
-def test_a_measure_that_moved_and_was_not_touched_stops_nobody(editor, section):
+def test_a_measure_that_moved_and_was_not_touched_stops_nobody(as_editor, section):
     moved, stays = a_measure(section, "a"), a_measure(section, "b")
     a_value(moved, 2022, 7, note="注記")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     moved.section = a_section(section.plan, 2)
     moved.save()
 
-    response = editor.post(grid(section), fields | {"actual-b-value": "3"})
+    response = as_editor.post(grid(section), fields | {"actual-b-value": "3"})
 
     assert response.status_code == 302
     assert YearlyValue.objects.get(measure=stays).number == 3
@@ -448,25 +437,25 @@ def test_a_viewer_gets_a_sentence_instead_of_the_grid(client, section, role):
     assert kept(measure) == EMPTY
 
 
-def test_another_citys_plan_an_unknown_section_and_a_year_outside_are_not_found(editor, section):
+def test_another_citys_plan_an_unknown_section_and_a_year_outside_are_not_found(as_editor, section):
     there = a_section(a_plan(a_municipality("129992", "みほん市")))
     slug = section.plan.slug
     unknown = reverse("evaluations:entry_section", args=[slug, 2022, 9])
     outside = reverse("evaluations:entry_year", args=[slug, 2024])
 
-    answers = [editor.get(place).status_code for place in (grid(there), unknown, grid(section, 2024), outside)]
+    answers = [as_editor.get(place).status_code for place in (grid(there), unknown, grid(section, 2024), outside)]
 
     assert answers == [404, 404, 404, 404]
 
 
-def test_measures_of_another_section_or_city_in_the_post_change_nothing(editor, section):
+def test_measures_of_another_section_or_city_in_the_post_change_nothing(as_editor, section):
     a_measure(section, "a")
     beside = a_measure(a_section(section.plan, 2), "b")
     there = a_measure(a_section(a_plan(a_municipality("129992", "みほん市"))), "c")
 
-    editor.post(
+    as_editor.post(
         grid(section),
-        drawn(editor, section)
+        drawn(as_editor, section)
         | {
             "actual-b-value": "5",
             f"actual-{beside.pk}-value": "5",
@@ -487,15 +476,15 @@ def test_a_stranger_is_sent_to_the_login(section):
 # --- Where it goes on ---
 
 
-def test_save_and_go_on_leads_to_the_next_section_that_is_open_to_the_person(editor, section):
+def test_save_and_go_on_leads_to_the_next_section_that_is_open_to_the_person(as_editor, section):
     a_measure(section, "a")
     locked, empty, following = (a_section(section.plan, number) for number in (2, 3, 4))
     a_measure(locked, "b")
     a_measure(following, "d")
     in_state(locked, 2022, YearState.SUBMITTED)
 
-    response = editor.post(grid(section), drawn(editor, section) | {"next": "1", "actual-a-value": "1"})
-    last = editor.post(grid(following), drawn(editor, following) | {"next": "1"})
+    response = as_editor.post(grid(section), drawn(as_editor, section) | {"next": "1", "actual-a-value": "1"})
+    last = as_editor.post(grid(following), drawn(as_editor, following) | {"next": "1"})
 
     assert response.url == grid(following)
     assert last.url == reverse("evaluations:entry_year", args=[section.plan.slug, 2022])
@@ -507,7 +496,7 @@ def sections_in_parts(page) -> dict[str, list[str]]:
     return {caption: [row[0] for row in rows_of(page, caption)] for caption in captions}
 
 
-def test_the_year_lists_what_was_sent_back_with_its_note_and_leaves_out_what_is_handed_on(editor, section):
+def test_the_year_lists_what_was_sent_back_with_its_note_and_leaves_out_what_is_handed_on(as_editor, section):
     plan = section.plan
     sections = [section, *(a_section(plan, number, f"節{number}") for number in (2, 3, 4))]
     for number, one in enumerate(sections, start=1):
@@ -517,7 +506,7 @@ def test_the_year_lists_what_was_sent_back_with_its_note_and_leaves_out_what_is_
     in_state(sections[2], 2022, YearState.SUBMITTED)
     in_state(sections[3], 2022, YearState.CONFIRMED)
 
-    page = editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022]))
+    page = as_editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022]))
 
     assert sections_in_parts(page) == {
         "差し戻されたもの": ["第2節 節2"],
@@ -545,10 +534,10 @@ def test_the_year_puts_the_sections_of_other_departments_last(client, section):
     assert parts["数値の入力がない節"] == [f"第1節 {section.title}"]
 
 
-def test_the_year_lays_no_section_at_the_door_of_another_department_that_has_no_measures(editor, section):
+def test_the_year_lays_no_section_at_the_door_of_another_department_that_has_no_measures(as_editor, section):
     a_section(section.plan, 2, "指標のない節")
 
-    page = editor.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).text
+    page = as_editor.get(reverse("evaluations:entry_year", args=[section.plan.slug, 2022])).text
 
     assert "指標なし" in page
     assert "数値は担当課の人が入力します" not in page

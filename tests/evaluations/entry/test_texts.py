@@ -16,20 +16,10 @@ from tests.page_forms import form_with
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
 def a_client(role=Role.EDITOR, **fields):
     client = Client()
     client.force_login(a_user(role, **fields))
     return client
-
-
-@pytest.fixture
-def editor(section):
-    return a_client()
 
 
 @pytest.fixture
@@ -54,8 +44,8 @@ def write(client, section, **texts):
     return client.post(place(section), drawn(client, section) | texts, follow=True)
 
 
-def test_every_text_has_a_label_and_says_what_belongs_there(editor, section):
-    page = editor.get(place(section)).text
+def test_every_text_has_a_label_and_says_what_belongs_there(as_editor, section):
+    page = as_editor.get(place(section)).text
 
     for name in TEXT_FIELDS:
         label = Evaluation._meta.get_field(name).verbose_name
@@ -63,17 +53,17 @@ def test_every_text_has_a_label_and_says_what_belongs_there(editor, section):
         assert f'id="id_{name}_helptext"' in page
 
 
-def test_texts_are_kept_as_typed_and_the_person_stays(editor, section):
-    page = write(editor, section, do_text="　協議会を開いた。\r\n次に研修。 \r\n", check_text="目標に届いた。")
+def test_texts_are_kept_as_typed_and_the_person_stays(as_editor, section):
+    page = write(as_editor, section, do_text="　協議会を開いた。\r\n次に研修。 \r\n", check_text="目標に届いた。")
 
     assert kept(section) == {"do_text": "　協議会を開いた。\n次に研修。", "check_text": "目標に届いた。"}
     assert page.redirect_chain == [(place(section), 302)]
     assert "評価の文章を保存しました。" in page.text
 
 
-def test_each_changed_text_is_one_line_of_history(editor, section):
-    write(editor, section, do_text="一回目")
-    write(editor, section, do_text="二回目", act_text="来年度")
+def test_each_changed_text_is_one_line_of_history(as_editor, section):
+    write(as_editor, section, do_text="一回目")
+    write(as_editor, section, do_text="二回目", act_text="来年度")
 
     lines = [(c.field, c.old, c.new, c.fiscal_year) for c in Change.objects.filter(subject=Subject.TEXT).order_by("id")]
     assert lines == [
@@ -83,19 +73,19 @@ def test_each_changed_text_is_one_line_of_history(editor, section):
     ]
 
 
-def test_a_page_saved_as_it_was_drawn_changes_nothing(editor, section):
+def test_a_page_saved_as_it_was_drawn_changes_nothing(as_editor, section):
     row = in_state(section, 2022, YearState.DRAFT)
     Evaluation.objects.create(section_year=row, do_text="行末の空白 \r\n\r\n", version=3)
 
-    page = write(editor, section)
+    page = write(as_editor, section)
 
     assert Evaluation.objects.get().version == 3
     assert "変更はありませんでした。" in page.text
 
 
-def test_one_and_the_same_text_is_shown_in_both_versions_and_nothing_is_written(editor, colleague, section):
-    pages = drawn(editor, section), drawn(colleague, section)
-    editor.post(place(section), pages[0] | {"do_text": "先の文章"})
+def test_one_and_the_same_text_is_shown_in_both_versions_and_nothing_is_written(as_editor, colleague, section):
+    pages = drawn(as_editor, section), drawn(colleague, section)
+    as_editor.post(place(section), pages[0] | {"do_text": "先の文章"})
 
     page = colleague.post(place(section), pages[1] | {"do_text": "後の文章"})
 
@@ -106,9 +96,9 @@ def test_one_and_the_same_text_is_shown_in_both_versions_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(("choice", "left"), [("mine", "後の文章"), ("theirs", "先の文章")])
-def test_the_chosen_version_stays(editor, colleague, section, choice, left):
-    pages = drawn(editor, section), drawn(colleague, section)
-    editor.post(place(section), pages[0] | {"do_text": "先の文章"})
+def test_the_chosen_version_stays(as_editor, colleague, section, choice, left):
+    pages = drawn(as_editor, section), drawn(colleague, section)
+    as_editor.post(place(section), pages[0] | {"do_text": "先の文章"})
     page = colleague.post(place(section), pages[1] | {"do_text": "後の文章", "act_text": "来年度"})
 
     colleague.post(place(section), form_with(page, "version") | {"choice-do_text": choice})
@@ -116,9 +106,9 @@ def test_the_chosen_version_stays(editor, colleague, section, choice, left):
     assert kept(section) == {"do_text": left, "act_text": "来年度"}
 
 
-def test_without_a_choice_the_page_asks_again(editor, colleague, section):
-    pages = drawn(editor, section), drawn(colleague, section)
-    editor.post(place(section), pages[0] | {"do_text": "先の文章"})
+def test_without_a_choice_the_page_asks_again(as_editor, colleague, section):
+    pages = drawn(as_editor, section), drawn(colleague, section)
+    as_editor.post(place(section), pages[0] | {"do_text": "先の文章"})
     page = colleague.post(place(section), pages[1] | {"do_text": "後の文章"})
 
     again = colleague.post(place(section), form_with(page, "version"))
@@ -128,11 +118,11 @@ def test_without_a_choice_the_page_asks_again(editor, colleague, section):
     assert '<div class="kept">先の文章</div>' in again.text
 
 
-def test_a_still_newer_text_is_a_conflict_again(editor, colleague, section):
-    pages = drawn(editor, section), drawn(colleague, section)
-    editor.post(place(section), pages[0] | {"do_text": "先の文章"})
+def test_a_still_newer_text_is_a_conflict_again(as_editor, colleague, section):
+    pages = drawn(as_editor, section), drawn(colleague, section)
+    as_editor.post(place(section), pages[0] | {"do_text": "先の文章"})
     page = colleague.post(place(section), pages[1] | {"do_text": "後の文章"})
-    write(editor, section, do_text="さらに新しい文章")
+    write(as_editor, section, do_text="さらに新しい文章")
 
     again = colleague.post(place(section), form_with(page, "version") | {"choice-do_text": "mine"})
 
@@ -140,9 +130,9 @@ def test_a_still_newer_text_is_a_conflict_again(editor, colleague, section):
     assert '<div class="kept">さらに新しい文章</div>' in again.text
 
 
-def test_two_people_on_two_texts_do_not_meet(editor, colleague, section):
-    pages = drawn(editor, section), drawn(colleague, section)
-    editor.post(place(section), pages[0] | {"do_text": "実績"})
+def test_two_people_on_two_texts_do_not_meet(as_editor, colleague, section):
+    pages = drawn(as_editor, section), drawn(colleague, section)
+    as_editor.post(place(section), pages[0] | {"do_text": "実績"})
 
     response = colleague.post(place(section), pages[1] | {"act_text": "来年度"})
 
@@ -151,18 +141,18 @@ def test_two_people_on_two_texts_do_not_meet(editor, colleague, section):
 
 
 @pytest.mark.parametrize("token", [{"version": "0"}, {"version": "", "seen": ""}, {"version": "x", "seen": "forged"}])
-def test_an_old_page_overwrites_nothing(editor, section, token):
-    write(editor, section, do_text="先の文章")
+def test_an_old_page_overwrites_nothing(as_editor, section, token):
+    write(as_editor, section, do_text="先の文章")
 
-    page = editor.post(place(section), {"do_text": "後の文章", **token})
+    page = as_editor.post(place(section), {"do_text": "後の文章", **token})
 
     assert kept(section) == {"do_text": "先の文章"}
     assert '<div class="kept">先の文章</div>' in page.text
 
 
 @pytest.mark.parametrize("text", ["あ" * 20_001, "見えない\x0b文字", "見えない\uffff文字"])
-def test_a_text_that_cannot_be_kept_comes_back_with_its_problem(editor, section, text):
-    page = editor.post(place(section), drawn(editor, section) | {"do_text": text, "act_text": "来年度"})
+def test_a_text_that_cannot_be_kept_comes_back_with_its_problem(as_editor, section, text):
+    page = as_editor.post(place(section), drawn(as_editor, section) | {"do_text": text, "act_text": "来年度"})
 
     assert kept(section) == {}
     assert '<a href="#id_do_text">実績・取組の内容</a>' in page.text
@@ -170,13 +160,13 @@ def test_a_text_that_cannot_be_kept_comes_back_with_its_problem(editor, section,
 
 
 @pytest.mark.parametrize("state", [YearState.SUBMITTED, YearState.CONFIRMED, YearState.PUBLISHED])
-def test_a_locked_year_is_read_only_with_its_reason(editor, section, state):
-    write(editor, section, do_text="書いてある文章")
-    fields = drawn(editor, section)
+def test_a_locked_year_is_read_only_with_its_reason(as_editor, section, state):
+    write(as_editor, section, do_text="書いてある文章")
+    fields = drawn(as_editor, section)
     in_state(section, 2022, state)
 
-    page = editor.get(place(section)).text
-    posted = editor.post(place(section), fields | {"do_text": "遅れた文章"}).text
+    page = as_editor.get(place(section)).text
+    posted = as_editor.post(place(section), fields | {"do_text": "遅れた文章"}).text
 
     assert "変更できません。" in page
     assert "書いてある文章" in page
@@ -203,7 +193,7 @@ def test_a_viewer_gets_a_sentence_and_another_citys_section_is_not_found(section
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_page_does_not_ask_more_for_more(editor, django_assert_max_num_queries, count):
+def test_the_page_does_not_ask_more_for_more(as_editor, django_assert_max_num_queries, count):
     plan = a_full_plan(count, generation=7, start=2024, end=2026)
     section = plan.sections.get()
     for number in range(count):
@@ -211,14 +201,14 @@ def test_the_page_does_not_ask_more_for_more(editor, django_assert_max_num_queri
         record.sections.set([section])
 
     with django_assert_max_num_queries(12):
-        response = editor.get(f"{place(section, 2024)}?record={record.pk}")
+        response = as_editor.get(f"{place(section, 2024)}?record={record.pk}")
 
     assert response.status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_saves_in_the_same_moment_one_wins_and_the_other_is_told(section, editor, colleague):
-    clients = {"先": editor, "後": colleague}
+def test_of_two_saves_in_the_same_moment_one_wins_and_the_other_is_told(section, as_editor, colleague):
+    clients = {"先": as_editor, "後": colleague}
     pages = {text: drawn(client, section) for text, client in clients.items()}
     together = Barrier(2)
 

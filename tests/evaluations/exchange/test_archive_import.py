@@ -73,9 +73,7 @@ def figures_of_the_fixture() -> dict[tuple[str, int, str], tuple]:
     }
 
 
-def test_the_inzai_sheet_into_an_empty_plan_gives_the_figures_of_the_fixture(tmp_path):
-    plan = a_plan()
-
+def test_the_inzai_sheet_into_an_empty_plan_gives_the_figures_of_the_fixture(tmp_path, plan):
     out, err = run(*answers_file(tmp_path), "--accept-proposals")
 
     assert out[-1] == f"変更 {7 + 24 + len(figures_of_the_fixture()) + TEXTS} 件"
@@ -85,8 +83,7 @@ def test_the_inzai_sheet_into_an_empty_plan_gives_the_figures_of_the_fixture(tmp
     assert run(*answers_file(tmp_path), "--accept-proposals")[0] == ["変更 0 件"]
 
 
-def test_masters_and_texts_of_the_imported_sheet_are_those_of_the_fixture(tmp_path):
-    plan = a_plan()
+def test_masters_and_texts_of_the_imported_sheet_are_those_of_the_fixture(tmp_path, plan):
     fields = ("code", "label", "title", "quantity", "unit", "value_kind", "direction", "accumulation", "sheet_block")
     goals = ("title", "overview", "goal_text", "result_title")
 
@@ -114,8 +111,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def test_every_printed_deviation_of_the_sheet_comes_out_of_the_imported_figures(tmp_path):
-    plan = a_plan()
+def test_every_printed_deviation_of_the_sheet_comes_out_of_the_imported_figures(tmp_path, plan):
     run(*answers_file(tmp_path), "--accept-proposals")
     proposal = read_archive(read_text(INZAI.read_text()), plan.years)
     printed = sorted({(m.cell.row, m.cell.column, m.cell.text) for m in proposal.marks if m.fate is Fate.CHECKED})
@@ -161,9 +157,7 @@ def test_beside_the_plan_that_has_its_figures_the_sheet_changes_nothing_and_ever
     assert len([line for line in told if line.startswith("質問 ")]) == 34
 
 
-def test_without_answers_only_what_is_sure_is_taken_and_the_rest_is_told():
-    plan = a_plan()
-
+def test_without_answers_only_what_is_sure_is_taken_and_the_rest_is_told(plan):
     out, err = run()
 
     assert out[-1] == "変更 88 件"
@@ -193,8 +187,7 @@ def test_a_dry_run_as_json_writes_nothing_and_its_answers_may_be_given_back(tmp_
     assert told["answers"]["7-1.actual.1"] is None
 
 
-def test_typed_figures_and_other_measures_are_taken_from_the_answers(tmp_path):
-    plan = a_plan()
+def test_typed_figures_and_other_measures_are_taken_from_the_answers(tmp_path, plan):
     here = a_measure(a_section(plan, 6, "相談支援体制の充実・強化等"), "6-x", title="助言の件数")
 
     run(

@@ -14,11 +14,11 @@ from plans.queries import stored_values
 from tests.archive_sheets import INZAI
 from tests.axe import violations
 from tests.browser import enter
-from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
 from tests.page_forms import form_with
 from tests.page_readers import failure_on, page_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 TEXT = INZAI.read_text()
 SHORT = (
     "成果目標\t節別\t成果目標の概要\t実績\t\t\t\t\t課題\n"
@@ -56,16 +56,7 @@ def confirmation_in(response) -> dict:
     }
 
 
-@pytest.fixture
-def manager(client):
-    person = a_user(Role.MANAGER, a_municipality())
-    client.force_login(person)
-    return person
-
-
-def test_a_pasted_sheet_is_proposed_answered_looked_at_and_taken_in(client, manager):
-    plan = a_plan()
-
+def test_a_pasted_sheet_is_proposed_answered_looked_at_and_taken_in(client, manager, plan):
     proposal = client.post(address(), {"text": SHORT})
     fields = fields_in(proposal)
     preview = client.post(address(), {**fields, "q.3-2.plan": "2022", "t.3-2.plan": "３か所"})
@@ -103,8 +94,7 @@ def test_going_back_from_the_preview_keeps_every_answer(client, manager):
     }
 
 
-def test_unmarked_measures_are_left_with_their_values(client, manager):
-    plan = a_plan()
+def test_unmarked_measures_are_left_with_their_values(client, manager, plan):
     preview = client.post(address(), fields_in(client.post(address(), {"text": SHORT})))
     confirmation = confirmation_in(preview)
     boxes = page_tree(preview).findall(".//input[@name='accept']")
@@ -115,8 +105,7 @@ def test_unmarked_measures_are_left_with_their_values(client, manager):
     assert list(plan.measures.values_list("code", flat=True)) == ["3-1"]
 
 
-def test_beside_a_plan_only_what_differs_is_shown_and_a_conflict_shows_both(client, manager):
-    plan = a_plan()
+def test_beside_a_plan_only_what_differs_is_shown_and_a_conflict_shows_both(client, manager, plan):
     measure = a_measure(a_section(plan, 3, "拠点等の整備"), "x-1", label="1", title="検証の回数")
     a_value(measure, 2022, 7)
 
@@ -141,8 +130,7 @@ def test_beside_a_plan_only_what_differs_is_shown_and_a_conflict_shows_both(clie
     assert stored_values([measure])[measure.pk, 2022, Side.ACTUAL].number == 1
 
 
-def test_an_editor_takes_values_of_measures_that_are_there_and_nothing_else(client):
-    plan = a_plan()
+def test_an_editor_takes_values_of_measures_that_are_there_and_nothing_else(client, plan):
     a_measure(a_section(plan, 3, "拠点等の整備"), "3-1", label="1", title="検証の回数")
     client.force_login(a_user(Role.EDITOR, plan.municipality))
 
@@ -157,8 +145,7 @@ def test_an_editor_takes_values_of_measures_that_are_there_and_nothing_else(clie
     assert len(stored_values(plan.measures.all())) == 3
 
 
-def test_an_editor_is_told_of_nothing_left_out_where_the_plan_has_it_all(client, manager):
-    plan = a_plan()
+def test_an_editor_is_told_of_nothing_left_out_where_the_plan_has_it_all(client, manager, plan):
     client.post(address(), confirmation_in(client.post(address(), fields_in(client.post(address(), {"text": SHORT})))))
     client.force_login(a_user(Role.EDITOR, plan.municipality))
 
@@ -169,8 +156,7 @@ def test_an_editor_is_told_of_nothing_left_out_where_the_plan_has_it_all(client,
     assert "「管理」の役割の人だけが取り込めるため" not in preview.text
 
 
-def test_a_locked_year_is_named_and_the_answers_stay(client, manager):
-    plan = a_plan()
+def test_a_locked_year_is_named_and_the_answers_stay(client, manager, plan):
     section = a_section(plan, 3, "拠点等の整備")
     a_measure(section, "3-1", label="1", title="検証の回数")
     in_state(section, 2022, YearState.CONFIRMED, manager)
@@ -273,8 +259,7 @@ def test_the_inzai_sheet_stays_far_below_the_limits_of_a_form(client, manager, d
     assert "答えのない質問が13件あります。" in preview.text
 
 
-def test_the_kind_of_a_goal_follows_the_answer_and_not_a_field_beside_it(client, manager):
-    plan = a_plan()
+def test_the_kind_of_a_goal_follows_the_answer_and_not_a_field_beside_it(client, manager, plan):
     text = (
         "成果目標\t節別\t成果目標の概要\t実績\t課題\n"
         "■相談\t第6節\t整えます。 ①結果の共有 有 1回 ②人の配置 有5人\t共有\t①結果の共有 有。 ②人の配置 3名\t続ける。\n"
@@ -300,8 +285,7 @@ def test_the_kind_of_a_goal_follows_the_answer_and_not_a_field_beside_it(client,
 @pytest.mark.browser
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_the_whole_way_by_keyboard_alone(page, live_server, client):
-    plan = a_plan()
+def test_the_whole_way_by_keyboard_alone(page, live_server, client, plan):
     person = a_user(Role.MANAGER, plan.municipality)
     client.force_login(person)
     cookie = client.cookies["sessionid"].value

@@ -18,7 +18,7 @@ from tests.evaluations.exchange.test_entry_forms import actual
 from tests.page_readers import page_tree
 from tests.sheet_files import without_keys
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 
 @pytest.fixture
@@ -29,13 +29,6 @@ def plan():
     for code in ("a", "b", "c"):
         a_measure(section, code, title=f"指標{code}", department=department)
     return plan
-
-
-@pytest.fixture
-def editor(client):
-    user = a_user(Role.EDITOR)
-    client.force_login(user)
-    return user
 
 
 def address(plan):

@@ -482,8 +482,7 @@ def test_an_import_waits_for_its_years_without_holding_the_plan(client, measure)
         assert (plan, waiting.result(timeout=PATIENCE)) == (measure.plan, 1)
 
 
-def test_a_role_lost_meanwhile_is_lost(client, measure):
-    manager = a_user(Role.MANAGER)
+def test_a_role_lost_meanwhile_is_lost(client, measure, manager):
     client.force_login(manager)
     preview = upload(client, a_csv({"指標名": "新しい名"}))
     manager.memberships.update(role=Role.EDITOR)

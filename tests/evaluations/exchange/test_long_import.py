@@ -23,7 +23,7 @@ from plans.tidy import tidy_file
 from tests.builders import a_measure, a_plan, a_section, a_user, a_value
 from tests.tidy_tables import exported
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 ADDRESS = "/plans/122319-6/import/"
 
 
@@ -36,13 +36,6 @@ def plan(monkeypatch):
     for number in range(5):
         a_value(a_measure(section, f"1-{number}"), 2021, number)
     return section.plan
-
-
-@pytest.fixture
-def person(client, plan):
-    user = a_user(Role.EDITOR)
-    client.force_login(user)
-    return user
 
 
 def edited_table(extension="xlsx", **texts) -> bytes:
@@ -73,7 +66,7 @@ def actuals() -> list:
     return [int(one) for one in YearlyValue.objects.filter(side=Side.ACTUAL).values_list("number", flat=True)]
 
 
-def test_a_large_table_is_read_looked_at_and_written_as_long_work(client, plan, person):
+def test_a_large_table_is_read_looked_at_and_written_as_long_work(client, plan, editor):
     read = run(client, upload_to(client, edited_table()))
     page = client.get(onward(read))
     before = actuals()
@@ -83,10 +76,10 @@ def test_a_large_table_is_read_looked_at_and_written_as_long_work(client, plan, 
     assert "「table.xlsx」で5件が変わります。" in page.text
     assert (before, "変更 5 件を取り込みました。" in written, actuals()) == ([0, 1, 2, 3, 4], True, [9] * 5)
     assert onward(written) == reverse("evaluations:dashboard", args=[plan.slug])
-    assert set(Change.objects.values_list("by", "channel", "reason")) == {(person.pk, "upload", "表の取り込み")}
+    assert set(Change.objects.values_list("by", "channel", "reason")) == {(editor.pk, "upload", "表の取り込み")}
 
 
-def test_what_others_changed_meanwhile_comes_back_to_be_chosen(client, plan, person):
+def test_what_others_changed_meanwhile_comes_back_to_be_chosen(client, plan, editor):
     page = client.get(onward(run(client, upload_to(client, edited_table()))))
     answer = client.post(ADDRESS, {"preview": signed_in(page)})
     YearlyValue.objects.filter(measure__code="1-0").update(number=7)
@@ -102,7 +95,7 @@ def test_what_others_changed_meanwhile_comes_back_to_be_chosen(client, plan, per
     ("texts", "sentence"),
     [({"実績値": "十二人"}, "直すところが5件あります。"), ({}, "いまの内容と違うところはありません。")],
 )
-def test_problems_and_a_table_without_changes_are_said_on_both_pages(client, plan, person, texts, sentence):
+def test_problems_and_a_table_without_changes_are_said_on_both_pages(client, plan, editor, texts, sentence):
     content = edited_table("csv", **texts) if texts else tidy_file(exported(), "csv")[0]
 
     read = run(client, upload_to(client, content, "table.csv"))
@@ -112,14 +105,14 @@ def test_problems_and_a_table_without_changes_are_said_on_both_pages(client, pla
     assert ("十二人" in page) if texts else ("「table.csv」に、いまの内容と違うところはありません。" in page)
 
 
-def test_what_was_found_is_for_the_page_of_its_plan_and_its_person_while_they_may(client, plan, person):
+def test_what_was_found_is_for_the_page_of_its_plan_and_its_person_while_they_may(client, plan, editor):
     read = run(client, upload_to(client, edited_table()))
     address, work = onward(read), LongWork.objects.get()
     with CaptureQueriesContext(connection) as asked:
         client.get(address)
     a_plan(generation=7, start=2024, end=2026)
     elsewhere = client.get(address.replace("122319-6", "122319-7")).text
-    Membership.objects.filter(user=person).update(role=Role.VIEWER)
+    Membership.objects.filter(user=editor).update(role=Role.VIEWER)
     as_viewer = client.get(address).status_code, "5件が変わります" in client.get(f"/work/{work.key}/").text
     client.force_login(a_user(Role.EDITOR))
     of_another = client.get(address).text
@@ -128,7 +121,7 @@ def test_what_was_found_is_for_the_page_of_its_plan_and_its_person_while_they_ma
     assert ["もう残っていません" in text for text in (elsewhere, of_another)] == [True, True]
 
 
-def test_a_result_that_was_cleaned_away_asks_for_the_file_again(client, plan, person):
+def test_a_result_that_was_cleaned_away_asks_for_the_file_again(client, plan, editor):
     address = onward(run(client, upload_to(client, edited_table())))
     LongWorkFile.objects.all().delete()
 
@@ -136,11 +129,11 @@ def test_a_result_that_was_cleaned_away_asks_for_the_file_again(client, plan, pe
 
 
 @pytest.mark.parametrize("work", ["", "x", "11111111-2222-4333-8444-555555555555"])
-def test_an_address_of_no_work_asks_for_the_file_again(client, plan, person, work):
+def test_an_address_of_no_work_asks_for_the_file_again(client, plan, editor, work):
     assert "もう残っていません" in client.get(ADDRESS, {"work": work}).text
 
 
-def test_more_works_than_a_person_may_have_leads_back_to_the_page(client, plan, person, settings):
+def test_more_works_than_a_person_may_have_leads_back_to_the_page(client, plan, editor, settings):
     settings.WORK_PER_PERSON = 0
 
     answer = client.post(ADDRESS, {"file": SimpleUploadedFile("a.xlsx", edited_table())}, follow=True)
@@ -191,8 +184,8 @@ def test_only_a_table_of_ours_with_many_rows_takes_long_what_is_refused_is_refus
     assert takes_long(name, content) is expected
 
 
-def test_an_outcome_is_the_same_after_it_was_kept(plan, person):
+def test_an_outcome_is_the_same_after_it_was_kept(plan, editor):
     remark = Remark("B2", "直してください。")
     outcome = Outcome("a.xlsx", "", (remark,), (remark,), (Unknown("A1", "a", "b", "c"),), ("注",), Preview())
 
-    assert from_kept(as_kept(outcome), plan, person) == outcome
+    assert from_kept(as_kept(outcome), plan, editor) == outcome

@@ -15,7 +15,7 @@ from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user,
 from tests.page_readers import page_tree
 from tests.sheet_files import a_sheet, edited, place_of, without_keys
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock", "as_editor")]
 
 
 @pytest.fixture
@@ -28,13 +28,6 @@ def plan():
     row = in_state(section, 2022, YearState.DRAFT)
     Evaluation.objects.create(section_year=row, issues_text="続ける。二つ目の文。", version=1)
     return section.plan
-
-
-@pytest.fixture
-def editor(client):
-    user = a_user(Role.EDITOR)
-    client.force_login(user)
-    return user
 
 
 def address(plan):

@@ -28,7 +28,6 @@ from plans.models import (
 from plans.tidy import tidy_file
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_full_plan, a_measure, a_municipality, a_plan, a_section, a_value, in_state
-from tests.demo_city import the_demo
 from tests.tidy_tables import a_csv, edited, exported
 
 pytestmark = pytest.mark.django_db
@@ -59,11 +58,6 @@ def take(tmp_path):
 def stored(code, year, side=Side.ACTUAL):
     row = YearlyValue.objects.filter(measure__code=code, fiscal_year=year, side=side).first()
     return row.value if row else None
-
-
-@pytest.fixture
-def demo():
-    the_demo()
 
 
 # --- Round trips ---
@@ -342,8 +336,7 @@ def test_names_and_years_left_blank_stay_as_they_are(tmp_path):
     ]
 
 
-def test_a_measure_moves_to_another_section_with_its_outcome_target(take):
-    plan = a_plan()
+def test_a_measure_moves_to_another_section_with_its_outcome_target(take, plan):
     measure = a_measure(a_section(plan, 1), "1-1", title="移行")
     rows = [row | {"節番号": "2", "節名": "精神"} for row in exported()]
 

@@ -30,17 +30,6 @@ from tests.page_readers import page_tree, words
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR, username="hanako"))
-    return client
-
-
 def place(plan, item=None, query=""):
     address = reverse("evaluations:actions", args=[plan.slug])
     return f"{address}?item={item.pk}" if item else f"{address}{query}"
@@ -62,7 +51,7 @@ def reported(client, item):
     return form_with(client.get(place(item.plan, item)), "outcome") | {"do": "save_report"}
 
 
-def test_a_promise_is_kept_as_it_was_typed(editor, section):
+def test_a_promise_is_kept_as_it_was_typed(as_editor, section):
     texts = {
         "fiscal_year": "2021",
         "section_id": str(section.pk),
@@ -73,7 +62,7 @@ def test_a_promise_is_kept_as_it_was_typed(editor, section):
         "budget": "体験利用の助成",
     }
 
-    page = editor.post(place(section.plan), promised(editor, section) | texts, follow=True)
+    page = as_editor.post(place(section.plan), promised(as_editor, section) | texts, follow=True)
 
     kept = ActionItem.objects.get()
     assert columns_of(kept, but=("origin_id", *REPORT)) == {
@@ -106,20 +95,20 @@ def test_a_promise_is_kept_as_it_was_typed(editor, section):
         ({"owner": "福祉\x0b課"}, "目に見えない制御文字が含まれています。"),
     ],
 )
-def test_a_problem_is_named_and_what_was_typed_stays(editor, section, texts, sentence):
+def test_a_problem_is_named_and_what_was_typed_stays(as_editor, section, texts, sentence):
     given = {"section_id": str(section.pk), "action": "開く。", "issue": "残る課題", **texts}
 
-    page = editor.post(place(section.plan), promised(editor, section) | given)
+    page = as_editor.post(place(section.plan), promised(as_editor, section) | given)
 
     assert not ActionItem.objects.exists()
     assert sentence in page.text
     assert form_with(page, "issue")["issue"] == "残る課題"
 
 
-def test_what_became_of_a_promise_is_signed(editor, section):
+def test_what_became_of_a_promise_is_signed(as_editor, section):
     item = an_action(section)
 
-    editor.post(place(section.plan, item), reported(editor, item) | {"state": "DONE", "outcome": "3回開いた。"})
+    as_editor.post(place(section.plan, item), reported(as_editor, item) | {"state": "DONE", "outcome": "3回開いた。"})
 
     item.refresh_from_db()
     assert (item.state, item.outcome, item.reported_by.username, item.version) == ("DONE", "3回開いた。", "hanako", 1)
@@ -137,27 +126,27 @@ def test_a_report_taken_back_leaves_no_signature(section):
 
 
 @pytest.mark.parametrize("state", ["DONE", "DROPPED"])
-def test_an_end_is_told_in_words(editor, section, state):
+def test_an_end_is_told_in_words(as_editor, section, state):
     item = an_action(section)
 
-    page = editor.post(place(section.plan, item), reported(editor, item) | {"state": state, "outcome": ""})
+    page = as_editor.post(place(section.plan, item), reported(as_editor, item) | {"state": state, "outcome": ""})
 
     assert "にするときは、結果を書いてください。" in page.text
     assert ActionItem.objects.get().state == "PLANNED"
 
 
 @pytest.mark.parametrize("state", [YearState.SUBMITTED, YearState.CONFIRMED, YearState.PUBLISHED])
-def test_a_locked_year_keeps_its_promises_and_still_takes_reports(editor, section, state):
+def test_a_locked_year_keeps_its_promises_and_still_takes_reports(as_editor, section, state):
     item = an_action(section)
-    new, old = promised(editor, section), promised(editor, section, item)
-    report = reported(editor, item)
+    new, old = promised(as_editor, section), promised(as_editor, section, item)
+    report = reported(as_editor, item)
     in_state(section, 2021, state)
 
     given = {"fiscal_year": "2021", "section_id": str(section.pk), "action": "遅れた取組"}
-    added = editor.post(place(section.plan), new | given)
-    editor.post(place(section.plan, item), old | {"action": "書き換え"})
-    editor.post(place(section.plan, item), old | {"do": "delete"})
-    editor.post(place(section.plan, item), report | {"state": "DONE", "outcome": "開いた。"})
+    added = as_editor.post(place(section.plan), new | given)
+    as_editor.post(place(section.plan, item), old | {"action": "書き換え"})
+    as_editor.post(place(section.plan, item), old | {"do": "delete"})
+    as_editor.post(place(section.plan, item), report | {"state": "DONE", "outcome": "開いた。"})
 
     kept = ActionItem.objects.get()
     assert (kept.action, kept.state, kept.outcome) == ("連絡会を開く。", "DONE", "開いた。")
@@ -175,14 +164,14 @@ def test_a_promise_counts_as_a_change_of_its_year_and_a_report_does_not(section)
     assert [*versions, SectionYear.objects.get().version] == [1, 1]
 
 
-def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section):
+def test_a_colleagues_change_is_shown_before_it_is_written_over(as_editor, section):
     item = an_action(section)
-    fields = promised(editor, section, item) | {"budget": "自分の予算"}
+    fields = promised(as_editor, section, item) | {"budget": "自分の予算"}
     change_promise(item, promise(section, budget="同僚の予算"), version=0, by=a_user(), channel="screen")
 
-    page = editor.post(place(section.plan, item), fields)
+    page = as_editor.post(place(section.plan, item), fields)
     between = ActionItem.objects.get().budget
-    editor.post(place(section.plan, item), form_with(page, "issue") | {"do": "save_promise"})
+    as_editor.post(place(section.plan, item), form_with(page, "issue") | {"do": "save_promise"})
 
     assert "予算・事業：同僚の予算" in page.text
     assert (between, ActionItem.objects.get().budget) == ("同僚の予算", "自分の予算")
@@ -199,11 +188,11 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(section):
     assert ActionItem.objects.get().outcome == "始めた。"
 
 
-def test_an_open_promise_is_carried_into_the_next_year_and_knows_where_it_came_from(editor, section):
+def test_an_open_promise_is_carried_into_the_next_year_and_knows_where_it_came_from(as_editor, section):
     item = an_action(section, due_year=2021, owner="福祉課")
     in_state(section, 2021, YearState.CONFIRMED)
 
-    page = editor.post(place(section.plan, item), reported(editor, item) | {"do": "carry"}, follow=True)
+    page = as_editor.post(place(section.plan, item), reported(as_editor, item) | {"do": "carry"}, follow=True)
 
     old, new = ActionItem.objects.order_by("fiscal_year")
     assert (new.origin, new.fiscal_year, new.due_year, new.owner, new.action) == (
@@ -268,13 +257,13 @@ def test_who_may_not_write_changes_no_promise(client, section, role):
     assert (ActionItem.objects.count(), Change.objects.count()) == (1, 0)
 
 
-def test_ids_of_another_citys_promises_change_nothing(editor, section):
+def test_ids_of_another_citys_promises_change_nothing(as_editor, section):
     theirs = an_action(a_section(a_plan(a_municipality("129992", "みほん市"))))
 
     answers = [
-        editor.get(place(section.plan, theirs)),
-        editor.post(place(section.plan, theirs), {"do": "delete"}),
-        editor.post(place(section.plan), {"do": "carry"}),
+        as_editor.get(place(section.plan, theirs)),
+        as_editor.post(place(section.plan, theirs), {"do": "delete"}),
+        as_editor.post(place(section.plan), {"do": "carry"}),
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
@@ -298,13 +287,13 @@ def year_page(section, year):
     return reverse("evaluations:section_year", args=[section.plan.slug, section.number, year])
 
 
-def test_the_page_of_a_year_begins_with_what_the_year_before_promised(editor, section):
+def test_the_page_of_a_year_begins_with_what_the_year_before_promised(as_editor, section):
     item = an_action(section, 2021, "前年度の取組")
     an_action(section, 2022, "今年度の取組")
     an_action(a_section(section.plan, 2), 2021, "ほかの節の取組")
     report_action(item, "DROPPED", "予算が付かなかった。", version=0, by=a_user(), channel="screen")
 
-    text = editor.get(year_page(section, 2022)).text
+    text = as_editor.get(year_page(section, 2022)).text
 
     words = ("前年度に決めた取組と、その後", "前年度の取組", "予算が付かなかった。", "計画（Plan）", "今年度の取組")
     places = [text.index(word) for word in words]
@@ -313,14 +302,14 @@ def test_the_page_of_a_year_begins_with_what_the_year_before_promised(editor, se
 
 
 @pytest.mark.parametrize("kind", ["section_year", "edit_texts"])
-def test_a_sentence_taken_over_from_last_year_is_named_to_who_writes(editor, section, kind):
+def test_a_sentence_taken_over_from_last_year_is_named_to_who_writes(as_editor, section, kind):
     by = a_user()
     save_texts(section, 2021, {"issues_text": "今後も継続して実施する。"}, version=0, by=by, channel="screen")
     texts = {"issues_text": "新しい課題が分かった。", "act_text": "・今後も継続して 実施する"}
     save_texts(section, 2022, texts, version=0, by=by, channel="screen")
 
     address = reverse(f"evaluations:{kind}", args=[section.plan.slug, 1, 2022])
-    page = editor.get(address)
+    page = as_editor.get(address)
 
     [notice] = [one for one in page_tree(page).findall(".//div") if words(one).startswith("昨年度と同じ文です。")]
     assert words(notice[0]) == "昨年度と同じ文です。次年度における取組："

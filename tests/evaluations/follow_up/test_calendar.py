@@ -15,7 +15,7 @@ from evaluations.models import Evaluation
 from indicators.models import MonthlyReading
 from plans.access import plan_for
 from plans.models import Role, YearState
-from tests.builders import a_deadline, a_measure, a_municipality, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_deadline, a_measure, a_municipality, a_section, a_user, a_value, in_state
 
 pytestmark = pytest.mark.django_db
 NOON = "2022-11-22 12:00:00+09:00"
@@ -25,11 +25,6 @@ PROGRESS = {2021: YearProgress(measures=4, entered=3, sections=2, settled=1, pub
 @pytest.fixture(autouse=True)
 def _in_november_2022(time_machine):
     time_machine.move_to(NOON)
-
-
-@pytest.fixture
-def plan():
-    return a_plan()
 
 
 def text_of(client, plan, role, name="calendar"):
@@ -131,8 +126,7 @@ def test_the_facts_are_counted_from_what_is_kept(plan):
     assert found["実績の入力（令和4年度）"] == ("これから", "")
 
 
-def test_who_does_not_see_drafts_is_told_only_what_is_settled(plan):
-    section = a_section(plan)
+def test_who_does_not_see_drafts_is_told_only_what_is_settled(plan, section):
     measure = a_measure(section, "i-1", family="indicator")
     a_value(measure, 2021, 31337)
     months(measure, 2021, 4, 5, 6)
@@ -188,8 +182,7 @@ def test_a_proposal_says_that_it_is_one_and_only_managers_may_take_it_over(clien
     assert ["予定を加える" in text for text in found.values()] == [True, False, False]
 
 
-def test_months_are_proposed_where_indicators_are_counted_by_month(plan):
-    section = a_section(plan)
+def test_months_are_proposed_where_indicators_are_counted_by_month(plan, section):
     before = [title for title in lines(plan) if "月別の値" in title]
     a_measure(section, family="indicator")
 
@@ -216,8 +209,7 @@ def test_a_step_leads_to_where_this_person_does_it_or_sees_how_far_it_is(client,
 # --- The dashboard ---
 
 
-def test_the_dashboard_tells_what_is_overdue_then_this_month_and_the_next(client, plan):
-    section = a_section(plan)
+def test_the_dashboard_tells_what_is_overdue_then_this_month_and_the_next(client, plan, section):
     a_measure(section, "1-1")
     a_deadline(plan, "2022-06-15", title="実績の入力", step=RoundStep.ENTRY, fiscal_year=2021)
     a_deadline(plan, "2022-11-30", title="今月の会議")

@@ -22,23 +22,16 @@ from evaluations.follow_up.deadlines import (
 from evaluations.models import Deadline
 from plans.models import Change, Role, Subject
 from plans.refusals import Conflict, Refused
-from tests.builders import a_deadline, a_municipality, a_plan, a_section, a_user
+from tests.builders import a_deadline, a_municipality, a_plan, a_user
 from tests.page_forms import form_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("section")]
 NOON = "2022-11-22 12:00:00+09:00"
 
 
 @pytest.fixture(autouse=True)
 def _in_november_2022(time_machine):
     time_machine.move_to(NOON)
-
-
-@pytest.fixture
-def plan():
-    plan = a_plan()
-    a_section(plan)
-    return plan
 
 
 @pytest.fixture

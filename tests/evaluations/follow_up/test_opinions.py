@@ -26,23 +26,10 @@ from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user,
 from tests.page_forms import form_with
 from tests.page_readers import found_words, rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("section")]
 
 DAY = date(2022, 7, 15)
 COUNCIL = "地域自立支援協議会"
-
-
-@pytest.fixture
-def plan():
-    plan = a_plan()
-    a_section(plan)
-    return plan
-
-
-@pytest.fixture
-def editor(client, plan):
-    client.force_login(a_user(Role.EDITOR, username="hanako"))
-    return client
 
 
 def place(plan, opinion=None, query=""):
@@ -63,7 +50,7 @@ def content(**fields):
     return {"fiscal_year": 2021, "council": COUNCIL, "held_on": DAY, "opinion": "意見"} | fields
 
 
-def test_an_opinion_is_kept_as_it_was_typed(editor, plan):
+def test_an_opinion_is_kept_as_it_was_typed(as_editor, plan):
     section = plan.sections.get()
     measure = a_measure(section)
     typed = {
@@ -81,7 +68,7 @@ def test_an_opinion_is_kept_as_it_was_typed(editor, plan):
         "published": "on",
     }
 
-    page = editor.post(place(plan), drawn(editor, plan) | typed, follow=True)
+    page = as_editor.post(place(plan), drawn(as_editor, plan) | typed, follow=True)
 
     assert columns_of(CouncilOpinion.objects.get(), but=("origin_id",)) == {
         "fiscal_year": 2021,
@@ -120,10 +107,10 @@ def test_a_number_is_given_once_to_a_council_and_a_day(plan):
         add_opinion(plan, content(number=1), by=a_user(), channel="screen")
 
 
-def test_each_change_has_its_line_of_history(editor, plan):
+def test_each_change_has_its_line_of_history(as_editor, plan):
     opinion = an_opinion(plan, section=plan.sections.get(), speaker="委員")
 
-    editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"response": "開く。", "status": "ANSWERED"})
+    as_editor.post(place(plan, opinion), drawn(as_editor, plan, opinion) | {"response": "開く。", "status": "ANSWERED"})
 
     line = Change.objects.get(subject=Subject.OPINION)
     assert (line.by.username, line.section, line.fiscal_year) == ("hanako", plan.sections.get(), 2021)
@@ -131,10 +118,10 @@ def test_each_change_has_its_line_of_history(editor, plan):
     assert (line.old, line.new) == (f"{start}／未回答／公表しない", f"{start}／対応：開く。／回答済み／公表しない")
 
 
-def test_saving_an_opinion_as_it_was_drawn_changes_nothing(editor, plan):
+def test_saving_an_opinion_as_it_was_drawn_changes_nothing(as_editor, plan):
     opinion = an_opinion(plan, opinion="一行目\n二行目", section=plan.sections.get())
 
-    editor.post(place(plan, opinion), drawn(editor, plan, opinion))
+    as_editor.post(place(plan, opinion), drawn(as_editor, plan, opinion))
 
     opinion.refresh_from_db()
     assert (opinion.version, Change.objects.count()) == (0, 0)
@@ -154,24 +141,24 @@ def test_saving_an_opinion_as_it_was_drawn_changes_nothing(editor, plan):
         ({"speaker": "委\x0b員"}, "目に見えない制御文字が含まれています。"),
     ],
 )
-def test_a_problem_is_named_and_what_was_typed_stays(editor, plan, texts, sentence):
+def test_a_problem_is_named_and_what_was_typed_stays(as_editor, plan, texts, sentence):
     typed = {"council": COUNCIL, "held_on": "2022-07-15", "opinion": "残る意見", "place": "残る箇所", **texts}
 
-    page = editor.post(place(plan), drawn(editor, plan) | typed)
+    page = as_editor.post(place(plan), drawn(as_editor, plan) | typed)
 
     assert not CouncilOpinion.objects.exists()
     assert sentence in page.text
     assert form_with(page, "response")["place"] == "残る箇所"
 
 
-def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, plan):
+def test_a_colleagues_change_is_shown_before_it_is_written_over(as_editor, plan):
     opinion = an_opinion(plan)
-    fields = drawn(editor, plan, opinion) | {"response": "自分の対応"}
+    fields = drawn(as_editor, plan, opinion) | {"response": "自分の対応"}
     change_opinion(opinion, content(number=1, response="同僚の対応"), version=0, by=a_user(), channel="screen")
 
-    page = editor.post(place(plan, opinion), fields)
+    page = as_editor.post(place(plan, opinion), fields)
     between = CouncilOpinion.objects.get().response
-    editor.post(place(plan, opinion), form_with(page, "response") | {"do": "save"})
+    as_editor.post(place(plan, opinion), form_with(page, "response") | {"do": "save"})
 
     assert "対応：同僚の対応" in page.text
     assert (between, CouncilOpinion.objects.get().response) == ("同僚の対応", "自分の対応")
@@ -188,19 +175,19 @@ def test_what_was_changed_meanwhile_is_neither_deleted_nor_carried_on(plan, act)
     assert CouncilOpinion.objects.get().response == "同僚の対応"
 
 
-def test_an_opinion_is_deleted(editor, plan):
+def test_an_opinion_is_deleted(as_editor, plan):
     opinion = an_opinion(plan)
 
-    editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"do": "delete"})
+    as_editor.post(place(plan, opinion), drawn(as_editor, plan, opinion) | {"do": "delete"})
 
     assert not CouncilOpinion.objects.exists()
     assert Change.objects.get(subject=Subject.OPINION).new is None
 
 
-def test_an_open_opinion_is_carried_into_the_next_year_and_knows_where_it_came_from(editor, plan):
+def test_an_open_opinion_is_carried_into_the_next_year_and_knows_where_it_came_from(as_editor, plan):
     opinion = an_opinion(plan, section=plan.sections.get(), published=True)
 
-    page = editor.post(place(plan, opinion), drawn(editor, plan, opinion) | {"do": "carry"}, follow=True)
+    page = as_editor.post(place(plan, opinion), drawn(as_editor, plan, opinion) | {"do": "carry"}, follow=True)
 
     old, new = CouncilOpinion.objects.order_by("fiscal_year")
     assert (old.status, old.published) == ("CARRIED", True)
@@ -267,10 +254,10 @@ def test_who_may_not_write_changes_no_opinion(client, plan, role):
     assert (CouncilOpinion.objects.count(), Change.objects.count()) == (1, 0)
 
 
-def test_ids_of_another_citys_opinions_change_nothing(editor, plan):
+def test_ids_of_another_citys_opinions_change_nothing(as_editor, plan):
     theirs = an_opinion(a_plan(a_municipality("129992", "みほん市")))
 
-    answers = [editor.get(place(plan, theirs)), editor.post(place(plan, theirs), {"do": "delete"})]
+    answers = [as_editor.get(place(plan, theirs)), as_editor.post(place(plan, theirs), {"do": "delete"})]
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert CouncilOpinion.objects.get() == theirs
@@ -304,7 +291,7 @@ def test_the_history_of_opinions_is_kept_from_viewers_whatever_the_state(client,
     assert seen == {Role.VIEWER: False, Role.EDITOR: True}
 
 
-def test_the_list_is_narrowed_by_year_section_and_state(editor, plan):
+def test_the_list_is_narrowed_by_year_section_and_state(as_editor, plan):
     other = a_section(plan, 2, "別の節")
     an_opinion(plan, 1, opinion="甲", section=plan.sections.get(number=1))
     an_opinion(plan, 2, opinion="乙", section=other, status="ANSWERED", response="答え")
@@ -313,7 +300,7 @@ def test_the_list_is_narrowed_by_year_section_and_state(editor, plan):
 
     shown = {}
     for query in queries:
-        page = editor.get(place(plan, query=query))
+        page = as_editor.get(place(plan, query=query))
         unanswered, _ = found_words(page, ".//ul[@aria-label='意見のまとめ']/li")
         shown[query] = "".join(found_words(page, ".//td[@data-label='意見']")), unanswered
 
@@ -340,7 +327,7 @@ def test_unanswered_opinions_are_counted_on_the_dashboard_for_those_who_answer(c
     assert told == {Role.VIEWER: False, Role.EDITOR: True}
 
 
-def test_an_opinion_shows_what_became_of_its_measure_since_the_council_sat(editor, plan):
+def test_an_opinion_shows_what_became_of_its_measure_since_the_council_sat(as_editor, plan):
     measure = a_measure(plan.sections.get(), title="説明会の回数")
     record_values(
         [CellChange(measure, 2022, Side.PLANNED, EMPTY, Value(number=8))],
@@ -351,7 +338,7 @@ def test_an_opinion_shows_what_became_of_its_measure_since_the_council_sat(edito
     since = an_opinion(plan, 1, reflected_measure=measure)
     after = an_opinion(plan, 2, reflected_measure=measure, held_on=date(2199, 1, 1))
 
-    pages = [editor.get(place(plan, one)) for one in (since, after)]
+    pages = [as_editor.get(place(plan, one)) for one in (since, after)]
 
     lines = [rows_of(page, "変更履歴（新しい順）") for page in pages]
     assert [[row[3:5] for row in rows] for rows in lines] == [[["計画値なし", "8"]], []]
@@ -363,7 +350,7 @@ def cells(response):
     return [tuple(cell.value for cell in row) for row in book.active.iter_rows()]
 
 
-def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock, editor, plan):
+def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock, as_editor, plan):
     measure = a_measure(plan.sections.get(), title="指標の名")
     an_opinion(
         plan,
@@ -378,7 +365,7 @@ def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock,
     )
     an_opinion(plan, 2, held_on=date(2022, 9, 1))
 
-    response = editor.get(reverse("evaluations:opinions_table", args=[plan.slug]))
+    response = as_editor.get(reverse("evaluations:opinions_table", args=[plan.slug]))
 
     blank = (None,) * 5
     assert cells(response) == [
@@ -401,8 +388,8 @@ def test_the_table_has_the_six_columns_under_each_council_and_day(stopped_clock,
     )
 
 
-def test_a_table_without_opinions_says_so(editor, plan):
-    response = editor.get(reverse("evaluations:opinions_table", args=[plan.slug]))
+def test_a_table_without_opinions_says_so(as_editor, plan):
+    response = as_editor.get(reverse("evaluations:opinions_table", args=[plan.slug]))
 
     assert cells(response)[3][0] == "意見はありません。"
 

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan():
-    return a_plan()
-
-
-@pytest.fixture
 def goal(plan):
     section = a_section(plan, 1, "施設入所者の地域生活への移行")
     a_measure(section, "1-1")
@@ -43,11 +38,6 @@ def group_home(services):
 @pytest.fixture
 def training(services):
     return an_indicator(services, "tr", "shuro_iko", title="就労移行支援の利用者数")
-
-
-@pytest.fixture
-def manager():
-    return a_user(Role.MANAGER)
 
 
 def wanting(section, old, new):
@@ -124,9 +114,7 @@ def test_the_frame_of_a_plan_is_the_managers(plan, goal, group_home, role):
     assert kept(goal) == []
 
 
-def test_a_stranger_is_refused(plan, goal, group_home):
-    stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市"))
-
+def test_a_stranger_is_refused(plan, goal, group_home, stranger):
     with pytest.raises(PermissionDenied):
         tie(plan, wanting(goal, [], [group_home]), by=stranger)
 

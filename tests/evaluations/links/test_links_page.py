@@ -50,12 +50,6 @@ def plan():
     return plan
 
 
-@pytest.fixture
-def manager(client, plan):
-    client.force_login(a_user(Role.MANAGER))
-    return client
-
-
 def address(plan, **asked):
     query = "&".join(f"{name}={value}" for name, value in asked.items())
     return reverse("evaluations:links", args=[plan.slug]) + (f"?{query}" if query else "")
@@ -156,12 +150,12 @@ def test_one_click_takes_all_of_them_over_and_a_second_finds_nothing_more(client
     assert (Change.objects.count(), "まだ結んでいない" in again) == (len({code for _, code in found}), False)
 
 
-def test_the_matrix_says_of_each_cell_whether_it_is_tied_and_who_says_so(manager, plan):
+def test_the_matrix_says_of_each_cell_whether_it_is_tied_and_who_says_so(as_manager, plan):
     linked(measure(plan, "gh"), goal(plan, 1))
     linked(measure(plan, "tr-users"), goal(plan, 1), goal(plan, 2))
     linked(measure(plan, "help"), goal(plan, 2))
 
-    found = cells(manager.get(address(plan)))
+    found = cells(as_manager.get(address(plan)))
 
     fourth = "第4期の参考資料による・要確認"
     assert found == {
@@ -180,23 +174,23 @@ def test_what_the_guideline_has_and_what_the_city_added_are_told_apart(plan):
     assert column.sources == ["第4期の参考資料による・要確認"]
 
 
-def test_an_indicator_of_its_own_section_belongs_to_a_goal_by_its_place(manager, plan):
+def test_an_indicator_of_its_own_section_belongs_to_a_goal_by_its_place(as_manager, plan):
     an_indicator(goal(plan, 1), "here", "chiiki_iko", title="地域移行支援の利用者数")
 
-    found = cells(manager.get(address(plan)))["地域移行支援の利用者数"]
-    form = manager.get(address(plan, goal=1)).text
+    found = cells(as_manager.get(address(plan)))["地域移行支援の利用者数"]
+    form = as_manager.get(address(plan, goal=1)).text
 
     assert found == ["同じ節の指標", "結んでいない"]
     assert 'value="here"' not in form
     assert "here" not in codes(columns(plan)[1].offered)
 
 
-def test_the_plans_own_term_speaks_for_itself(manager, plan):
+def test_the_plans_own_term_speaks_for_itself(as_manager, plan):
     advice = "地域の相談支援事業所の人材育成の支援件数"
     a_measure(a_section(plan, 3, "相談支援体制の充実・強化等"), "3-1")
     an_indicator(plan.sections.get(number=5), "advice", title=advice)
 
-    found = cells(manager.get(address(plan)))[advice]
+    found = cells(as_manager.get(address(plan)))[advice]
 
     assert found == ["結んでいない", "結んでいない", "結んでいない（第7期の基本指針による）"]
 
@@ -209,7 +203,7 @@ def test_what_a_city_left_out_of_its_catalogue_is_not_offered(plan):
     assert "gh" not in codes(columns(plan)[1].offered)
 
 
-def test_what_a_city_wrote_into_the_catalogue_itself_is_not_called_the_guidelines(manager, plan):
+def test_what_a_city_wrote_into_the_catalogue_itself_is_not_called_the_guidelines(as_manager, plan):
     CatalogueAmendment.objects.create(
         municipality=plan.municipality,
         generation=7,
@@ -220,7 +214,7 @@ def test_what_a_city_wrote_into_the_catalogue_itself_is_not_called_the_guideline
     )
     an_indicator(plan.sections.get(number=5), "trial", title="体験利用の回数")
 
-    found = cells(manager.get(address(plan)))["体験利用の回数"]
+    found = cells(as_manager.get(address(plan)))["体験利用の回数"]
 
     assert found == ["結んでいない（市が直した国の一覧による）", "結んでいない"]
 
@@ -246,11 +240,11 @@ def test_a_goal_in_words_alone_is_a_column_too(plan):
 # --- Editing one goal ---
 
 
-def test_a_manager_ticks_the_indicators_of_one_goal_and_stays_there(manager, plan):
+def test_a_manager_ticks_the_indicators_of_one_goal_and_stays_there(as_manager, plan):
     linked(measure(plan, "help"), goal(plan, 1), goal(plan, 2))
 
-    answer = save(manager, plan, 1, "gh", "tr-users")
-    page = manager.get(answer["Location"])
+    answer = save(as_manager, plan, 1, "gh", "tr-users")
+    page = as_manager.get(answer["Location"])
 
     assert answer["Location"] == f"{address(plan, goal=1)}#edit"
     assert (kept(plan, 1), kept(plan, 2)) == (["gh", "tr-users"], ["help"])
@@ -262,53 +256,53 @@ def ticked(page):
     return sorted(re.findall(r'name="linked" value="([^"]+)" checked', page.text))
 
 
-def test_saving_and_going_on_opens_the_next_goal(manager, plan):
-    first = save(manager, plan, 1, "gh", do="next")
-    last = save(manager, plan, 2, do="next")
+def test_saving_and_going_on_opens_the_next_goal(as_manager, plan):
+    first = save(as_manager, plan, 1, "gh", do="next")
+    last = save(as_manager, plan, 2, do="next")
 
     assert [answer["Location"] for answer in (first, last)] == [f"{address(plan, goal=2)}#edit"] * 2
 
 
-def test_the_history_says_who_tied_what(manager, plan):
-    save(manager, plan, 1, "gh")
+def test_the_history_says_who_tied_what(as_manager, plan):
+    save(as_manager, plan, 1, "gh")
 
-    page = manager.get(reverse("evaluations:measure", args=[plan.slug, "gh"])).text
+    page = as_manager.get(reverse("evaluations:measure", args=[plan.slug, "gh"])).text
 
     assert "関連する成果目標" in page
     assert f"第1節 {INSTITUTION}" in page
 
 
-def test_a_colleagues_ties_are_shown_and_ones_own_ticks_stay(manager, plan):
+def test_a_colleagues_ties_are_shown_and_ones_own_ticks_stay(as_manager, plan):
     linked(measure(plan, "help"), goal(plan, 1))
-    before = seen(manager, plan, 1)
+    before = seen(as_manager, plan, 1)
     linked(measure(plan, "gh"), goal(plan, 1))
     linked(measure(plan, "help"))
 
-    page = save(manager, plan, 1, "help", "tr-users", seen_before=before)
+    page = save(as_manager, plan, 1, "help", "tr-users", seen_before=before)
 
     assert kept(plan, 1) == ["gh"]
     assert "まだ保存していません。" in page.text
     assert ticked(page) == ["gh", "tr-users"]
     assert re.findall(r"ほかの人が(結びました|外しました)", page.text) == ["結びました", "外しました"]
 
-    save(manager, plan, 1, "gh", "tr-users", seen_before=form_with(page, "seen")["seen"])
+    save(as_manager, plan, 1, "gh", "tr-users", seen_before=form_with(page, "seen")["seen"])
 
     assert kept(plan, 1) == ["gh", "tr-users"]
 
 
-def test_the_same_form_sent_twice_is_harmless(manager, plan):
-    before = seen(manager, plan, 1)
+def test_the_same_form_sent_twice_is_harmless(as_manager, plan):
+    before = seen(as_manager, plan, 1)
 
     for _ in range(2):
-        answer = save(manager, plan, 1, "gh", seen_before=before)
+        answer = save(as_manager, plan, 1, "gh", seen_before=before)
 
     assert (answer.status_code, kept(plan, 1), Change.objects.count()) == (302, ["gh"], 1)
 
 
-def test_saving_nothing_new_says_so(manager, plan):
+def test_saving_nothing_new_says_so(as_manager, plan):
     linked(measure(plan, "gh"), goal(plan, 1))
 
-    page = manager.get(save(manager, plan, 1, "gh")["Location"])
+    page = as_manager.get(save(as_manager, plan, 1, "gh")["Location"])
 
     assert ("変更はありませんでした。" in page.text, Change.objects.count()) == (True, 0)
 
@@ -322,34 +316,34 @@ def test_saving_nothing_new_says_so(manager, plan):
         ({"linked": ["1-1"]}, "この計画の活動指標ではないものが含まれています。"),
     ],
 )
-def test_a_form_that_the_page_did_not_draw_is_refused_and_what_was_ticked_stays(manager, plan, broken, sentence):
-    sent = {"seen": seen(manager, plan, 1), "linked": ["gh"], "do": "save"} | broken
+def test_a_form_that_the_page_did_not_draw_is_refused_and_what_was_ticked_stays(as_manager, plan, broken, sentence):
+    sent = {"seen": seen(as_manager, plan, 1), "linked": ["gh"], "do": "save"} | broken
 
-    page = manager.post(address(plan, goal=1), sent)
+    page = as_manager.post(address(plan, goal=1), sent)
 
     assert (page.status_code, kept(plan, 1), sentence in page.text) == (200, [], True)
     assert ticked(page) == [code for code in sent["linked"] if code == "gh"]
 
 
-def test_the_token_of_another_goal_does_not_serve(manager, plan):
-    page = save(manager, plan, 1, "gh", seen_before=seen(manager, plan, 2))
+def test_the_token_of_another_goal_does_not_serve(as_manager, plan):
+    page = save(as_manager, plan, 1, "gh", seen_before=seen(as_manager, plan, 2))
 
     assert (kept(plan, 1), "確かめられませんでした" in page.text) == ([], True)
 
 
 @pytest.mark.parametrize("number", ["", "5", "77", "x"])
-def test_only_a_section_with_a_goal_can_be_saved(manager, plan, number):
-    assert manager.post(address(plan, goal=number), {"linked": ["gh"]}).status_code == 404
+def test_only_a_section_with_a_goal_can_be_saved(as_manager, plan, number):
+    assert as_manager.post(address(plan, goal=number), {"linked": ["gh"]}).status_code == 404
 
 
-def test_seventy_services_are_one_small_form(manager, plan):
+def test_seventy_services_are_one_small_form(as_manager, plan):
     services = plan.sections.get(number=5)
     for number in range(70):
         an_indicator(services, f"s{number}")
 
-    page = manager.get(address(plan, goal=1)).text
+    page = as_manager.get(address(plan, goal=1)).text
     form = page[page.index("links-form") : page.index("</form>", page.index("links-form"))]
-    answer = save(manager, plan, 1, *(f"s{number}" for number in range(70)))
+    answer = save(as_manager, plan, 1, *(f"s{number}" for number in range(70)))
 
     assert form.count("<input") == 74 + 2  # the boxes, the token and what was seen
     assert (answer.status_code, len(kept(plan, 1))) == (302, 70)
@@ -365,27 +359,27 @@ def offer(client, plan, number):
     return {"seen": re.findall(r'name="seen" value="([^"]+)"', article)[0], "do": "take"}
 
 
-def test_one_goal_is_taken_over_alone(manager, plan):
+def test_one_goal_is_taken_over_alone(as_manager, plan):
     linked(measure(plan, "help"), goal(plan, 2))
 
-    manager.post(address(plan), offer(manager, plan, 2))
+    as_manager.post(address(plan), offer(as_manager, plan, 2))
 
     assert (kept(plan, 1), kept(plan, 2)) == ([], ["help", "tr-days", "tr-users"])
 
 
-def test_what_a_colleague_took_away_meanwhile_is_not_brought_back(manager, plan):
-    before = offer(manager, plan, 1)
+def test_what_a_colleague_took_away_meanwhile_is_not_brought_back(as_manager, plan):
+    before = offer(as_manager, plan, 1)
     linked(measure(plan, "help"), goal(plan, 1))
 
-    page = manager.post(address(plan), before)
+    page = as_manager.post(address(plan), before)
 
     assert kept(plan, 1) == ["help"]
     assert "ほかの人が先に関係を変更しました。" in page.text
 
 
 @pytest.mark.parametrize("token", ["", "forged"])
-def test_a_forged_offer_is_refused(manager, plan, token):
-    page = manager.post(address(plan), {"do": "take", "seen": token})
+def test_a_forged_offer_is_refused(as_manager, plan, token):
+    page = as_manager.post(address(plan), {"do": "take", "seen": token})
 
     assert (page.status_code, "確かめられませんでした" in page.text, Change.objects.count()) == (200, True, 0)
 
@@ -420,20 +414,20 @@ def judged(plan):
     linked(measure(plan, "gh"), goal(plan, 1))
 
 
-def test_the_page_asks_where_goal_and_indicators_contradict(manager, plan):
+def test_the_page_asks_where_goal_and_indicators_contradict(as_manager, plan):
     judged(plan)
 
-    page = manager.get(address(plan)).text
+    page = as_manager.get(address(plan)).text
 
     assert "令和6年度に、目標と活動指標が食い違っているところ" in page
     assert "成果目標は未達ですが、関連する活動指標はすべて見込みどおり以上です。" in page
     assert "見込みどおり" in page
 
 
-def test_a_year_without_figures_asks_nothing(manager, plan):
+def test_a_year_without_figures_asks_nothing(as_manager, plan):
     judged(plan)
 
-    page = manager.get(address(plan, year=2025)).text
+    page = as_manager.get(address(plan, year=2025)).text
 
     assert "食い違っている" not in page
 
@@ -453,11 +447,11 @@ def test_a_reader_is_told_nothing_that_follows_from_drafts(client, plan):
     assert told == [[True, False, False], [True, True, False], [False, True, True]]
 
 
-def test_the_picture_says_in_words_what_it_draws(manager, plan):
+def test_the_picture_says_in_words_what_it_draws(as_manager, plan):
     judged(plan)
     linked(measure(plan, "tr-users"), goal(plan, 2))
 
-    page = manager.get(address(plan)).text
+    page = as_manager.get(address(plan)).text
 
     said = re.findall(r"<desc[^>]*>(.*?)</desc>", page)
     assert said == [
@@ -488,10 +482,10 @@ def test_a_plan_in_one_section_needs_no_ties(client):
     assert list(cells(page).values()) == [["同じ節の指標"]] * 2
 
 
-def test_a_goal_of_another_name_is_named(manager, plan):
+def test_a_goal_of_another_name_is_named(as_manager, plan):
     goal(plan, 1).outcome_targets.update(title="地域で暮らす")
 
-    assert "成果目標：地域で暮らす" in manager.get(address(plan)).text
+    assert "成果目標：地域で暮らす" in as_manager.get(address(plan)).text
 
 
 def test_fewer_in_the_institution_is_what_its_goal_wants(plan):
@@ -512,13 +506,13 @@ def test_fewer_in_the_institution_is_what_its_goal_wants(plan):
     )
 
 
-def test_the_line_of_fewer_in_the_institution_is_drawn_as_support(manager, plan):
+def test_the_line_of_fewer_in_the_institution_is_drawn_as_support(as_manager, plan):
     institution = an_indicator(plan.sections.get(number=5), "in", "shisetsu_nyusho", title="施設入所支援の利用者数")
     linked(institution, goal(plan, 1))
     a_value(institution, 2024, 57, side=Side.PLANNED)
     a_value(institution, 2024, 40)
 
-    page = manager.get(address(plan, year=2024)).text
+    page = as_manager.get(address(plan, year=2024)).text
 
     line = re.findall(r'<path d="M[^"]*C[^"]*"[^>]*>', page)
     assert "施設入所支援の利用者数（見込みを下回る。目標を支える）" in page

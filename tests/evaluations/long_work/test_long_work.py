@@ -33,19 +33,12 @@ from plans.sheet_layouts import form_of
 from tests.builders import a_full_plan, a_municipality, a_user, a_value, a_work
 from tests.page_readers import page_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 
 @pytest.fixture
 def plan():
     return a_full_plan(1, municipality=a_municipality())
-
-
-@pytest.fixture
-def person(client, plan):
-    user = a_user(Role.EDITOR, username="hanako")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture
@@ -74,7 +67,7 @@ def page(client, work, **query):
 # --- From the button to the file ---
 
 
-def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(stopped_clock, client, plan, person):
+def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(stopped_clock, client, plan, editor):
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "kanri", "edition": "new"})
     waiting = client.get(answer.url)
     call_command("work")
@@ -97,6 +90,7 @@ def test_all_sheets_of_a_plan_are_asked_for_made_and_fetched(stopped_clock, clie
     [("anonymous", 302), ("stranger", 404), ("nobody", 404), (Role.VIEWER, 302), (Role.MANAGER, 302)],
 )
 def test_all_sheets_are_asked_for_by_whoever_may_see_the_plan(client, plan, role, status):
+    client.logout()
     if role == "stranger":
         client.force_login(a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")))
     elif role != "anonymous":
@@ -109,26 +103,26 @@ def test_all_sheets_are_asked_for_by_whoever_may_see_the_plan(client, plan, role
     assert LongWork.objects.count() == (role in Role)
 
 
-def test_a_layout_that_is_not_there_is_said_on_the_page_of_outputs(client, plan, person):
+def test_a_layout_that_is_not_there_is_said_on_the_page_of_outputs(client, plan, editor):
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "x"}, follow=True)
 
     assert "評価シートの様式「x」はありません。" in answer.text
     assert LongWork.objects.count() == 0
 
 
-def test_the_same_work_asked_for_twice_is_one(client, plan, person):
-    first, second = asked(plan, person), asked(plan, person)
-    other = asked(plan, person, parameters={"layout": "kanri", "edition": ""})
+def test_the_same_work_asked_for_twice_is_one(client, plan, editor):
+    first, second = asked(plan, editor), asked(plan, editor)
+    other = asked(plan, editor, parameters={"layout": "kanri", "edition": ""})
 
     assert (first.pk == second.pk, first.pk == other.pk) == (True, False)
 
 
-def test_one_person_may_have_three_works_under_way(client, plan, person):
+def test_one_person_may_have_three_works_under_way(client, plan, editor):
     for number in range(3):
-        asked(plan, person, files=[("a.csv", b"x" * (number + 1))])
+        asked(plan, editor, files=[("a.csv", b"x" * (number + 1))])
 
     with pytest.raises(Refused, match="3件あります"):
-        asked(plan, person)
+        asked(plan, editor)
     answer = client.post(reverse("evaluations:all_sheets", args=[plan.slug]), {"layout": "", "edition": ""})
     assert answer.url == reverse("evaluations:exports", args=[plan.slug])
 
@@ -136,14 +130,14 @@ def test_one_person_may_have_three_works_under_way(client, plan, person):
 # --- What a kind may do ---
 
 
-def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes(plan, person, kinds):
+def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes(plan, editor, kinds):
     def run(work, report):
         report(1, 4, "一つ目です。")
         given = [(file.name, bytes(file.content)) for file in work.files.all()]
         return Result(f"{given}", ResultFile("a.txt", "text/plain", b"abc"), (ReportLine("a", "b", is_problem=True),))
 
     kinds("given", run)
-    work = asked(plan, person, "given", files=[("a.csv", b"1"), ("b.csv", b"2")])
+    work = asked(plan, editor, "given", files=[("a.csv", b"1"), ("b.csv", b"2")])
 
     Runner().run_all()
 
@@ -165,12 +159,12 @@ def test_the_result_the_report_and_the_progress_are_kept_and_what_was_given_goes
         (MemoryError(), "サーバーのメモリーが足りず"),
     ],
 )
-def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client, plan, person, kinds, error, failure):
+def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client, plan, editor, kinds, error, failure):
     def run(work, report):
         raise error
 
     kinds("failing", run)
-    work = asked(plan, person, "failing", files=[("a.csv", b"1")])
+    work = asked(plan, editor, "failing", files=[("a.csv", b"1")])
 
     Runner().run_all()
 
@@ -184,18 +178,18 @@ def test_a_failure_is_a_plain_sentence_and_the_work_can_be_started_again(client,
     assert [file.name for file in work.files.all()] == ["a.csv"]
 
 
-def test_a_result_larger_than_is_kept_fails_with_its_size(plan, person, kinds, settings):
+def test_a_result_larger_than_is_kept_fails_with_its_size(plan, editor, kinds, settings):
     settings.WORK_RESULT_BYTES = 1024 * 1024
     kinds("large", lambda work, report: Result("", ResultFile("a", "text/plain", b"x" * 2 * 1024 * 1024)))
-    work = asked(plan, person, "large")
+    work = asked(plan, editor, "large")
 
     Runner().run_all()
 
     assert now(work).failure.startswith("結果が大きすぎます（2.0MB）。1MBまで")
 
 
-def test_a_kind_that_a_new_release_does_not_know_fails_in_words(plan, person):
-    work = asked(plan, person, "of-yesterday")
+def test_a_kind_that_a_new_release_does_not_know_fails_in_words(plan, editor):
+    work = asked(plan, editor, "of-yesterday")
 
     Runner().run_all()
 
@@ -206,17 +200,17 @@ def test_a_kind_that_a_new_release_does_not_know_fails_in_words(plan, person):
 
 
 @pytest.mark.parametrize("loss", ["role", "membership", "login"])
-def test_a_right_lost_meanwhile_stops_the_work(plan, person, kinds, loss):
+def test_a_right_lost_meanwhile_stops_the_work(plan, editor, kinds, loss):
     ran = []
     kinds("writing", lambda work, report: ran.append(1) or Result(""), access=writers("書く人だけです。"))
-    work = asked(plan, person, "writing")
+    work = asked(plan, editor, "writing")
     if loss == "role":
-        Membership.objects.filter(user=person).update(role=Role.VIEWER)
+        Membership.objects.filter(user=editor).update(role=Role.VIEWER)
     elif loss == "membership":
-        Membership.objects.filter(user=person).delete()
+        Membership.objects.filter(user=editor).delete()
     else:
-        person.is_active = False
-        person.save()
+        editor.is_active = False
+        editor.save()
 
     Runner().run_all()
 
@@ -224,14 +218,14 @@ def test_a_right_lost_meanwhile_stops_the_work(plan, person, kinds, loss):
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 200), (Role.VIEWER, 403), (None, 403)])
-def test_a_result_with_drafts_is_given_only_while_the_person_may_see_them(client, plan, person, role, status):
+def test_a_result_with_drafts_is_given_only_while_the_person_may_see_them(client, plan, editor, role, status):
     a_value(plan.measures.first(), 2023, 31337)
-    work = asked(plan, person)
+    work = asked(plan, editor)
     Runner().run_all()
     if role:
-        Membership.objects.filter(user=person).update(role=role)
+        Membership.objects.filter(user=editor).update(role=role)
     else:
-        Membership.objects.filter(user=person).delete()
+        Membership.objects.filter(user=editor).delete()
 
     shown, file = page(client, work), client.get(reverse("evaluations:work_result", args=[work.key]))
 
@@ -243,7 +237,7 @@ def test_a_result_with_drafts_is_given_only_while_the_person_may_see_them(client
     assert ("権限がなくなったため" in shown.text) == (status != 200)
 
 
-def test_the_work_of_another_person_is_not_there(client, plan, person):
+def test_the_work_of_another_person_is_not_there(client, plan, editor):
     work = a_work(plan, a_user(Role.EDITOR, username="taro"))
 
     found = [client.get(reverse(f"evaluations:{name}", args=[work.key])).status_code for name in NAMES]
@@ -259,8 +253,8 @@ NAMES, ACTS = ("work", "work_state", "work_result"), ("cancel", "again", "remove
 # --- Cancelling, starting again, taking away ---
 
 
-def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, person):
-    work = asked(plan, person)
+def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, editor):
+    work = asked(plan, editor)
 
     cancelled = client.post(reverse("evaluations:work", args=[work.key]), {"do": "cancel"}, follow=True)
     ran = Runner().run_next()
@@ -271,7 +265,7 @@ def test_a_waiting_work_is_cancelled_at_once_and_started_again(client, plan, per
     assert now(work).state == "DONE"
 
 
-def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, person, kinds):
+def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, editor, kinds):
     def run(work, report):
         report(1, 2, "一つ目です。")
         page_then.append(client.post(reverse("evaluations:work", args=[work.key]), {"do": "cancel"}, follow=True))
@@ -281,7 +275,7 @@ def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, p
 
     page_then: list = []
     kinds("steps", run)
-    work = asked(plan, person, "steps", files=[("a.csv", b"1")])
+    work = asked(plan, editor, "steps", files=[("a.csv", b"1")])
 
     Runner().run_all()
 
@@ -290,32 +284,32 @@ def test_a_running_work_hears_of_its_cancelling_at_its_next_word(client, plan, p
     assert (cancel(work), work.files.count()) == (False, 1)
 
 
-def test_a_work_that_ended_is_taken_away_with_its_files(client, plan, person):
-    done, running = a_work(plan, person), a_work(plan, person, state="RUNNING")
+def test_a_work_that_ended_is_taken_away_with_its_files(client, plan, editor):
+    done, running = a_work(plan, editor), a_work(plan, editor, state="RUNNING")
 
     removed = [remove(running), remove(done)]
 
     assert (removed, list(LongWork.objects.all()), LongWorkFile.objects.count()) == ([False, True], [running], 0)
 
 
-def test_a_finished_work_is_not_started_again(plan, person):
-    work = a_work(plan, person)
+def test_a_finished_work_is_not_started_again(plan, editor):
+    work = a_work(plan, editor)
 
     assert (start_again(work), now(work).state) == (False, "DONE")
 
 
 def test_progress_is_written_once_in_a_while_however_often_it_is_said(
-    plan, person, monkeypatch, django_assert_num_queries
+    plan, editor, monkeypatch, django_assert_num_queries
 ):
     monkeypatch.setattr(running, "SECONDS_BETWEEN", 60 * 60)
-    report = ProgressReporter(a_work(plan, person, state="RUNNING"))
+    report = ProgressReporter(a_work(plan, editor, state="RUNNING"))
 
     with django_assert_num_queries(1):
         for number in range(100):
             report(number, 50, "多すぎても壊れません。" * 100)
 
 
-def test_a_runner_that_shall_end_puts_its_work_back(plan, person, kinds):
+def test_a_runner_that_shall_end_puts_its_work_back(plan, editor, kinds):
     runner = Runner()
 
     def run(work, report):
@@ -323,7 +317,7 @@ def test_a_runner_that_shall_end_puts_its_work_back(plan, person, kinds):
         report(1, 2, "")
 
     kinds("stopping", run)
-    work = asked(plan, person, "stopping")
+    work = asked(plan, editor, "stopping")
 
     count = runner.run_all()
 
@@ -333,9 +327,9 @@ def test_a_runner_that_shall_end_puts_its_work_back(plan, person, kinds):
 # --- A runner that died ---
 
 
-def test_a_work_whose_runner_gives_no_sign_of_life_is_interrupted_and_can_be_started_again(client, plan, person):
+def test_a_work_whose_runner_gives_no_sign_of_life_is_interrupted_and_can_be_started_again(client, plan, editor):
     old = timezone.now() - timedelta(seconds=61)
-    work = a_work(plan, person, state="RUNNING", heartbeat=old, done=1, total=3)
+    work = a_work(plan, editor, state="RUNNING", heartbeat=old, done=1, total=3)
 
     shown = page(client, work)
     state = client.get(reverse("evaluations:work_state", args=[work.key])).json()
@@ -345,14 +339,14 @@ def test_a_work_whose_runner_gives_no_sign_of_life_is_interrupted_and_can_be_sta
     assert (now(work).state, now(work).done, now(work).slot) == ("WAITING", 0, None)
 
 
-def test_a_runner_that_was_taken_for_dead_writes_nothing_any_more(plan, person, kinds):
+def test_a_runner_that_was_taken_for_dead_writes_nothing_any_more(plan, editor, kinds):
     def run(work, report):
         LongWork.objects.update(heartbeat=timezone.now() - timedelta(hours=1))
         mark_interrupted()
         return Result("遅すぎました。", ResultFile("a", "text/plain", b"x"))
 
     kinds("sleeping", run)
-    work = asked(plan, person, "sleeping")
+    work = asked(plan, editor, "sleeping")
 
     Runner().run_all()
 
@@ -362,8 +356,8 @@ def test_a_runner_that_was_taken_for_dead_writes_nothing_any_more(plan, person, 
 @pytest.mark.parametrize(
     ("change", "error"), [({"cancel_asked_at": timezone.now()}, Cancelled), ({"runner": "x"}, Lost)]
 )
-def test_what_ends_a_work_is_told_apart(plan, person, change, error):
-    work = a_work(plan, person, state="RUNNING")
+def test_what_ends_a_work_is_told_apart(plan, editor, change, error):
+    work = a_work(plan, editor, state="RUNNING")
     report = ProgressReporter(work)
     LongWork.objects.update(**change)
 
@@ -377,26 +371,26 @@ def test_what_ends_a_work_is_told_apart(plan, person, change, error):
 # --- What is kept ---
 
 
-def test_after_seven_days_a_work_is_found_no_more_and_the_next_runner_takes_it_away(client, plan, person):
-    work = a_work(plan, person)
+def test_after_seven_days_a_work_is_found_no_more_and_the_next_runner_takes_it_away(client, plan, editor):
+    work = a_work(plan, editor)
 
     with time_machine.travel(timezone.now() + timedelta(days=6, hours=23), tick=False):
-        client.force_login(person)
+        client.force_login(editor)
         before = page(client, work).status_code
         call_command("work")
     kept = LongWork.objects.count()
     with time_machine.travel(timezone.now() + timedelta(days=7, hours=1), tick=False):
-        client.force_login(person)
+        client.force_login(editor)
         found = [client.get(reverse(f"evaluations:{name}", args=[work.key])).status_code for name in NAMES]
         call_command("work")
 
     assert (before, kept, found, LongWork.objects.count()) == (200, 1, [404] * 3, 0)
 
 
-def test_of_many_results_of_one_person_the_oldest_files_go_first(plan, person, settings):
+def test_of_many_results_of_one_person_the_oldest_files_go_first(plan, editor, settings):
     settings.WORK_KEPT_BYTES = len("結果".encode()) * 2
     hour = timedelta(hours=1)
-    works = [a_work(plan, person, ended_at=timezone.now() - hour * number) for number in range(3)]
+    works = [a_work(plan, editor, ended_at=timezone.now() - hour * number) for number in range(3)]
     a_work(plan, a_user(Role.EDITOR, username="taro"), ended_at=timezone.now() - hour * 9)
 
     clean()
@@ -418,16 +412,16 @@ def test_of_many_results_of_one_person_the_oldest_files_go_first(plan, person, s
         {"state": "ASLEEP"},
     ],
 )
-def test_a_work_that_contradicts_itself_cannot_be_kept(plan, person, fields):
+def test_a_work_that_contradicts_itself_cannot_be_kept(plan, editor, fields):
     with pytest.raises(IntegrityError), transaction.atomic():
-        a_work(plan, person, **fields)
+        a_work(plan, editor, **fields)
 
 
 # --- The pages ---
 
 
-def test_without_a_script_the_page_asks_for_itself_again_until_the_person_stops_that(client, plan, person):
-    work = a_work(plan, person, state="RUNNING", done=1, total=3, step="令和4年度の評価シートを作っています。")
+def test_without_a_script_the_page_asks_for_itself_again_until_the_person_stops_that(client, plan, editor):
+    work = a_work(plan, editor, state="RUNNING", done=1, total=3, step="令和4年度の評価シートを作っています。")
 
     bar = page_tree(page(client, work)).find(".//progress[@aria-labelledby='progress']")
     shown, stopped = page(client, work).text, page(client, work, refresh="no").text
@@ -440,8 +434,8 @@ def test_without_a_script_the_page_asks_for_itself_again_until_the_person_stops_
     assert 'http-equiv="refresh"' not in page(client, work).text
 
 
-def test_looking_at_a_waiting_work_changes_nothing(plan, person, client):
-    work = asked(plan, person)
+def test_looking_at_a_waiting_work_changes_nothing(plan, editor, client):
+    work = asked(plan, editor)
 
     states = [client.get(reverse("evaluations:work_state", args=[work.key])).json() for _ in range(2)]
 

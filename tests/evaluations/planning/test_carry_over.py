@@ -15,7 +15,7 @@ from evaluations.planning.carry_over.page import carry_over_page
 from plans.access import plan_for
 from plans.models import Change, MeasureLink, PlanKind, Role, Subject
 from plans.refusals import Conflict, Refused
-from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user
+from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import counts, lines, measures, seen, ticked, two_plans
 from tests.page_forms import form_with
 
@@ -195,9 +195,7 @@ def test_only_managers_decide(new, role):
         leave_open(new, ("new", "x"), seen=None, by=person, channel="screen")
 
 
-def test_a_manager_of_another_city_decides_nothing(new):
-    stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市"))
-
+def test_a_manager_of_another_city_decides_nothing(new, stranger):
     with pytest.raises(PermissionDenied):
         say(new, stranger, LineageLink(How.NEW, (), ("x",)))
 
@@ -433,12 +431,11 @@ def test_a_measure_that_is_not_there_is_not_found(client, new, manager):
 
 
 @pytest.mark.parametrize("do", ["accept", "accept_new", "add", "add_all", "decide", "follow"])
-def test_the_buttons_are_for_managers_alone(client, new, do):
+def test_the_buttons_are_for_managers_alone(client, new, viewer, confirmer, stranger, do):
     answers = {}
-    stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市"))
     for role, person in {
-        "viewer": a_user(Role.VIEWER),
-        "confirmer": a_user(Role.CONFIRMER),
+        "viewer": viewer,
+        "confirmer": confirmer,
         "stranger": stranger,
     }.items():
         client.force_login(person)

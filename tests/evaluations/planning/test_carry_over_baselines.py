@@ -12,24 +12,12 @@ from evaluations.planning.carry_over.comparison import comparison_of
 from plans.models import Change, Measure, PlanKind, Role, Subject, YearState
 from plans.refusals import Refused
 from tests.builders import a_link, a_plan, a_user, a_value, in_state
-from tests.carry_over_plans import a_goal, confirmed, measures, two_plans
+from tests.carry_over_plans import a_goal, confirmed, measures
 from tests.page_readers import ticked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 
 ORIGIN = "第6期の実績 令和5年度：27人（確定）"
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
-
-
-@pytest.fixture
-def manager(client, plans):
-    person = a_user(Role.MANAGER, username="hanako")
-    client.force_login(person)
-    return person
 
 
 def tied(plans, code="a", how="same", new=None, **fields):

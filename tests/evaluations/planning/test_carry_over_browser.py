@@ -3,16 +3,15 @@
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from core.words import Side
-from plans.models import Plan, Role
+from plans.models import Plan
 from tests.axe import violations
 from tests.browser import click, enter
-from tests.builders import a_link, a_user, a_value
-from tests.carry_over_plans import a_goal, confirmed, lines, measures, two_plans
+from tests.builders import a_link, a_value
+from tests.carry_over_plans import a_goal, confirmed, lines, measures
 from tests.evaluations.planning.test_carry_over_paper import everything
 from tests.test_accessibility import sign_in
 
@@ -20,16 +19,6 @@ from tests.test_accessibility import sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 NAMES = ("carry_over", "carry_over_baselines", "carry_over_shortfalls", "carry_over_paper")
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
-
-
-@pytest.fixture
-def manager(plans) -> User:
-    return a_user(Role.MANAGER, username="manager")
 
 
 def address(plan: Plan, name: str = "carry_over", query: str = "") -> str:
@@ -45,7 +34,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     confirmed(before, y2023=3)
     a_value(after, 2024, 5, side=Side.PLANNED)
     alone = measures(plans[0], "alone")[0]
-    sign_in(context, "manager", live_server.url)
+    sign_in(context, manager.username, live_server.url)
     page.set_viewport_size({"width": width, "height": 900})
     measure = reverse("evaluations:measure", args=[plans[1].slug, "r"])
     old = address(plans[1], query=f"?old={alone.code}#decide")
@@ -65,7 +54,7 @@ def test_an_empty_plan_is_filled_and_one_measure_redefined_by_keyboard_alone(
     context, page: Page, live_server, plans, manager
 ):
     measures(plans[0], "a", "b")
-    sign_in(context, "manager", live_server.url)
+    sign_in(context, manager.username, live_server.url)
     page.goto(address(plans[1]))
 
     enter(page.get_by_role("button", name="前の計画の指標をすべて引き継ぐ（2件）"))
@@ -85,7 +74,7 @@ def test_everything_works_without_scripts(plain_page, live_server, plans, manage
     confirmed(old, y2023=7)
     a_goal(new, 2026, 20)
     page = plain_page
-    sign_in(page.context, "manager", live_server.url)
+    sign_in(page.context, manager.username, live_server.url)
 
     page.goto(address(plans[1]))
     click(page.get_by_role("button", name="選んだ案のとおりに決める"))
@@ -105,7 +94,7 @@ def test_the_chart_of_a_broken_series_can_be_explored(context, page: Page, live_
     [old], [new] = measures(plans[0], "a"), measures(plans[1], "a")
     a_link(plans[1], old, new, "redefined")
     confirmed(old, y2021=6)
-    sign_in(context, "manager", live_server.url)
+    sign_in(context, manager.username, live_server.url)
 
     page.goto(reverse("evaluations:measure", args=[plans[1].slug, "a"]))
     series = page.locator(".chart-long")

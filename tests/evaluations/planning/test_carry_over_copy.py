@@ -14,22 +14,10 @@ from plans.models import Change, Department, Role, Section, YearlyValue
 from plans.refusals import Refused
 from targets.models import OutcomeTarget, TargetItem
 from tests.builders import a_measure, a_section, a_user, a_value
-from tests.carry_over_plans import counts, lines, measures, seen, two_plans
+from tests.carry_over_plans import counts, lines, measures, seen
 from tests.page_readers import ticked
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
-
-
-@pytest.fixture
-def manager(client, plans):
-    person = a_user(Role.MANAGER, username="hanako")
-    client.force_login(person)
-    return person
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 
 
 def add(plan, by, *codes):

@@ -16,7 +16,7 @@ from tests.builders import a_link, a_measure, a_municipality, a_plan, a_section,
 from tests.carry_over_plans import measures, two_plans
 from tests.page_forms import form_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 DAY = date(2024, 7, 15)
 
@@ -30,13 +30,6 @@ def plans():
     measures(new, "y", number=5, named="相談")
     a_link(new, before, after)
     return old, new
-
-
-@pytest.fixture
-def editor(client, plans):
-    person = a_user(Role.EDITOR, username="hanako")
-    client.force_login(person)
-    return person
 
 
 def section(plan, number):

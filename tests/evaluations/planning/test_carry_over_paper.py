@@ -13,14 +13,9 @@ from evaluations.planning.carry_over.report import COLUMNS, ChangeRow, change_re
 from plans.access import plan_for
 from plans.models import MeasureLink, PlanKind, Role, YearState
 from tests.builders import a_link, a_municipality, a_plan, a_user, a_value, in_state
-from tests.carry_over_plans import a_goal, confirmed, measures, two_plans
+from tests.carry_over_plans import a_goal, confirmed, measures
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
 
 
 @pytest.fixture

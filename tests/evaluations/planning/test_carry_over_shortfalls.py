@@ -17,25 +17,13 @@ from evaluations.planning.carry_over.shortfalls import put_on_top, shortfalls
 from plans.models import Change, MeasureLink, Role, YearlyValue, YearState
 from plans.refusals import ChangesRefused, Refused
 from tests.builders import a_link, a_user, a_value, in_state
-from tests.carry_over_plans import a_goal, confirmed, measures, seen, two_plans
+from tests.carry_over_plans import a_goal, confirmed, measures, seen
 from tests.page_forms import form_with
 from tests.page_readers import page_tree, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_manager")]
 
 REASON = "前の計画で届かなかった分を、この計画で取り戻すため。"
-
-
-@pytest.fixture
-def plans():
-    return two_plans()
-
-
-@pytest.fixture
-def manager(client, plans):
-    person = a_user(Role.MANAGER, username="hanako")
-    client.force_login(person)
-    return person
 
 
 def missed(plans, *, goal=35, actual=27, planned=40, how="same", old=None, new=None):

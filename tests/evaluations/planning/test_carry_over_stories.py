@@ -20,14 +20,8 @@ from plans.models import Channel, Measure, MeasureLink, Plan, Role, Section
 from plans.workflow import MOVE_BY_NAME, move_section_year
 from tests.builders import a_measure, a_plan, a_section, a_user
 from tests.carry_over_plans import lines, seen
-from tests.demo_city import the_demo
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def demo():
-    the_demo()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def comparison(plan):

@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 ADDRESS = reverse("plans:catalogue", args=[8])
 
 
-@pytest.fixture
-def city():
-    return a_municipality()
-
-
-@pytest.fixture
-def manager(city):
-    return a_user(Role.MANAGER, city)
-
-
 OWN = {
     "title": "ピアサポーターの人数",
     "unit": "人",
@@ -157,18 +147,12 @@ def test_only_managers_amend(city, role):
 # --- The page ---
 
 
-@pytest.fixture
-def page(client, manager):
-    client.force_login(manager)
-    return client
-
-
 def open_form(page, code="8-1-1"):
     return form_with(page.get(f"{ADDRESS}?entry={code}"), "title")
 
 
-def test_the_page_says_what_the_guideline_says_and_what_rests_on_a_secondary_source(page):
-    shown = page.get(ADDRESS).text
+def test_the_page_says_what_the_guideline_says_and_what_rests_on_a_secondary_source(as_manager):
+    shown = as_manager.get(ADDRESS).text
 
     for words in (
         "令和7年度末時点の施設入所者数の6%以上",
@@ -197,26 +181,26 @@ def test_a_viewer_who_sends_the_form_nevertheless_is_refused(client, city):
     assert (answer.status_code, CatalogueAmendment.objects.count()) == (403, 0)
 
 
-def test_saving_a_checked_entry_takes_the_mark_away_and_stays_at_its_place(page, city):
-    form = open_form(page)
+def test_saving_a_checked_entry_takes_the_mark_away_and_stays_at_its_place(as_manager, city):
+    form = open_form(as_manager)
 
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", form | {"do": "save"})
+    answer = as_manager.post(f"{ADDRESS}?entry=8-1-1", form | {"do": "save"})
 
     assert answer["Location"] == f"{ADDRESS}#row-8-1-1"
     assert content_of(CatalogueAmendment.objects.get()) == national("8-1-1")
-    assert "市で確認済み" in page.get(ADDRESS).text
+    assert "市で確認済み" in as_manager.get(ADDRESS).text
 
 
-def test_one_entry_after_the_other_is_checked_by_one_button(page):
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "next"})
+def test_one_entry_after_the_other_is_checked_by_one_button(as_manager):
+    answer = as_manager.post(f"{ADDRESS}?entry=8-1-1", open_form(as_manager) | {"do": "next"})
 
     assert answer["Location"] == f"{ADDRESS}?entry=8-1-2#entry"
 
 
-def test_a_changed_entry_shows_the_national_wording_beside(page):
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "save", "title": "移行した人"})
+def test_a_changed_entry_shows_the_national_wording_beside(as_manager):
+    as_manager.post(f"{ADDRESS}?entry=8-1-1", open_form(as_manager) | {"do": "save", "title": "移行した人"})
 
-    shown = page.get(ADDRESS).text
+    shown = as_manager.get(ADDRESS).text
 
     assert "市で変更" in shown
     assert "<dt>国の指標名</dt><dd>地域移行者数</dd>" in shown
@@ -233,19 +217,19 @@ def test_a_changed_entry_shows_the_national_wording_beside(page):
         ({"level_kind": ""}, "水準の計算と水準の数は、両方を入力するか、両方を空欄にしてください。"),
     ],
 )
-def test_what_cannot_be_read_is_named_and_kept(page, typed, sentence):
-    answer = page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "save", "unit": "名"} | typed)
+def test_what_cannot_be_read_is_named_and_kept(as_manager, typed, sentence):
+    answer = as_manager.post(f"{ADDRESS}?entry=8-1-1", open_form(as_manager) | {"do": "save", "unit": "名"} | typed)
 
     assert sentence in answer.text
     assert form_with(answer, "title")["unit"] == "名"
     assert not CatalogueAmendment.objects.exists()
 
 
-def test_a_conflict_shows_both_and_the_next_save_is_a_decision(page, city, manager):
-    form = open_form(page) | {"do": "save", "title": "移行した人"}
+def test_a_conflict_shows_both_and_the_next_save_is_a_decision(as_manager, city, manager):
+    form = open_form(as_manager) | {"do": "save", "title": "移行した人"}
     amend(city, manager, title="地域へ移った人")
 
-    refused = page.post(f"{ADDRESS}?entry=8-1-1", form)
+    refused = as_manager.post(f"{ADDRESS}?entry=8-1-1", form)
     again = form_with(refused, "title")
 
     assert (refused.status_code, "いまの内容：地域へ移った人" in refused.text, again["title"]) == (
@@ -253,29 +237,29 @@ def test_a_conflict_shows_both_and_the_next_save_is_a_decision(page, city, manag
         True,
         "移行した人",
     )
-    page.post(f"{ADDRESS}?entry=8-1-1", again | {"do": "save"})
+    as_manager.post(f"{ADDRESS}?entry=8-1-1", again | {"do": "save"})
     assert CatalogueAmendment.objects.get().title == "移行した人"
 
 
-def test_an_entry_is_left_out_and_taken_back_on_the_page(page, city):
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "leave_out"})
+def test_an_entry_is_left_out_and_taken_back_on_the_page(as_manager, city):
+    as_manager.post(f"{ADDRESS}?entry=8-1-1", open_form(as_manager) | {"do": "leave_out"})
     assert entry(city, "8-1-1") is None
 
-    page.post(f"{ADDRESS}?entry=8-1-1", open_form(page) | {"do": "take_back"})
+    as_manager.post(f"{ADDRESS}?entry=8-1-1", open_form(as_manager) | {"do": "take_back"})
     assert entry(city, "8-1-1") is not None
 
 
-def test_a_new_entry_is_added_on_the_page(page, city):
-    form = open_form(page, "new") | {"title": "ピアサポーターの人数", "goal": "8-2", "source": "市の方針"}
+def test_a_new_entry_is_added_on_the_page(as_manager, city):
+    form = open_form(as_manager, "new") | {"title": "ピアサポーターの人数", "goal": "8-2", "source": "市の方針"}
 
-    page.post(f"{ADDRESS}?entry=new", form | {"do": "save", "family": "target"})
+    as_manager.post(f"{ADDRESS}?entry=new", form | {"do": "save", "family": "target"})
 
     assert (entry(city, "8-c1").title, entry(city, "8-c1").goal) == ("ピアサポーターの人数", "8-2")
 
 
-def test_a_volume_is_amended_under_its_service(page, city):
-    page.post(
-        f"{ADDRESS}?entry=chiiki_iko-users", open_form(page, "chiiki_iko-users") | {"do": "save", "unit": "人/年"}
+def test_a_volume_is_amended_under_its_service(as_manager, city):
+    as_manager.post(
+        f"{ADDRESS}?entry=chiiki_iko-users", open_form(as_manager, "chiiki_iko-users") | {"do": "save", "unit": "人/年"}
     )
 
     found = entry(city, "chiiki_iko-users")
@@ -285,8 +269,8 @@ def test_a_volume_is_amended_under_its_service(page, city):
 @pytest.mark.parametrize(
     "address", [reverse("plans:catalogue", args=[99]), f"{ADDRESS}?entry=9-9-9", f"{ADDRESS}?city=999999"]
 )
-def test_what_is_not_in_the_catalogue_is_not_found(page, address):
-    assert page.get(address).status_code == 404
+def test_what_is_not_in_the_catalogue_is_not_found(as_manager, address):
+    assert as_manager.get(address).status_code == 404
 
 
 def test_a_person_of_two_cities_chooses(client, city, manager):

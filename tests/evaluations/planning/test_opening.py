@@ -29,17 +29,6 @@ from tests.tidy_tables import exported, planned
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager():
-    return a_user(Role.MANAGER, username="manager")
-
-
-@pytest.fixture
-def draft(manager):
-    """印西市 第7期, nothing typed yet."""
-    return a_draft(by=manager)
-
-
 def test_the_plan_has_what_was_chosen_and_nothing_else(draft, manager):
     goal = {
         "7-1-1": {

@@ -3,16 +3,10 @@
 import pytest
 
 from plans.models import Plan, YearlyValue
-from tests.demo_city import the_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MOST_TABS = 250
-
-
-@pytest.fixture
-def demo():
-    the_demo()
 
 
 def tab_to(page, selector: str) -> None:

@@ -26,17 +26,6 @@ from tests.drafts import OWN, made, part, typed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager():
-    return a_user(Role.MANAGER, username="manager")
-
-
-@pytest.fixture
-def draft(manager):
-    """印西市 第7期, nothing typed yet."""
-    return a_draft(by=manager)
-
-
 def test_a_draft_begins_with_the_years_of_the_law_and_the_plan_before(manager):
     before = a_plan(generation=6)
 
@@ -68,8 +57,7 @@ def test_children_are_not_proposed_to_a_city_that_plans_for_them_apart(manager):
     assert "7-5" not in [part.key for part in parts_of(draft)]
 
 
-def test_a_city_that_writes_another_word_gets_its_word(manager):
-    city = a_municipality()
+def test_a_city_that_writes_another_word_gets_its_word(manager, city):
     city.disability_word = "障がい"
     city.save()
 
@@ -199,8 +187,6 @@ def test_only_managers_of_the_city_write_drafts_and_make_plans(draft, role):
             verb()
 
 
-def test_a_manager_of_another_city_is_a_stranger(draft):
-    stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）"))
-
+def test_a_manager_of_another_city_is_a_stranger(draft, stranger):
     with pytest.raises(PermissionDenied):
         made(draft, stranger)

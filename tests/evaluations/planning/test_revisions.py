@@ -50,12 +50,6 @@ def plan():
     return plan
 
 
-@pytest.fixture
-def manager(client, plan):
-    client.force_login(a_user(Role.MANAGER, username="kanri"))
-    return client
-
-
 def place(plan, revision=None):
     address = reverse("evaluations:revisions", args=[plan.slug])
     return address if revision is None else f"{address}?revision={revision}"
@@ -82,10 +76,10 @@ def plan_value(plan, new, *, code="a", year=2022, old=12):
 # --- Opening ---
 
 
-def test_a_manager_opens_a_revision_with_its_day_and_reason(manager, plan):
+def test_a_manager_opens_a_revision_with_its_day_and_reason(as_manager, plan):
     typed = {"decided_on": "2022-10-01", "reason": REASON}
 
-    page = manager.post(place(plan), drawn(manager, plan) | typed, follow=True)
+    page = as_manager.post(place(plan), drawn(as_manager, plan) | typed, follow=True)
 
     revision = plan.revisions.get(number=1)
     assert kept(plan) == [(0, None, ""), (1, DAY, REASON)]
@@ -122,10 +116,10 @@ def test_opening_correcting_and_removing_are_lines_of_the_history(plan):
         ({"reason": "理\x0b由"}, "目に見えない制御文字が含まれています。"),
     ],
 )
-def test_a_problem_is_named_and_what_was_typed_stays(manager, plan, typed, sentence):
+def test_a_problem_is_named_and_what_was_typed_stays(as_manager, plan, typed, sentence):
     fields = {"decided_on": "2022-10-01", "reason": REASON} | typed
 
-    page = manager.post(place(plan), drawn(manager, plan) | fields)
+    page = as_manager.post(place(plan), drawn(as_manager, plan) | fields)
 
     assert kept(plan) == [(0, None, "")]
     assert sentence in page.text
@@ -160,24 +154,24 @@ def test_a_revision_comes_not_before_the_one_before_it(plan):
         opened(plan, day=date(2022, 9, 30), newest=1)
 
 
-def test_the_day_of_first_adoption_may_be_recorded_and_bounds_the_rest(manager, plan):
-    fields = drawn(manager, plan, 0)
+def test_the_day_of_first_adoption_may_be_recorded_and_bounds_the_rest(as_manager, plan):
+    fields = drawn(as_manager, plan, 0)
 
-    manager.post(place(plan, 0), fields | {"decided_on": "2021-03-20"})
-    page = manager.post(place(plan), drawn(manager, plan) | {"decided_on": "2021-03-19", "reason": REASON})
+    as_manager.post(place(plan, 0), fields | {"decided_on": "2021-03-20"})
+    page = as_manager.post(place(plan), drawn(as_manager, plan) | {"decided_on": "2021-03-19", "reason": REASON})
 
     assert "reason" not in fields
     assert kept(plan) == [(0, date(2021, 3, 20), "")]
     assert "計画の策定（令和3年3月20日）より前の日です。" in page.text
 
 
-def test_of_two_managers_who_open_at_once_the_second_sees_the_first_and_decides(manager, plan):
-    fields = drawn(manager, plan) | {"decided_on": "2022-11-01", "reason": "別の理由"}
+def test_of_two_managers_who_open_at_once_the_second_sees_the_first_and_decides(as_manager, plan):
+    fields = drawn(as_manager, plan) | {"decided_on": "2022-11-01", "reason": "別の理由"}
     opened(plan)
 
-    page = manager.post(place(plan), fields)
+    page = as_manager.post(place(plan), fields)
     between = kept(plan)
-    manager.post(place(plan), form_with(page, "decided_on") | {"do": "save"})
+    as_manager.post(place(plan), form_with(page, "decided_on") | {"do": "save"})
 
     assert "ほかの人が先に計画変更を登録または削除しました。" in page.text
     assert REASON in page.text
@@ -194,33 +188,33 @@ def test_a_revision_without_day_or_reason_does_not_get_into_the_database(plan):
 # --- Correcting and removing ---
 
 
-def test_day_and_reason_are_corrected(manager, plan):
+def test_day_and_reason_are_corrected(as_manager, plan):
     opened(plan)
 
-    page = manager.post(place(plan, 1), drawn(manager, plan, 1) | {"reason": "直した理由"}, follow=True)
+    page = as_manager.post(place(plan, 1), drawn(as_manager, plan, 1) | {"reason": "直した理由"}, follow=True)
 
     assert kept(plan)[1] == (1, DAY, "直した理由")
     assert "第1回変更を保存しました。" in page.text
 
 
-def test_a_colleagues_correction_is_shown_before_it_is_written_over(manager, plan):
+def test_a_colleagues_correction_is_shown_before_it_is_written_over(as_manager, plan):
     revision = opened(plan)
-    fields = drawn(manager, plan, 1) | {"reason": "自分の理由"}
+    fields = drawn(as_manager, plan, 1) | {"reason": "自分の理由"}
     correct_revision(revision, DAY, "同僚の理由", version=0, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
-    page = manager.post(place(plan, 1), fields)
+    page = as_manager.post(place(plan, 1), fields)
     between = kept(plan)[1]
-    manager.post(place(plan, 1), form_with(page, "decided_on") | {"do": "save"})
+    as_manager.post(place(plan, 1), form_with(page, "decided_on") | {"do": "save"})
 
     assert "理由：同僚の理由" in page.text
     assert (between[2], kept(plan)[1][2]) == ("同僚の理由", "自分の理由")
 
 
-def test_a_revision_that_changed_nothing_is_removed_and_values_go_into_the_first_plan_again(manager, plan):
+def test_a_revision_that_changed_nothing_is_removed_and_values_go_into_the_first_plan_again(as_manager, plan):
     opened(plan)
-    page = manager.get(place(plan, 1)).text
+    page = as_manager.get(place(plan, 1)).text
 
-    manager.post(place(plan, 1), drawn(manager, plan, 1) | {"do": "delete"})
+    as_manager.post(place(plan, 1), drawn(as_manager, plan, 1) | {"do": "delete"})
     plan_value(plan, 15)
 
     assert "この計画変更を削除" in page
@@ -229,16 +223,16 @@ def test_a_revision_that_changed_nothing_is_removed_and_values_go_into_the_first
 
 
 @pytest.mark.parametrize("new", [15, None])
-def test_a_revision_that_changed_or_took_away_a_value_stays(manager, plan, new):
+def test_a_revision_that_changed_or_took_away_a_value_stays(as_manager, plan, new):
     opened(plan)
-    fields = drawn(manager, plan, 1)
+    fields = drawn(as_manager, plan, 1)
     plan_value(plan, new)
 
-    page = manager.post(place(plan, 1), fields | {"do": "delete"})
+    page = as_manager.post(place(plan, 1), fields | {"do": "delete"})
 
     assert len(kept(plan)) == 2
     assert "第1回変更で変えた計画値が1件あるため削除できません。" in page.text
-    assert "この計画変更を削除" not in manager.get(place(plan, 1)).text
+    assert "この計画変更を削除" not in as_manager.get(place(plan, 1)).text
 
 
 def test_only_the_newest_revision_is_removed_and_never_the_first_plan(plan):
@@ -366,15 +360,15 @@ def test_a_plan_as_first_adopted_says_so(client, plan):
     assert "この計画は、当初のままです。" in client.get(place(plan)).text
 
 
-def test_settings_and_overview_lead_to_the_page(manager, plan):
-    before = place(plan) in manager.get(reverse("evaluations:dashboard", args=[plan.slug])).text
+def test_settings_and_overview_lead_to_the_page(as_manager, plan):
+    before = place(plan) in as_manager.get(reverse("evaluations:dashboard", args=[plan.slug])).text
     opened(plan)
 
-    after = manager.get(reverse("evaluations:dashboard", args=[plan.slug])).text
+    after = as_manager.get(reverse("evaluations:dashboard", args=[plan.slug])).text
 
     assert before is False
     assert "この計画は1回変更されています（第1回変更：令和4年10月1日決定）。" in after
-    assert place(plan) in manager.get(reverse("plans:plan_settings", args=[plan.slug])).text
+    assert place(plan) in as_manager.get(reverse("plans:plan_settings", args=[plan.slug])).text
 
 
 # --- The table ---

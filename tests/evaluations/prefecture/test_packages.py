@@ -33,14 +33,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city():
-    prefecture = a_municipality("120006", "千葉県", kind="prefecture")
+def city(prefecture):
     return a_municipality(prefecture=prefecture)
-
-
-@pytest.fixture
-def manager(city):
-    return a_user(Role.MANAGER, city, username="kanri-hanako")
 
 
 @pytest.fixture

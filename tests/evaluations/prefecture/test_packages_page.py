@@ -13,7 +13,7 @@ from core.packages.file import read_package
 from evaluations.models import MadePackage, ReceivedPackage
 from evaluations.prefecture.package_content import content_of
 from evaluations.prefecture.packages import make_package
-from plans.models import Channel, Municipality, Plan, Role, YearState
+from plans.models import Channel, Plan, Role, YearState
 from tests.axe import violations
 from tests.browser import click, enter
 from tests.builders import a_full_plan, a_municipality, a_prefecture_user, a_user, in_state
@@ -22,11 +22,6 @@ from tests.packages import a_content, a_file
 pytestmark = pytest.mark.django_db
 ADDRESS = "/prefectures/120006/packages/"
 EXPORTS = "/plans/122319-6/exports/"
-
-
-@pytest.fixture
-def prefecture():
-    return a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
 
 
 @pytest.fixture

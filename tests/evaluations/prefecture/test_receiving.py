@@ -33,11 +33,6 @@ SLUG = "122319-7"
 
 
 @pytest.fixture
-def prefecture():
-    return a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
-
-
-@pytest.fixture
 def person(prefecture):
     return a_prefecture_user(prefecture)
 
@@ -298,9 +293,7 @@ def test_a_plan_that_was_not_received_is_refused_and_left_alone(prefecture):
     assert content_of(plan) == before
 
 
-def test_a_city_without_a_prefecture_joins_the_one_that_takes_its_file(prefecture, person):
-    city = a_municipality()
-
+def test_a_city_without_a_prefecture_joins_the_one_that_takes_its_file(prefecture, person, city):
     take(a_file(), prefecture, person)
 
     city.refresh_from_db()

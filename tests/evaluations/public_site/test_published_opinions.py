@@ -10,15 +10,10 @@ from django.urls import reverse
 from core.canonical import canonical_text
 from evaluations.models import Publication
 from evaluations.publishing.publication import publish
-from plans.models import Channel, Role, YearState
-from tests.builders import a_measure, a_plan, a_section, a_user, in_state
+from plans.models import Channel, YearState
+from tests.builders import a_measure, a_plan, a_section, in_state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER)
 
 
 @pytest.fixture

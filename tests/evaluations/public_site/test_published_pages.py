@@ -24,11 +24,6 @@ LIST = reverse("evaluations:published_list")
 
 
 @pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER, username="kakutei")
-
-
-@pytest.fixture
 def plan(confirmer):
     """第1節 is 確定 in 2021 and 2022, 第2節 in 2021 alone; every value of a draft is a number told apart by its 9s."""
     plan = a_plan()

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER, username="kakutei")
-
-
-@pytest.fixture
 def plan(confirmer):
     """Two 節 with one measure each, planned and entered in both years; 第1節 is 確定 in both, 第2節 in none."""
     plan = a_plan()
@@ -365,9 +360,7 @@ def at_once(*acts):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_publish_at_once_one_wins(plan, confirmer):
-    manager = a_user(Role.MANAGER)
-
+def test_of_two_who_publish_at_once_one_wins(plan, confirmer, manager):
     said = at_once(*(lambda by=by: publish_it(plan, by, seen_number=0).number for by in (confirmer, manager)))
 
     assert said == [1, "ほかの人が先に第1号を公表しました。いまの内容を確かめてください。"]

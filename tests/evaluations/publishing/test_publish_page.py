@@ -13,17 +13,10 @@ from tests.builders import a_measure, a_municipality, a_plan, a_section, a_user,
 from tests.page_forms import form_with
 from tests.page_readers import page_tree, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_confirmer")]
 
 FIRST, SECOND = "第1節 節の名1", "第2節 節の名2"
 QUERIES_TO_LOOK, QUERIES_TO_CHECK = 7, 13
-
-
-@pytest.fixture
-def confirmer(client):
-    confirmer = a_user(Role.CONFIRMER, username="kakutei")
-    client.force_login(confirmer)
-    return confirmer
 
 
 @pytest.fixture

@@ -151,11 +151,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
 def meetings(section):
     return a_measure(section, "5", title="開催回数", unit="回")
 
@@ -163,12 +158,6 @@ def meetings(section):
 @pytest.fixture
 def people(section):
     return a_measure(section, "6", title="参加者数", unit="人")
-
-
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR, username="hanako"))
-    return client
 
 
 def a_record(section, *measures, year=2022, **fields):
@@ -202,12 +191,12 @@ def actual(measure, year=2022):
     return row.value if row else EMPTY
 
 
-def test_a_record_is_linked_to_the_measures_of_its_section_that_it_counts_for(editor, section, meetings, people):
+def test_a_record_is_linked_to_the_measures_of_its_section_that_it_counts_for(as_editor, section, meetings, people):
     a_measure(section, "7", title="開催の有無", value_kind="presence")
-    drawn = editor.get(texts(section)).text
+    drawn = as_editor.get(texts(section)).text
 
-    fields = record_fields(editor, section, counted=[meetings, people])
-    editor.post(texts(section), fields | {"title": "協議会", "participants": "9"})
+    fields = record_fields(as_editor, section, counted=[meetings, people])
+    as_editor.post(texts(section), fields | {"title": "協議会", "participants": "9"})
 
     record = section.plan.records.get()
     assert set(record.counted_in.all()) == {meetings, people}
@@ -216,68 +205,68 @@ def test_a_record_is_linked_to_the_measures_of_its_section_that_it_counts_for(ed
     assert Change.objects.get(subject=Subject.RECORD).new == (
         "協議会／令和4年度／第1節／参加者9人／数える指標：開催回数・参加者数"
     )
-    assert "数える指標：開催回数、参加者数" in editor.get(texts(section)).text
+    assert "数える指標：開催回数、参加者数" in as_editor.get(texts(section)).text
 
 
-def test_a_link_is_kept_when_something_else_of_the_record_changes_and_can_be_taken_away(editor, section, meetings):
+def test_a_link_is_kept_when_something_else_of_the_record_changes_and_can_be_taken_away(as_editor, section, meetings):
     record = a_record(section, meetings)
 
-    editor.post(texts(section, record), record_fields(editor, section, record, [meetings]) | {"title": "第2回"})
+    as_editor.post(texts(section, record), record_fields(as_editor, section, record, [meetings]) | {"title": "第2回"})
     kept = (section.plan.records.get().title, list(record.counted_in.all()))
-    editor.post(texts(section, record), record_fields(editor, section, record))
+    as_editor.post(texts(section, record), record_fields(as_editor, section, record))
 
     assert (kept, list(record.counted_in.all())) == (("第2回", [meetings]), [])
     assert Change.objects.order_by("id").last().old.endswith("数える指標：開催回数")
 
 
-def test_a_link_that_a_colleague_set_meanwhile_is_a_conflict(editor, section, meetings):
+def test_a_link_that_a_colleague_set_meanwhile_is_a_conflict(as_editor, section, meetings):
     record = a_record(section)
-    fields = record_fields(editor, section, record)
+    fields = record_fields(as_editor, section, record)
     linked = replace(RecordContent.of(record), counted_ids=frozenset({meetings.pk}))
     change_record(record, linked, version=0, by=a_user(), channel="screen")
 
-    page = editor.post(texts(section, record), fields | {"title": "別の名称"})
+    page = as_editor.post(texts(section, record), fields | {"title": "別の名称"})
 
     assert (section.plan.records.get().title, list(record.counted_in.all())) == ("協議会", [meetings])
     assert "ほかの人がこの記録を先に変更しました。" in page.text
     assert "数える指標1件" in page.text
 
 
-def test_measures_of_another_section_are_offered_once_the_record_belongs_to_it(editor, section, meetings):
+def test_measures_of_another_section_are_offered_once_the_record_belongs_to_it(as_editor, section, meetings):
     beside = a_section(section.plan, 2)
     theirs = a_measure(beside, "2-1", title="連絡会の回数", unit="回")
     record = a_record(section, meetings)
-    alone = editor.get(texts(section, record)).text
+    alone = as_editor.get(texts(section, record)).text
     record.sections.set([section, beside])
 
-    fields = record_fields(editor, section, record, [meetings, theirs])
+    fields = record_fields(as_editor, section, record, [meetings, theirs])
     both = {"sections": [str(section.pk), str(beside.pk)]}
-    editor.post(texts(section, record), fields | both)
+    as_editor.post(texts(section, record), fields | both)
     linked = set(record.counted_in.all())
-    fields = record_fields(editor, section, record, [meetings, theirs])
-    page = editor.post(texts(section, record), fields | {"sections": [str(section.pk)]})
+    fields = record_fields(as_editor, section, record, [meetings, theirs])
+    page = as_editor.post(texts(section, record), fields | {"sections": [str(section.pk)]})
 
     assert ("連絡会の回数" in alone, linked) == (False, {meetings, theirs})
     assert "「連絡会の回数」は第2節の指標です。関係する節で第2節も選ぶか、この指標の印を外してください。" in page.text
     assert set(record.sections.all()) == {section, beside}
 
 
-def test_both_can_be_chosen_in_one_go_by_a_forged_or_a_quick_form(editor, section):
+def test_both_can_be_chosen_in_one_go_by_a_forged_or_a_quick_form(as_editor, section):
     beside = a_section(section.plan, 2)
     theirs = a_measure(beside, "2-1", unit="回")
     both = {"sections": [str(section.pk), str(beside.pk)], "title": "連絡会"}
 
-    editor.post(texts(section), record_fields(editor, section, counted=[theirs]) | both)
+    as_editor.post(texts(section), record_fields(as_editor, section, counted=[theirs]) | both)
 
     assert list(section.plan.records.get().counted_in.all()) == [theirs]
 
 
-def test_measures_of_another_city_or_without_a_count_are_refused(editor, section):
+def test_measures_of_another_city_or_without_a_count_are_refused(as_editor, section):
     there = a_measure(a_section(a_plan(a_municipality("129992", "みほん市"))), unit="回")
     rate = a_measure(section, value_kind="rate")
 
     pages = [
-        editor.post(texts(section), record_fields(editor, section, counted=[one]) | {"title": "協議会"})
+        as_editor.post(texts(section), record_fields(as_editor, section, counted=[one]) | {"title": "協議会"})
         for one in (there, rate)
     ]
 
@@ -320,12 +309,12 @@ def test_a_measure_that_is_no_longer_counted_by_records_is_proposed_nothing(sect
 # --- The offer on the grid ---
 
 
-def test_the_grid_shows_what_the_records_make_beside_the_actual(editor, section, meetings, people):
+def test_the_grid_shows_what_the_records_make_beside_the_actual(as_editor, section, meetings, people):
     for number in (8, None, 9):
         a_record(section, meetings, people, participants=number)
     a_value(people, 2022, 20)
 
-    shown = editor.get(grid(section))
+    shown = as_editor.get(grid(section))
 
     page = shown.text
     said = re.sub(r"<[^>]+>|\s", "", page)
@@ -337,34 +326,34 @@ def test_the_grid_shows_what_the_records_make_beside_the_actual(editor, section,
 
 
 def test_nothing_is_offered_where_the_actual_says_the_same_or_nobody_wrote_how_many_came(
-    editor, section, meetings, people
+    as_editor, section, meetings, people
 ):
     a_record(section, meetings, people)
     a_value(meetings, 2022, 1)
 
-    page = editor.get(grid(section)).text
+    page = as_editor.get(grid(section)).text
 
     assert "参加者数を書いた記録がありません。" in page
     assert 'name="take-counts"' not in page
     assert "実績値と違います" not in page
 
 
-def test_the_enter_key_saves_and_takes_nothing_over(editor, section, meetings):
+def test_the_enter_key_saves_and_takes_nothing_over(as_editor, section, meetings):
     a_record(section, meetings)
 
-    page = editor.get(grid(section)).text
+    page = as_editor.get(grid(section)).text
 
     form = page[page.index('<form method="post" class="entry"') :]
     first = re.search(r"<button[^>]*>", form)[0]
     assert "name=" not in first
 
 
-def test_one_click_makes_it_the_actual_with_its_origin(editor, section, meetings):
+def test_one_click_makes_it_the_actual_with_its_origin(as_editor, section, meetings):
     a_record(section, meetings)
     a_record(section, meetings)
     a_value(meetings, 2022, 4, note="別の注記")
 
-    page = take(editor, section, meetings)
+    page = take(as_editor, section, meetings)
 
     assert actual(meetings) == Value(
         Decimal(2), as_of="令和4年度の取組記録から", note="別の注記\n取組記録から：回数、2件の記録から"
@@ -376,71 +365,71 @@ def test_one_click_makes_it_the_actual_with_its_origin(editor, section, meetings
     assert 'name="take-counts"' not in page.text
 
 
-def test_what_was_typed_beside_is_neither_lost_nor_saved(editor, section, meetings, people):
+def test_what_was_typed_beside_is_neither_lost_nor_saved(as_editor, section, meetings, people):
     a_record(section, meetings)
 
-    page = take(editor, section, meetings, **{"actual-6-value": "12"})
+    page = take(as_editor, section, meetings, **{"actual-6-value": "12"})
 
     assert (actual(meetings), actual(people)) == (EMPTY, EMPTY)
     assert "先に、入力した値を保存してください。" in page.text
     assert form_with(page, "seen")["actual-6-value"] == "12"
 
 
-def test_a_record_that_came_in_between_is_shown_before_it_is_counted(editor, section, meetings):
+def test_a_record_that_came_in_between_is_shown_before_it_is_counted(as_editor, section, meetings):
     a_record(section, meetings)
-    fields = form_with(editor.get(grid(section)), "seen") | {"take-counts": "5"}
+    fields = form_with(as_editor.get(grid(section)), "seen") | {"take-counts": "5"}
     a_record(section, meetings)
 
-    page = editor.post(grid(section), fields)
+    page = as_editor.post(grid(section), fields)
     between = actual(meetings)
-    editor.post(grid(section), form_with(page, "seen") | {"take-counts": "5"})
+    as_editor.post(grid(section), form_with(page, "seen") | {"take-counts": "5"})
 
     assert "取組記録が変わりました。" in page.text
     assert (between, actual(meetings).number) == (EMPTY, 2)
 
 
-def test_an_actual_that_a_colleague_typed_meanwhile_is_shown_before_it_is_written_over(editor, section, meetings):
+def test_an_actual_that_a_colleague_typed_meanwhile_is_shown_before_it_is_written_over(as_editor, section, meetings):
     a_record(section, meetings)
-    fields = form_with(editor.get(grid(section)), "seen") | {"take-counts": "5"}
+    fields = form_with(as_editor.get(grid(section)), "seen") | {"take-counts": "5"}
     a_value(meetings, 2022, 7)
 
-    page = editor.post(grid(section), fields)
+    page = as_editor.post(grid(section), fields)
     between = actual(meetings).number
-    editor.post(grid(section), form_with(page, "seen") | {"take-counts": "5"})
+    as_editor.post(grid(section), form_with(page, "seen") | {"take-counts": "5"})
 
     assert "ほかの人が「7」に変更しています" in page.text
     assert (between, actual(meetings).number) == (7, 1)
 
 
-def test_a_click_on_what_was_never_offered_writes_nothing(editor, section, meetings, people):
+def test_a_click_on_what_was_never_offered_writes_nothing(as_editor, section, meetings, people):
     a_record(section, meetings)
 
-    pages = [take(editor, section, one) for one in (people,)]
-    pages.append(editor.post(grid(section), {"take-counts": "5"}, follow=True))
+    pages = [take(as_editor, section, one) for one in (people,)]
+    pages.append(as_editor.post(grid(section), {"take-counts": "5"}, follow=True))
 
     assert (actual(meetings), actual(people)) == (EMPTY, EMPTY)
     assert ["取組記録から反映する値がありません。" in page.text for page in pages] == [True, True]
 
 
 @pytest.mark.parametrize("state", [YearState.SUBMITTED, YearState.CONFIRMED, YearState.PUBLISHED])
-def test_a_year_that_was_locked_meanwhile_takes_nothing_over(editor, section, meetings, state):
+def test_a_year_that_was_locked_meanwhile_takes_nothing_over(as_editor, section, meetings, state):
     a_record(section, meetings)
-    fields = form_with(editor.get(grid(section)), "seen") | {"take-counts": "5"}
+    fields = form_with(as_editor.get(grid(section)), "seen") | {"take-counts": "5"}
     in_state(section, 2022, state)
 
-    page = editor.post(grid(section), fields)
+    page = as_editor.post(grid(section), fields)
 
     assert actual(meetings) == EMPTY
     assert "変更できません。" in page.text
     assert 'name="take-counts"' not in page.text
 
 
-def test_a_locked_year_still_shows_the_difference(editor, section, meetings):
+def test_a_locked_year_still_shows_the_difference(as_editor, section, meetings):
     a_record(section, meetings)
     a_value(meetings, 2022, 4)
     in_state(section, 2022, YearState.CONFIRMED)
 
-    page = editor.get(grid(section)).text
+    page = as_editor.get(grid(section)).text
 
     assert ("実績値と違います" in page, 'name="take-counts"' in page) == (True, False)
 

@@ -19,17 +19,6 @@ from tests.page_forms import form_with
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section():
-    return a_section(a_plan())
-
-
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR, username="hanako"))
-    return client
-
-
 def place(section, record=None, year=2022):
     address = reverse("evaluations:edit_texts", args=[section.plan.slug, section.number, year])
     return f"{address}?record={record.pk}" if record else address
@@ -51,12 +40,12 @@ def contents():
     return [RecordContent.of(record) for record in ActivityRecord.objects.order_by("id")]
 
 
-def test_a_record_is_added_as_people_type_it(editor, section):
+def test_a_record_is_added_as_people_type_it(as_editor, section):
     beside = a_section(section.plan, 2)
 
-    page = editor.post(
+    page = as_editor.post(
         place(section),
-        drawn(editor, section)
+        drawn(as_editor, section)
         | {
             "title": "第1回 自立支援協議会",
             "held_on": "2022-05-20",
@@ -82,40 +71,42 @@ def test_a_record_is_added_as_people_type_it(editor, section):
     assert "取組記録「第1回 自立支援協議会」を保存しました。" in page.text
 
 
-def test_each_section_of_a_record_has_its_line_of_history(editor, section):
+def test_each_section_of_a_record_has_its_line_of_history(as_editor, section):
     beside = a_section(section.plan, 2)
     fields = {"title": "協議会", "participants": "12", "sections": [str(section.pk), str(beside.pk)]}
 
-    editor.post(place(section), drawn(editor, section) | fields)
+    as_editor.post(place(section), drawn(as_editor, section) | fields)
 
     lines = [(c.section, c.fiscal_year, c.by.username, c.old, c.new) for c in Change.objects.order_by("id")]
     words = "協議会／令和4年度／第1節・第2節／参加者12人"
     assert lines == [(section, 2022, "hanako", None, words), (beside, 2022, "hanako", None, words)]
 
 
-def test_a_record_is_changed_from_what_was_seen(editor, section):
+def test_a_record_is_changed_from_what_was_seen(as_editor, section):
     record = a_record(section, participants=12)
 
-    editor.post(place(section, record), drawn(editor, section, record) | {"participants": "", "title": "第2回 協議会"})
+    as_editor.post(
+        place(section, record), drawn(as_editor, section, record) | {"participants": "", "title": "第2回 協議会"}
+    )
 
     kept = contents()[0]
     assert (kept.title, kept.participants) == ("第2回 協議会", None)
     assert Change.objects.get(subject=Subject.RECORD).old == "協議会／令和4年度／第1節／参加者12人"
 
 
-def test_a_record_is_deleted(editor, section):
+def test_a_record_is_deleted(as_editor, section):
     record = a_record(section)
 
-    editor.post(place(section, record), drawn(editor, section, record) | {"do": "delete_record"})
+    as_editor.post(place(section, record), drawn(as_editor, section, record) | {"do": "delete_record"})
 
     assert contents() == []
     assert Change.objects.get(subject=Subject.RECORD).new is None
 
 
-def test_saving_a_record_as_it_was_drawn_changes_nothing(editor, section):
+def test_saving_a_record_as_it_was_drawn_changes_nothing(as_editor, section):
     record = a_record(section, held_on=date(2022, 5, 20), participants=12, content="一行目\n二行目")
 
-    editor.post(place(section, record), drawn(editor, section, record))
+    as_editor.post(place(section, record), drawn(as_editor, section, record))
 
     assert Change.objects.count() == 0
 
@@ -135,50 +126,50 @@ def test_saving_a_record_as_it_was_drawn_changes_nothing(editor, section):
         ({"sections": []}, "関係する節を一つ以上選んでください。"),
     ],
 )
-def test_a_problem_is_named_and_what_was_typed_stays(editor, section, texts, sentence):
+def test_a_problem_is_named_and_what_was_typed_stays(as_editor, section, texts, sentence):
     fields = {"title": "協議会", "content": "話し合った内容", **texts}
 
-    page = editor.post(place(section), drawn(editor, section) | fields)
+    page = as_editor.post(place(section), drawn(as_editor, section) | fields)
 
     assert contents() == []
     assert sentence in page.text
     assert form_with(page, "participants")["content"] == "話し合った内容"
 
 
-def test_a_colleagues_change_is_shown_before_it_is_written_over(editor, section):
+def test_a_colleagues_change_is_shown_before_it_is_written_over(as_editor, section):
     record = a_record(section, participants=12)
-    fields = drawn(editor, section, record)
+    fields = drawn(as_editor, section, record)
     ActivityRecord.objects.filter(pk=record.pk).update(participants=15, version=1)
 
-    page = editor.post(place(section, record), fields | {"participants": "13"})
+    page = as_editor.post(place(section, record), fields | {"participants": "13"})
     between = contents()[0].participants
-    editor.post(place(section, record), form_with(page, "participants") | {"do": "save_record"})
+    as_editor.post(place(section, record), form_with(page, "participants") | {"do": "save_record"})
 
     assert "いまの内容：協議会／参加者15人" in page.text
     assert (between, contents()[0].participants) == (15, 13)
 
 
 @pytest.mark.parametrize("action", ["save_record", "delete_record"])
-def test_a_record_that_was_changed_meanwhile_is_neither_changed_nor_deleted(editor, section, action):
+def test_a_record_that_was_changed_meanwhile_is_neither_changed_nor_deleted(as_editor, section, action):
     record = a_record(section)
-    fields = drawn(editor, section, record)
+    fields = drawn(as_editor, section, record)
     ActivityRecord.objects.filter(pk=record.pk).update(participants=15, version=1)
 
-    page = editor.post(place(section, record), fields | {"title": "別の名称", "do": action})
+    page = as_editor.post(place(section, record), fields | {"title": "別の名称", "do": action})
 
     assert [(one.title, one.participants) for one in contents()] == [("協議会", 15)]
     assert "ほかの人がこの記録を先に変更しました。" in page.text
 
 
 @pytest.mark.parametrize("state", [YearState.SUBMITTED, YearState.CONFIRMED, YearState.PUBLISHED])
-def test_a_locked_year_takes_no_record_and_keeps_the_ones_it_has(editor, section, state):
+def test_a_locked_year_takes_no_record_and_keeps_the_ones_it_has(as_editor, section, state):
     record = a_record(section)
-    new, old = drawn(editor, section), drawn(editor, section, record)
+    new, old = drawn(as_editor, section), drawn(as_editor, section, record)
     in_state(section, 2022, state)
 
-    page = editor.post(place(section), new | {"title": "遅れた記録"}).text
-    editor.post(place(section, record), old | {"title": "別の名称"})
-    editor.post(place(section, record), old | {"do": "delete_record"})
+    page = as_editor.post(place(section), new | {"title": "遅れた記録"}).text
+    as_editor.post(place(section, record), old | {"title": "別の名称"})
+    as_editor.post(place(section, record), old | {"do": "delete_record"})
 
     assert [one.title for one in contents()] == ["協議会"]
     assert "変更できません。" in page
@@ -215,16 +206,16 @@ def test_a_viewer_writes_no_record(client, section):
     assert (response.status_code, contents()) == (403, [])
 
 
-def test_ids_of_another_citys_records_and_sections_change_nothing(editor, section):
+def test_ids_of_another_citys_records_and_sections_change_nothing(as_editor, section):
     there = a_section(a_plan(a_municipality("129992", "みほん市")))
     theirs = a_record(there)
     forged = {"do": "save_record", "title": "書き換え", "sections": [str(there.pk)]}
 
     answers = [
-        editor.get(place(section, theirs)),
-        editor.post(place(section, theirs), forged),
-        editor.post(place(section, theirs), {"do": "delete_record"}),
-        editor.post(place(section), forged),
+        as_editor.get(place(section, theirs)),
+        as_editor.post(place(section, theirs), forged),
+        as_editor.post(place(section, theirs), {"do": "delete_record"}),
+        as_editor.post(place(section), forged),
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404, 404, 200]
@@ -232,11 +223,11 @@ def test_ids_of_another_citys_records_and_sections_change_nothing(editor, sectio
     assert [one.title for one in contents()] == ["協議会"]
 
 
-def test_a_record_of_another_year_is_not_found_on_this_page(editor, section):
+def test_a_record_of_another_year_is_not_found_on_this_page(as_editor, section):
     record = a_record(section, year=2021)
 
-    assert editor.get(place(section, record)).status_code == 404
-    assert editor.get(f"{place(section)}?record=x").status_code == 404
+    assert as_editor.get(place(section, record)).status_code == 404
+    assert as_editor.get(f"{place(section)}?record=x").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,16 +13,11 @@ from evaluations.publishing.publication import publish
 from evaluations.reports.report import EvaluationReport, report_of_plan, report_of_publication
 from plans.access import Access
 from plans.models import Channel, Role, SectionYear, YearState
-from tests.builders import a_measure, a_plan, a_revision, a_section, a_user, a_value, changed_plan, in_state
+from tests.builders import a_measure, a_plan, a_revision, a_section, a_value, changed_plan, in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 VIEWER, EDITOR = Access(Role.VIEWER), Access(Role.EDITOR)
-
-
-@pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER)
 
 
 @pytest.fixture

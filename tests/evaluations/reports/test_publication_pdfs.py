@@ -10,19 +10,12 @@ from django.urls import reverse
 from core import pdf
 from evaluations.models import LongWork, PublicationPdf
 from evaluations.publishing.publication import publish, withdraw_publication
-from plans.models import Channel, Role, YearState
-from tests.builders import a_full_plan, a_measure, a_municipality, a_section, a_user, a_value, in_state
+from plans.models import Channel, YearState
+from tests.builders import a_full_plan, a_measure, a_section, a_value, in_state
 from tests.evaluations.reports.test_paper_pdf import Read
 from tests.page_forms import form_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
-
-
-@pytest.fixture
-def confirmer(client):
-    confirmer = a_user(Role.CONFIRMER)
-    client.force_login(confirmer)
-    return confirmer
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock", "as_confirmer")]
 
 
 @pytest.fixture
@@ -71,13 +64,10 @@ def test_publishing_makes_the_pdf_of_the_book_and_of_each_section_for_residents(
     assert client.get(addresses(plan)["book"]).status_code == 404
 
 
-def test_who_may_confirm_has_them_made_anew_and_nobody_else(client, plan, confirmer, monkeypatch):
+def test_who_may_confirm_has_them_made_anew_and_nobody_else(client, plan, confirmer, stranger, viewer, monkeypatch):
     publish(plan, 2022, by=confirmer, reason="", channel=Channel.SCREEN)
     address = reverse("evaluations:make_publication_pdfs", args=[plan.slug, 1])
-    people = {
-        "stranger": a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）")),
-        "viewer": a_user(Role.VIEWER),
-    }
+    people = {"stranger": stranger, "viewer": viewer}
     refused = {}
     for name, person in people.items():
         client.force_login(person)

@@ -41,11 +41,6 @@ REASON = "事業所が増えたため"
 
 
 @pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER)
-
-
-@pytest.fixture
 def plan(confirmer):
     """第1節, 確定 in 2022 with 13 done; its plan of 12 was changed to 15. 第2節 as first adopted."""
     plan = a_plan()

@@ -126,8 +126,7 @@ def test_every_derived_line_has_its_formula():
     assert all(line.label in notes[place][0] for place, line in enumerate(derived))
 
 
-def test_the_control_sheet_shows_every_target_and_the_indicators_that_belong_to_the_section():
-    plan = a_plan()
+def test_the_control_sheet_shows_every_target_and_the_indicators_that_belong_to_the_section(plan):
     first, second = a_section(plan), a_section(plan, 2, "居住系サービス")
     a_measure(first, "t-1", sheet_block=False, order=1)
     a_measure(first, "i-1", family=Family.INDICATOR, order=2)
@@ -142,8 +141,7 @@ def test_the_control_sheet_shows_every_target_and_the_indicators_that_belong_to_
     assert shown == [[["t-1"], ["i-1", "i-2"]], [[], ["i-2"]]]
 
 
-def test_the_boxes_of_the_control_sheet_are_filled_from_where_they_are_kept():
-    section = a_section(a_plan())
+def test_the_boxes_of_the_control_sheet_are_filled_from_where_they_are_kept(section):
     measure = a_measure(section, label="1", title="地域移行者数")
     TargetItem.objects.filter(measure=measure).update(rationale="国の指針の6%以上から求めた。")
     row = in_state(section, 2022, YearState.DRAFT)
@@ -165,8 +163,7 @@ def test_the_boxes_of_the_control_sheet_are_filled_from_where_they_are_kept():
     assert found[Content.ACTIONS] == "・空き家の調査（担当：福祉課、期限：令和5年度）"
 
 
-def test_an_opinion_on_no_section_is_counted_under_the_table():
-    plan = a_plan()
+def test_an_opinion_on_no_section_is_counted_under_the_table(plan):
     a_section(plan)
     an_opinion(plan)
 
@@ -181,8 +178,9 @@ def test_an_opinion_on_no_section_is_counted_under_the_table():
         (Role.VIEWER, YearState.CONFIRMED, 1, "・空き家の調査"),
     ],
 )
-def test_the_control_sheet_shows_opinions_and_promises_to_those_who_may_see_them(role, state, opinions, actions):
-    section = a_section(a_plan())
+def test_the_control_sheet_shows_opinions_and_promises_to_those_who_may_see_them(
+    role, state, opinions, actions, section
+):
     in_state(section, 2022, state)
     an_opinion(section.plan, section=section, published=True)
     an_opinion(section.plan, 2, section=section)
@@ -210,9 +208,7 @@ def test_a_plan_says_which_layout_it_has():
     assert (form.design.key, form.edition) == ("kanri", Edition.NEW)
 
 
-def test_no_layout_is_made_up():
-    plan = a_plan()
-
+def test_no_layout_is_made_up(plan):
     with pytest.raises(Refused, match="「none」はありません"):
         form_of(plan, "none")
     with pytest.raises(Refused, match="old・new"):

@@ -19,11 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture
-def confirmer():
-    return a_user(Role.CONFIRMER)
-
-
-@pytest.fixture
 def plan(confirmer):
     """第1節 with everything that a 節 can say, 確定 in 2021; 第2節 with a draft."""
     plan = a_plan(end=2022)

@@ -21,7 +21,7 @@ from core.words import Accumulation, Certainty, Direction, Side, State, ValueKin
 from evaluations.models import Outlook
 from indicators.models import MonthlyReading
 from plans.models import Change, Role, YearState
-from tests.builders import a_measure, a_plan, a_section, a_user, a_value, in_state
+from tests.builders import a_measure, a_user, a_value, in_state
 from tests.page_forms import form_with
 from tests.page_readers import found_words
 
@@ -257,11 +257,6 @@ def test_under_ten_it_says_how_little_months_mean():
 # --- The page ---
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from evaluations.publishing.publication import publish
 from evaluations.review.outlook_choice import choose_outlook
 from evaluations.review.outlooks import prospect_of
 from plans.access import plan_for
-from plans.models import Change, Channel, Department, Municipality, Role, Subject, YearState
+from plans.models import Change, Channel, Department, Role, Subject, YearState
 from plans.queries import measure_rows
 from plans.refusals import Conflict, Refused
 from tests.builders import (
@@ -39,9 +39,8 @@ REASON = "来年度にグループホームが開くため。"
 
 
 @pytest.fixture
-def section():
-    prefecture = a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
-    return a_section(a_plan(a_municipality(prefecture=prefecture)))
+def city(prefecture):
+    return a_municipality(prefecture=prefecture)
 
 
 @pytest.fixture
@@ -52,11 +51,6 @@ def measure(section):
     a_value(measure, 2021, 20)
     a_value(measure, 2022, 24)
     return measure
-
-
-@pytest.fixture
-def editor(section):
-    return a_user(username="hanako")
 
 
 def address(measure):
@@ -293,12 +287,11 @@ def test_a_problem_is_told_and_what_was_typed_stays(client, measure, editor, typ
     assert form_with(page, "method")["own"] == typed["own"]
 
 
-def test_each_role_finds_what_is_for_it(client, section, measure):
+def test_each_role_finds_what_is_for_it(client, section, measure, stranger):
     settle(section, 2021, 2022)
     choose(measure, a_user(username="first"))
     people = {role.value: a_user(role) for role in Role if role != Role.PREFECTURE}
     people["prefecture"] = a_prefecture_user(a_municipality("120006"))
-    stranger = a_user(Role.MANAGER, a_municipality("129992", "みほん市（架空）"))
 
     seen, posted = {}, {}
     for role, person in people.items():

@@ -11,7 +11,7 @@ from core.words import Side
 from evaluations.review.outlook_choice import choose_outlook
 from evaluations.review.series import descent_of, series_of
 from plans.access import plan_for
-from plans.models import Measure, Municipality, Role, YearState
+from plans.models import Measure, YearState
 from plans.queries import rows_across
 from tests.builders import (
     a_link,
@@ -20,7 +20,6 @@ from tests.builders import (
     a_plan,
     a_prefecture_user,
     a_section,
-    a_user,
     a_value,
     in_state,
 )
@@ -30,18 +29,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plans():
-    return two_plans(a_municipality(prefecture=a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)))
+def city(prefecture):
+    return a_municipality(prefecture=prefecture)
 
 
 @pytest.fixture
-def viewer(plans):
-    return a_user(Role.VIEWER)
-
-
-@pytest.fixture
-def editor(plans):
-    return a_user(Role.EDITOR)
+def plans(city):
+    return two_plans(city)
 
 
 def tied(plans, how="same", note="", old=None, new=None):

@@ -64,12 +64,6 @@ def mapping(section, measures):
     )
 
 
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR))
-    return client
-
-
 def place(section, more="", year=2022):
     return reverse("indicators:monthly", args=[section.plan.slug, year]) + "?import=1" + more
 
@@ -113,11 +107,11 @@ READ = {
     ],
     ids=["cp932", "utf-8", "utf-8 with its mark", "xlsx"],
 )
-def test_a_file_is_looked_at_first_and_written_when_confirmed(editor, section, measures, mapping, name, content):
-    preview = upload(editor, section, mapping, content, name)
+def test_a_file_is_looked_at_first_and_written_when_confirmed(as_editor, section, measures, mapping, name, content):
+    preview = upload(as_editor, section, mapping, content, name)
     before = [kept(measure) for measure in measures.values()]
 
-    answer = editor.post(place(section), form_with(preview, "preview"), follow=True)
+    answer = as_editor.post(place(section), form_with(preview, "preview"), follow=True)
 
     assert before == [{}, {}, {}]
     assert {code: kept(measure) for code, measure in measures.items()} == READ
@@ -125,8 +119,8 @@ def test_a_file_is_looked_at_first_and_written_when_confirmed(editor, section, m
     assert {line.channel for line in Change.objects.all()} == {"upload"}
 
 
-def test_the_control_totals_account_for_every_row(editor, section, measures, mapping):
-    preview = upload(editor, section, mapping, FILE.encode())
+def test_the_control_totals_account_for_every_row(as_editor, section, measures, mapping):
+    preview = upload(as_editor, section, mapping, FILE.encode())
 
     assert rows_of(preview, "ファイルの行") == [
         ["読む行", "3", "1084", "2023.5"],
@@ -139,38 +133,38 @@ def test_the_control_totals_account_for_every_row(editor, section, measures, map
     assert found_words(preview, ".//details/ul/li") == ["99：1行", "合計：1行"]
 
 
-def test_the_same_file_again_changes_nothing(editor, section, measures, mapping):
-    preview = upload(editor, section, mapping, FILE.encode())
-    editor.post(place(section), form_with(preview, "preview"))
+def test_the_same_file_again_changes_nothing(as_editor, section, measures, mapping):
+    preview = upload(as_editor, section, mapping, FILE.encode())
+    as_editor.post(place(section), form_with(preview, "preview"))
     before = Change.objects.count()
 
-    again = upload(editor, section, mapping, FILE.encode())
+    again = upload(as_editor, section, mapping, FILE.encode())
 
     assert "いまの内容と違うところはありません。" in again.text
     assert "いまの値と同じ：5件" in again.text
     assert ('name="preview"' in again.text, Change.objects.count()) == (False, before)
 
 
-def test_a_preliminary_file_marks_its_months_and_a_final_one_takes_the_mark_off(editor, section, measures, mapping):
-    preview = upload(editor, section, mapping, FILE.encode(), provisional="1")
-    editor.post(place(section), form_with(preview, "preview"))
+def test_a_preliminary_file_marks_its_months_and_a_final_one_takes_the_mark_off(as_editor, section, measures, mapping):
+    preview = upload(as_editor, section, mapping, FILE.encode(), provisional="1")
+    as_editor.post(place(section), form_with(preview, "preview"))
     first = kept(measures["doko-users"])
 
-    preview = upload(editor, section, mapping, FILE.encode())
-    editor.post(place(section), form_with(preview, "preview"))
+    preview = upload(as_editor, section, mapping, FILE.encode())
+    as_editor.post(place(section), form_with(preview, "preview"))
 
     assert (first, kept(measures["doko-users"])) == ({4: number(9, provisional=True)}, {4: number(9)})
 
 
-def test_a_blank_cell_changes_nothing_and_no_year_is_touched(editor, section, measures, mapping):
+def test_a_blank_cell_changes_nothing_and_no_year_is_touched(as_editor, section, measures, mapping):
     record_readings(
         [ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(8))], by=None, channel=Channel.COMMAND
     )
     a_value(measures["doko-users"], 2022, 77)
     blank = FILE.replace("22,令和4年4月,9,138,", "22,令和4年4月,,138,")
 
-    preview = upload(editor, section, mapping, blank.encode())
-    editor.post(place(section), form_with(preview, "preview"))
+    preview = upload(as_editor, section, mapping, blank.encode())
+    as_editor.post(place(section), form_with(preview, "preview"))
 
     assert kept(measures["doko-users"]) == {4: number(8)}
     assert [row.number for row in YearlyValue.objects.filter(side=Side.ACTUAL)] == [77]
@@ -185,9 +179,9 @@ def test_a_blank_cell_changes_nothing_and_no_year_is_touched(editor, section, me
     ],
 )
 def test_a_problem_is_named_by_its_cell_and_nothing_can_be_confirmed(
-    editor, section, measures, mapping, old, new, said
+    as_editor, section, measures, mapping, old, new, said
 ):
-    answer = upload(editor, section, mapping, FILE.replace(old, new).encode())
+    answer = upload(as_editor, section, mapping, FILE.replace(old, new).encode())
 
     [problem] = found_words(answer, PROBLEMS)
     assert (problem.startswith(said[0]), said[1] in problem) == (True, True)
@@ -206,19 +200,19 @@ def test_a_problem_is_named_by_its_cell_and_nothing_can_be_confirmed(
         ("months.csv", b"\xff\xfe\x00\x01", "文字コードが分かりません。"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(editor, section, measures, mapping, name, content, said):
-    answer = upload(editor, section, mapping, content, name)
+def test_a_file_that_cannot_be_read_says_why(as_editor, section, measures, mapping, name, content, said):
+    answer = upload(as_editor, section, mapping, content, name)
 
     assert said in failure_on(answer)
 
 
-def test_what_another_changed_since_is_not_overwritten(editor, section, measures, mapping):
-    preview = upload(editor, section, mapping, FILE.encode())
+def test_what_another_changed_since_is_not_overwritten(as_editor, section, measures, mapping):
+    preview = upload(as_editor, section, mapping, FILE.encode())
     record_readings(
         [ReadingChange(measures["doko-users"], 2022, 4, EMPTY, number(7))], by=None, channel=Channel.COMMAND
     )
 
-    answer = editor.post(place(section), form_with(preview, "preview"))
+    answer = as_editor.post(place(section), form_with(preview, "preview"))
 
     assert "令和4年4月は、ほかの人が「7」に変更しています（入力：9）。" in answer.text
     assert {code: kept(measure) for code, measure in measures.items()} == {
@@ -228,23 +222,23 @@ def test_what_another_changed_since_is_not_overwritten(editor, section, measures
     }
 
 
-def test_a_preview_of_another_person_or_year_or_an_altered_one_is_refused(editor, section, measures, mapping):
-    fields = form_with(upload(editor, section, mapping, FILE.encode()), "preview")
+def test_a_preview_of_another_person_or_year_or_an_altered_one_is_refused(as_editor, section, measures, mapping):
+    fields = form_with(upload(as_editor, section, mapping, FILE.encode()), "preview")
 
     said = [
-        failure_on(editor.post(place(section, year=2023), fields)),
-        failure_on(editor.post(place(section), {"preview": fields["preview"] + "x"})),
+        failure_on(as_editor.post(place(section, year=2023), fields)),
+        failure_on(as_editor.post(place(section), {"preview": fields["preview"] + "x"})),
     ]
-    editor.force_login(a_user(Role.MANAGER))
-    said.append(failure_on(editor.post(place(section), fields)))
+    as_editor.force_login(a_user(Role.MANAGER))
+    said.append(failure_on(as_editor.post(place(section), fields)))
 
     assert said == ["確かめた内容を読み取れませんでした。もう一度ファイルを選んでください。"] * 3
 
 
-def test_a_confirmed_year_is_a_problem(editor, section, measures, mapping):
+def test_a_confirmed_year_is_a_problem(as_editor, section, measures, mapping):
     in_state(section, 2022, YearState.CONFIRMED)
 
-    answer = upload(editor, section, mapping, FILE.encode())
+    answer = upload(as_editor, section, mapping, FILE.encode())
 
     assert [problem[:18] for problem in found_words(answer, PROBLEMS)] == ["第1節は確定しているため変更できませ"]
 
@@ -278,15 +272,15 @@ def posted(**fields):
     return texts | {"codes-home-users": "居宅介護、11", "column-home-users": "users"} | fields
 
 
-def test_a_mapping_is_proposed_by_service_and_unit_and_kept(editor, section, measures):
+def test_a_mapping_is_proposed_by_service_and_unit_and_kept(as_editor, section, measures):
     service = Service.objects.create(code="home", name="居宅介護", category="訪問系")
     part = a_measure(section, "home-part", family=Family.INDICATOR, unit="時間/月", order=30000)
     for indicator in (measures["home-hours"].activity_indicator, part.activity_indicator):
         indicator.service = service
         indicator.save()
 
-    fields = form_with(editor.get(place(section)), "service_column")
-    editor.post(place(section), posted(**{"users_column": "人数", "codes-home-users": "１１,居宅　介護,11"}))
+    fields = form_with(as_editor.get(place(section)), "service_column")
+    as_editor.post(place(section), posted(**{"users_column": "人数", "codes-home-users": "１１,居宅　介護,11"}))
 
     names = ("codes-home-hours", "codes-home-part", "column-home-hours", "column-home-users")
     assert [fields[name] for name in names] == [
@@ -318,36 +312,36 @@ def test_a_mapping_is_proposed_by_service_and_unit_and_kept(editor, section, mea
         ),
     ],
 )
-def test_a_mapping_that_reads_nothing_is_refused_in_its_place(editor, section, measures, fields, said):
-    answer = editor.post(place(section), posted(**fields))
+def test_a_mapping_that_reads_nothing_is_refused_in_its_place(as_editor, section, measures, fields, said):
+    answer = as_editor.post(place(section), posted(**fields))
 
     assert said in answer.text
     assert MonthlyMapping.objects.count() == 0
 
 
-def test_a_mapping_that_another_changed_is_not_overwritten(editor, section, measures, mapping):
-    fields = form_with(editor.get(place(section, f"&mapping={mapping.pk}")), "service_column")
+def test_a_mapping_that_another_changed_is_not_overwritten(as_editor, section, measures, mapping):
+    fields = form_with(as_editor.get(place(section, f"&mapping={mapping.pk}")), "service_column")
     MonthlyMapping.objects.update(version=2, name="もう変わった")
 
-    answer = editor.post(place(section), fields | {"save-mapping": mapping.pk, "name": "自分の名前"})
+    answer = as_editor.post(place(section), fields | {"save-mapping": mapping.pk, "name": "自分の名前"})
 
     assert "ほかの人がこの読み方を変更しました。" in answer.text
     assert MonthlyMapping.objects.get().name == "もう変わった"
 
 
-def test_the_codes_of_other_plans_stay_when_a_mapping_is_changed(editor, section, measures, mapping):
+def test_the_codes_of_other_plans_stay_when_a_mapping_is_changed(as_editor, section, measures, mapping):
     mapping.codes["old-plan"] = {"column": "users", "codes": ["33"]}
     mapping.save()
-    fields = form_with(editor.get(place(section, f"&mapping={mapping.pk}")), "service_column")
+    fields = form_with(as_editor.get(place(section, f"&mapping={mapping.pk}")), "service_column")
 
-    editor.post(place(section), fields | {"save-mapping": mapping.pk, "codes-doko-users": ""})
+    as_editor.post(place(section), fields | {"save-mapping": mapping.pk, "codes-doko-users": ""})
 
     mapping.refresh_from_db()
     assert (sorted(mapping.codes), mapping.version) == (["home-hours", "home-users", "old-plan"], 2)
 
 
-def test_two_mappings_have_two_names(editor, section, measures, mapping):
-    answer = editor.post(place(section), posted(name="国保連の集計"))
+def test_two_mappings_have_two_names(as_editor, section, measures, mapping):
+    answer = as_editor.post(place(section), posted(name="国保連の集計"))
 
     assert "同じ名前の読み方がもうあります。" in answer.text
     assert MonthlyMapping.objects.count() == 1
@@ -371,7 +365,7 @@ def test_only_those_who_write_come_in(client, section, measures, mapping):
     assert answers == {403: (403, 403), 404: (404, 404), 200: (200, 200)}
 
 
-def test_the_mapping_of_another_city_is_not_found(editor, section, measures):
+def test_the_mapping_of_another_city_is_not_found(as_editor, section, measures):
     other = MonthlyMapping.objects.create(
         municipality=a_municipality("129992", "みほん市"),
         name="よそ",
@@ -380,14 +374,14 @@ def test_the_mapping_of_another_city_is_not_found(editor, section, measures):
         users_column="c",
     )
 
-    assert editor.get(place(section, f"&mapping={other.pk}")).status_code == 404
-    assert upload(editor, section, other, b"x").status_code == 404
+    assert as_editor.get(place(section, f"&mapping={other.pk}")).status_code == 404
+    assert upload(as_editor, section, other, b"x").status_code == 404
 
 
-def test_the_page_asks_no_more_for_more_measures(editor, section, measures, mapping):
+def test_the_page_asks_no_more_for_more_measures(as_editor, section, measures, mapping):
     def asked():
         with CaptureQueriesContext(connection) as queries:
-            editor.get(place(section, f"&mapping={mapping.pk}"))
+            as_editor.get(place(section, f"&mapping={mapping.pk}"))
         return len(queries)
 
     few = asked()

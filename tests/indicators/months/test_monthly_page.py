@@ -29,12 +29,6 @@ def users(section):
     return an_indicator(section, "home", title="居宅介護")
 
 
-@pytest.fixture
-def editor(client, section):
-    client.force_login(a_user(Role.EDITOR))
-    return client
-
-
 def an_indicator(section, code, **fields):
     given = {"family": Family.INDICATOR, "accumulation": Accumulation.MONTHLY_AVERAGE, "unit": "人/月"} | fields
     return a_measure(section, code, **given)
@@ -69,10 +63,10 @@ def actual(measure):
     return row.value if row else EMPTY
 
 
-def test_months_typed_as_people_type_are_saved_and_said_back(editor, section, users):
-    fields = drawn(editor, section) | {"m-home-4": "１２人", "m-home-5": "13", "p-home-5": "1", "m-home-6": "集計中"}
+def test_months_typed_as_people_type_are_saved_and_said_back(as_editor, section, users):
+    fields = drawn(as_editor, section) | {"m-home-4": "１２人", "m-home-5": "13", "p-home-5": "1", "m-home-6": "集計中"}
 
-    answer = editor.post(page(section), fields, follow=True)
+    answer = as_editor.post(page(section), fields, follow=True)
 
     assert kept(users) == {4: number(12), 5: number(13, provisional=True), 6: Value.from_dict({"state": "pending"})}
     assert "第3節の月別の値3件を保存しました。読み取った値：１２人 → 12" in answer.text
@@ -80,38 +74,38 @@ def test_months_typed_as_people_type_are_saved_and_said_back(editor, section, us
     assert "2か月分の平均（あと10か月）" in answer.text
 
 
-def test_saving_changes_no_year(editor, section, users):
+def test_saving_changes_no_year(as_editor, section, users):
     a_value(users, 2022, 99)
 
-    editor.post(page(section), drawn(editor, section) | {"m-home-4": "12"})
+    as_editor.post(page(section), drawn(as_editor, section) | {"m-home-4": "12"})
 
     assert actual(users).number == 99
 
 
-def test_a_page_nobody_touched_writes_nothing(editor, section, users):
+def test_a_page_nobody_touched_writes_nothing(as_editor, section, users):
     with_months(users, "12.5", "0")
     before = Change.objects.count()
 
-    answer = editor.post(page(section), drawn(editor, section), follow=True)
+    answer = as_editor.post(page(section), drawn(as_editor, section), follow=True)
 
     assert "変更はありませんでした。" in answer.text
     assert Change.objects.count() == before
 
 
-def test_the_mark_alone_can_be_set_and_taken_off(editor, section, users):
+def test_the_mark_alone_can_be_set_and_taken_off(as_editor, section, users):
     with_months(users, "12")
 
-    editor.post(page(section), drawn(editor, section) | {"p-home-4": "1"})
+    as_editor.post(page(section), drawn(as_editor, section) | {"p-home-4": "1"})
     marked = kept(users)
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     fields.pop("p-home-4")
-    editor.post(page(section), fields)
+    as_editor.post(page(section), fields)
 
     assert (marked, kept(users)) == ({4: number(12, provisional=True)}, {4: number(12)})
 
 
-def test_a_month_that_cannot_be_read_is_named_in_its_place_and_nothing_is_saved(editor, section, users):
-    answer = editor.post(page(section), drawn(editor, section) | {"m-home-4": "十二", "m-home-5": "7"})
+def test_a_month_that_cannot_be_read_is_named_in_its_place_and_nothing_is_saved(as_editor, section, users):
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"m-home-4": "十二", "m-home-5": "7"})
 
     fields = form_with(answer, "seen")
     assert kept(users) == {}
@@ -119,10 +113,10 @@ def test_a_month_that_cannot_be_read_is_named_in_its_place_and_nothing_is_saved(
     assert (fields["m-home-4"], fields["m-home-5"]) == ("十二", "7")
 
 
-def test_clearing_a_field_takes_the_month_away(editor, section, users):
+def test_clearing_a_field_takes_the_month_away(as_editor, section, users):
     with_months(users, "12", "13")
 
-    editor.post(page(section), drawn(editor, section) | {"m-home-4": ""})
+    as_editor.post(page(section), drawn(as_editor, section) | {"m-home-4": ""})
 
     assert kept(users) == {5: number(13)}
 
@@ -130,15 +124,15 @@ def test_clearing_a_field_takes_the_month_away(editor, section, users):
 # --- Two people ---
 
 
-def test_the_second_sees_both_values_and_chooses(editor, section, users):
-    fields = drawn(editor, section)
+def test_the_second_sees_both_values_and_chooses(as_editor, section, users):
+    fields = drawn(as_editor, section)
     with_months(users, "15")
 
-    answer = editor.post(page(section), fields | {"m-home-4": "12"})
+    answer = as_editor.post(page(section), fields | {"m-home-4": "12"})
     before = kept(users)
     again = form_with(answer, "seen")
-    unchosen = editor.post(page(section), again)
-    editor.post(page(section), form_with(unchosen, "seen") | {"m-home-4-choice": "mine"})
+    unchosen = as_editor.post(page(section), again)
+    as_editor.post(page(section), form_with(unchosen, "seen") | {"m-home-4-choice": "mine"})
 
     assert "自分の入力「12」を使う" in answer.text
     assert "いまの値「15」を残す" in answer.text
@@ -146,56 +140,58 @@ def test_the_second_sees_both_values_and_chooses(editor, section, users):
     assert (before, kept(users)) == ({4: number(15)}, {4: number(12)})
 
 
-def test_keeping_the_other_value_saves_the_rest(editor, section, users):
-    fields = drawn(editor, section)
+def test_keeping_the_other_value_saves_the_rest(as_editor, section, users):
+    fields = drawn(as_editor, section)
     with_months(users, "15")
 
-    answer = editor.post(page(section), fields | {"m-home-4": "12", "m-home-5": "3"})
-    editor.post(page(section), form_with(answer, "seen") | {"m-home-4-choice": "theirs"})
+    answer = as_editor.post(page(section), fields | {"m-home-4": "12", "m-home-5": "3"})
+    as_editor.post(page(section), form_with(answer, "seen") | {"m-home-4-choice": "theirs"})
 
     assert kept(users) == {4: number(15), 5: number(3)}
 
 
 @pytest.mark.parametrize("token", ["", "forged"])
-def test_a_page_without_what_it_showed_overwrites_nothing(editor, section, users, token):
+def test_a_page_without_what_it_showed_overwrites_nothing(as_editor, section, users, token):
     with_months(users, "5")
 
-    answer = editor.post(page(section), drawn(editor, section) | {"seen": token, "m-home-4": "12"})
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"seen": token, "m-home-4": "12"})
 
     assert kept(users) == {4: number(5)}
     assert "いまの値「5」を残す" in answer.text
 
 
-def test_what_was_typed_before_the_year_was_locked_is_shown(editor, section, users):
-    fields = drawn(editor, section)
+def test_what_was_typed_before_the_year_was_locked_is_shown(as_editor, section, users):
+    fields = drawn(as_editor, section)
     in_state(section, 2022, YearState.CONFIRMED)
 
-    answer = editor.post(page(section), fields | {"m-home-4": "12"})
+    answer = as_editor.post(page(section), fields | {"m-home-4": "12"})
 
     assert kept(users) == {}
     assert "次の入力は保存していません。" in answer.text
     assert "「居宅介護」4月：12" in answer.text
 
 
-def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(editor, section, users):
+def test_what_was_typed_for_a_measure_that_moved_meanwhile_is_shown_and_nothing_is_saved(as_editor, section, users):
     stays = an_indicator(section, "day", title="生活介護")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     users.section = a_section(section.plan, 4)
     users.save()
 
-    answer = editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
+    answer = as_editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
 
     assert (kept(users), kept(stays)) == ({}, {})
     assert "第4節「居宅介護」4月：12" in answer.text
     assert form_with(answer, "seen")["m-day-4"] == "3"
 
 
-def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(editor, section, users):
+def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_nothing_is_saved(
+    as_editor, section, users
+):
     stays = an_indicator(section, "day", title="生活介護")
-    fields = drawn(editor, section)
+    fields = drawn(as_editor, section)
     remove_measure(section.plan, users, by=a_user(Role.MANAGER), channel=Channel.SCREEN)
 
-    answer = editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
+    answer = as_editor.post(page(section), fields | {"m-home-4": "12", "m-day-4": "3"})
 
     assert kept(stays) == {}
     assert "「home（取り除かれた指標）」4月：12" in answer.text
@@ -204,12 +200,12 @@ def test_what_was_typed_for_a_measure_that_was_removed_meanwhile_is_shown_and_no
 # --- Into the year ---
 
 
-def test_one_row_is_taken_over_with_its_circumstances(editor, section, users):
+def test_one_row_is_taken_over_with_its_circumstances(as_editor, section, users):
     with_months(users, *["60"] * 11, "63")
     other = an_indicator(section, "other")
     with_months(other, "1")
 
-    answer = editor.post(page(section), drawn(editor, section) | {"take-one": "home"}, follow=True)
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"take-one": "home"}, follow=True)
 
     assert actual(users) == Value(
         number=Decimal("60.3"),
@@ -222,70 +218,70 @@ def test_one_row_is_taken_over_with_its_circumstances(editor, section, users):
     assert "反映済み" in answer.text
 
 
-def test_all_ticked_rows_are_taken_over_together(editor, section, users):
+def test_all_ticked_rows_are_taken_over_together(as_editor, section, users):
     other, third = an_indicator(section, "other"), an_indicator(section, "third")
     for measure in (users, other, third):
         with_months(measure, "1", "2")
-    fields = drawn(editor, section) | {"take": ["home", "third"], "take-chosen": "1"}
+    fields = drawn(as_editor, section) | {"take": ["home", "third"], "take-chosen": "1"}
 
-    editor.post(page(section), fields)
+    as_editor.post(page(section), fields)
 
     taken = [actual(measure).number for measure in (users, other, third)]
     assert taken == [Decimal("1.5"), None, Decimal("1.5")]
     assert actual(users).certainty is Certainty.PRELIMINARY
 
 
-def test_a_newer_actual_is_shown_beside_what_would_replace_it_and_only_a_second_click_does(editor, section, users):
+def test_a_newer_actual_is_shown_beside_what_would_replace_it_and_only_a_second_click_does(as_editor, section, users):
     with_months(users, "60")
-    fields = drawn(editor, section) | {"take-one": "home"}
+    fields = drawn(as_editor, section) | {"take-one": "home"}
     a_value(users, 2022, 99)
 
-    answer = editor.post(page(section), fields)
+    answer = as_editor.post(page(section), fields)
     before = actual(users).number
-    editor.post(page(section), form_with(answer, "seen") | {"take-one": "home"})
+    as_editor.post(page(section), form_with(answer, "seen") | {"take-one": "home"})
 
     assert "ほかの人が「99」に変更しています（入力：60）。それでも反映するときは、" in answer.text
     assert (before, actual(users).number) == (99, 60)
 
 
-def test_months_that_moved_since_the_page_was_drawn_are_looked_at_again(editor, section, users):
+def test_months_that_moved_since_the_page_was_drawn_are_looked_at_again(as_editor, section, users):
     with_months(users, "60")
-    fields = drawn(editor, section) | {"take-one": "home"}
+    fields = drawn(as_editor, section) | {"take-one": "home"}
     record_readings([ReadingChange(users, 2022, 4, number(60), number(70))], by=None, channel=Channel.COMMAND)
 
-    answer = editor.post(page(section), fields)
+    answer = as_editor.post(page(section), fields)
 
     assert "月別の値が変わりました。" in answer.text
     assert actual(users) == EMPTY
 
 
-def test_typed_months_are_saved_before_anything_is_taken_over(editor, section, users):
+def test_typed_months_are_saved_before_anything_is_taken_over(as_editor, section, users):
     with_months(users, "60")
 
-    answer = editor.post(page(section), drawn(editor, section) | {"m-home-5": "62", "take-one": "home"})
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"m-home-5": "62", "take-one": "home"})
 
     assert "先に、月別の値を保存してください。" in answer.text
     assert form_with(answer, "seen")["m-home-5"] == "62"
     assert (kept(users), actual(users)) == ({4: number(60)}, EMPTY)
 
 
-def test_without_a_tick_nothing_is_taken_over_and_it_says_so(editor, section, users):
+def test_without_a_tick_nothing_is_taken_over_and_it_says_so(as_editor, section, users):
     with_months(users, "60")
 
-    answer = editor.post(page(section), drawn(editor, section) | {"take-chosen": "1"}, follow=True)
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"take-chosen": "1"}, follow=True)
 
     assert "年度の実績に反映する指標が選ばれていません。" in answer.text
     assert actual(users) == EMPTY
 
 
-def test_a_row_that_was_not_offered_is_not_taken_over(editor, section, users):
+def test_a_row_that_was_not_offered_is_not_taken_over(as_editor, section, users):
     department = Department.objects.create(municipality=section.plan.municipality, name="子ども課")
     other = an_indicator(section, "other", department=department)
-    editor.force_login(a_user(Role.EDITOR, department=department))
+    as_editor.force_login(a_user(Role.EDITOR, department=department))
     with_months(users, "60")
     with_months(other, "1")
 
-    answer = editor.post(page(section), drawn(editor, section) | {"take-one": "home"}, follow=True)
+    answer = as_editor.post(page(section), drawn(as_editor, section) | {"take-one": "home"}, follow=True)
 
     assert "担当課が決まっていません。ほかの課の人は変更できません。" in answer.text
     assert (actual(users), 'name="m-home-4"' in answer.text, 'name="m-other-4"' in answer.text) == (EMPTY, False, True)
@@ -321,35 +317,35 @@ def test_another_city_finds_nothing(client, section, users):
     assert [client.get(page(section)).status_code, client.post(page(section)).status_code] == [404, 404]
 
 
-def test_a_confirmed_year_says_why_it_cannot_be_changed(editor, section, users):
+def test_a_confirmed_year_says_why_it_cannot_be_changed(as_editor, section, users):
     in_state(section, 2022, YearState.CONFIRMED)
 
-    answer = editor.get(page(section))
+    answer = as_editor.get(page(section))
 
     assert "確定しているため変更できません。" in answer.text
     assert "<form" not in answer.text.split("<main")[1]
 
 
 @pytest.mark.parametrize("address", ["?section=9", "?section=x"])
-def test_a_section_without_months_is_not_found(editor, section, users, address):
-    assert editor.get(page(section) + address).status_code == 404
+def test_a_section_without_months_is_not_found(as_editor, section, users, address):
+    assert as_editor.get(page(section) + address).status_code == 404
 
 
-def test_a_year_outside_the_plan_is_not_found(editor, section, users):
-    assert editor.get(page(section, 2024)).status_code == 404
+def test_a_year_outside_the_plan_is_not_found(as_editor, section, users):
+    assert as_editor.get(page(section, 2024)).status_code == 404
 
 
-def test_a_plan_without_such_indicators_says_what_is_counted_by_month(editor, section):
+def test_a_plan_without_such_indicators_says_what_is_counted_by_month(as_editor, section):
     an_indicator(section, "rate", value_kind=ValueKind.RATE)
     a_measure(section, "goal")
 
-    answer = editor.get(page(section))
+    answer = as_editor.get(page(section))
 
     assert "月別に入力する活動指標はありません。" in answer.text
-    assert editor.post(page(section)).status_code == 302
+    assert as_editor.post(page(section)).status_code == 302
 
 
-def test_users_and_hours_of_one_service_stand_together(editor, section):
+def test_users_and_hours_of_one_service_stand_together(as_editor, section):
     service = Service.objects.create(code="home", name="居宅介護", category="訪問系")
     for code in ("home-users", "between", "home-hours"):
         measure = an_indicator(section, code)
@@ -357,19 +353,19 @@ def test_users_and_hours_of_one_service_stand_together(editor, section):
             measure.activity_indicator.service = service
             measure.activity_indicator.save()
 
-    text = editor.get(page(section)).text
+    text = as_editor.get(page(section)).text
 
     places = [text.index(f'data-measure="{code}"') for code in ("home-users", "home-hours", "between")]
     assert places == sorted(places)
 
 
-def test_a_large_section_is_paged_so_that_every_form_fits(editor, section):
+def test_a_large_section_is_paged_so_that_every_form_fits(as_editor, section):
     for place in range(60):
         with_months(an_indicator(section, f"i{place}"), *["1"] * 12)
 
-    answer = editor.get(page(section))
+    answer = as_editor.get(page(section))
     with CaptureQueriesContext(connection) as asked:
-        third = editor.get(page(section) + "?page=3")
+        third = as_editor.get(page(section) + "?page=3")
 
     assert answer.text.count("data-measure=") == 25
     assert third.text.count("data-measure=") == 10
@@ -377,22 +373,22 @@ def test_a_large_section_is_paged_so_that_every_form_fits(editor, section):
     assert len(asked) <= 12
 
 
-def test_the_list_and_the_page_of_entry_lead_here(editor, section, users):
+def test_the_list_and_the_page_of_entry_lead_here(as_editor, section, users):
     plan = section.plan
-    listed = editor.get(reverse("indicators:indicator_list", args=[plan.slug])).text
-    entered = editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022])).text
+    listed = as_editor.get(reverse("indicators:indicator_list", args=[plan.slug])).text
+    entered = as_editor.get(reverse("evaluations:entry_year", args=[plan.slug, 2022])).text
 
     assert f'href="{page(section, plan.current_year)}"' in listed
     assert f'href="{page(section)}"' in entered
 
 
-def test_the_chart_draws_the_plan_as_a_line_for_a_monthly_average_alone(editor, section, users):
+def test_the_chart_draws_the_plan_as_a_line_for_a_monthly_average_alone(as_editor, section, users):
     total = an_indicator(section, "total", accumulation=Accumulation.YEAR_TOTAL)
     for measure in (users, total):
         with_months(measure, "60", "0")
         a_value(measure, 2022, 66, side=Side.PLANNED)
 
-    text = editor.get(page(section)).text
+    text = as_editor.get(page(section)).text
 
     summary = "4月：実績60人/月。5月：実績0人/月。6月：実績は未入力。"
     assert text.count(summary) == 2

@@ -26,20 +26,13 @@ from plans.refusals import Cause, ChangesRefused, Conflict
 from tests.builders import (
     a_measure,
     a_municipality,
-    a_plan,
     a_prefecture_user,
-    a_section,
     a_user,
     a_value,
     in_state,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def section():
-    return a_section(a_plan())
 
 
 @pytest.fixture
@@ -84,9 +77,7 @@ def test_months_are_kept_with_their_state_and_mark_and_cleared_again(users):
     assert kept(users) == {5: number("61.5", provisional=True), 6: Value(state=State.PENDING)}
 
 
-def test_each_month_is_one_line_of_history_with_who_and_by_which_door(users):
-    editor = a_user(Role.EDITOR)
-
+def test_each_month_is_one_line_of_history_with_who_and_by_which_door(users, editor):
     record_readings([month(users, number(12, provisional=True), month=1)], by=editor, channel=Channel.UPLOAD)
 
     line = Change.objects.get()

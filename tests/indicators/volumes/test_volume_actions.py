@@ -45,11 +45,6 @@ def measures(plan):
     return users, hours
 
 
-@pytest.fixture
-def editor(plan):
-    return a_user(username="hanako")
-
-
 NEEDS = Factor("障害者等のニーズ", D(2), "人", "学校への照会", effect=Effect.ADD, spread=Spread.EACH)
 CHOICE = ForecastContent(basis_year=2026, scenario=Scenario.ARITHMETIC, reason=REASON, factors=(NEEDS,))
 

@@ -15,7 +15,7 @@ from indicators.models import Service, TakenVolume, VolumeForecast
 from indicators.volumes.content import ForecastContent
 from indicators.volumes.ground import ground_of
 from plans.actions import CellChange, record_values
-from plans.models import Change, Channel, Department, MeasureLink, Municipality, Role, YearState
+from plans.models import Change, Channel, Department, MeasureLink, Role, YearState
 from tests.builders import (
     a_measure,
     a_municipality,
@@ -31,16 +31,20 @@ from tests.builders import (
 )
 from tests.page_forms import form_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_editor")]
 
 REASON = "卒業予定者が毎年2人いるため。"
 
 
 @pytest.fixture
-def plan():
-    """第7期 2024–2026 of a city in a prefecture."""
-    prefecture = a_municipality("120006", "千葉県", kind=Municipality.Kind.PREFECTURE)
-    plan = a_plan(a_municipality(prefecture=prefecture), generation=7, start=2024, end=2026)
+def city(prefecture):
+    return a_municipality(prefecture=prefecture)
+
+
+@pytest.fixture
+def plan(city):
+    """第7期 2024–2026."""
+    plan = a_plan(city, generation=7, start=2024, end=2026)
     a_section(plan)
     return plan
 
@@ -53,13 +57,6 @@ def measures(plan):
         a_value(measure, 2024, planned, side=Side.PLANNED)
         a_value(measure, 2024, actual)
     return users, hours
-
-
-@pytest.fixture
-def editor(client, plan):
-    person = a_user(username="hanako")
-    client.force_login(person)
-    return person
 
 
 def address(plan, key="kyotaku_kaigo"):
