@@ -25,6 +25,7 @@ from core.reader import echo
 from core.values import Value as CellValue
 from core.words import NOT_ENTERED, UNDER_REVIEW, Side, ValueKind
 from plans.access import WRITERS, Person, memberships_of, visible_plans
+from plans.model_fields import longest
 from plans.models import Change, Measure, Municipality, Plan, Role, Section, SectionYear, Subject
 from plans.models.section_year import SETTLED
 
@@ -225,7 +226,7 @@ class HistoryFilters(forms.Form):
     plan = forms.ChoiceField(label="計画", required=False)
     year = forms.ChoiceField(label="年度", required=False)
     section = forms.IntegerField(label="節番号", required=False, min_value=1, max_value=9999)
-    code = forms.CharField(label="指標コード", required=False, max_length=40)
+    code = forms.CharField(label="指標コード", required=False, max_length=longest(Measure, "code"))
     by = forms.ChoiceField(label="だれが", required=False)
     subject = forms.ChoiceField(label="対象", required=False, choices=[ALL, *Subject.choices])
     since = _day("この日から")

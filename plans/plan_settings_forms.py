@@ -14,7 +14,7 @@ from django.core.paginator import Page, Paginator
 
 from core.numerals import plain
 from core.open_data.licences import CHOICES as LICENCES
-from plans.model_fields import NameField
+from plans.model_fields import NameField, longest
 from plans.models import Measure, Municipality, Plan, Section
 from plans.plan_settings import SettingChange, change_settings
 from plans.refusals import FieldsRefused, Refused
@@ -109,7 +109,9 @@ class PlanForm(SettingsForm):
 
     def settings_of(self, plan: Plan) -> list[Setting]:
         low, high = _percent("「見込みどおり」の下限（%）"), _percent("「見込みどおり」の上限（%）")
-        return _settings(plan, name=NameField(label="計画名", max_length=100), near_low=low, near_high=high)
+        return _settings(
+            plan, name=NameField(label="計画名", max_length=longest(Plan, "name")), near_low=low, near_high=high
+        )
 
 
 class WordsForm(SettingsForm):
@@ -130,7 +132,9 @@ class OpenDataForm(SettingsForm):
     def settings_of(self, plan: Plan) -> list[Setting]:
         licence = forms.ChoiceField(label="利用条件", choices=LICENCES, required=False)
         wide = forms.TextInput(attrs={"size": 40})
-        contact = NameField(label="連絡先", max_length=200, required=False, widget=wide)
+        contact = NameField(
+            label="連絡先", max_length=longest(Municipality, "open_data_contact"), required=False, widget=wide
+        )
         return _settings(plan.municipality, open_data_licence=licence, open_data_contact=contact)
 
 
@@ -142,7 +146,7 @@ class SectionsForm(SettingsForm):
     def settings_of(self, plan: Plan) -> list[Setting]:
         found: list[Setting] = []
         for section in plan.sections.all():
-            title = NameField(label=f"{section.label}の節名", max_length=200)
+            title = NameField(label=f"{section.label}の節名", max_length=longest(Section, "title"))
             part = forms.IntegerField(label=f"{section.label}の評価シートの部", min_value=1, max_value=LAST_PART)
             found.append(Setting(f"title-{section.number}", section, "title", title))
             found.append(Setting(f"part-{section.number}", section, "sheet_part", part))

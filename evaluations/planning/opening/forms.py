@@ -12,8 +12,8 @@ from evaluations.models import PlanDraft
 from evaluations.planning.opening.drafts import Frame, SectionPlace
 from evaluations.planning.opening.parts import OWN_MASTERS, Part
 from plans.kept_rows import VersionedForm
-from plans.model_fields import NameField, YearField, field_of
-from plans.models import Measure, Municipality, Plan, PlanKind
+from plans.model_fields import NameField, YearField, field_of, longest
+from plans.models import Measure, Municipality, Plan, PlanKind, Section
 from plans.models.plan import EARLIEST_YEAR
 
 DIRECTIONS = "増：多いほどよい。減：少ないほどよい。見込：計画に近いほどよい"
@@ -73,7 +73,7 @@ class FrameForm(VersionedForm):
         for place, part in enumerate(self.parts, 1):
             title = NameField(
                 label=f"「{part.row.title}」の節名",
-                max_length=200,
+                max_length=longest(Section, "title"),
                 initial=part.row.title,
                 error_messages={"required": "節名を入力してください。"},
             )
@@ -120,7 +120,9 @@ class SectionTitleForm(forms.Form):
 
     use_required_attribute = False
     title = NameField(
-        label="加える節の名前", max_length=200, error_messages={"required": "加える節の名前を入力してください。"}
+        label="加える節の名前",
+        max_length=longest(Section, "title"),
+        error_messages={"required": "加える節の名前を入力してください。"},
     )
 
 
