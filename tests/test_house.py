@@ -64,3 +64,10 @@ def test_there_are_few_kinds_of_exceptions():
         found |= more
 
     assert len(found) <= KINDS_OF_EXCEPTIONS, sorted(found)
+
+
+def test_what_recurs_on_pages_is_one_component_each():
+    texts = [path.read_text() for path in sorted((ROOT / "templates").rglob("*.html"))]
+    marks = ('class="breadcrumbs"', 'class="reading ', '<ul class="errorlist')
+
+    assert [sum(text.count(mark) for text in texts) for mark in marks] == [1, 1, 0]
