@@ -72,7 +72,7 @@
       return loadLibrary(this.figure.dataset.chartLibrary);
     }
 
-    // Draws once; asked again, answers the same promise. Fails without a trace on the page: the SVG still stands there.
+    // Draws once; a second call returns the same promise. A failure leaves the SVG as it is.
     draw() {
       this.drawn ??= inTurn(() => this.library().then((plotly) => this.drawWith(plotly))).catch((error) => {
         this.drawn = null;

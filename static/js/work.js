@@ -1,5 +1,5 @@
 // Long work: an element with data-work asks that address how far the work is, and writes it into its parts. When the work
-// has ended it asks no more; with data-work-reload the page is loaded anew.
+// has ended it stops asking; with data-work-reload the page is loaded anew.
 (() => {
   const watch = (element) => {
     const part = (name) => element.querySelector(`[data-work-${name}]`);
